@@ -1,0 +1,8 @@
+export default {
+  // Node strips the types itself, so there is nothing to transform.
+  transform: {},
+  extensionsToTreatAsEsm: ['.ts'],
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['functions/**/*.ts', 'lib/**/*.ts'],
+};
