@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import aws4 from 'aws4';
+import { exchange, type HttpResponse } from '../http/exchange.ts';
+import { TransportError } from '../http/transport-error.ts';
+import { AwsError } from './aws-error.ts';
+
+const ATTEMPTS = 3;
+const FIRST_PAUSE_MS = 50;
+/** Secrets, parameters and receipts: all are far below it. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+/** The services that are called, with what their JSON protocol needs to know. */
+const SERVICES = {
+  sqs: { variable: 'SQS', target: 'AmazonSQS', contentType: 'application/x-amz-json-1.0' },
+  secretsmanager: {
+    variable: 'SECRETS_MANAGER',
+    target: 'secretsmanager',
+    contentType: 'application/x-amz-json-1.1',
+  },
+  ssm: { variable: 'SSM', target: 'AmazonSSM', contentType: 'application/x-amz-json-1.1' },
+} as const;
+
+export interface AwsCall {
+  readonly service: keyof typeof SERVICES;
+  readonly action: string;
+  readonly input: unknown;
+  /** Where to call unless the environment names another endpoint; the region's own if missing. */
+  readonly endpoint?: string;
+  /** For all attempts together. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Calls AWS, and again where that may help. Region, credentials and endpoints come from the environment, as the SDKs
+ * read it: `AWS_REGION`, `AWS_ACCESS_KEY_ID` and so on, `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`.
+ *
+ * @returns the parsed answer.
+ * @throws {AwsError}
+ */
+export async function callAws(call: AwsCall): Promise<unknown> {
+  const giveUpAt = performance.now() + call.timeoutMs;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await callOnce(call, giveUpAt - performance.now());
+    } catch (error) {
+      const pauseMs = FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
+      const again = error instanceof AwsError && error.failure.retryable && attempt < ATTEMPTS;
+      if (!again || performance.now() + pauseMs >= giveUpAt) throw error;
+      await sleep(pauseMs);
+    }
+  }
+}
+
+async function callOnce({ service, action, input, endpoint }: AwsCall, timeoutMs: number): Promise<unknown> {
+  const { variable, target, contentType } = SERVICES[service];
+  const { env } = process;
+  const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
+  const url = new URL(
+    env[`AWS_ENDPOINT_URL_${variable}`] ??
+      env['AWS_ENDPOINT_URL'] ??
+      endpoint ??
+      regionalEndpoint(service, region),
+  );
+  const body = JSON.stringify(input);
+  const signed = aws4.sign(
+    {
+      service,
+      region,
+      host: url.host,
+      path: url.pathname,
+      method: 'POST',
+      headers: { 'Content-Type': contentType, 'X-Amz-Target': `${target}.${action}` },
+      body,
+    },
+    {
+      accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
+      secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
+      ...(env['AWS_SESSION_TOKEN'] !== undefined && { sessionToken: env['AWS_SESSION_TOKEN'] }),
+    },
+  );
+  let answer: HttpResponse;
+  try {
+    const headers = Object.fromEntries(
+      Object.entries(signed.headers ?? {}).map(([name, value]) => [name, String(value)]),
+    );
+    answer = await exchange({ method: 'POST', url, headers, body, timeoutMs, maxBodyBytes: MAX_BODY_BYTES });
+  } catch (error) {
+    if (error instanceof TransportError) throw AwsError.fromTransport(service, action, error);
+    throw error;
+  }
+  if (answer.status !== 200) throw AwsError.fromAnswer(service, action, answer);
+  return JSON.parse(answer.body || '{}');
+}
+
+function regionalEndpoint(service: string, region: string): string {
+  return `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+}

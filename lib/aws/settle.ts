@@ -1,0 +1,58 @@
+import type { CleanupResult } from '../cleanup/outcome.ts';
+import { describeFailures, type Remainder, remaindersOf, waitOf } from '../cleanup/remainder.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import type { Queue } from './queue.ts';
+
+const TIMEOUT_MS = 3000;
+
+export interface Origin {
+  /** What the request was read from. */
+  readonly body: string;
+  /** The queue gives up after this try by itself, and would not say why. */
+  readonly lastTry: boolean;
+}
+
+export interface SettleContext {
+  readonly queue: Queue;
+  readonly deadLetters: DeadLetters;
+}
+
+export type Settlement =
+  /** Nothing is left to do: what was received may go. */
+  | { readonly done: true }
+  /** It has to come back, after so many seconds if the other side said so. */
+  | { readonly done: false; readonly waitSeconds?: number };
+
+/**
+ * Sees to it that every failure of a result is in one queue or the other before what it came from is given up.
+ *
+ * @throws {AwsError} if a queue doesn't take its part; then the whole has to come back.
+ */
+export async function settle(
+  result: CleanupResult,
+  { body, lastTry }: Origin,
+  { queue, deadLetters }: SettleContext,
+): Promise<Settlement> {
+  const { retry, person } = remaindersOf(result);
+  if (person !== undefined) {
+    await park(retry === undefined ? body : JSON.stringify(person.request), person, deadLetters);
+  }
+  if (retry === undefined) return { done: true };
+  if (person !== undefined) {
+    // The message still holds what has just been parked, so the rest goes on in one of its own.
+    await queue.send([JSON.stringify(retry.request)], TIMEOUT_MS);
+    return { done: true };
+  }
+  if (lastTry) {
+    await park(body, retry, deadLetters);
+    return { done: true };
+  }
+  const waitSeconds = waitOf(retry.failures);
+  return { done: false, ...(waitSeconds !== undefined && { waitSeconds }) };
+}
+
+async function park(body: string, { request, failures }: Remainder, deadLetters: DeadLetters): Promise<void> {
+  const [first] = failures;
+  if (first === undefined) return;
+  await deadLetters.park(body, { ...first, message: describeFailures(failures) }, request);
+}

@@ -1,0 +1,109 @@
+import pMap from 'p-map';
+import { failureOf } from '../failure.ts';
+import { nameOf } from '../huaweicloud/sync-task.ts';
+import type { Log } from '../log.ts';
+import type { Deletion } from './decide.ts';
+import type { Outcome } from './outcome.ts';
+import { type CleanupContext, OUT_OF_TIME, type Plan, planRepository } from './plan-repository.ts';
+import { type CleanupRequest, faultOfNames } from './request.ts';
+
+const MAX_CALLS_AT_A_TIME = { concurrency: 8 };
+
+/**
+ * Looks, decides, deletes: what this service is for. Never throws: whatever fails is an outcome, and every target is
+ * tried. Repeating it does no harm.
+ *
+ * @param context whose client calls the account of the request.
+ */
+export async function cleanRequest(request: CleanupRequest, context: CleanupContext): Promise<Outcome[]> {
+  const startedAt = performance.now();
+  const outcomes = await attempt(request, context).catch((error: unknown): Outcome[] => {
+    const failed = { outcome: 'failed', ...failureOf(error) } as const;
+    report(failed, request, context.log);
+    return [failed];
+  });
+  context.log.info('cleaned', { ...countByKind(outcomes), ms: Math.round(performance.now() - startedAt) });
+  return outcomes;
+}
+
+async function attempt(request: CleanupRequest, context: CleanupContext): Promise<Outcome[]> {
+  const fault = faultOfNames(request);
+  if (fault !== undefined) {
+    return [{ outcome: 'failed', code: 'INVALID_NAME', message: fault, retryable: false }];
+  }
+  const plans = await pMap(
+    request.repository === undefined
+      ? await Array.fromAsync(context.swr.listRepositories(request.namespace, context.deadline))
+      : [request.repository],
+    (repository) => planRepository(request, repository, context),
+    MAX_CALLS_AT_A_TIME,
+  );
+  // Only in what becomes of a whole organization does it have to be said which repository is meant.
+  const label = ({ repository }: Plan) => (request.repository === undefined ? { repository } : {});
+  const settled = plans.flatMap((plan) =>
+    plan.settled.map((outcome): Outcome => ({ ...label(plan), ...outcome })),
+  );
+  for (const outcome of settled) report(outcome, request, context.log);
+
+  const deletions = plans.flatMap((plan) => plan.deletions.map((deletion) => ({ plan, deletion })));
+  const excess = excessOf(deletions.length, context.safety.maxTasksPerRequest);
+  const carriedOut = await pMap(
+    deletions,
+    async ({ plan, deletion }): Promise<Outcome> => {
+      const result = excess ?? (await carryOut(request.namespace, plan.repository, deletion, context));
+      const outcome = { ...label(plan), ...deletion, ...result };
+      report(outcome, request, context.log);
+      return outcome;
+    },
+    MAX_CALLS_AT_A_TIME,
+  );
+  const unfinished = plans.filter(
+    (plan) => plan.mayHaveMore && plan.deletions.length > 0 && excess === undefined,
+  );
+  return [...carriedOut, ...settled, ...unfinished.map(moreTasks)];
+}
+
+/** The failure of every deletion of a request that would delete more than it may. */
+function excessOf(count: number, limit: number) {
+  if (count <= limit) return undefined;
+  const message = `nothing was deleted: it would be ${count} tasks, and safety.maxTasksPerRequest is ${limit}`;
+  return { outcome: 'failed', code: 'TOO_MANY_TASKS', message, retryable: false } as const;
+}
+
+async function carryOut(
+  namespace: string,
+  repository: string,
+  { target }: Deletion,
+  { swr, deadline }: CleanupContext,
+): Promise<Outcome> {
+  if (!deadline.allowsMore()) return { outcome: 'failed', ...OUT_OF_TIME };
+  try {
+    return { outcome: await swr.deleteSyncTask(namespace, repository, target, deadline) };
+  } catch (error) {
+    return { outcome: 'failed', ...failureOf(error) };
+  }
+}
+
+/** Has the request come back, so that the tasks behind the listed ones are found as well. */
+function moreTasks({ repository }: Plan): Outcome {
+  const message = `${repository} has more tasks than SWR lists at once`;
+  return { outcome: 'failed', code: 'MORE_TASKS', message, retryable: true };
+}
+
+function report({ target, ...result }: Outcome, request: CleanupRequest, log: Log): void {
+  const { outcome, task: _, ...rest } = result;
+  const { namespace, repository } = request;
+  const level = outcome === 'failed' ? 'warn' : 'info';
+  log[level](outcome, {
+    namespace,
+    repository,
+    ...(target !== undefined && { target: nameOf(target) }),
+    ...rest,
+  });
+}
+
+function countByKind(outcomes: readonly Outcome[]): Record<Outcome['outcome'], number> {
+  const counts = { deleted: 0, absent: 0, kept: 0, failed: 0 };
+  for (const { outcome } of outcomes) counts[outcome] += 1;
+  return counts;
+}

@@ -1,0 +1,70 @@
+import type { Account, Config } from '../config/config.ts';
+import { resolveEndpoint } from '../config/endpoint.ts';
+import type { Deadline } from '../deadline.ts';
+import { type Credentials, parseCredentials } from '../huaweicloud/credentials.ts';
+import { Refusals } from '../huaweicloud/refusals.ts';
+import { SwrClient } from '../huaweicloud/swr.ts';
+import { TokenKeeper } from '../huaweicloud/token.ts';
+import type { Log } from '../log.ts';
+import { type ReadSecret, StoredSecret } from '../stored-secret.ts';
+import { cleanRequest } from './clean-request.ts';
+import type { CleanupResult } from './outcome.ts';
+import type { CleanupRequest } from './request.ts';
+
+interface Connection {
+  readonly credentials: StoredSecret<Credentials>;
+  readonly swr: SwrClient;
+}
+
+/** Cleans in the accounts of a configuration. Keeps their tokens, so there should be one for as long as a process lives. */
+export class Cleaner {
+  readonly #config: Config;
+  readonly #log: Log;
+  readonly #connections: ReadonlyMap<string, Connection>;
+
+  /** @throws {Error} if an endpoint is not usable. */
+  constructor(config: Config, read: ReadSecret, log: Log) {
+    this.#config = config;
+    this.#log = log;
+    const refusals = new Refusals();
+    this.#connections = new Map(
+      Object.entries(config.accounts).map(([name, account]) => [
+        name,
+        connect(account, read, refusals, log.with({ account: name })),
+      ]),
+    );
+  }
+
+  /** The secrets that it needs, to be checked beforehand. */
+  get credentials(): readonly StoredSecret<Credentials>[] {
+    return [...this.#connections.values()].map(({ credentials }) => credentials);
+  }
+
+  /** Never throws: what fails is an outcome. */
+  async clean(request: CleanupRequest, deadline: Deadline): Promise<CleanupResult> {
+    const account = request.account ?? this.#config.defaultAccount;
+    const log = this.#log.with({ id: request.id, account });
+    const connection = this.#connections.get(account);
+    if (connection === undefined) {
+      const message = `account ${account} is not among the configured ones (${[...this.#connections.keys()].join(', ')})`;
+      const failed = { outcome: 'failed', code: 'UNKNOWN_ACCOUNT', message, retryable: false } as const;
+      log.warn('failed', failed);
+      return { request, outcomes: [failed] };
+    }
+    const { swr } = connection;
+    const { safety } = this.#config;
+    return { request, outcomes: await cleanRequest(request, { swr, safety, deadline, log }) };
+  }
+}
+
+function connect(account: Account, read: ReadSecret, refusals: Refusals, log: Log): Connection {
+  const credentials = new StoredSecret(account.credentials, read, parseCredentials);
+  const tokens = new TokenKeeper({
+    iamEndpoint: resolveEndpoint(account.iamEndpoint),
+    project: account.region,
+    readCredentials: (fresh) => (fresh ? credentials.get(0) : credentials.get()),
+    refusals,
+    log,
+  });
+  return { credentials, swr: new SwrClient(resolveEndpoint(account.swrEndpoint), tokens) };
+}

@@ -1,0 +1,42 @@
+import type { Failure } from '../failure.ts';
+import type { SyncTask, Target } from '../huaweicloud/sync-task.ts';
+import type { CleanupRequest } from './request.ts';
+
+/** Why a task stays. */
+export type KeptReason = 'dry run' | 'denied' | 'newer than the event';
+
+interface Subject {
+  /** Missing where it concerns the whole repository: the tasks could not even be listed. */
+  readonly target?: Target;
+  /** Which repository, where the request was for a whole organization. */
+  readonly repository?: string;
+  /** The task as SWR showed it before; missing where SWR did not show it. */
+  readonly task?: SyncTask;
+}
+
+/** What became of one target. */
+export type Outcome = Subject &
+  (
+    | { readonly outcome: 'deleted' }
+    /** It was gone already. */
+    | { readonly outcome: 'absent' }
+    | {
+        readonly outcome: 'kept';
+        readonly reason: KeptReason;
+        /** The glob of `safety.deny` that fits. */
+        readonly rule?: string;
+      }
+    | ({ readonly outcome: 'failed' } & Failure)
+  );
+
+export type FailedOutcome = Extract<Outcome, { outcome: 'failed' }>;
+
+/** A request and what became of each of its targets; none if there was nothing to delete. */
+export interface CleanupResult {
+  readonly request: CleanupRequest;
+  readonly outcomes: readonly Outcome[];
+}
+
+export function failuresOf(outcomes: readonly Outcome[]): FailedOutcome[] {
+  return outcomes.filter((outcome) => outcome.outcome === 'failed');
+}

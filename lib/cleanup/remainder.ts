@@ -1,0 +1,53 @@
+import { type CleanupResult, type FailedOutcome, failuresOf } from './outcome.ts';
+import type { CleanupRequest } from './request.ts';
+
+/** A part of a request that failed, as a request of its own, with the failures in it. */
+export interface Remainder {
+  readonly request: CleanupRequest;
+  readonly failures: readonly FailedOutcome[];
+}
+
+/** What is left of a request: one part that another try may settle, and one that a person has to see. */
+export interface Remainders {
+  readonly retry?: Remainder;
+  readonly person?: Remainder;
+}
+
+/**
+ * Takes a result apart by what has to be done about its failures. Where they can't be told apart by target, another try
+ * comes first: what then still fails is for a person.
+ */
+export function remaindersOf({ request, outcomes }: CleanupResult): Remainders {
+  const failures = failuresOf(outcomes);
+  const retry = failures.filter(({ retryable }) => retryable);
+  const person = failures.filter(({ retryable }) => !retryable);
+  if (retry.length === 0) return person.length === 0 ? {} : { person: { request, failures: person } };
+  if (person.length === 0) return { retry: { request, failures: retry } };
+  const retryRequest = narrow(request, retry);
+  const personRequest = narrow(request, person);
+  if (retryRequest === undefined || personRequest === undefined) return { retry: { request, failures } };
+  return {
+    retry: { request: retryRequest, failures: retry },
+    person: { request: personRequest, failures: person },
+  };
+}
+
+/** The request for the failed targets alone, or undefined if some failure concerns more than a target. */
+function narrow(request: CleanupRequest, failures: readonly FailedOutcome[]): CleanupRequest | undefined {
+  const targets = failures.flatMap(({ target }) => (target === undefined ? [] : [target]));
+  if (request.repository === undefined || targets.length < failures.length) return undefined;
+  return { ...request, targets };
+}
+
+/** All messages of some failures in one, each once. */
+export function describeFailures(failures: readonly FailedOutcome[]): string {
+  return [...new Set(failures.map(({ message }) => message))].join('; ');
+}
+
+/** The longest time that one of the failures asks to wait, in seconds. */
+export function waitOf(failures: readonly FailedOutcome[]): number | undefined {
+  const waits = failures.flatMap(({ retryAfterSeconds: seconds }) =>
+    seconds === undefined ? [] : [seconds],
+  );
+  return waits.length === 0 ? undefined : Math.max(...waits);
+}

@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+import { faultsOf, type Parsed } from '../faults.ts';
+import { faultOfOrganization, faultOfRepository } from '../huaweicloud/names.ts';
+import type { Target } from '../huaweicloud/sync-task.ts';
+
+/** SQS takes a message of 256 KiB at least; so many targets fit into one. */
+const MAX_TARGETS = 500;
+// A date and a time with its zone: without one, it would be read as this machine's.
+const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,12})?)?(?:Z|[+-]\d\d:\d\d)$/;
+
+const word = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
+const region = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,64}$/, 'expected a region id such as "cn-east-3"'));
+
+export const timestampSchema = v.pipe(
+  v.string(),
+  v.check(
+    (text) => TIMESTAMP.test(text) && !Number.isNaN(Date.parse(text)),
+    'expected an ISO 8601 time with its zone, such as "2026-11-24T03:00:00.000Z"',
+  ),
+);
+
+/**
+ * A key that is not known is a fault: a misspelt `repository` would mean the whole organization, and misspelt `targets`
+ * every task.
+ */
+const requestSchema = v.strictObject({
+  version: v.optional(v.literal(1), 1),
+  id: v.exactOptional(word),
+  source: v.exactOptional(word),
+  occurredAt: v.exactOptional(timestampSchema),
+  account: v.exactOptional(word),
+  namespace: word,
+  repository: v.exactOptional(word),
+  targets: v.exactOptional(
+    v.pipe(
+      v.array(v.strictObject({ remoteRegionId: region, remoteNamespace: word })),
+      v.minLength(1, 'expected at least one target; leave targets out for every task'),
+      v.maxLength(MAX_TARGETS),
+    ),
+  ),
+});
+
+/** That a repository (or, without `repository`, a whole organization) is gone, and which of its tasks have to go. */
+export interface CleanupRequest {
+  readonly version: 1;
+  /** Follows the request from the webhook to the last log line. */
+  readonly id: string;
+  readonly source?: string;
+  /** ISO 8601. A task that was created later is kept. */
+  readonly occurredAt?: string;
+  /** The first account of the configuration if missing. */
+  readonly account?: string;
+  readonly namespace: string;
+  /** Every repository of the organization if missing. */
+  readonly repository?: string;
+  /** Every task that the repository has if missing. */
+  readonly targets?: readonly Target[];
+}
+
+/**
+ * Reads a cleanup request that anyone may have sent.
+ *
+ * @param defaults what counts where the request doesn't say: at least an id.
+ * @param path of the input in its document, such as `data`; the faults' paths begin with it.
+ */
+export function parseRequest(
+  input: unknown,
+  defaults: Pick<CleanupRequest, 'id'> & Partial<CleanupRequest>,
+  path = '',
+): Parsed<CleanupRequest> {
+  const result = v.safeParse(requestSchema, input);
+  if (!result.success) return { ok: false, faults: faultsOf(result.issues, path) };
+  return { ok: true, value: { ...defaults, ...result.output } };
+}
+
+/** Says which of a request's names SWR can't have; undefined if it can have them all. */
+export function faultOfNames({ namespace, repository, targets }: CleanupRequest): string | undefined {
+  return (
+    faultOfOrganization(namespace) ??
+    (repository === undefined ? undefined : faultOfRepository(repository)) ??
+    targets?.map((target) => faultOfOrganization(target.remoteNamespace)).find((fault) => fault !== undefined)
+  );
+}

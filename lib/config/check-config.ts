@@ -1,0 +1,57 @@
+import * as v from 'valibot';
+import { type Fault, faultsOf, type Parsed } from '../faults.ts';
+import { faultsOfRoutes, parseTarget } from './check-routes.ts';
+import type { Config } from './config.ts';
+import { defaultEndpoint } from './endpoint.ts';
+import { fileSchema } from './schema.ts';
+
+/**
+ * Checks the contents of a `config/<stage>.yml` whole, and fills in every default.
+ *
+ * @returns the configuration, or every fault at once.
+ */
+export function checkConfig(stage: string, contents: unknown): Parsed<Config> {
+  const result = v.safeParse(fileSchema, contents);
+  const faults = [
+    ...(result.success ? [] : faultsOf(result.issues).map(hideSecret)),
+    ...faultsOfRoutes(contents),
+  ];
+  if (!result.success || faults.length > 0) return { ok: false, faults };
+
+  const { accounts, sources, routes, safety, events } = result.output;
+  const [defaultAccount = ''] = Object.keys(accounts);
+  return {
+    ok: true,
+    value: {
+      stage,
+      accounts: Object.fromEntries(
+        Object.entries(accounts).map(([name, { region, credentials, iamEndpoint, swrEndpoint }]) => [
+          name,
+          {
+            region,
+            credentials,
+            iamEndpoint: iamEndpoint ?? defaultEndpoint('iam', region),
+            swrEndpoint: swrEndpoint ?? defaultEndpoint('swr-api', region),
+          },
+        ]),
+      ),
+      defaultAccount,
+      sources,
+      routes: routes.map(({ from, to, account, targets }) => ({
+        from,
+        to,
+        account: account ?? defaultAccount,
+        ...(targets && { targets: targets.map(parseTarget).filter((target) => target !== undefined) }),
+      })),
+      safety,
+      events,
+    },
+  };
+}
+
+/** Somebody may have written the secret itself in place of a reference to it. */
+function hideSecret(fault: Fault): Fault {
+  return /\.(?:secret|credentials)$/.test(fault.path) && fault.found !== 'nothing'
+    ? { ...fault, found: 'something else (not shown: it may be a secret)' }
+    : fault;
+}

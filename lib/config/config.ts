@@ -1,0 +1,45 @@
+import type { Safety } from '../cleanup/decide.ts';
+import type { Target } from '../huaweicloud/sync-task.ts';
+import type { SourceType } from '../sources/index.ts';
+
+/** A Huawei Cloud account: where its repositories are, and who deletes there. */
+export interface Account {
+  /** Also the name of the IAM project that tokens are for. */
+  readonly region: string;
+  /** A secret reference (`secretsmanager:NAME`, `ssm:NAME` or `env:NAME`) to JSON with domain, user and password. */
+  readonly credentials: string;
+  /** A URL without a slash at its end, or `env:NAME` for a variable that holds one. */
+  readonly iamEndpoint: string;
+  readonly swrEndpoint: string;
+}
+
+export interface SourceConfig {
+  readonly type: SourceType;
+  /** A secret reference to one secret, or to a JSON array of several while they are being rotated. */
+  readonly secret: string;
+}
+
+export interface Route {
+  /** `SOURCE:PATTERN`. */
+  readonly from: string;
+  /** `NAMESPACE/REPOSITORY`, with the names that the pattern has found. */
+  readonly to: string;
+  readonly account: string;
+  /** Every task of the repository if missing. */
+  readonly targets?: readonly Target[];
+}
+
+/** What one environment is made of: the contents of `config/<stage>.yml`, checked and with every default filled in. */
+export interface Config {
+  readonly stage: string;
+  readonly accounts: Readonly<Record<string, Account>>;
+  readonly defaultAccount: string;
+  readonly sources: Readonly<Record<string, SourceConfig>>;
+  /** The first one that fits wins. */
+  readonly routes: readonly Route[];
+  readonly safety: Safety;
+  readonly events: {
+    /** Globs on the `source` of the EventBridge events that are believed. */
+    readonly allowedSources: readonly string[];
+  };
+}

@@ -1,0 +1,36 @@
+const ENVIRONMENT = /^env:([A-Za-z_][A-Za-z0-9_]*)$/;
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Says why a text can't be an endpoint; undefined where it can. */
+export function faultOfEndpoint(text: string): string | undefined {
+  if (ENVIRONMENT.test(text)) return undefined;
+  const url = URL.parse(text);
+  if (url === null) return 'not a URL';
+  if (url.username !== '' || url.password !== '') return 'a URL with a user or a password in it';
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
+    return 'a URL with a path, a query or a fragment';
+  // A password and a token go there.
+  const safe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
+  return safe ? undefined : 'not https, and not on loopback';
+}
+
+/**
+ * The endpoint that a configuration means, without a slash at its end.
+ *
+ * @throws {Error} if the variable that it names holds none.
+ */
+export function resolveEndpoint(endpoint: string, environment: NodeJS.ProcessEnv = process.env): string {
+  const variable = ENVIRONMENT.exec(endpoint)?.[1];
+  if (variable === undefined) return endpoint;
+  const value = environment[variable] ?? '';
+  const fault = ENVIRONMENT.test(value) ? 'not a URL' : faultOfEndpoint(value);
+  if (fault !== undefined)
+    throw new Error(`environment variable ${variable}: expected an endpoint, found ${fault}`);
+  return value.replace(/\/$/, '');
+}
+
+/** Where a region's service answers. Source: Huawei Cloud, "Regions and Endpoints"; the European cloud has its own domain. */
+export function defaultEndpoint(service: 'iam' | 'swr-api', region: string): string {
+  const domain = region === 'eu-west-101' ? 'myhuaweicloud.eu' : 'myhuaweicloud.com';
+  return `https://${service}.${region}.${domain}`;
+}

@@ -1,0 +1,36 @@
+/** Why something could not be done, in the form in which it reaches outcomes, logs and the dead-letter queue. */
+export interface Failure {
+  /** Stable: Huawei Cloud's own code, a transport code, or one of this service's. */
+  readonly code: string;
+  readonly message: string;
+  /** The HTTP status of the answer, where there was one. */
+  readonly status?: number;
+  /** False: it will fail the same way until a person mends something. */
+  readonly retryable: boolean;
+  /** Not before so many seconds. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** The base of every error that says what to do about it. */
+export class ServiceError extends Error {
+  override readonly name: string = 'ServiceError';
+  readonly failure: Failure;
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.message, options);
+    this.failure = failure;
+  }
+}
+
+/**
+ * The failure that an error stands for. One that is not a `ServiceError` is a defect of this service: another try does
+ * no harm, and may meet a newer version.
+ */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof ServiceError) return error.failure;
+  return {
+    code: 'UNEXPECTED',
+    message: error instanceof Error ? error.message : String(error),
+    retryable: true,
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * What a failed call means for its request:
+ * `gone`: what was to be deleted does not exist; `retry`: it will pass; `relogin`: the token is of no use any more;
+ * `needs-person`: the same call will fail the same way until somebody mends something.
+ */
+export type Verdict = 'gone' | 'retry' | 'relogin' | 'needs-person';
+
+export interface FailedAnswer {
+  readonly status: number;
+  readonly code?: string | undefined;
+  /** The body is a page of a proxy, not an answer of the API. */
+  readonly html?: boolean;
+  /** The body is empty. */
+  readonly empty?: boolean;
+}
+
+/** Codes whose meaning differs from that of their status. Source: SWR API reference, "Error Codes". */
+const SWR_CODES: Readonly<Record<string, Verdict>> = {
+  // What DELETE answers in practice for a task that does not exist, under status 400.
+  'SVCSTG.SWR.4001158': 'gone',
+  // Flow control, which SWR itself answers with 403.
+  'SVCSTG.SWR.4031032': 'retry',
+  'SVCSTG.SWR.4031042': 'retry',
+  // The resource is busy.
+  'SVCSTG.SWR.4090023': 'retry',
+  'SVCSTG.SWR.4010000': 'relogin',
+  'APIGW.0301': 'relogin',
+  'APIGW.0307': 'relogin',
+  'APIGW.0308': 'retry',
+  // No such API: a wrong host or a wrong path, under status 404. Nothing is known about the task.
+  'APIGW.0101': 'needs-person',
+};
+
+/** Sorts a failed answer of SWR or of the gateway before it. */
+export function sortSwrFailure(answer: FailedAnswer): Verdict {
+  const byCode = answer.code === undefined ? undefined : SWR_CODES[answer.code];
+  if (byCode !== undefined) return byCode;
+  const { status } = answer;
+  if (status === 404) return sortNotFound(answer);
+  if (status === 401) return 'relogin';
+  return sortByStatus(status);
+}
+
+/** A missing organization, repository or task, but only if it is SWR that says so. */
+function sortNotFound({ code, empty }: FailedAnswer): Verdict {
+  if (code !== undefined) return code.startsWith('APIGW.') ? 'needs-person' : 'gone';
+  return empty === true ? 'gone' : 'retry';
+}
+
+/**
+ * Sorts a failed answer of IAM. No 401 is worth another try with the same password: five of them lock the user.
+ * Source: IAM API reference, "Obtaining a User Token Through Password Authentication" and "Error Codes".
+ */
+export function sortIamFailure({ status, code }: FailedAnswer): Exclude<Verdict, 'gone' | 'relogin'> {
+  // Locked: opens by itself, so the request may wait for it. The refused password may not be tried until then.
+  if (code === 'IAM.0061') return 'retry';
+  // The region is failing over.
+  if (status === 410 || code === 'IAM.0020' || code === 'IAM.0012') return 'retry';
+  return sortByStatus(status);
+}
+
+function sortByStatus(status: number): 'retry' | 'needs-person' {
+  // A success that can't be read is no reason to give up either.
+  if (status < 300 || status >= 500) return 'retry';
+  return status === 408 || status === 409 || status === 425 || status === 429 ? 'retry' : 'needs-person';
+}

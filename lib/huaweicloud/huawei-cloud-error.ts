@@ -1,0 +1,69 @@
+import { ServiceError } from '../failure.ts';
+import type { HttpResponse } from '../http/exchange.ts';
+import { parseRetryAfter } from '../http/retry-after.ts';
+import { TransportError } from '../http/transport-error.ts';
+import { type ErrorBody, parseErrorBody } from './error-body.ts';
+import type { FailedAnswer, Verdict } from './failure.ts';
+
+/** A call to Huawei Cloud that did not do what it was made for. */
+export class HuaweiCloudError extends ServiceError {
+  override readonly name = 'HuaweiCloudError';
+  readonly verdict: Verdict;
+
+  private constructor(
+    verdict: Verdict,
+    failure: Omit<ServiceError['failure'], 'retryable'>,
+    options?: ErrorOptions,
+  ) {
+    super({ ...failure, retryable: verdict === 'retry' }, options);
+    this.verdict = verdict;
+  }
+
+  /**
+   * @param call what was tried, for a person: "deleting the task cn-east-3/acme-dr of acme/api".
+   * @param sort which of the two tables of `failure.ts` the answer is looked up in.
+   */
+  static fromAnswer(
+    call: string,
+    answer: HttpResponse,
+    sort: (answer: FailedAnswer) => Verdict,
+    nowMs: number = Date.now(),
+  ): HuaweiCloudError {
+    const { status } = answer;
+    const { code, message, html } = parseErrorBody(answer.body);
+    const verdict = sort({ status, code, html, empty: answer.body === '' });
+    const retryAfterSeconds = parseRetryAfter(answer.headers['retry-after'], nowMs);
+    return new HuaweiCloudError(verdict, {
+      code: code ?? `HTTP_${status}`,
+      message: `${call}: ${describe(answer, { code, message, html })}`,
+      status,
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    });
+  }
+
+  static fromTransport(call: string, error: unknown): HuaweiCloudError {
+    if (!(error instanceof TransportError)) throw error;
+    return new HuaweiCloudError(
+      error.needsPerson ? 'needs-person' : 'retry',
+      { code: error.code, message: `${call}: ${error.message}` },
+      { cause: error },
+    );
+  }
+
+  /** The same failure, sorted or timed otherwise. */
+  as(verdict: Verdict, retryAfterSeconds?: number): HuaweiCloudError {
+    const { retryable: _, ...failure } = this.failure;
+    const timed = retryAfterSeconds === undefined ? failure : { ...failure, retryAfterSeconds };
+    return new HuaweiCloudError(verdict, timed, { cause: this });
+  }
+}
+
+function describe(
+  answer: HttpResponse,
+  { code, message, html }: { [K in keyof ErrorBody]: ErrorBody[K] | undefined },
+) {
+  const said = [code, message].filter((part) => part !== undefined).join(' ');
+  if (said !== '') return `${answer.status} ${said}`;
+  if (html === true) return `${answer.status} with an HTML page, which is not an answer of the API`;
+  return `${answer.status} with ${answer.body === '' ? 'an empty body' : 'a body that can not be read'}`;
+}

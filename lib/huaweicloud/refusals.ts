@@ -1,0 +1,36 @@
+import type { HuaweiCloudError } from './huawei-cloud-error.ts';
+
+/** IAM locks a user for so long after 5 refused passwords within so long (its defaults). */
+const HOLD_MS = 15 * 60 * 1000;
+
+interface Refusal {
+  readonly error: HuaweiCloudError;
+  readonly until: number;
+}
+
+/**
+ * The credentials that IAM refused, for as long as trying them again could lock the user. Shared by all accounts,
+ * since two of them may be the same user in different regions.
+ */
+export class Refusals {
+  readonly #byFingerprint = new Map<string, Refusal>();
+  readonly #now: () => number;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  add(fingerprint: string, error: HuaweiCloudError): void {
+    this.#byFingerprint.set(fingerprint, { error, until: this.#now() + HOLD_MS });
+  }
+
+  /** The refusal that still holds, with the seconds until it ends if waiting for that makes sense. */
+  find(fingerprint: string): HuaweiCloudError | undefined {
+    const refusal = this.#byFingerprint.get(fingerprint);
+    if (refusal === undefined) return undefined;
+    const left = refusal.until - this.#now();
+    if (left > 0) return refusal.error.as(refusal.error.verdict, Math.ceil(left / 1000));
+    this.#byFingerprint.delete(fingerprint);
+    return undefined;
+  }
+}

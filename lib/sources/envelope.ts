@@ -1,0 +1,39 @@
+import * as v from 'valibot';
+import { parseRequest } from '../cleanup/request.ts';
+import type { Config } from '../config/config.ts';
+import { interpretEvent, isEventBridgeEvent } from './eventbridge.ts';
+import { type Resolved, resolveMeaning } from './meaning.ts';
+
+const notificationSchema = v.object({ Type: v.literal('Notification'), Message: v.string() });
+
+/**
+ * What a queue message means: a cleanup request, an event of EventBridge, or an SNS notification around one of them.
+ *
+ * @param id for a request that has none of its own.
+ */
+export function readMessage(body: string, id: string, config: Config): Resolved {
+  const content = parseJson(body);
+  const notification = v.safeParse(notificationSchema, content);
+  return readPayload(notification.success ? parseJson(notification.output.Message) : content, id, config);
+}
+
+/** What the payload of an invocation means: a cleanup request, or an event of EventBridge. */
+export function readPayload(payload: unknown, id: string, config: Config): Resolved {
+  if (isEventBridgeEvent(payload)) {
+    const { source, meaning } = interpretEvent(payload, config.events.allowedSources);
+    return resolveMeaning(meaning, source, config.routes);
+  }
+  const request = parseRequest(payload, { id });
+  return request.ok
+    ? { type: 'request', request: request.value }
+    : { type: 'unreadable', faults: request.faults };
+}
+
+/** Text that is no JSON stays a text, which then is the wrong shape. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

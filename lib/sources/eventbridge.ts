@@ -1,0 +1,96 @@
+import * as v from 'valibot';
+import { matchGlob } from '../cleanup/glob.ts';
+import { parseRequest, timestampSchema } from '../cleanup/request.ts';
+import { faultsOf } from '../faults.ts';
+import { ECR } from './index.ts';
+import type { Meaning } from './meaning.ts';
+
+const eventSchema = v.object({
+  id: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  source: v.string(),
+  'detail-type': v.string(),
+  time: v.optional(timestampSchema),
+  detail: v.looseObject({}),
+});
+const apiCallSchema = v.object({
+  eventSource: v.string(),
+  eventName: v.string(),
+  errorCode: v.optional(v.string()),
+  eventTime: v.optional(timestampSchema),
+});
+const deleteRepositorySchema = v.object({
+  requestParameters: v.object({ repositoryName: v.pipe(v.string(), v.minLength(1), v.maxLength(256)) }),
+});
+
+type Event = v.InferOutput<typeof eventSchema>;
+
+export interface InterpretedEvent {
+  /** The name under which routes know the sender. */
+  readonly source: string;
+  readonly meaning: Meaning;
+}
+
+/** Whether something looks like an event of EventBridge; its shape may still be wrong. */
+export function isEventBridgeEvent(input: unknown): boolean {
+  return typeof input === 'object' && input !== null && 'detail-type' in input;
+}
+
+/**
+ * What an event of EventBridge means: `Repository Deleted`, whose detail is a cleanup request, or ECR's
+ * `DeleteRepository` as CloudTrail reports it.
+ *
+ * @param allowedSources globs on the sources whose `Repository Deleted` is believed.
+ */
+export function interpretEvent(input: unknown, allowedSources: readonly string[]): InterpretedEvent {
+  const parsed = v.safeParse(eventSchema, input);
+  if (!parsed.success)
+    return { source: '', meaning: { type: 'unreadable', faults: faultsOf(parsed.issues) } };
+  const event = parsed.output;
+  // AWS lets nobody else send events whose source begins with "aws.".
+  if (event.source === 'aws.ecr') return { source: ECR, meaning: interpretEcr(event) };
+  return { source: event.source, meaning: interpretRepositoryDeleted(event, allowedSources) };
+}
+
+function interpretRepositoryDeleted(event: Event, allowedSources: readonly string[]): Meaning {
+  if (event['detail-type'] !== 'Repository Deleted') {
+    return { type: 'ignored', reason: `event ${event['detail-type']} is not Repository Deleted` };
+  }
+  if (!allowedSources.some((glob) => matchGlob(glob, event.source))) {
+    return { type: 'ignored', reason: `source ${event.source} is not among events.allowedSources` };
+  }
+  const defaults = { id: event.id, source: event.source, ...(event.time && { occurredAt: event.time }) };
+  const request = parseRequest(event.detail, defaults, 'detail');
+  return request.ok
+    ? { type: 'request', request: request.value }
+    : { type: 'unreadable', faults: request.faults };
+}
+
+function interpretEcr(event: Event): Meaning {
+  if (event['detail-type'] !== 'AWS API Call via CloudTrail') {
+    return {
+      type: 'ignored',
+      reason: `${event['detail-type']} concerns tags or images, not a whole repository`,
+    };
+  }
+  const call = v.safeParse(apiCallSchema, event.detail);
+  if (!call.success) return { type: 'unreadable', faults: faultsOf(call.issues, 'detail') };
+  const { eventSource, eventName, errorCode, eventTime } = call.output;
+  if (eventSource !== 'ecr.amazonaws.com' || eventName !== 'DeleteRepository') {
+    return { type: 'ignored', reason: `API call ${eventSource} ${eventName} is not ECR's DeleteRepository` };
+  }
+  if (errorCode !== undefined) {
+    return {
+      type: 'ignored',
+      reason: `DeleteRepository failed with ${errorCode}: the repository is still there`,
+    };
+  }
+  const deletion = v.safeParse(deleteRepositorySchema, event.detail);
+  if (!deletion.success) return { type: 'unreadable', faults: faultsOf(deletion.issues, 'detail') };
+  const occurredAt = eventTime ?? event.time;
+  if (occurredAt === undefined) {
+    const expected = 'the time of the deletion';
+    return { type: 'unreadable', faults: [{ path: 'detail.eventTime', found: 'nothing', expected }] };
+  }
+  const { repositoryName } = deletion.output.requestParameters;
+  return { type: 'deleted', repository: repositoryName, id: event.id, occurredAt };
+}

@@ -1,0 +1,37 @@
+import { verifySignature } from './ak-sk.ts';
+import { type Call, detectAuth } from './call.ts';
+import type { CloudState } from './cloud.ts';
+import { refuseByGateway, refuseBySwr } from './errors.ts';
+import type { Project, User } from './identities.ts';
+
+/** Whose call it is, by the token or by the signature. Both are checked before anything else about the call. */
+export function authorize(call: Call, cloud: CloudState): User {
+  if (detectAuth(call.headers) === 'ak-sk') {
+    const user = verifySignature(call, cloud.identities, cloud.now());
+    const id = call.headers['x-project-id'];
+    if (typeof id === 'string') checkProject(cloud.identities.findProject({ id }), cloud.region);
+    return user;
+  }
+  const id = call.headers['x-auth-token'];
+  if (typeof id !== 'string' || id === '') throw refuseAuthentication('Get token from request header failed');
+  const token = cloud.identities.findToken(id);
+  if (token === undefined) {
+    // Never given out, or ended early by a new password.
+    throw refuseBySwr(401, 'SVCSTG.SWR.4010000', 'Authenticate failed, please obtain a new token.');
+  }
+  if (token.expiresAt <= cloud.now()) {
+    throw refuseByGateway(401, 'APIGW.0307', 'The token must be updated.');
+  }
+  checkProject(token.project, cloud.region);
+  return token.user;
+}
+
+/** A region's projects are the one named like it, and those below it: `cn-north-4_staging`. */
+function checkProject(project: Project | undefined, region: string): void {
+  if (project?.name === region || project?.name.startsWith(`${region}_`)) return;
+  throw refuseAuthentication(`the project is not one of ${region}`);
+}
+
+function refuseAuthentication(reason: string): Error {
+  return refuseByGateway(401, 'APIGW.0301', `Incorrect IAM authentication information: ${reason}`);
+}

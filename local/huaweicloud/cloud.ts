@@ -1,0 +1,83 @@
+import { Identities, type NewUser, type TokenSettings } from './identities.ts';
+import { type NewTask, Registry, type SyncTask } from './registry.ts';
+
+/** The state behind the emulator, for a test or a story to look at and to change. */
+export interface Cloud {
+  /** How a task that is not there is answered: 404 is documented, 400 with `SVCSTG.SWR.4001158` is what was seen. */
+  goneAs: 404 | 400;
+  /** Replaces a user of the same name, and then ends its tokens. */
+  addUser(user: NewUser): void;
+  /** Ends that user's tokens early. */
+  setPassword(domain: string, name: string, password: string): void;
+  /** The region's own project is always there. A token for any other region's is refused by this SWR. */
+  addProject(name: string, id?: string): void;
+  addOrganization(name: string): void;
+  /** Takes its repositories with it, and leaves their tasks. */
+  removeOrganization(name: string): void;
+  /** Adds the organization too, where it is missing. */
+  addRepository(namespace: string, repository: string): void;
+  /** Leaves its tasks, which is what this whole service is about. */
+  removeRepository(namespace: string, repository: string): void;
+  /** Needs neither the repository nor the target to exist. */
+  addTask(task: NewTask): void;
+  /** What is really there, with those that GET omits. */
+  tasks(namespace?: string, repository?: string): SyncTask[];
+  /** Every token given out so far ends now. */
+  expireTokens(): void;
+}
+
+export class CloudState implements Cloud {
+  goneAs: 404 | 400 = 404;
+  readonly region: string;
+  readonly now: () => number;
+  readonly identities: Identities;
+  readonly registry: Registry;
+
+  constructor(region: string, now: () => number, tokens: TokenSettings) {
+    this.region = region;
+    this.now = now;
+    this.identities = new Identities(now, tokens);
+    this.registry = new Registry(now);
+    this.identities.addProject(region);
+  }
+
+  addUser(user: NewUser): void {
+    this.identities.addUser(user);
+  }
+
+  setPassword(domain: string, name: string, password: string): void {
+    this.identities.setPassword(domain, name, password);
+  }
+
+  addProject(name: string, id?: string): void {
+    this.identities.addProject(name, id);
+  }
+
+  addOrganization(name: string): void {
+    this.registry.addOrganization(name);
+  }
+
+  removeOrganization(name: string): void {
+    this.registry.removeOrganization(name);
+  }
+
+  addRepository(namespace: string, repository: string): void {
+    this.registry.addRepository(namespace, repository);
+  }
+
+  removeRepository(namespace: string, repository: string): void {
+    this.registry.removeRepository(namespace, repository);
+  }
+
+  addTask(task: NewTask): void {
+    this.registry.putTask(task, this.identities.accountName());
+  }
+
+  tasks(namespace?: string, repository?: string): SyncTask[] {
+    return this.registry.tasks(namespace, repository);
+  }
+
+  expireTokens(): void {
+    this.identities.expireTokens();
+  }
+}

@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Socket } from 'node:net';
+import { type Cloud, CloudState } from './cloud.ts';
+import { type Fault, FaultScript } from './faults.ts';
+import { type Journal, JournalBook } from './journal.ts';
+import type { Operation } from './operations.ts';
+import { plantSeed, type Seed } from './seed.ts';
+import { serveCall } from './serve-call.ts';
+
+export type { Cloud } from './cloud.ts';
+export type { Fault } from './faults.ts';
+export type { Journal, JournalEntry } from './journal.ts';
+export type { Operation } from './operations.ts';
+export type { SyncTask } from './registry.ts';
+export type { Seed } from './seed.ts';
+export { localSeed } from './seed.ts';
+
+export interface EmulatorOptions {
+  /** 0, a free one, if missing. */
+  port?: number;
+  /** An empty cloud in `cn-north-4` if missing. */
+  seed?: Seed;
+  /** Milliseconds since the epoch. Tokens, locks, signatures and timestamps go by it; delays do not. */
+  clock?: () => number;
+  /** 24 h if missing. */
+  tokenLifetimeMs?: number;
+  /** The length of a token: 2000 if missing, and real ones can be beyond 16 KB. */
+  tokenBytes?: number;
+  /** Every answer is delayed by this. */
+  latencyMs?: number;
+}
+
+export interface Emulator {
+  /** Both the IAM endpoint and the SWR endpoint: `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  readonly journal: Journal;
+  readonly cloud: Cloud;
+  /** For the n-th call of that operation from now, and so many in a row; both are 1 if missing. */
+  fault(operation: Operation, fault: Fault, when?: { nth?: number; times?: number }): void;
+  clearFaults(): void;
+  /** Ends hanging connections too. */
+  close(): Promise<void>;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Plays IAM and SWR of one Huawei Cloud region on loopback, strictly, and goes wrong where it is told to. */
+export async function startEmulator({
+  port = 0,
+  seed = {},
+  clock = Date.now,
+  tokenLifetimeMs = 24 * HOUR_MS,
+  tokenBytes = 2000,
+  latencyMs = 0,
+}: EmulatorOptions = {}): Promise<Emulator> {
+  const cloud = new CloudState(seed.region ?? 'cn-north-4', clock, {
+    lifetimeMs: tokenLifetimeMs,
+    bytes: tokenBytes,
+  });
+  plantSeed(cloud, seed);
+  const faults = new FaultScript();
+  const journal = new JournalBook();
+  const closing = new AbortController();
+  const stage = { cloud, faults, journal, latencyMs, signal: closing.signal };
+  const connections = new WeakMap<Socket, number>();
+  let lastConnection = 0;
+
+  // Tokens are headers, and Node's own limit of 16 KiB is below the size of some. The gateway keeps idle connections for
+  // longer than Node's 5 s; a shorter time would make tests of keep-alive a matter of luck.
+  const server = createServer({ maxHeaderSize: 1 << 20, keepAliveTimeout: 60_000 }, (request, response) => {
+    const connection = connections.get(request.socket) ?? 0;
+    serveCall(request, response, connection, stage).catch((error: unknown) => {
+      // A client that gives up, or the emulator closing, is nothing to report; all else is a bug in here, and ends the process.
+      if (!closing.signal.aborted && !request.socket.destroyed) throw error;
+    });
+  });
+  server.on('connection', (socket) => connections.set(socket, ++lastConnection));
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the emulator has no TCP port');
+
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    journal,
+    cloud,
+    fault: (operation, fault, when) => faults.add(operation, fault, when),
+    clearFaults: () => faults.clear(),
+    close: async () => {
+      if (!server.listening) return;
+      closing.abort();
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import {
+  type Emulator,
+  type EmulatorOptions,
+  type Seed,
+  startEmulator,
+} from '../../../local/huaweicloud/emulator.ts';
+import { type Reply, sendRequest } from './send-request.ts';
+
+export const JSON_TYPE = { 'Content-Type': 'application/json' };
+export const DR = { remoteRegionId: 'cn-east-3', remoteNamespace: 'acme-dr' };
+export const APAC = { remoteRegionId: 'ap-southeast-1', remoteNamespace: 'acme-apac' };
+
+const acme: Seed = {
+  users: [
+    {
+      domain: 'acme',
+      name: 'robot',
+      password: 'right',
+      accessKey: { ak: 'AKFORTESTS', sk: 'secret-for-tests' },
+    },
+  ],
+  projects: [{ name: 'cn-east-3' }, { name: 'cn-north-4_staging', id: 'c0ffee' }],
+  organizations: [
+    {
+      name: 'acme',
+      repositories: [
+        { name: 'hello', tasks: [{ ...DR, createdAt: '2026-03-02T08:15:27.53183Z' }] },
+        { name: 'payments/api', tasks: [DR, APAC] },
+        { name: 'quiet' },
+      ],
+    },
+    { name: 'other' },
+  ],
+};
+
+/** An emulator with one user, two organizations and three tasks. */
+export function startAcme(options: EmulatorOptions = {}): Promise<Emulator> {
+  return startEmulator({ seed: acme, ...options });
+}
+
+/** A clock that stands still until it is told to move. */
+export function stopClock(): { now: number; read: () => number } {
+  const clock = { now: Date.parse('2026-11-24T03:00:00.000Z'), read: () => clock.now };
+  return clock;
+}
+
+export function describeLogin({ name = 'robot', password = 'right', project = 'cn-north-4' } = {}) {
+  return {
+    auth: {
+      identity: { methods: ['password'], password: { user: { domain: { name: 'acme' }, name, password } } },
+      scope: { project: { name: project } },
+    },
+  };
+}
+
+export function logIn(url: string, login: unknown = describeLogin()): Promise<Reply> {
+  return sendRequest(url, {
+    method: 'POST',
+    path: '/v3/auth/tokens?nocatalog=true',
+    headers: JSON_TYPE,
+    body: JSON.stringify(login),
+  });
+}
+
+/** The headers of a caller who has logged in. */
+export async function authenticate(url: string, login?: unknown): Promise<Record<string, string>> {
+  const { headers } = await logIn(url, login);
+  return { 'X-Auth-Token': String(headers['x-subject-token']), ...JSON_TYPE };
+}
+
+/** The path of a repository's tasks, with the repository written as it is to be sent. */
+export function syncRepo(repository: string, namespace = 'acme'): string {
+  return `/v2/manage/namespaces/${namespace}/repos/${repository}/sync_repo`;
+}
+
+export function readCode({ body }: Reply): unknown {
+  const parsed: unknown = JSON.parse(body);
+  return typeof parsed === 'object' && parsed !== null && 'error_code' in parsed
+    ? parsed.error_code
+    : undefined;
+}

@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Emulator } from '../../../local/huaweicloud/emulator.ts';
+import { APAC, DR, JSON_TYPE, readCode, startAcme, stopClock, syncRepo } from './acme.ts';
+import { type Reply, sendRequest } from './send-request.ts';
+
+const MINUTE_MS = 60_000;
+
+let emulator: Emulator;
+let clock: ReturnType<typeof stopClock>;
+beforeEach(async () => {
+  clock = stopClock();
+  emulator = await startAcme({ clock: clock.read });
+});
+afterEach(() => emulator.close());
+
+interface Signed {
+  method?: string;
+  path: string;
+  body?: unknown;
+  signature: string;
+  headers?: Record<string, string>;
+  access?: string;
+  signedHeaders?: string;
+}
+
+function sendSigned({
+  method = 'GET',
+  path,
+  body,
+  signature,
+  headers = {},
+  access = 'AKFORTESTS',
+  signedHeaders = 'content-type;host;x-sdk-date',
+}: Signed): Promise<Reply> {
+  return sendRequest(emulator.url, {
+    method,
+    path,
+    headers: {
+      ...JSON_TYPE,
+      Host: 'swr-api.cn-north-4.myhuaweicloud.com',
+      'X-Sdk-Date': '20261124T030000Z',
+      Authorization: `SDK-HMAC-SHA256 Access=${access}, SignedHeaders=${signedHeaders}, Signature=${signature}`,
+      ...headers,
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+}
+
+// Made with the signer of @huaweicloud/huaweicloud-sdk-core 3.1.211.
+const listing = {
+  path: '/v2/manage/namespaces',
+  signature: '6a1c9501d446a91f1c9f5d478e6b1e6147545480f6ccad36901adef7119f3177',
+};
+const deletion = {
+  method: 'DELETE',
+  path: syncRepo('hello'),
+  body: DR,
+  signature: '3328f83252b43e020bd6202f6f2b397c23e8b6a04b4edd86ddf341061d0087f5',
+};
+
+test.each([
+  { why: 'a plain path', ...listing },
+  { why: 'the body of a DELETE', ...deletion },
+  {
+    why: 'the body of a POST',
+    method: 'POST',
+    path: syncRepo('hello'),
+    body: { ...DR, remoteNamespace: 'acme-apac' },
+    signature: 'e82cb55d7a9b083291e4b90a8acbf0be4c91b48df1600fb6e8570fc1d3fa0c98',
+  },
+  {
+    why: 'a query, sorted for the signature only',
+    path: '/v2/manage/repos?offset=0&namespace=acme&limit=10',
+    signature: '3d247d15d259c2cddf871ff9efdcd39ac974aba58c75b6e042038ad8b0ab2f32',
+  },
+  {
+    why: 'a query with characters that are encoded one way or the other',
+    path: '/v2/manage/repos?namespace=a%20b~*%C3%A9&limit=10&offset=0',
+    signature: '5cab53a3db9219bb13abf8eccfc9bccfc8c0ebc2f2610e2154f8783268209941',
+  },
+  {
+    why: 'a raw $ in the path',
+    path: syncRepo('payments$api'),
+    signature: '90ffc701b8489a3e4970c1e14c8736451741182074fb5df2046edc4493e740fe',
+  },
+])("takes the official signer's signature of $why", async (signed) => {
+  expect((await sendSigned(signed)).status).toBe(200);
+  expect(emulator.journal.entries).toMatchObject([{ auth: 'ak-sk', status: 200 }]);
+});
+
+test.each([
+  { why: 'the body is another', signed: { ...deletion, body: APAC } },
+  { why: 'the path is another', signed: { ...deletion, path: syncRepo('payments$api') } },
+  { why: 'the method is another', signed: { ...deletion, method: 'POST' } },
+  { why: 'a signed header is another', signed: { ...deletion, headers: { Host: 'elsewhere' } } },
+  { why: 'the signature is another', signed: { ...deletion, signature: 'f'.repeat(64) } },
+  { why: 'the signature is no hash', signed: { ...deletion, signature: 'abc' } },
+  { why: 'the access key is unknown', signed: { ...deletion, access: 'NOBODY' } },
+  { why: 'the host is not signed', signed: { ...deletion, signedHeaders: 'content-type;x-sdk-date' } },
+  { why: 'the date is not signed', signed: { ...deletion, signedHeaders: 'content-type;host' } },
+  { why: 'the date is no date', signed: { ...deletion, headers: { 'X-Sdk-Date': 'today' } } },
+  {
+    why: 'the stated hash is not that of the body',
+    signed: { ...deletion, headers: { 'X-Sdk-Content-Sha256': '0'.repeat(64) } },
+  },
+])('refuses a signature, and deletes nothing, where $why', async ({ signed }) => {
+  const reply = await sendSigned(signed);
+  expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 401, code: 'APIGW.0301' });
+  expect(emulator.cloud.tasks('acme')).toHaveLength(3);
+});
+
+test.each([
+  { why: 'a date 15 minutes old', minutes: 15, status: 200 },
+  { why: 'a date 15 minutes ahead', minutes: -15, status: 200 },
+  { why: 'an older date', minutes: 15.01, status: 401 },
+  { why: 'a date further ahead', minutes: -15.01, status: 401 },
+])('answers $why with $status', async ({ minutes, status }) => {
+  clock.now += minutes * MINUTE_MS;
+  expect((await sendSigned(listing)).status).toBe(status);
+});
+
+test('refuses the access key of a user that is disabled', async () => {
+  emulator.cloud.addUser({
+    domain: 'acme',
+    name: 'robot',
+    password: 'right',
+    status: 'disabled',
+    accessKey: { ak: 'AKFORTESTS', sk: 'secret-for-tests' },
+  });
+  expect((await sendSigned(listing)).status).toBe(401);
+});
+
+test.each([
+  { why: "it is the region's", id: 'c0ffee', status: 200 },
+  { why: 'it is unknown', id: 'abc', status: 401 },
+])('answers a project id with $status where $why', async ({ id, status }) => {
+  expect((await sendSigned({ ...listing, headers: { 'X-Project-Id': id } })).status).toBe(status);
+});

@@ -1,0 +1,296 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Emulator, Fault } from '../../../local/huaweicloud/emulator.ts';
+import { authenticate, DR, describeLogin, JSON_TYPE, logIn, startAcme, syncRepo } from './acme.ts';
+import { type Reply, sendRequest } from './send-request.ts';
+
+let emulator: Emulator;
+let headers: Record<string, string>;
+beforeEach(async () => {
+  emulator = await startAcme();
+  headers = await authenticate(emulator.url);
+});
+afterEach(() => emulator.close());
+
+function deleteTask(signal?: AbortSignal): Promise<Reply> {
+  const body = JSON.stringify(DR);
+  return sendRequest(emulator.url, {
+    method: 'DELETE',
+    path: syncRepo('hello'),
+    headers,
+    body,
+    ...(signal && { signal }),
+  });
+}
+
+function listTasks(): Promise<Reply> {
+  return sendRequest(emulator.url, { path: syncRepo('hello'), headers });
+}
+
+function isTaskThere(): boolean {
+  return emulator.cloud.tasks('acme', 'hello').length === 1;
+}
+
+describe('an answer in place of the true one', () => {
+  const code = 'SVCSTG.SWR.4031032';
+  const row = { errorCode: code, errorMessage: 'slow down', detail: '' };
+  test.each<{ why: string; fault: Fault; status: number; body: unknown }>([
+    {
+      why: 'the first shape',
+      fault: { shape: 1 },
+      status: 403,
+      body: { errors: [row], error_code: code, error_msg: 'slow down' },
+    },
+    { why: 'the second shape', fault: { shape: 2 }, status: 403, body: [row] },
+    {
+      why: 'the third shape',
+      fault: { shape: 3 },
+      status: 403,
+      body: { errorCode: code, errorMessage: 'slow down' },
+    },
+    {
+      why: 'the fourth shape',
+      fault: { shape: 4 },
+      status: 403,
+      body: { error_code: code, error_msg: 'slow down', request_id: expect.any(String) },
+    },
+    {
+      why: 'the first shape where none is named',
+      fault: {},
+      status: 403,
+      body: expect.objectContaining({ errors: [row] }),
+    },
+    { why: 'a status beside the code', fault: { status: 503 }, status: 503, body: expect.anything() },
+  ])('has $why', async ({ fault, status, body }) => {
+    emulator.fault('deleteSyncTask', { code, message: 'slow down', ...fault });
+    const reply = await deleteTask();
+    expect(reply.status).toBe(status);
+    expect(JSON.parse(reply.body)).toEqual(body);
+    expect(isTaskThere()).toBe(true);
+  });
+
+  test.each<{ why: string; fault: Fault; status: number; type: string | undefined; body: string }>([
+    { why: 'empty', fault: { status: 502, body: '' }, status: 502, type: undefined, body: '' },
+    {
+      why: "a proxy's page",
+      fault: { status: 502, body: '<html></html>' },
+      status: 502,
+      type: 'text/html',
+      body: '<html></html>',
+    },
+    {
+      why: 'not what was asked for',
+      fault: { body: '{"a":' },
+      status: 200,
+      type: 'application/json',
+      body: '{"a":',
+    },
+    { why: 'without an error', fault: { status: 204 }, status: 204, type: undefined, body: '' },
+  ])('can be $why', async ({ fault, status, type, body }) => {
+    emulator.fault('listSyncTasks', fault);
+    const reply = await listTasks();
+    expect({ ...reply, headers: reply.headers['content-type'] }).toEqual({ status, headers: type, body });
+  });
+
+  test.each<{ why: string; fault: Fault; status: number; body: unknown }>([
+    {
+      why: 'by status',
+      fault: { status: 503, message: 'later' },
+      status: 503,
+      body: { error: { code: 503, message: 'later', title: 'Service Unavailable' } },
+    },
+    {
+      why: 'by code',
+      fault: { status: 429, code: 'IAM.0012', message: 'slow down' },
+      status: 429,
+      body: { error_code: 'IAM.0012', error_msg: 'slow down' },
+    },
+  ])("has IAM's own shape at IAM, $why", async ({ fault, status, body }) => {
+    emulator.fault('createToken', fault);
+    const reply = await logIn(emulator.url);
+    expect({ status: reply.status, body: JSON.parse(reply.body) }).toEqual({ status, body });
+  });
+
+  test("has the gateway's shape with the gateway's code", async () => {
+    emulator.fault('listSyncTasks', { status: 429, code: 'APIGW.0308', message: 'slow down' });
+    const reply = await listTasks();
+    expect(JSON.parse(reply.body)).toEqual({
+      error_code: 'APIGW.0308',
+      error_msg: 'slow down',
+      request_id: expect.any(String),
+    });
+  });
+
+  test('carries headers', async () => {
+    emulator.fault('deleteSyncTask', { status: 429, headers: { 'Retry-After': '7' } });
+    expect((await deleteTask()).headers['retry-after']).toBe('7');
+  });
+
+  test('does not count toward the lock at IAM', async () => {
+    emulator.fault('createToken', { status: 500 }, { times: 5 });
+    for (let i = 0; i < 5; i++) await logIn(emulator.url, describeLogin({ password: 'wrong' }));
+    expect((await logIn(emulator.url)).status).toBe(201);
+  });
+
+  test('can come after the deed', async () => {
+    emulator.fault('deleteSyncTask', { status: 500, afterwards: true });
+    expect((await deleteTask()).status).toBe(500);
+    expect(isTaskThere()).toBe(false);
+  });
+});
+
+describe('an answer that is otherwise normal', () => {
+  test.each(['X-Subject-Token', 'x-subject-token'])('can lack %s', async (name) => {
+    emulator.fault('createToken', { omitHeaders: [name] });
+    const reply = await logIn(emulator.url);
+    expect(reply.status).toBe(201);
+    expect(reply.headers['x-subject-token']).toBeUndefined();
+  });
+
+  test('can have more headers', async () => {
+    emulator.fault('deleteSyncTask', { headers: { 'X-Strange': 'yes' } });
+    expect(await deleteTask()).toMatchObject({ status: 200, headers: { 'x-strange': 'yes' } });
+    expect(isTaskThere()).toBe(false);
+  });
+
+  test('can come late', async () => {
+    emulator.fault('listSyncTasks', { delayMs: 60 });
+    const startedAt = performance.now();
+    expect((await listTasks()).status).toBe(200);
+    // Timers may fire up to a millisecond early.
+    expect(performance.now() - startedAt).toBeGreaterThan(58);
+  });
+
+  test('can come byte by byte, and whole', async () => {
+    const { body } = await listTasks();
+    emulator.fault('listSyncTasks', { drip: { everyMs: 0 } });
+    expect((await listTasks()).body).toBe(body);
+  });
+
+  test('does not stop the emulator when the client leaves half-way', async () => {
+    emulator.fault('listSyncTasks', { drip: { everyMs: 1 } });
+    const leaving = new AbortController();
+    const waiting = sendRequest(emulator.url, {
+      path: syncRepo('hello'),
+      headers,
+      signal: leaving.signal,
+    });
+    await emulator.journal.waitFor((entries) => entries.at(-1)?.status === 200);
+    leaving.abort();
+    // ABORT_ERR or ECONNRESET: it depends on whether the headers have been read.
+    await expect(waiting).rejects.toHaveProperty('code');
+    expect((await listTasks()).status).toBe(200);
+  });
+});
+
+describe('a lost answer', () => {
+  test.each<{ why: string; fault: Fault; isDone: boolean }>([
+    { why: 'before the headers', fault: { reset: 'headers' }, isDone: false },
+    { why: 'in the body', fault: { reset: 'body' }, isDone: false },
+    { why: 'before the headers, afterwards', fault: { reset: 'headers', afterwards: true }, isDone: true },
+    { why: 'in the body, afterwards', fault: { reset: 'body', afterwards: true }, isDone: true },
+  ])('breaks off $why, and the deed is done: $isDone', async ({ fault, isDone }) => {
+    emulator.fault('deleteSyncTask', fault);
+    await expect(deleteTask()).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(isTaskThere()).toBe(!isDone);
+  });
+
+  test('breaks off in the middle of a true list', async () => {
+    emulator.fault('listSyncTasks', { reset: 'body' });
+    await expect(listTasks()).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(emulator.journal.of('listSyncTasks')).toMatchObject([{ status: 200 }]);
+  });
+
+  test.each([
+    { why: 'nothing is done', fault: { hang: true }, isDone: false },
+    { why: 'the deed is done', fault: { hang: true, afterwards: true }, isDone: true },
+  ])('never comes, and $why', async ({ fault, isDone }) => {
+    emulator.fault('deleteSyncTask', fault);
+    const leaving = new AbortController();
+    const waiting = deleteTask(leaving.signal);
+    await emulator.journal.waitFor((entries) =>
+      entries.some(({ operation }) => operation === 'deleteSyncTask'),
+    );
+    leaving.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'ABORT_ERR' });
+    expect(emulator.journal.of('deleteSyncTask')).toMatchObject([{ status: undefined }]);
+    expect(isTaskThere()).toBe(!isDone);
+  });
+
+  test.each<{ why: string; fault: Fault }>([
+    { why: 'hanging', fault: { hang: true } },
+    { why: 'delayed', fault: { delayMs: 60_000 } },
+    { why: 'dripping', fault: { drip: { everyMs: 60_000 } } },
+  ])('ends with the emulator where it is $why', async ({ fault }) => {
+    emulator.fault('listSyncTasks', fault);
+    // Settled with both handlers at once: it fails while the emulator is still closing.
+    const failed = listTasks().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    await emulator.journal.waitFor((entries) =>
+      entries.some(({ operation }) => operation === 'listSyncTasks'),
+    );
+    await emulator.close();
+    expect(await failed).toMatchObject({ code: 'ECONNRESET' });
+  });
+});
+
+async function listStatuses(times: number): Promise<number[]> {
+  const statuses: number[] = [];
+  for (let i = 0; i < times; i++) statuses.push((await listTasks()).status);
+  return statuses;
+}
+
+describe('the script', () => {
+  test.each([
+    { why: 'the next call, if nothing is said', when: undefined, statuses: [500, 200, 200, 200] },
+    { why: 'the n-th call', when: { nth: 3 }, statuses: [200, 200, 500, 200] },
+    { why: 'so many calls', when: { times: 2 }, statuses: [500, 500, 200, 200] },
+    { why: 'so many calls from the n-th on', when: { nth: 2, times: 2 }, statuses: [200, 500, 500, 200] },
+    { why: 'every call', when: { times: Infinity }, statuses: [500, 500, 500, 500] },
+  ])('is for $why', async ({ when, statuses }) => {
+    emulator.fault('listSyncTasks', { status: 500 }, when);
+    expect(await listStatuses(4)).toEqual(statuses);
+  });
+
+  test('counts from when the fault was added', async () => {
+    await listTasks();
+    emulator.fault('listSyncTasks', { status: 500 }, { nth: 2 });
+    expect(await listStatuses(3)).toEqual([200, 500, 200]);
+  });
+
+  test('counts each operation for itself', async () => {
+    emulator.fault('deleteSyncTask', { status: 500 });
+    expect((await listTasks()).status).toBe(200);
+    expect((await deleteTask()).status).toBe(500);
+  });
+
+  test('lets the fault that was added last win', async () => {
+    emulator.fault('listSyncTasks', { status: 500 }, { times: Infinity });
+    emulator.fault('listSyncTasks', { status: 503 }, { nth: 2 });
+    expect(await listStatuses(3)).toEqual([500, 503, 500]);
+  });
+
+  test('can be cleared', async () => {
+    emulator.fault('listSyncTasks', { status: 500 }, { times: Infinity });
+    emulator.clearFaults();
+    expect(await listStatuses(1)).toEqual([200]);
+  });
+
+  test('reaches calls that lead nowhere', async () => {
+    emulator.fault('unknown', { status: 502, body: '' });
+    const reply = await sendRequest(emulator.url, { path: '/nowhere', headers: JSON_TYPE });
+    expect(reply.status).toBe(502);
+  });
+});
+
+test('delays every answer by its latency', async () => {
+  const slow = await startAcme({ latencyMs: 30 });
+  try {
+    const startedAt = performance.now();
+    await logIn(slow.url);
+    expect(performance.now() - startedAt).toBeGreaterThan(28);
+  } finally {
+    await slow.close();
+  }
+});

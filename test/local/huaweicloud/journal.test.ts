@@ -1,0 +1,95 @@
+import { Agent } from 'node:http';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Emulator } from '../../../local/huaweicloud/emulator.ts';
+import { authenticate, DR, startAcme, stopClock, syncRepo } from './acme.ts';
+import { sendRequest } from './send-request.ts';
+
+let emulator: Emulator;
+let clock: ReturnType<typeof stopClock>;
+beforeEach(async () => {
+  clock = stopClock();
+  emulator = await startAcme({ clock: clock.read });
+});
+afterEach(() => emulator.close());
+
+test('writes down every call, in order', async () => {
+  const headers = await authenticate(emulator.url);
+  clock.now += 5;
+  const path = syncRepo('payments$api');
+  await sendRequest(emulator.url, { method: 'DELETE', path, headers, body: JSON.stringify(DR) });
+  await sendRequest(emulator.url, { path: '/nowhere' });
+  expect(emulator.journal.entries).toEqual([
+    {
+      at: clock.now - 5,
+      operation: 'createToken',
+      method: 'POST',
+      path: '/v3/auth/tokens?nocatalog=true',
+      status: 201,
+      auth: 'none',
+      connection: expect.any(Number),
+    },
+    {
+      at: clock.now,
+      operation: 'deleteSyncTask',
+      method: 'DELETE',
+      path: '/v2/manage/namespaces/acme/repos/payments$api/sync_repo',
+      status: 200,
+      namespace: 'acme',
+      repository: 'payments/api',
+      target: DR,
+      auth: 'token',
+      connection: expect.any(Number),
+    },
+    {
+      at: clock.now,
+      operation: 'unknown',
+      method: 'GET',
+      path: '/nowhere',
+      status: 404,
+      auth: 'none',
+      connection: expect.any(Number),
+    },
+  ]);
+});
+
+test('has a status before the client has the answer', async () => {
+  for (let i = 0; i < 20; i++) {
+    await sendRequest(emulator.url, { path: '/nowhere' });
+    expect(emulator.journal.entries.at(-1)?.status).toBe(404);
+  }
+});
+
+test.each([
+  { why: 'kept alive', keepAlive: true, connections: 1 },
+  { why: 'closed each time', keepAlive: false, connections: 3 },
+])('numbers connections, so that they show as $why', async ({ keepAlive, connections }) => {
+  const agent = new Agent({ keepAlive });
+  for (let i = 0; i < 3; i++) await sendRequest(emulator.url, { path: '/nowhere', agent });
+  agent.destroy();
+  expect(new Set(emulator.journal.entries.map(({ connection }) => connection)).size).toBe(connections);
+});
+
+test('is empty after it was cleared', async () => {
+  await sendRequest(emulator.url, { path: '/nowhere' });
+  emulator.journal.clear();
+  expect(emulator.journal.entries).toEqual([]);
+});
+
+test('tells when it has come to something', async () => {
+  const seen = emulator.journal
+    .waitFor((entries) => entries.filter(({ status }) => status === 404).length === 2)
+    .then(() => emulator.journal.entries.length);
+  await sendRequest(emulator.url, { path: '/nowhere' });
+  await sendRequest(emulator.url, { path: '/nowhere' });
+  expect(await seen).toBe(2);
+});
+
+test('tells at once what has come already', async () => {
+  await sendRequest(emulator.url, { path: '/nowhere' });
+  await expect(emulator.journal.waitFor((entries) => entries.length === 1, 0)).resolves.toBeUndefined();
+});
+
+test('gives up waiting, and says what it has seen', async () => {
+  await sendRequest(emulator.url, { path: '/nowhere' });
+  await expect(emulator.journal.waitFor(() => false, 1)).rejects.toThrow('[unknown 404]');
+});

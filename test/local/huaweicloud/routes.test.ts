@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Emulator } from '../../../local/huaweicloud/emulator.ts';
+import { authenticate, readCode, startAcme, syncRepo } from './acme.ts';
+import { sendRequest } from './send-request.ts';
+
+let emulator: Emulator;
+let headers: Record<string, string>;
+beforeEach(async () => {
+  emulator = await startAcme();
+  headers = await authenticate(emulator.url);
+});
+afterEach(() => emulator.close());
+
+test.each([
+  { why: 'there is no such thing', method: 'GET', path: '/v2/manage/nothing' },
+  { why: 'the method is another', method: 'PUT', path: syncRepo('hello') },
+  { why: 'the method of a fixed path is another', method: 'DELETE', path: '/v2/manage/namespaces' },
+  { why: 'a slash is not escaped', method: 'GET', path: syncRepo('payments/api') },
+  { why: 'a slash is escaped the usual way', method: 'GET', path: syncRepo('payments%2Fapi') },
+  { why: 'the repository is missing', method: 'GET', path: syncRepo('') },
+  { why: 'there is a slash too many', method: 'GET', path: `${syncRepo('hello')}/` },
+  { why: 'an escape is broken', method: 'GET', path: syncRepo('hello%2') },
+  { why: 'the version is missing', method: 'POST', path: '/auth/tokens' },
+])('answers $method $path as a bad route: $why', async ({ method, path }) => {
+  const reply = await sendRequest(emulator.url, { method, path, headers });
+  expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 404, code: 'APIGW.0101' });
+  expect(emulator.journal.of('unknown')).toMatchObject([{ method, path, status: 404 }]);
+});
+
+test('finds a bad route before it looks at the token', async () => {
+  expect(readCode(await sendRequest(emulator.url, { path: '/v2/manage/nothing' }))).toBe('APIGW.0101');
+});
+
+test.each([
+  { why: 'capitals', namespace: 'Acme', repository: 'hello' },
+  { why: 'a digit first', namespace: '1acme', repository: 'hello' },
+  { why: 'a separator last', namespace: 'acme-', repository: 'hello' },
+  { why: 'two separators', namespace: 'a.-b', repository: 'hello' },
+  { why: 'three underscores', namespace: 'a___b', repository: 'hello' },
+  { why: 'a slash', namespace: 'a$b', repository: 'hello' },
+  { why: '65 characters', namespace: 'a'.repeat(65), repository: 'hello' },
+  { why: 'capitals', namespace: 'acme', repository: 'Hello' },
+  { why: 'a separator first', namespace: 'acme', repository: '-hello' },
+  { why: 'a slash last', namespace: 'acme', repository: 'hello$' },
+  { why: 'two slashes', namespace: 'acme', repository: 'a$$b' },
+  { why: 'a slash beside another separator', namespace: 'acme', repository: 'a$-b' },
+  { why: '129 characters', namespace: 'acme', repository: 'a'.repeat(129) },
+  { why: 'a space', namespace: 'acme', repository: 'a%20b' },
+])('refuses the name $namespace/$repository: $why', async ({ namespace, repository }) => {
+  const reply = await sendRequest(emulator.url, { path: syncRepo(repository, namespace), headers });
+  expect({ status: reply.status, code: readCode(reply) }).toEqual({
+    status: 400,
+    code: 'SVCSTG.SWR.4000014',
+  });
+});
+
+test.each([
+  { why: 'one letter', namespace: 'a', repository: 'b' },
+  { why: 'a digit first', namespace: 'a1', repository: '1b' },
+  { why: 'two underscores', namespace: 'a__b', repository: 'a__b' },
+  { why: 'every separator', namespace: 'a.b-c_d', repository: 'a.b-c_d/e' },
+  { why: 'the greatest length', namespace: 'a'.repeat(64), repository: 'b'.repeat(128) },
+])('takes the name $namespace/$repository: $why', async ({ namespace, repository }) => {
+  emulator.cloud.addRepository(namespace, repository);
+  const path = syncRepo(repository.replaceAll('/', '$'), namespace);
+  expect((await sendRequest(emulator.url, { path, headers })).status).toBe(200);
+});
+
+test('does not let a test put in a name that SWR cannot hold', () => {
+  expect(() => emulator.cloud.addRepository('acme', 'Hello')).toThrow('Hello');
+  expect(() => emulator.cloud.addOrganization('Acme')).toThrow('Acme');
+});
+
+test('lists organizations', async () => {
+  const reply = await sendRequest(emulator.url, { path: '/v2/manage/namespaces', headers });
+  expect(JSON.parse(reply.body)).toEqual({
+    namespaces: [
+      { id: 1, name: 'acme', creator_name: 'acme', auth: 7 },
+      { id: 2, name: 'other', creator_name: 'acme', auth: 7 },
+    ],
+  });
+});
+
+test.each([
+  {
+    why: 'a first page',
+    query: 'namespace=acme&limit=2&offset=0',
+    names: ['hello', 'payments/api'],
+    range: '0-2/3',
+  },
+  { why: 'a last page', query: 'namespace=acme&limit=2&offset=2', names: ['quiet'], range: '2-1/3' },
+  { why: 'a page behind the last', query: 'namespace=acme&limit=2&offset=4', names: [], range: '4-0/3' },
+  {
+    why: 'all organizations',
+    query: 'limit=1000&offset=0',
+    names: ['hello', 'payments/api', 'quiet'],
+    range: '0-3/3',
+  },
+  {
+    why: 'no page asked for',
+    query: 'namespace=acme',
+    names: ['hello', 'payments/api', 'quiet'],
+    range: '0-3/3',
+  },
+  {
+    why: 'an organization without repositories',
+    query: 'namespace=other&limit=9&offset=0',
+    names: [],
+    range: '0-0/0',
+  },
+])('lists repositories as a bare array: $why', async ({ query, names, range }) => {
+  const reply = await sendRequest(emulator.url, { path: `/v2/manage/repos?${query}`, headers });
+  expect(reply.headers['content-range']).toBe(range);
+  expect(JSON.parse(reply.body)).toMatchObject(names.map((name) => ({ name, namespace: 'acme' })));
+});
+
+test.each([
+  { why: 'limit is alone', query: 'limit=10' },
+  { why: 'offset is alone', query: 'offset=0' },
+  { why: 'limit is zero', query: 'limit=0&offset=0' },
+  { why: 'limit is above 1000', query: 'limit=1001&offset=0' },
+  { why: 'offset is negative', query: 'limit=10&offset=-1' },
+])('refuses to list repositories where $why', async ({ query }) => {
+  const reply = await sendRequest(emulator.url, { path: `/v2/manage/repos?${query}`, headers });
+  expect({ status: reply.status, code: readCode(reply) }).toEqual({
+    status: 400,
+    code: 'SVCSTG.SWR.4000014',
+  });
+});
