@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { build } from './build.ts';
+import { ROOT, readStageOptions, runCommand, type StageOptions, UsageError } from './command-line.ts';
+import { PACKAGE_DIR, runOsls } from './osls.ts';
+import { packageStage } from './package.ts';
+import { readConfig } from './read-config.ts';
+
+async function deploy(options: StageOptions): Promise<void> {
+  const summary = await packageStage(options);
+  console.log([`Packaged ${options.stage}`, ...summary].join('\n  '));
+  // Exactly what was checked, and not a second package of it.
+  await runOsls(['deploy', '--package', PACKAGE_DIR], { ...options, verbose: true });
+  await runOsls(['info', '--verbose'], { ...options, verbose: true });
+  console.log(await nextSteps(options.stage));
+}
+
+async function remove(options: StageOptions): Promise<void> {
+  // serverless.yml reads the permissions that follow from the configuration, even to take a stage down.
+  await build({ stage: options.stage });
+  await runOsls(['remove'], { ...options, verbose: true });
+  console.log(
+    'The secrets stay, and so does the log group of `clean` where serverless.yml says RetainExceptOnCreate: ' +
+      'delete it before deploying this stage again.',
+  );
+}
+
+async function nextSteps(stage: string): Promise<string> {
+  const { accounts, sources } = await readConfig(stage, join(ROOT, 'config', `${stage}.yml`));
+  const secrets = [
+    ...Object.values(accounts).map(
+      ({ credentials }) => `${credentials}: {"domain":"…","user":"…","password":"…"}`,
+    ),
+    ...Object.entries(sources).map(([name, { secret }]) => `${secret}: what ${name} signs with`),
+  ];
+  return `
+What to do next, with the outputs above:
+  1. Store the secrets in the same region, where they are not there yet; without them the functions refuse to start:
+${secrets.map((secret) => `       ${secret}`).join('\n')}
+  2. Let the alarms reach you:
+       aws sns subscribe --topic-arn AlarmTopicArn --protocol email --notification-endpoint you@example.com
+  3. Give each sender its address and its secret:
+${Object.keys(sources)
+  .map((name) => `       ${name}: WebhookUrl/${name}`)
+  .join('\n')}
+  4. Send an event that announces no deletion, such as GitHub's "ping": the answer is 200 and "ignored".`;
+}
+
+if (import.meta.main) {
+  await runCommand(async () => {
+    const [action, ...args] = process.argv.slice(2);
+    if (action === 'deploy') return deploy(readStageOptions(args));
+    if (action === 'remove') return remove(readStageOptions(args));
+    throw new UsageError('Usage: node scripts/deploy.ts deploy|remove --stage NAME [--region REGION]');
+  });
+}

@@ -1,0 +1,49 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from './build.ts';
+import { readStageOptions, runCommand, type StageOptions } from './command-line.ts';
+import { PACKAGE_DIR, runOsls } from './osls.ts';
+import { checkTemplate } from './template-check.ts';
+
+/** What CloudFormation gets; `osls package` names it after the second of the two steps of a first deployment. */
+export const TEMPLATE_FILE = join(PACKAGE_DIR, 'cloudformation-template-update-stack.json');
+
+type PackageOptions = StageOptions & {
+  /** For the `${env:…}` of serverless.yml. */
+  env?: Record<string, string>;
+};
+
+/** Builds, packages and checks one stage, offline; throws where CloudFormation would refuse the template. */
+export async function packageStage({ stage, region, env = {} }: PackageOptions): Promise<string[]> {
+  await build({ stage });
+  await runOsls(['package', '--package', PACKAGE_DIR], { stage, region, env });
+  const { resources, errors, warnings } = await checkTemplate(TEMPLATE_FILE);
+  const findings = [...errors, ...warnings].map(
+    ({ severity, rule, resource, message }) => `  ${severity} ${rule} ${resource}: ${message}`,
+  );
+  const summary = [
+    ...(await listZips()),
+    `template: ${resources} resources, ${errors.length} errors, ${warnings.length} warnings`,
+    ...findings,
+  ];
+  if (errors.length > 0) throw new Error(summary.join('\n'));
+  return summary;
+}
+
+async function listZips(): Promise<string[]> {
+  const zips = (await readdir(PACKAGE_DIR)).filter((name) => name.endsWith('.zip'));
+  return Promise.all(
+    zips.map(async (name) => {
+      const { size } = await stat(join(PACKAGE_DIR, name));
+      return `${name}: ${(size / 1024).toFixed(1)} KB`;
+    }),
+  );
+}
+
+if (import.meta.main) {
+  await runCommand(async () => {
+    const options = readStageOptions(process.argv.slice(2));
+    const summary = await packageStage(options);
+    console.log([`Packaged ${options.stage} into .serverless`, ...summary].join('\n  '));
+  });
+}
