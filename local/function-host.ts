@@ -1,0 +1,41 @@
+/**
+ * The process that a function runs in, as Lambda would run it: a bundle, its environment, one invocation after the
+ * other. Talks to `function-process.ts` over Node's channel between parent and child.
+ */
+import { randomUUID } from 'node:crypto';
+import { pathToFileURL } from 'node:url';
+
+export interface InvocationMessage {
+  readonly number: number;
+  readonly event: unknown;
+  readonly timeoutMs: number;
+}
+
+export type HostMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'result'; readonly number: number; readonly result: unknown }
+  | { readonly type: 'error'; readonly number: number; readonly message: string };
+
+interface Bundle {
+  handler(event: unknown, context: object): Promise<unknown>;
+}
+
+const [, , file = ''] = process.argv;
+const tell = (message: HostMessage) => process.send?.(message);
+
+// What it exports is agreed: the build makes nothing else.
+// oxlint-disable-next-line no-unsafe-type-assertion
+const bundle = (await import(pathToFileURL(file).href)) as Bundle;
+
+async function invoke({ number, event, timeoutMs }: InvocationMessage): Promise<void> {
+  const endsAt = Date.now() + timeoutMs;
+  const context = { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => endsAt - Date.now() };
+  try {
+    tell({ type: 'result', number, result: await bundle.handler(event, context) });
+  } catch (error) {
+    tell({ type: 'error', number, message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+process.on('message', (message: InvocationMessage) => void invoke(message));
+tell({ type: 'ready' });

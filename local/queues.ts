@@ -1,0 +1,94 @@
+import { type FauxqsServer, startFauxqs } from 'fauxqs';
+
+const CLEANUP = 'swr-sync-cleanup-local';
+const DEAD_LETTERS = `${CLEANUP}-dead-letters`;
+/** Shorter than deployed, so that a retry can be watched. */
+const VISIBILITY_SECONDS = 20;
+export const MAX_RECEIVE_COUNT = 5;
+
+export interface ReceivedMessage {
+  readonly MessageId: string;
+  readonly ReceiptHandle: string;
+  readonly Body: string;
+  readonly MD5OfBody: string;
+  readonly Attributes: Record<string, string>;
+  readonly MessageAttributes?: Record<string, { StringValue?: string; DataType: string }>;
+}
+
+/** The two queues of the service, in an SQS of this process. */
+export interface Queues {
+  /** For `AWS_ENDPOINT_URL_SQS`. */
+  readonly endpoint: string;
+  readonly cleanupUrl: string;
+  readonly deadLettersUrl: string;
+  send(body: string): void;
+  /** Waits up to a second for messages of the cleanup queue, ten at the most. */
+  receive(): Promise<readonly ReceivedMessage[]>;
+  /** Takes a message off the cleanup queue for good. */
+  remove(receiptHandle: string): Promise<void>;
+  deadLetters(): readonly { body: string; attributes: Record<string, string | undefined> }[];
+  close(): Promise<void>;
+}
+
+export async function startQueues(): Promise<Queues> {
+  const server = await startFauxqs({ port: 0, logger: false });
+  const endpoint = `http://127.0.0.1:${server.port}`;
+  const deadLetters = server.createQueue(DEAD_LETTERS);
+  const cleanup = server.createQueue(CLEANUP, {
+    attributes: {
+      VisibilityTimeout: `${VISIBILITY_SECONDS}`,
+      RedrivePolicy: JSON.stringify({
+        deadLetterTargetArn: deadLetters.queueArn,
+        maxReceiveCount: MAX_RECEIVE_COUNT,
+      }),
+    },
+  });
+  return {
+    endpoint,
+    cleanupUrl: cleanup.queueUrl,
+    deadLettersUrl: deadLetters.queueUrl,
+    send: (body) => void server.sendMessage(CLEANUP, body),
+    async receive() {
+      const answer = await callSqs(endpoint, 'ReceiveMessage', {
+        QueueUrl: cleanup.queueUrl,
+        MaxNumberOfMessages: 10,
+        WaitTimeSeconds: 1,
+        MessageSystemAttributeNames: ['All'],
+        MessageAttributeNames: ['All'],
+      });
+      return answer.Messages ?? [];
+    },
+    async remove(ReceiptHandle) {
+      await callSqs(endpoint, 'DeleteMessage', { QueueUrl: cleanup.queueUrl, ReceiptHandle });
+    },
+    deadLetters: () => readDeadLetters(server),
+    close: () => server.stop(),
+  };
+}
+
+async function callSqs(
+  endpoint: string,
+  action: string,
+  input: object,
+): Promise<{ Messages?: ReceivedMessage[] }> {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-amz-json-1.0', 'X-Amz-Target': `AmazonSQS.${action}` },
+    body: JSON.stringify(input),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${action}: ${response.status} ${text}`);
+  // The shape of SQS's answers.
+  // oxlint-disable-next-line no-unsafe-type-assertion
+  return JSON.parse(text || '{}') as { Messages?: ReceivedMessage[] };
+}
+
+function readDeadLetters(server: FauxqsServer): ReturnType<Queues['deadLetters']> {
+  const { ready = [] } = server.inspectQueue(DEAD_LETTERS)?.messages ?? {};
+  return ready.map(({ body, messageAttributes }) => ({
+    body,
+    attributes: Object.fromEntries(
+      Object.entries(messageAttributes).map(([name, { StringValue }]) => [name, StringValue]),
+    ),
+  }));
+}

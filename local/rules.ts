@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { parse } from 'yaml';
+
+const templateSchema = v.object({
+  resources: v.object({
+    Resources: v.record(v.string(), v.object({ Type: v.string(), Properties: v.unknown() })),
+  }),
+});
+const ruleSchema = v.object({ EventPattern: v.record(v.string(), v.unknown()) });
+
+type Pattern = Readonly<Record<string, unknown>>;
+
+/** The event patterns of the rules in `serverless.yml`, so that a local event takes the way of a deployed one. */
+export async function readRules(): Promise<readonly Pattern[]> {
+  const text = await readFile(join(import.meta.dirname, '../serverless.yml'), 'utf8');
+  // CloudFormation's own tags (`!Ref` and so on) are of no interest here.
+  const { resources } = v.parse(templateSchema, parse(text, { logLevel: 'silent' }));
+  return Object.values(resources.Resources)
+    .filter(({ Type }) => Type === 'AWS::Events::Rule')
+    .map(({ Properties }) => v.parse(ruleSchema, Properties).EventPattern);
+}
+
+/** Whether an event fits a pattern; knows as much of EventBridge's language as the rules use: values and `exists`. */
+export function matchesPattern(pattern: Pattern, event: unknown): boolean {
+  const fields = new Map(typeof event === 'object' && event !== null ? Object.entries(event) : []);
+  return Object.entries(pattern).every(([key, expected]) => {
+    const value: unknown = fields.get(key);
+    if (!Array.isArray(expected))
+      return matchesPattern(v.parse(v.record(v.string(), v.unknown()), expected), value);
+    return expected.some((each: unknown) => {
+      const exists = v.safeParse(v.object({ exists: v.boolean() }), each);
+      return exists.success ? exists.output.exists === (value !== undefined) : each === value;
+    });
+  });
+}
