@@ -4,7 +4,6 @@ import { LineCounter, parseDocument } from 'yaml';
 import { checkConfig } from '../lib/config/check-config.ts';
 import type { Config } from '../lib/config/config.ts';
 import type { Fault } from '../lib/faults.ts';
-import { ROOT } from './command-line.ts';
 
 /**
  * Reads and checks a configuration file.
@@ -12,7 +11,7 @@ import { ROOT } from './command-line.ts';
  * @throws {Error} that lists every fault: file and line, path, what is there, what is expected.
  */
 export async function readConfig(stage: string, file: string): Promise<Config> {
-  const name = relative(ROOT, file);
+  const name = relative(process.cwd(), file);
   const lines = new LineCounter();
   const document = parseDocument(await readFile(file, 'utf8'), { lineCounter: lines, prettyErrors: true });
   if (document.errors.length > 0) {
@@ -38,10 +37,13 @@ export async function readConfig(stage: string, file: string): Promise<Config> {
   throw new Error(
     [
       `${name} has ${count}:`,
-      ...result.faults.map(
-        (fault) =>
-          `  ${name}:${lineOf(fault)} ${fault.path || '(the whole)'}: found ${fault.found}, expected ${fault.expected}`,
-      ),
+      ...result.faults
+        .map((fault) => ({ ...fault, line: lineOf(fault) }))
+        .toSorted((one, other) => one.line - other.line)
+        .map(
+          ({ line, path, found, expected }) =>
+            `  ${name}:${line} ${path || '(the whole)'}: found ${found}, expected ${expected}`,
+        ),
     ].join('\n'),
   );
 }

@@ -40,6 +40,11 @@ export class Cleaner {
     return [...this.#connections.values()].map(({ credentials }) => credentials);
   }
 
+  /** The client of an account, or of the default one; undefined if there is no such account. */
+  clientOf(account: string = this.#config.defaultAccount): SwrClient | undefined {
+    return this.#connections.get(account)?.swr;
+  }
+
   /** Never throws: what fails is an outcome. */
   async clean(request: CleanupRequest, deadline: Deadline): Promise<CleanupResult> {
     const account = request.account ?? this.#config.defaultAccount;

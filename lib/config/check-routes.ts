@@ -55,7 +55,7 @@ export function faultsOfRoutes(contents: unknown): Fault[] {
 function faultOfFrom(from: string, sources: Readonly<Record<string, unknown>>): string | undefined {
   const colon = from.indexOf(':');
   const name = from.slice(0, Math.max(colon, 0));
-  const known = [...Object.keys(sources), ...builtInSources];
+  const known = [...new Set([...Object.keys(sources), ...builtInSources])];
   if (!known.includes(name)) return `SOURCE:PATTERN with one of the sources (${known.join(', ')})`;
   const typed = v.safeParse(typedSchema, sources[name]);
   if (typed.success && isSourceType(typed.output.type) && !sourcesByType[typed.output.type].routed) {

@@ -1,5 +1,5 @@
 const ENVIRONMENT = /^env:([A-Za-z_][A-Za-z0-9_]*)$/;
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** Says why a text can't be an endpoint; undefined where it can. */
 export function faultOfEndpoint(text: string): string | undefined {
@@ -7,10 +7,9 @@ export function faultOfEndpoint(text: string): string | undefined {
   const url = URL.parse(text);
   if (url === null) return 'not a URL';
   if (url.username !== '' || url.password !== '') return 'a URL with a user or a password in it';
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
-    return 'a URL with a path, a query or a fragment';
+  if (url.search !== '' || url.hash !== '') return 'a URL with a query or a fragment';
   // A password and a token go there.
-  const safe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
+  const safe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname));
   return safe ? undefined : 'not https, and not on loopback';
 }
 
@@ -26,7 +25,12 @@ export function resolveEndpoint(endpoint: string, environment: NodeJS.ProcessEnv
   const fault = ENVIRONMENT.test(value) ? 'not a URL' : faultOfEndpoint(value);
   if (fault !== undefined)
     throw new Error(`environment variable ${variable}: expected an endpoint, found ${fault}`);
-  return value.replace(/\/$/, '');
+  return trimEndpoint(value);
+}
+
+/** Without the slash at its end: paths begin with one. */
+export function trimEndpoint(endpoint: string): string {
+  return endpoint.replace(/\/$/, '');
 }
 
 /** Where a region's service answers. Source: Huawei Cloud, "Regions and Endpoints"; the European cloud has its own domain. */

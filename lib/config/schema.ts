@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { isSecretReference } from '../aws/secret-reference.ts';
 import { isSourceType, type SourceType, sources } from '../sources/index.ts';
-import { faultOfEndpoint } from './endpoint.ts';
+import { faultOfEndpoint, trimEndpoint } from './endpoint.ts';
 
 const name = v.pipe(
   v.string(),
-  v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'a name: up to 32 of a-z 0-9 -, starting with a letter'),
+  v.regex(/^[a-z][a-z0-9_-]{0,63}$/i, 'a name: up to 64 of a-z 0-9 _ -, starting with a letter'),
 );
 const region = v.pipe(
   v.string(),
@@ -19,15 +19,15 @@ const endpoint = v.pipe(
   v.string(),
   v.check(
     (text) => faultOfEndpoint(text) === undefined,
-    'an https:// URL (http:// only on loopback) without path, or env:NAME of a variable that holds one',
+    'an https:// URL (http:// only on loopback) without query, or env:NAME of a variable that holds one',
   ),
-  v.transform((text) => text.replace(/\/$/, '')),
+  v.transform(trimEndpoint),
 );
 const sourceType = v.custom<SourceType>(isSourceType, `one of ${Object.keys(sources).join(', ')}`);
 const denyGlob = v.pipe(
   v.string(),
   v.regex(
-    /^(?:[a-z0-9._*-]+\/)+[a-z0-9._*-]+$|^\*\*$/,
+    /^(?=.*(?:\/|\*\*))[a-z0-9._*/-]+$/,
     'a glob on namespace/repository in lower case, such as platform/** (* within a segment, ** across)',
   ),
 );

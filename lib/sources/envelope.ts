@@ -20,7 +20,7 @@ export function readMessage(body: string, id: string, config: Config): Resolved 
 /** What the payload of an invocation means: a cleanup request, or an event of EventBridge. */
 export function readPayload(payload: unknown, id: string, config: Config): Resolved {
   if (isEventBridgeEvent(payload)) {
-    const { source, meaning } = interpretEvent(payload, config.events.allowedSources);
+    const { source, meaning } = interpretEvent(payload, id, config.events.allowedSources);
     return resolveMeaning(meaning, source, config.routes);
   }
   const request = parseRequest(payload, { id });

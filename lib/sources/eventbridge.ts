@@ -6,7 +6,7 @@ import { ECR } from './index.ts';
 import type { Meaning } from './meaning.ts';
 
 const eventSchema = v.object({
-  id: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  id: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
   source: v.string(),
   'detail-type': v.string(),
   time: v.optional(timestampSchema),
@@ -22,7 +22,7 @@ const deleteRepositorySchema = v.object({
   requestParameters: v.object({ repositoryName: v.pipe(v.string(), v.minLength(1), v.maxLength(256)) }),
 });
 
-type Event = v.InferOutput<typeof eventSchema>;
+type Event = v.InferOutput<typeof eventSchema> & { readonly id: string };
 
 export interface InterpretedEvent {
   /** The name under which routes know the sender. */
@@ -39,13 +39,18 @@ export function isEventBridgeEvent(input: unknown): boolean {
  * What an event of EventBridge means: `Repository Deleted`, whose detail is a cleanup request, or ECR's
  * `DeleteRepository` as CloudTrail reports it.
  *
+ * @param fallbackId of an event that has no id of its own.
  * @param allowedSources globs on the sources whose `Repository Deleted` is believed.
  */
-export function interpretEvent(input: unknown, allowedSources: readonly string[]): InterpretedEvent {
+export function interpretEvent(
+  input: unknown,
+  fallbackId: string,
+  allowedSources: readonly string[],
+): InterpretedEvent {
   const parsed = v.safeParse(eventSchema, input);
   if (!parsed.success)
     return { source: '', meaning: { type: 'unreadable', faults: faultsOf(parsed.issues) } };
-  const event = parsed.output;
+  const event = { ...parsed.output, id: parsed.output.id ?? fallbackId };
   // AWS lets nobody else send events whose source begins with "aws.".
   if (event.source === 'aws.ecr') return { source: ECR, meaning: interpretEcr(event) };
   return { source: event.source, meaning: interpretRepositoryDeleted(event, allowedSources) };
