@@ -28,13 +28,10 @@ export function findRoute(routes: readonly Route[], source: string, path: string
   for (const { from, to, account, targets } of routes) {
     const found = matchPattern(from, source, path);
     if (found === undefined) continue;
-    const image = fill(to, found).toLowerCase();
-    const slash = image.indexOf('/');
-    const namespace = image.slice(0, Math.max(slash, 0));
-    const repository = image.slice(slash + 1);
-    const fault = faultOfOrganization(namespace) ?? faultOfRepository(repository);
+    const image = fill(to, found);
+    const fault = faultOfImage(image);
     if (fault !== undefined) return { matched: false, reason: `route ${from}: ${fault}` };
-    return { matched: true, destination: { account, namespace, repository, ...(targets && { targets }) } };
+    return { matched: true, destination: { account, ...splitImage(image), ...(targets && { targets }) } };
   }
   return { matched: false, reason: `no route for ${source}:${path}` };
 }
@@ -86,17 +83,27 @@ export function faultOfPattern(pattern: string): string | undefined {
 
 /** Says what is wrong with a route's `to`, given a `from` that is right. */
 export function faultOfTemplate(template: string, pattern: string): string | undefined {
-  const known = new Set(
-    parseSegments(pattern).flatMap((segment) => (segment.type === 'literal' ? [] : [segment.name])),
+  const samples = new Map(
+    parseSegments(pattern).flatMap((segment): [string, string][] =>
+      segment.type === 'literal' ? [] : [[segment.name, segment.type === 'many' ? 'x/x' : 'x']],
+    ),
   );
-  const unknown = [...template.matchAll(PLACEHOLDERS)]
-    .map(([, name]) => name ?? '')
-    .find((name) => !known.has(name));
-  if (unknown !== undefined)
-    return `only names that from has (${[...known].join(', ') || 'it has none'}), not {${unknown}}`;
-  const sample = fill(template, new Map([...known].map((name) => [name, 'x']))).toLowerCase();
-  const [namespace = '', ...rest] = sample.split('/');
-  const fits =
-    faultOfOrganization(namespace) === undefined && faultOfRepository(rest.join('/')) === undefined;
-  return fits ? undefined : 'namespace/repository as SWR allows them, such as acme-images/{repo}';
+  const names = [...template.matchAll(PLACEHOLDERS)].map(([, name = '']) => name);
+  const unknown = names.find((name) => !samples.has(name));
+  if (unknown !== undefined) {
+    return `only names that from has (${[...samples.keys()].join(', ') || 'it has none'}), not {${unknown}}`;
+  }
+  return faultOfImage(fill(template, samples)) === undefined
+    ? undefined
+    : 'namespace/repository as SWR allows them, such as acme-images/{repo}';
+}
+
+function splitImage(image: string): { namespace: string; repository: string } {
+  const [namespace = '', ...repository] = image.toLowerCase().split('/');
+  return { namespace, repository: repository.join('/') };
+}
+
+function faultOfImage(image: string): string | undefined {
+  const { namespace, repository } = splitImage(image);
+  return faultOfOrganization(namespace) ?? faultOfRepository(repository);
 }

@@ -1,23 +1,33 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { failureOf } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { Problem } from '../webhook/problem.ts';
+import { sourceNameOf } from './http-event.ts';
 
-/** Middleware that answers every error as RFC 9457 wants it, and shows nothing of one that isn't meant for callers. */
+/**
+ * Middleware that answers every error as RFC 9457 wants it and logs it with its source; nothing is shown of an error
+ * that isn't meant for callers.
+ */
 export function answerProblems(
   log: Log,
 ): MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
   return {
     onError(request) {
       const problem = problemOf(request.error);
-      if (problem.statusCode === 500) {
-        log.error('unexpected', { message: request.error?.message, stack: request.error?.stack });
-      } else if (problem !== request.error) {
-        log.warn('unreadable', { reason: problem.message });
-      }
+      const { statusCode: status, message: reason, faults, cause, headers } = problem;
+      const level = status >= 500 ? 'error' : 'warn';
+      log[level]('rejected', {
+        source: sourceNameOf(request.event).slice(0, 100),
+        status,
+        reason,
+        ...(faults.length > 0 && { faults }),
+        ...(cause !== undefined && { cause: failureOf(cause) }),
+        ...(status === 500 && cause instanceof Error && { stack: cause.stack }),
+      });
       request.response = {
-        statusCode: problem.statusCode,
-        headers: { 'Content-Type': 'application/problem+json', ...problem.headers },
+        statusCode: status,
+        headers: { 'Content-Type': 'application/problem+json', ...headers },
         body: JSON.stringify(problem),
       };
     },
@@ -39,5 +49,5 @@ function problemOf(error: Error | null | undefined): Problem {
     const fault = { path: '', found: 'something that is not JSON', expected: 'a JSON object' };
     return new Problem(422, 'The body is not JSON.', { faults: [fault] });
   }
-  return new Problem(500, 'Something went wrong here. Send the event again.');
+  return new Problem(500, 'Something went wrong here. Send the event again.', { cause: error });
 }

@@ -1,6 +1,5 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { failureOf } from '../failure.ts';
 import type { Log } from '../log.ts';
 import type { Delivery, Verification } from '../sources/source.ts';
 import type { KeyedSource } from '../webhook/keyed-source.ts';
@@ -27,40 +26,34 @@ export function verifyDelivery(
   return {
     async before({ event }) {
       const name = sourceNameOf(event);
-      const logOfSource = log.with({ source: name.slice(0, 100) });
       const from = sources.get(name);
-      if (from === undefined) {
-        logOfSource.warn('rejected', { reason: 'no such source' });
-        throw new Problem(404, 'There is no such source here. Its address is /webhooks/SOURCE.');
-      }
+      if (from === undefined)
+        throw new Problem(404, 'There is no such source. Its address is /webhooks/SOURCE.');
       if (methodOf(event) !== 'POST') {
         throw new Problem(405, 'Events are taken by POST only.', { headers: { Allow: 'POST' } });
       }
       const delivery = { headers: headersOf(event), rawBody: rawBodyOf(event) };
       const bytes = delivery.rawBody.length;
-      logOfSource.info('received', { bytes });
+      log.info('received', { source: name, bytes });
       if (bytes > MAX_BODY_BYTES) {
-        logOfSource.warn('rejected', { reason: 'too large', bytes });
         throw new Problem(413, `The body has ${bytes} bytes; ${MAX_BODY_BYTES} is the most.`);
       }
       const startedAt = performance.now();
-      const verification = await verify(from, delivery, logOfSource);
+      const verification = await verify(from, delivery);
       if (!verification.verified) {
-        logOfSource.warn('rejected', { reason: verification.reason });
         throw new Problem(401, `Nothing proves that ${name} sent this: ${verification.reason}.`);
       }
-      logOfSource.info('verified', { ms: Math.round(performance.now() - startedAt) });
+      log.info('verified', { source: name, ms: Math.round(performance.now() - startedAt) });
       event.verified = { from, delivery };
     },
   };
 }
 
-async function verify(from: KeyedSource, delivery: Delivery, log: Log): Promise<Verification> {
+async function verify(from: KeyedSource, delivery: Delivery): Promise<Verification> {
   try {
     return await from.verify(delivery, Date.now());
-  } catch (error) {
-    log.error('secret not available', { ...failureOf(error) });
+  } catch (cause) {
     const detail = 'The signature can not be checked at the moment. Send the event again.';
-    throw new Problem(503, detail, { headers: { 'Retry-After': '30' }, cause: error });
+    throw new Problem(503, detail, { headers: { 'Retry-After': '30' }, cause });
   }
 }

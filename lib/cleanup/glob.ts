@@ -1,6 +1,7 @@
 type Part =
   | { readonly type: 'one'; readonly char: string }
   | { readonly type: 'segment' }
+  | { readonly type: 'segments' }
   | { readonly type: 'across' };
 
 /**
@@ -12,7 +13,7 @@ type Part =
  */
 export function matchGlob(glob: string, name: string): boolean {
   const parts = parseGlob(glob);
-  let positions = reach(parts, [0]);
+  let positions = reach(parts, [0], true);
   for (const char of name) {
     const next: number[] = [];
     for (const position of positions) {
@@ -20,35 +21,30 @@ export function matchGlob(glob: string, name: string): boolean {
       if (part === undefined) continue;
       if (part.type === 'one') {
         if (part.char === char) next.push(position + 1);
-      } else if (part.type === 'across' || char !== '/') next.push(position);
+      } else if (part.type !== 'segment' || char !== '/') next.push(position);
     }
-    positions = reach(parts, next);
+    positions = reach(parts, next, char === '/');
   }
   return positions.has(parts.length);
 }
 
 function parseGlob(glob: string): Part[] {
-  return [...glob.matchAll(/\*\*|\*|[^*]/gsu)].map(([text]) => {
+  return [...glob.matchAll(/(?<![^/])\*\*\/|\*\*|\*|[^*]/gsu)].map(([text]) => {
+    if (text === '**/') return { type: 'segments' };
     if (text === '**') return { type: 'across' };
     return text === '*' ? { type: 'segment' } : { type: 'one', char: text };
   });
 }
 
 /** The positions, and those that can be reached from them without reading a character. */
-function reach(parts: readonly Part[], from: readonly number[]): Set<number> {
+function reach(parts: readonly Part[], from: readonly number[], atSegmentStart: boolean): Set<number> {
   const positions = new Set(from);
   // A set's iterator also visits what is added on the way.
   for (const position of positions) {
     const part = parts[position];
     if (part === undefined || part.type === 'one') continue;
-    positions.add(position + 1);
-    const following = parts[position + 1];
-    const opensSegment = position === 0 || isSlash(parts[position - 1]);
-    if (part.type === 'across' && opensSegment && isSlash(following)) positions.add(position + 2);
+    // Whole segments end only where the next one starts.
+    if (part.type !== 'segments' || atSegmentStart) positions.add(position + 1);
   }
   return positions;
-}
-
-function isSlash(part: Part | undefined): boolean {
-  return part?.type === 'one' && part.char === '/';
 }

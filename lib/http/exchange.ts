@@ -39,7 +39,7 @@ export async function exchange(request: HttpRequest): Promise<HttpResponse> {
   const giveUpAt = performance.now() + request.timeoutMs;
   for (;;) {
     try {
-      return await attempt(request, giveUpAt - performance.now());
+      return await attempt(request, Math.max(0, giveUpAt - performance.now()));
     } catch (error) {
       // Each try takes one stale connection out of the pool, so this ends.
       if (!(error instanceof TransportError && error.staleConnection)) throw error;

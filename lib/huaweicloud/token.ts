@@ -63,14 +63,22 @@ export class TokenKeeper {
   }
 
   async #login(deadline: Deadline): Promise<Token> {
-    const { refusals } = this.#options;
-    let credentials = await this.#options.readCredentials(false);
-    if (refusals.find(fingerprintOf(credentials)) !== undefined) {
-      // Somebody may have mended the stored secret.
-      credentials = await this.#options.readCredentials(true);
-      const refused = refusals.find(fingerprintOf(credentials));
-      if (refused !== undefined) throw refused;
+    const kept = await this.#options.readCredentials(false);
+    try {
+      return await this.#loginAs(kept, deadline);
+    } catch (error) {
+      const { refusals } = this.#options;
+      if (refusals.find(fingerprintOf(kept)) === undefined) throw error;
+      // Somebody may have changed the password, and the stored secret with it.
+      const fresh = await this.#options.readCredentials(true);
+      if (fingerprintOf(fresh) === fingerprintOf(kept)) throw error;
+      return await this.#loginAs(fresh, deadline);
     }
+  }
+
+  async #loginAs(credentials: Credentials, deadline: Deadline): Promise<Token> {
+    const refused = this.#options.refusals.find(fingerprintOf(credentials));
+    if (refused !== undefined) throw refused;
     const startedAt = this.#now();
     const answer = await this.#request(credentials, deadline);
     const value = answer.headers['x-subject-token'];

@@ -1,7 +1,6 @@
 import type { Queue } from '../aws/queue.ts';
 import { type CleanupRequest, faultOfNames } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
-import { failureOf } from '../failure.ts';
 import { show } from '../faults.ts';
 import type { Log } from '../log.ts';
 import { resolveMeaning } from '../sources/meaning.ts';
@@ -37,28 +36,31 @@ export async function acceptEvent(
   const meaning = source.interpret(delivery, body, new Date().toISOString());
   const resolved = resolveMeaning(meaning, name, config.routes);
   if (resolved.type === 'unreadable') {
-    log.warn('unreadable', { faults: resolved.faults });
     throw new Problem(422, 'The event does not have the shape that this source documents.', {
       faults: resolved.faults,
     });
   }
   const reason = resolved.type === 'ignored' ? resolved.reason : faultOfNames(resolved.request);
   if (resolved.type === 'ignored' || reason !== undefined) {
-    log.info('ignored', { reason });
+    log.info('ignored', { source: name, reason });
     return { status: 'ignored', reason: reason ?? '' };
   }
   const request = { ...resolved.request, source: name };
   requireAccount(request, config);
-  log.info('routed', { id: request.id, namespace: request.namespace, repository: request.repository });
+  log.info('routed', {
+    source: name,
+    id: request.id,
+    namespace: request.namespace,
+    repository: request.repository,
+  });
   const startedAt = performance.now();
   try {
     await queue.send([JSON.stringify(request)], QUEUE_TIMEOUT_MS);
-  } catch (error) {
-    log.error('queue refused', { id: request.id, ...failureOf(error) });
+  } catch (cause) {
     const detail = 'The event was read, but could not be queued. Send it again.';
-    throw new Problem(503, detail, { headers: { 'Retry-After': '10' }, cause: error });
+    throw new Problem(503, detail, { headers: { 'Retry-After': '10' }, cause });
   }
-  log.info('queued', { id: request.id, ms: Math.round(performance.now() - startedAt) });
+  log.info('queued', { source: name, id: request.id, ms: Math.round(performance.now() - startedAt) });
   return { status: 'accepted', id: request.id, requests: [request] };
 }
 
