@@ -1,0 +1,108 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+
+const ROOT = join(import.meta.dirname, '..');
+const IMPORT = /^(?:import|export)\s[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'/gm;
+
+interface Import {
+  readonly file: string;
+  /** A file of the project by its path, or a package by its name. */
+  readonly imported: string;
+}
+
+const imports: Import[] = globSync('{functions,lib,local,scripts}/**/*.ts', { cwd: ROOT }).flatMap((file) =>
+  [...readFileSync(join(ROOT, file), 'utf8').matchAll(IMPORT)].map(([, from, bare]) => {
+    const specifier = from ?? bare ?? '';
+    const isFile = specifier.startsWith('.');
+    return { file, imported: isFile ? relative(ROOT, join(ROOT, dirname(file), specifier)) : specifier };
+  }),
+);
+
+/** The imports that break a rule, as lines that can be read. */
+function breaking(isBroken: (each: Import) => boolean): string[] {
+  return imports.filter(isBroken).map(({ file, imported }) => `${file} imports ${imported}`);
+}
+
+const within = (path: string, ...folders: string[]) =>
+  folders.some((folder) => path.startsWith(`${folder}/`));
+
+describe('who may import whom', () => {
+  test('the imports were found', () => {
+    expect(imports.length).toBeGreaterThan(100);
+  });
+
+  test('lib imports nothing of the project but lib', () => {
+    const broken = breaking(
+      ({ file, imported }) =>
+        within(file, 'lib') && within(imported, 'functions', 'local', 'scripts', 'test', 'bench', 'config'),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  test('functions import nothing of the project but lib', () => {
+    const broken = breaking(
+      ({ file, imported }) =>
+        within(file, 'functions') && within(imported, 'functions', 'local', 'scripts', 'test', 'bench'),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  test('only lib/aws and lib/sources know the types of AWS events', () => {
+    const broken = breaking(
+      ({ file, imported }) =>
+        within(file, 'lib') && !within(file, 'lib/aws', 'lib/sources') && imported === 'aws-lambda',
+    );
+    expect(broken).toEqual([]);
+  });
+
+  test('only lib/aws signs calls to AWS', () => {
+    const broken = breaking(
+      ({ file, imported }) => imported === 'aws4' && !within(file, 'lib/aws', 'scripts'),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  test('lib/huaweicloud knows nothing of events, queues and configuration', () => {
+    const broken = breaking(
+      ({ file, imported }) =>
+        within(file, 'lib/huaweicloud') &&
+        within(imported, 'lib/aws', 'lib/cleanup', 'lib/config', 'lib/sources', 'lib/webhook'),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  test('lib/http knows nothing of anything', () => {
+    const broken = breaking(
+      ({ file, imported }) =>
+        within(file, 'lib/http') && within(imported, 'lib') && !within(imported, 'lib/http'),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  test('the emulator shares nothing with what it is there to test', () => {
+    const broken = breaking(
+      ({ file, imported }) => within(file, 'local/huaweicloud') && within(imported, 'lib', 'functions'),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  test('nothing that is deployed needs a tool', () => {
+    const allowed = new Set([
+      '@middy/core',
+      '@middy/http-json-body-parser',
+      'aws4',
+      'valibot',
+      'p-map',
+      'aws-lambda',
+    ]);
+    const broken = breaking(
+      ({ file, imported }) =>
+        within(file, 'lib', 'functions') &&
+        !within(imported, 'lib') &&
+        !imported.startsWith('node:') &&
+        !allowed.has(imported),
+    );
+    expect(broken).toEqual([]);
+  });
+});

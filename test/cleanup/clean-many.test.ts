@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Emulator } from '../../local/huaweicloud/emulator.ts';
+import { cleanUp } from '../support/cleanup.ts';
+import { cleanupRequest } from '../support/cleanup-request.ts';
+import { manyTargets, startCloud } from '../support/cloud.ts';
+import { allowing, givingUpAfter } from '../support/deadline.ts';
+
+const request = cleanupRequest({ repository: 'many' });
+
+let cloud: Emulator;
+beforeEach(async () => {
+  cloud = await startCloud();
+});
+afterEach(() => cloud.close());
+
+function addTasks(count: number): void {
+  for (const target of manyTargets(count)) {
+    cloud.cloud.addTask({ namespace: 'acme', repository: 'many', ...target });
+  }
+}
+
+function left(): number {
+  return cloud.cloud.tasks('acme', 'many').length;
+}
+
+describe('many tasks', () => {
+  test('are deleted eight at a time and no more', async () => {
+    const slow = await startCloud({ latencyMs: 10 });
+    try {
+      for (const target of manyTargets(24)) {
+        slow.cloud.addTask({ namespace: 'acme', repository: 'many', ...target });
+      }
+      let most = 0;
+      const watching = slow.journal.waitFor((entries) => {
+        const deletions = entries.filter(({ operation }) => operation === 'deleteSyncTask');
+        most = Math.max(most, deletions.filter(({ status }) => status === undefined).length);
+        return deletions.filter(({ status }) => status === 200).length === 24;
+      });
+      await cleanUp(slow, request);
+      await watching;
+      expect(most).toBe(8);
+    } finally {
+      await slow.close();
+    }
+  });
+
+  test('need one token and few connections', async () => {
+    addTasks(40);
+    await cleanUp(cloud, request);
+    expect(cloud.journal.of('createToken')).toHaveLength(1);
+    expect(new Set(cloud.journal.entries.map(({ connection }) => connection)).size).toBeLessThanOrEqual(8);
+  });
+
+  test('are all tried although some fail', async () => {
+    addTasks(20);
+    cloud.fault('deleteSyncTask', { status: 500 }, { nth: 1, times: 3 });
+    cloud.fault('deleteSyncTask', { status: 403, code: 'SVCSTG.SWR.4030170' }, { nth: 10 });
+    const { outcomes } = await cleanUp(cloud, request);
+    expect(outcomes.filter(({ outcome }) => outcome === 'deleted')).toHaveLength(16);
+    expect(outcomes.filter((outcome) => outcome.outcome === 'failed' && outcome.retryable)).toHaveLength(3);
+    expect(outcomes.filter((outcome) => outcome.outcome === 'failed' && !outcome.retryable)).toHaveLength(1);
+    expect(left()).toBe(4);
+    expect(cloud.journal.of('deleteSyncTask')).toHaveLength(20);
+  });
+
+  test('are each reported with what failed', async () => {
+    addTasks(2);
+    cloud.fault('deleteSyncTask', { status: 429, code: 'APIGW.0308', headers: { 'Retry-After': '30' } });
+    const { outcomes, recorded } = await cleanUp(cloud, request);
+    const failure = { outcome: 'failed', code: 'APIGW.0308', status: 429, retryable: true, retryAfterSeconds: 30 };
+    expect(outcomes).toContainEqual(expect.objectContaining({ ...failure, task: expect.anything() }));
+    expect(recorded.of('failed')).toMatchObject([{ level: 'warn', code: 'APIGW.0308', status: 429 }]);
+    expect(recorded.of('cleaned')).toMatchObject([{ deleted: 1, failed: 1 }]);
+  });
+});
+
+describe('a list that is full', () => {
+  const moreTasks = { outcome: 'failed', code: 'MORE_TASKS', retryable: true };
+
+  test.each([
+    { why: 'there may be more behind it', count: 100, more: true },
+    { why: 'there are more behind it', count: 130, more: true },
+    { why: 'it is not quite full', count: 99, more: false },
+  ])('comes back after its $count tasks: $more, as $why', async ({ count, more }) => {
+    addTasks(count);
+    const { outcomes } = await cleanUp(cloud, request);
+    expect(outcomes.filter(({ outcome }) => outcome === 'deleted')).toHaveLength(Math.min(count, 100));
+    expect(outcomes.filter(({ outcome }) => outcome === 'failed')).toMatchObject(more ? [moreTasks] : []);
+  });
+
+  test('leads to an end when it is done again', async () => {
+    addTasks(130);
+    await cleanUp(cloud, request);
+    const { outcomes } = await cleanUp(cloud, request);
+    expect(outcomes).toHaveLength(30);
+    expect(left()).toBe(0);
+  });
+
+  test.each([
+    { why: 'targets are named', differences: { targets: manyTargets(2) }, rules: {} },
+    { why: 'nothing would change the next time', differences: {}, rules: { mode: 'dry-run' as const } },
+    { why: 'everything is newer', differences: { occurredAt: '2020-01-01T00:00:00Z' }, rules: {} },
+    { why: 'it is for a person already', differences: {}, rules: { maxTasksPerRequest: 50 } },
+  ])('does not come back where $why', async ({ differences, rules }) => {
+    addTasks(100);
+    const { outcomes } = await cleanUp(cloud, { ...request, ...differences }, { rules });
+    expect(outcomes).not.toContainEqual(expect.objectContaining({ code: 'MORE_TASKS' }));
+  });
+});
+
+describe('an invocation that runs out of time', () => {
+  const outOfTime = { outcome: 'failed', code: 'DEADLINE', retryable: true };
+
+  test('does not even look', async () => {
+    addTasks(3);
+    const { outcomes } = await cleanUp(cloud, request, { deadline: allowing(0) });
+    expect(outcomes).toMatchObject([outOfTime]);
+    expect(cloud.journal.entries).toEqual([]);
+  });
+
+  test('says so of every named target', async () => {
+    const targets = manyTargets(3);
+    const { outcomes } = await cleanUp(cloud, { ...request, targets }, { deadline: allowing(0) });
+    expect(outcomes).toMatchObject(targets.map((target) => ({ target, ...outOfTime })));
+  });
+
+  test('starts no further deletion, and gives back what is left', async () => {
+    addTasks(10);
+    const { outcomes } = await cleanUp(cloud, request, { deadline: allowing(5) });
+    expect(outcomes.filter(({ outcome }) => outcome === 'deleted')).toHaveLength(4);
+    expect(outcomes.filter(({ outcome }) => outcome === 'failed')).toMatchObject(
+      Array.from({ length: 6 }, () => outOfTime),
+    );
+    expect(left()).toBe(6);
+  });
+
+  test('does not wait for an answer beyond its end', async () => {
+    addTasks(3);
+    cloud.fault('deleteSyncTask', { hang: true }, { nth: 2 });
+    const { outcomes } = await cleanUp(cloud, request, { deadline: givingUpAfter(300) });
+    expect(outcomes.filter(({ outcome }) => outcome === 'deleted')).toHaveLength(2);
+    expect(outcomes).toContainEqual(expect.objectContaining({ code: 'TIMEOUT', retryable: true }));
+  });
+});
+
+test('settles every target with the failure that keeps it from looking', async () => {
+  cloud.fault('listSyncTasks', { status: 503 });
+  const targets = manyTargets(2);
+  const { outcomes } = await cleanUp(cloud, { ...request, targets });
+  expect(outcomes).toMatchObject(
+    targets.map((target) => ({ target, outcome: 'failed', status: 503, retryable: true })),
+  );
+  expect(cloud.journal.of('deleteSyncTask')).toEqual([]);
+});

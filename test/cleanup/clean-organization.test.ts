@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { CleanupRequest } from '../../lib/cleanup/request.ts';
+import type { Emulator } from '../../local/huaweicloud/emulator.ts';
+import { cleanUp } from '../support/cleanup.ts';
+import { APAC, DR, EMEA, startCloud } from '../support/cloud.ts';
+import { allowing } from '../support/deadline.ts';
+
+const request: CleanupRequest = { version: 1, id: 'request-1', namespace: 'acme' };
+
+let cloud: Emulator;
+beforeEach(async () => {
+  cloud = await startCloud();
+  cloud.cloud.addRepository('acme', 'web');
+  cloud.cloud.addTask({ namespace: 'acme', repository: 'web', ...EMEA });
+  cloud.cloud.addRepository('acme', 'quiet');
+  cloud.cloud.addRepository('other', 'web');
+  cloud.cloud.addTask({ namespace: 'other', repository: 'web', ...EMEA });
+});
+afterEach(() => cloud.close());
+
+test('loses the tasks of every repository, and says which', async () => {
+  const { outcomes } = await cleanUp(cloud, request);
+  expect(outcomes).toMatchObject([
+    { repository: 'payments/api', target: DR, outcome: 'deleted' },
+    { repository: 'payments/api', target: APAC, outcome: 'deleted' },
+    { repository: 'web', target: EMEA, outcome: 'deleted' },
+  ]);
+  expect(cloud.cloud.tasks()).toMatchObject([{ namespace: 'other' }]);
+});
+
+test('loses the named targets of every repository', async () => {
+  const { outcomes } = await cleanUp(cloud, { ...request, targets: [EMEA] });
+  expect(outcomes).toMatchObject([
+    { repository: 'payments/api', target: EMEA, outcome: 'absent' },
+    { repository: 'web', target: EMEA, outcome: 'deleted' },
+    { repository: 'quiet', target: EMEA, outcome: 'absent' },
+  ]);
+  expect(cloud.cloud.tasks('acme')).toHaveLength(2);
+});
+
+test('keeps the repositories that a rule denies', async () => {
+  const { outcomes } = await cleanUp(cloud, request, { rules: { deny: ['acme/payments/**'] } });
+  expect(outcomes).toMatchObject([
+    { repository: 'web', target: EMEA, outcome: 'deleted' },
+    { repository: 'payments/api', outcome: 'kept', reason: 'denied', rule: 'acme/payments/**' },
+  ]);
+  expect(cloud.journal.of('listSyncTasks').map(({ repository }) => repository)).toEqual(['web', 'quiet']);
+});
+
+test.each([
+  { why: 'as many as there may be', limit: 3, left: 0 },
+  { why: 'one more than there may be, all repositories together', limit: 2, left: 3 },
+])('keeps $left tasks where the most is $limit: $why', async ({ limit, left }) => {
+  await cleanUp(cloud, request, { rules: { maxTasksPerRequest: limit } });
+  expect(cloud.cloud.tasks('acme')).toHaveLength(left);
+});
+
+test('cleans the other repositories where one can not be looked at', async () => {
+  cloud.fault('listSyncTasks', { status: 500 });
+  const { outcomes } = await cleanUp(cloud, request);
+  expect(outcomes.filter(({ outcome }) => outcome === 'failed')).toMatchObject([
+    { repository: expect.any(String), status: 500, retryable: true },
+  ]);
+  expect(cloud.journal.of('listSyncTasks')).toHaveLength(3);
+});
+
+test('fails as a whole where its repositories can not be listed', async () => {
+  cloud.fault('listRepositories', { status: 503 });
+  const { outcomes, recorded } = await cleanUp(cloud, request);
+  expect(outcomes).toMatchObject([{ outcome: 'failed', status: 503, retryable: true }]);
+  expect(recorded.of('failed')).toMatchObject([{ namespace: 'acme', status: 503 }]);
+});
+
+test('looks no further where its time is over', async () => {
+  const { outcomes } = await cleanUp(cloud, request, { deadline: allowing(1) });
+  expect(cloud.journal.of('listSyncTasks')).toHaveLength(1);
+  expect(cloud.journal.of('deleteSyncTask')).toEqual([]);
+  expect(outcomes.filter((outcome) => outcome.outcome === 'failed' && outcome.code === 'DEADLINE')).not.toHaveLength(0);
+  expect(outcomes.every(({ outcome }) => outcome === 'failed')).toBe(true);
+});
+
+test('has nothing to lose where SWR does not know it', async () => {
+  const { outcomes } = await cleanUp(cloud, { ...request, namespace: 'nobody' });
+  expect(outcomes).toEqual([]);
+});

@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import type { FailedOutcome, Outcome } from '../../lib/cleanup/outcome.ts';
+import { describeFailures, remaindersOf, waitOf } from '../../lib/cleanup/remainder.ts';
+import { cleanupRequest } from '../support/cleanup-request.ts';
+import { APAC, DR, EMEA } from '../support/cloud.ts';
+
+const passing = (differences: object = {}): FailedOutcome => ({
+  outcome: 'failed',
+  code: 'HTTP_503',
+  message: 'away',
+  retryable: true,
+  ...differences,
+});
+const lasting = (differences: object = {}): FailedOutcome => ({ ...passing(differences), code: 'X', retryable: false });
+const deleted: Outcome = { outcome: 'deleted', target: EMEA };
+const request = cleanupRequest({ occurredAt: '2026-11-24T03:00:00.000Z' });
+const organization = { version: 1 as const, id: 'x', namespace: 'acme' };
+
+describe('what is left of a request', () => {
+  test('is nothing where nothing failed', () => {
+    const kept: Outcome = { outcome: 'kept', reason: 'denied', target: DR };
+    expect(remaindersOf({ request, outcomes: [deleted, kept, { outcome: 'absent', target: APAC }] })).toEqual({});
+  });
+
+  test('is the whole request where all failures may pass', () => {
+    const failures = [passing({ target: DR }), passing({ target: APAC })];
+    expect(remaindersOf({ request, outcomes: [deleted, ...failures] })).toEqual({ retry: { request, failures } });
+  });
+
+  test('is the whole request where all failures are for a person', () => {
+    const failures = [lasting({ target: DR }), lasting({ target: APAC })];
+    expect(remaindersOf({ request, outcomes: [deleted, ...failures] })).toEqual({ person: { request, failures } });
+  });
+
+  test('is in two parts where failures differ, and keeps what else the request says', () => {
+    const [away, missing] = [passing({ target: DR }), lasting({ target: APAC })];
+    expect(remaindersOf({ request, outcomes: [away, deleted, missing] })).toEqual({
+      retry: { request: { ...request, targets: [DR] }, failures: [away] },
+      person: { request: { ...request, targets: [APAC] }, failures: [missing] },
+    });
+  });
+
+  test.each([
+    {
+      why: 'a failure to be retried concerns more than a target',
+      of: request,
+      failures: [passing(), lasting({ target: DR })],
+    },
+    {
+      why: 'a failure for a person concerns more than a target',
+      of: request,
+      failures: [passing({ target: DR }), lasting()],
+    },
+    {
+      why: 'the request is for an organization',
+      of: organization,
+      failures: [passing({ target: DR, repository: 'a' }), lasting({ target: DR, repository: 'b' })],
+    },
+  ])('is tried as a whole first where $why', ({ of, failures }) => {
+    expect(remaindersOf({ request: of, outcomes: failures })).toEqual({ retry: { request: of, failures } });
+  });
+});
+
+test.each([
+  { why: 'nobody asked for one', failures: [passing()], seconds: undefined },
+  { why: 'one asked', failures: [passing(), passing({ retryAfterSeconds: 7 })], seconds: 7 },
+  {
+    why: 'the longest counts',
+    failures: [passing({ retryAfterSeconds: 7 }), passing({ retryAfterSeconds: 30 })],
+    seconds: 30,
+  },
+  { why: 'no time at all is an answer too', failures: [passing({ retryAfterSeconds: 0 })], seconds: 0 },
+])('waits $seconds seconds where $why', ({ failures, seconds }) => {
+  expect(waitOf(failures)).toBe(seconds);
+});
+
+test('says the same only once', () => {
+  expect(describeFailures([passing(), lasting({ message: 'forbidden' }), passing()])).toBe('away; forbidden');
+});

@@ -1,0 +1,157 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkConfig } from '../../lib/config/check-config.ts';
+
+const accounts = { main: { region: 'cn-north-4', credentials: 'secretsmanager:prod/huaweicloud' } };
+const sources = { github: { type: 'github', secret: 'ssm:/prod/github' } };
+const routes = [{ from: 'github:acme/{repo}', to: 'images/{repo}' }];
+const right = { accounts, sources, routes };
+
+test('defaults are filled in', () => {
+  expect(checkConfig('prod', right)).toEqual({
+    ok: true,
+    value: {
+      stage: 'prod',
+      accounts: {
+        main: {
+          ...accounts.main,
+          iamEndpoint: 'https://iam.cn-north-4.myhuaweicloud.com',
+          swrEndpoint: 'https://swr-api.cn-north-4.myhuaweicloud.com',
+        },
+      },
+      defaultAccount: 'main',
+      sources,
+      routes: [{ ...routes[0], account: 'main' }],
+      safety: { mode: 'apply', deny: [], maxTasksPerRequest: 50 },
+      events: { allowedSources: ['**'] },
+    },
+  });
+});
+
+test('the European cloud has a domain of its own', () => {
+  const european = { main: { ...accounts.main, region: 'eu-west-101' } };
+  expect(checkConfig('prod', { ...right, accounts: european })).toMatchObject({
+    value: { accounts: { main: { swrEndpoint: 'https://swr-api.eu-west-101.myhuaweicloud.eu' } } },
+  });
+});
+
+describe('a fault is told with its path, what is there and what is expected', () => {
+  test.each([
+    { path: '', contents: null, found: 'null' },
+    { path: 'accounts', contents: {}, found: 'nothing' },
+    { path: 'accounts', contents: { accounts: {} }, found: '{}' },
+    {
+      path: 'accounts.main.region',
+      change: { accounts: { main: { credentials: 'env:X' } } },
+      found: 'nothing',
+    },
+    { path: 'accounts.1st', change: { accounts: { ...accounts, '1st': accounts.main } }, found: '"1st"' },
+    {
+      path: 'accounts.main.swrEndpoint',
+      change: { accounts: { main: { ...accounts.main, swrEndpoint: 'http://swr.example.com' } } },
+      found: '"http://swr.example.com"',
+    },
+    {
+      path: 'accounts.main.iamEndpoint',
+      change: { accounts: { main: { ...accounts.main, iamEndpoint: 'https://user:pass@iam.example.com' } } },
+      found: '"https://user:pass@iam.example.com"',
+    },
+    {
+      path: 'sources.github.type',
+      change: { sources: { github: { type: 'svn', secret: 'env:X' } } },
+      found: '"svn"',
+    },
+    { path: 'sources.ecr', change: { sources: { ...sources, ecr: sources.github } }, found: '"ecr"' },
+    { path: 'routes[0].from', change: { routes: [{ from: 'gitlab:a', to: 'a/b' }] }, found: '"gitlab:a"' },
+    {
+      path: 'routes[0].from',
+      change: { routes: [{ from: 'acme/{repo}', to: 'a/b' }] },
+      found: '"acme/{repo}"',
+    },
+    {
+      path: 'routes[0].from',
+      change: { routes: [{ from: 'github:{a+}/{b+}', to: 'x/{a}' }] },
+      found: '"github:{a+}/{b+}"',
+    },
+    {
+      path: 'routes[0].from',
+      change: { routes: [{ from: 'github:{a}/{a}', to: 'x/{a}' }] },
+      found: '"github:{a}/{a}"',
+    },
+    {
+      path: 'routes[0].from',
+      change: { routes: [{ from: 'github:x-{a}', to: 'x/y' }] },
+      found: '"github:x-{a}"',
+    },
+    { path: 'routes[0].to', change: { routes: [{ from: 'github:{a}', to: '{a}' }] }, found: '"{a}"' },
+    { path: 'routes[0].to', change: { routes: [{ from: 'github:{a}', to: 'x/{b}' }] }, found: '"x/{b}"' },
+    { path: 'routes[0].to', change: { routes: [{ from: 'github:{a}', to: '9x/{a}' }] }, found: '"9x/{a}"' },
+    {
+      path: 'routes[0].account',
+      change: { routes: [{ ...routes[0], account: 'other' }] },
+      found: '"other"',
+    },
+    { path: 'routes[0].targets', change: { routes: [{ ...routes[0], targets: [] }] }, found: '[]' },
+    {
+      path: 'routes[0].targets[1]',
+      change: { routes: [{ ...routes[0], targets: ['cn-east-3/dr', 'cn-east-3'] }] },
+      found: '"cn-east-3"',
+    },
+    { path: 'safety.mode', change: { safety: { mode: 'yes' } }, found: '"yes"' },
+    { path: 'safety.deny[0]', change: { safety: { deny: ['platform'] } }, found: '"platform"' },
+    { path: 'safety.deny[0]', change: { safety: { deny: ['Platform/**'] } }, found: '"Platform/**"' },
+    { path: 'safety.maxTasksPerRequest', change: { safety: { maxTasksPerRequest: 0 } }, found: '0' },
+    { path: 'safety.maxTasksPerRequest', change: { safety: { maxTasksPerRequest: 1.5 } }, found: '1.5' },
+    { path: 'events.allowedSources', change: { events: { allowedSources: 'x' } }, found: '"x"' },
+    { path: 'saftey', change: { saftey: {} }, found: '"saftey"' },
+  ])('$path: $found', ({ path, contents, change, found }) => {
+    const result = checkConfig('prod', contents === undefined ? { ...right, ...change } : contents);
+    expect(result).toMatchObject({
+      ok: false,
+      faults: expect.arrayContaining([{ path, found, expected: expect.stringMatching(/./) }]),
+    });
+  });
+
+  test('all of them in one go, also where sections refer to each other', () => {
+    const result = checkConfig('prod', {
+      accounts: { main: { region: 'X', credentials: 'env:X' } },
+      routes: [{ from: 'github:{a}', to: 'x/{a}', account: 'other' }, 7],
+      safety: { mode: 'no' },
+    });
+    const paths = result.ok ? [] : result.faults.map((fault) => fault.path);
+    expect(paths).toEqual([
+      'accounts.main.region',
+      'routes[1]',
+      'safety.mode',
+      'routes[0].from',
+      'routes[0].account',
+    ]);
+  });
+
+  test.each([
+    {
+      path: 'accounts.main.credentials',
+      change: { accounts: { main: { region: 'x', credentials: 'hunter2' } } },
+    },
+    {
+      path: 'accounts.main.credentials',
+      change: { accounts: { main: { region: 'x', credentials: { password: 'hunter2' } } } },
+    },
+    { path: 'sources.github.secret', change: { sources: { github: { type: 'github', secret: 'hunter2' } } } },
+  ])('but a secret written in place of a reference is not shown: $path', ({ path, change }) => {
+    const result = checkConfig('prod', { ...right, ...change });
+    expect(result).toMatchObject({
+      ok: false,
+      faults: expect.arrayContaining([expect.objectContaining({ path })]),
+    });
+    expect(JSON.stringify(result)).not.toContain('hunter2');
+  });
+
+  test('a route from a source that needs none', () => {
+    const result = checkConfig('prod', {
+      accounts,
+      sources: { anyone: { type: 'standard-webhooks', secret: 'env:X' } },
+      routes: [{ from: 'anyone:{a}', to: 'x/{a}' }],
+    });
+    expect(result).toMatchObject({ faults: [{ path: 'routes[0].from' }] });
+  });
+});

@@ -1,0 +1,244 @@
+import { createHmac } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Queues, startQueues } from '../../local/queues.ts';
+import { type CapturedOutput, captureOutput } from '../support/captured-output.ts';
+import { configOf } from '../support/config.ts';
+import { setVariables } from '../support/environment.ts';
+import { readWebhook } from '../support/fixture.ts';
+import { type HttpEventOptions, httpEvent } from '../support/http-event.ts';
+import { lambdaContext } from '../support/lambda-context.ts';
+
+const deleted = readWebhook('github/repository-deleted');
+const STANDARD_KEY = Buffer.alloc(32, 3);
+const MIB = 1024 * 1024;
+
+let folder: string;
+let queues: Queues;
+let output: CapturedOutput;
+let restore: () => void;
+let invoke: (options: HttpEventOptions) => Promise<{ status: number; headers: object; body: unknown }>;
+
+beforeAll(async () => {
+  queues = await startQueues();
+  folder = await mkdtemp(join(tmpdir(), 'receive-'));
+  const config = configOf({
+    sources: {
+      github: { type: 'github', secret: 'env:GITHUB_WEBHOOK_SECRET' },
+      anyone: { type: 'standard-webhooks', secret: 'env:STANDARD_WEBHOOKS_SECRET' },
+    },
+    routes: [{ from: 'github:octocoders/{repo}', to: 'octo-images/{repo}', targets: ['cn-east-3/octo-dr'] }],
+  });
+  await writeFile(join(folder, 'config.json'), JSON.stringify(config));
+  restore = setVariables({
+    CONFIG_FILE: join(folder, 'config.json'),
+    CLEANUP_QUEUE_URL: queues.cleanupUrl,
+    AWS_ENDPOINT_URL_SQS: queues.endpoint,
+    AWS_REGION: 'us-east-1',
+    GITHUB_WEBHOOK_SECRET: JSON.stringify(['the next secret', deleted.secret]),
+    STANDARD_WEBHOOKS_SECRET: `whsec_${STANDARD_KEY.toString('base64')}`,
+  });
+  const { handler } = await import('../../functions/receive.ts');
+  invoke = async (options) => {
+    const { statusCode = 0, headers = {}, body = '' } = await handler(httpEvent(options), lambdaContext());
+    return { status: statusCode, headers, body: JSON.parse(body) as unknown };
+  };
+});
+
+afterAll(async () => {
+  restore();
+  await queues.close();
+  await rm(folder, { recursive: true });
+});
+
+beforeEach(() => {
+  output = captureOutput();
+});
+
+afterEach(() => output.release());
+
+const signed = (body: string, event = 'repository', contentType = 'application/json') => ({
+  body,
+  headers: {
+    'content-type': contentType,
+    'x-github-event': event,
+    'x-hub-signature-256': `sha256=${createHmac('sha256', deleted.secret).update(body).digest('hex')}`,
+  },
+});
+
+const signedByAnyone = (body: string, id = 'msg_1') => {
+  const timestamp = `${Math.floor(Date.now() / 1000)}`;
+  const signature = createHmac('sha256', STANDARD_KEY).update(`${id}.${timestamp}.${body}`).digest('base64');
+  return {
+    source: 'anyone',
+    body,
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': `v1,${signature}`,
+    },
+  };
+};
+
+async function takeMessages(): Promise<unknown[]> {
+  const messages = await queues.receive();
+  await Promise.all(messages.map(({ ReceiptHandle }) => queues.remove(ReceiptHandle)));
+  return messages.map(({ Body }) => JSON.parse(Body) as unknown);
+}
+
+describe('a deletion that is signed', () => {
+  test.each([
+    { why: 'as it came', options: {} },
+    { why: 'in base64', options: { base64: true } },
+    { why: 'by a Function URL', options: { functionUrl: true } },
+  ])('is in the queue before it is accepted: $why', async ({ options }) => {
+    const answer = await invoke({ ...deleted, ...options });
+    expect(answer).toMatchObject({ status: 202, body: { status: 'accepted' } });
+    const request = {
+      version: 1,
+      id: deleted.headers['x-github-delivery'],
+      source: 'github',
+      occurredAt: expect.stringMatching(/^\d{4}-/),
+      account: 'main',
+      namespace: 'octo-images',
+      repository: 'hello-world',
+      targets: [{ remoteRegionId: 'cn-east-3', remoteNamespace: 'octo-dr' }],
+    };
+    expect(answer.body).toMatchObject({ id: request.id, requests: [request] });
+    expect(await takeMessages()).toEqual([request]);
+  });
+
+  test('may be a Standard Webhook whose data is a cleanup request', async () => {
+    const data = { namespace: 'acme', repository: 'payments/api', account: 'main' };
+    const body = JSON.stringify({ type: 'repository.deleted', timestamp: '2026-11-24T03:00:00Z', data });
+    expect(await invoke(signedByAnyone(body))).toMatchObject({ status: 202, body: { id: 'msg_1' } });
+    expect(await takeMessages()).toEqual([
+      { version: 1, id: 'msg_1', source: 'anyone', occurredAt: '2026-11-24T03:00:00Z', ...data },
+    ]);
+  });
+});
+
+const otherDeletion = (fullName: string) =>
+  signed(JSON.stringify({ action: 'deleted', repository: { full_name: fullName } }));
+
+describe('what is fine, but not for this service, is ignored with the reason', () => {
+  test.each([
+    { why: 'ping', options: () => signed('{"zen":"x"}', 'ping'), reason: /ping/ },
+    { why: 'another action', options: () => signed('{"action":"created"}'), reason: /created/ },
+    { why: 'no route', options: () => otherDeletion('other/api'), reason: /no route for github:other\/api/ },
+    {
+      why: 'a name SWR can not have',
+      options: () => otherDeletion('octocoders/.github'),
+      reason: /"\.github"/,
+    },
+    {
+      why: 'a name SWR can not have, by a Standard Webhook',
+      options: () => signedByAnyone('{"type":"repository.deleted","data":{"namespace":"Acme"}}'),
+      reason: /"Acme" is not an SWR organization/,
+    },
+  ])('$why', async ({ options, reason }) => {
+    const answer = await invoke(options());
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { status: 'ignored', reason: expect.stringMatching(reason) },
+    });
+  });
+});
+
+describe('what is not right is answered by a problem that says what', () => {
+  const withHeaders = (headers: Record<string, string | undefined>) => ({
+    ...deleted,
+    headers: { ...deleted.headers, ...headers },
+  });
+  const unsigned = { 'x-hub-signature-256': undefined };
+  const wrong = { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` };
+  test.each([
+    { why: 'no signature', options: () => withHeaders(unsigned), status: 401 },
+    { why: 'an empty signature', options: () => withHeaders({ 'x-hub-signature-256': '' }), status: 401 },
+    { why: 'a malformed signature', options: () => withHeaders({ 'x-hub-signature-256': 'x' }), status: 401 },
+    { why: 'a wrong signature', options: () => withHeaders(wrong), status: 401 },
+    { why: 'nothing at all', options: () => ({}), status: 401 },
+    { why: 'no such source', options: () => ({ ...deleted, source: 'gitlab' }), status: 404 },
+    {
+      why: 'a source that is a property of every object',
+      options: () => ({ source: 'constructor' }),
+      status: 404,
+    },
+    { why: 'another method', options: () => ({ ...deleted, method: 'GET', functionUrl: true }), status: 405 },
+    { why: 'more than 1 MiB', options: () => signed(JSON.stringify('x'.repeat(MIB))), status: 413 },
+    {
+      why: 'a form',
+      options: () => signed('payload=%7B%7D', 'repository', 'application/x-www-form-urlencoded'),
+      status: 415,
+    },
+    { why: 'no JSON', options: () => signed('{"action":'), status: 422 },
+    { why: 'no body', options: () => signed(''), status: 422 },
+    { why: 'null', options: () => signed('null'), status: 422 },
+    {
+      why: 'another shape',
+      options: () => signed('{"action":"deleted","repository":{"name":"x"}}'),
+      status: 422,
+    },
+    {
+      why: 'no event',
+      options: () => ({ ...signed('{}'), headers: { ...signed('{}').headers, 'x-github-event': undefined } }),
+      status: 422,
+    },
+    {
+      why: 'an unknown account',
+      options: () =>
+        signedByAnyone('{"type":"repository.deleted","data":{"namespace":"acme","account":"x"}}'),
+      status: 422,
+    },
+  ])('$why: $status', async ({ options, status }) => {
+    const answer = await invoke(options());
+    expect(answer).toMatchObject({
+      status,
+      headers: { 'Content-Type': 'application/problem+json' },
+      body: { type: 'about:blank', status, title: expect.any(String), detail: expect.any(String) },
+    });
+    expect(output.lines.map((line) => JSON.parse(line) as unknown)).toContainEqual(
+      expect.objectContaining({ level: 'warn', event: 'rejected', source: expect.any(String), status }),
+    );
+  });
+
+  test('the path of the fault is told', async () => {
+    const answer = await invoke(signed('{"action":"deleted","repository":{}}'));
+    expect(answer.body).toMatchObject({
+      errors: [{ path: 'repository.full_name', found: 'nothing', expected: 'a value' }],
+    });
+  });
+
+  test('the log says which source and why, and never the expected signature', async () => {
+    await invoke(withHeaders(wrong));
+    const [right = ''] = [deleted.headers['x-hub-signature-256']?.slice('sha256='.length)];
+    expect(output.lines.join('\n')).toMatch(
+      /"event":"rejected".*"source":"github".*fits none of the stored secrets/,
+    );
+    expect(output.lines.join('\n')).not.toContain(right);
+  });
+});
+
+test('while the queue takes nothing, the sender is told to come again', async () => {
+  const restoreQueue = setVariables({ AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:1' });
+  try {
+    expect(await invoke(deleted)).toMatchObject({ status: 503, headers: { 'Retry-After': '10' } });
+  } finally {
+    restoreQueue();
+  }
+});
+
+test('nothing that is printed has a secret in it', async () => {
+  await invoke(deleted);
+  await invoke({ ...deleted, headers: {} });
+  await invoke(signedByAnyone('{}'));
+  await takeMessages();
+  const printed = output.lines.join('\n');
+  expect(printed).not.toBe('');
+  for (const secret of [deleted.secret, 'the next secret', STANDARD_KEY.toString('base64')]) {
+    expect(printed).not.toContain(secret);
+  }
+});

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { exchange } from '../../lib/http/exchange.ts';
+import { TransportError } from '../../lib/http/transport-error.ts';
+import { caught } from '../support/caught.ts';
+import { respond, startLoopbackServer } from '../support/loopback-server.ts';
+
+const CALLED = new URL('https://swr-api.cn-north-4.myhuaweicloud.com/v2');
+
+function readFixture(name: string): string {
+  return readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), 'utf8');
+}
+
+test('leaves a certificate that nobody trusts to a person', async () => {
+  // Of this test alone: `openssl req -x509 -newkey ec …`, for 127.0.0.1 and a hundred years.
+  const tls = { key: readFixture('self-signed.key'), cert: readFixture('self-signed.crt') };
+  const server = await startLoopbackServer((response) => respond(response, 200, 'never seen'), tls);
+  try {
+    const url = new URL(server.url);
+    const error = await caught(
+      exchange({ method: 'GET', url, headers: {}, timeoutMs: 5000, maxBodyBytes: 1000 }),
+    );
+    expect(error).toMatchObject({
+      name: 'TransportError',
+      code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+      needsPerson: true,
+      message: expect.stringContaining(url.host),
+    });
+    expect(server.requests).toEqual([]);
+  } finally {
+    await server.close();
+  }
+});
+
+test.each([
+  { why: 'the certificate is of another host', code: 'ERR_TLS_CERT_ALTNAME_INVALID', needsPerson: true },
+  { why: 'the certificate has expired', code: 'CERT_HAS_EXPIRED', needsPerson: true },
+  { why: 'a certificate of the chain is self-signed', code: 'SELF_SIGNED_CERT_IN_CHAIN', needsPerson: true },
+  { why: 'the issuer is unknown', code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', needsPerson: true },
+  { why: 'the first certificate is missing', code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', needsPerson: true },
+  { why: 'nobody listens', code: 'ECONNREFUSED', needsPerson: false },
+  { why: 'the connection broke', code: 'ECONNRESET', needsPerson: false },
+  { why: 'the name is not known at the moment', code: 'EAI_AGAIN', needsPerson: false },
+  { why: 'the name is not known', code: 'ENOTFOUND', needsPerson: false },
+  { why: 'it took too long', code: 'TIMEOUT', needsPerson: false },
+  { why: 'the answer was too long', code: 'BODY_TOO_LARGE', needsPerson: false },
+])('needs a person with $code: $needsPerson, as $why', ({ code, needsPerson }) => {
+  expect(new TransportError(code, CALLED, 'x').needsPerson).toBe(needsPerson);
+});
+
+test('tells which host, and nothing of the path', () => {
+  expect(new TransportError('TIMEOUT', CALLED, 'too slow').message).toBe(
+    'swr-api.cn-north-4.myhuaweicloud.com: too slow',
+  );
+});
+
+test.each([
+  { why: 'an error without a message', error: Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }), code: 'ECONNREFUSED', problem: 'connection failed (ECONNREFUSED)' },
+  { why: 'an error without a code', error: new Error('strange'), code: 'NETWORK', problem: 'strange' },
+])('has a code and a message for $why', ({ error, code, problem }) => {
+  const transportError = TransportError.from(error, CALLED);
+  expect(transportError).toMatchObject({ code, staleConnection: false, cause: error });
+  expect(transportError.message).toContain(problem);
+});

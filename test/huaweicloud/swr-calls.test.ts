@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Emulator } from '../../local/huaweicloud/emulator.ts';
+import { APAC, DR, EMEA, manyTargets, startCloud } from '../support/cloud.ts';
+import { noHurry } from '../support/deadline.ts';
+import { respond, startLoopbackServer } from '../support/loopback-server.ts';
+import { swrClient, tokenKeeper } from '../support/swr-client.ts';
+
+let cloud: Emulator;
+beforeEach(async () => {
+  cloud = await startCloud();
+});
+afterEach(() => cloud.close());
+
+describe('listing the tasks of a repository', () => {
+  test('gives everything that SWR says of them', async () => {
+    const tasks = await swrClient(cloud.url).listSyncTasks('acme', 'payments/api', noHurry);
+    expect(tasks).toEqual(cloud.cloud.tasks('acme', 'payments/api'));
+    expect(tasks).toHaveLength(2);
+  });
+
+  test.each([
+    { why: 'the repository is unknown', namespace: 'acme', repository: 'nothing' },
+    { why: 'the organization is unknown', namespace: 'nobody', repository: 'payments/api' },
+  ])('gives none where $why', async ({ namespace, repository }) => {
+    await expect(swrClient(cloud.url).listSyncTasks(namespace, repository, noHurry)).resolves.toEqual([]);
+  });
+
+  test('writes the slashes of the name as $, unescaped', async () => {
+    cloud.cloud.addTask({ namespace: 'acme', repository: 'a/b/c', ...DR });
+    const tasks = await swrClient(cloud.url).listSyncTasks('acme', 'a/b/c', noHurry);
+    expect(tasks).toHaveLength(1);
+    expect(cloud.journal.of('listSyncTasks')).toMatchObject([
+      { path: '/v2/manage/namespaces/acme/repos/a$b$c/sync_repo' },
+    ]);
+  });
+});
+
+describe('deleting a task', () => {
+  test('deletes that one and no other', async () => {
+    const swr = swrClient(cloud.url);
+    await expect(swr.deleteSyncTask('acme', 'payments/api', DR, noHurry)).resolves.toBe('deleted');
+    expect(cloud.cloud.tasks()).toMatchObject([APAC]);
+  });
+
+  test('finds it absent the second time', async () => {
+    const swr = swrClient(cloud.url);
+    await swr.deleteSyncTask('acme', 'payments/api', DR, noHurry);
+    await expect(swr.deleteSyncTask('acme', 'payments/api', DR, noHurry)).resolves.toBe('absent');
+  });
+
+  test.each([
+    { why: 'as documented', goneAs: 404 },
+    { why: 'as seen in practice', goneAs: 400 },
+  ] as const)('finds it absent where SWR answers $goneAs, $why', async ({ goneAs }) => {
+    cloud.cloud.goneAs = goneAs;
+    const swr = swrClient(cloud.url);
+    await expect(swr.deleteSyncTask('acme', 'payments/api', EMEA, noHurry)).resolves.toBe('absent');
+  });
+
+  test('sends the two fields and nothing else of a target, as JSON, with the token', async () => {
+    const server = await startLoopbackServer((response) => respond(response, 200, ''));
+    try {
+      const swr = swrClient(server.url, tokenKeeper(cloud.url));
+      const target = { ...DR, syncAuto: true, id: 45 };
+      await expect(swr.deleteSyncTask('acme', 'payments/api', target, noHurry)).resolves.toBe('deleted');
+      expect(server.requests).toMatchObject([
+        {
+          method: 'DELETE',
+          path: '/v2/manage/namespaces/acme/repos/payments$api/sync_repo',
+          headers: { 'content-type': 'application/json', 'x-auth-token': expect.stringMatching(/^MII.{1997}$/) },
+        },
+      ]);
+      expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual(DR);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('goes over the connection that is already there', async () => {
+    const swr = swrClient(cloud.url);
+    for (const target of [DR, APAC, EMEA]) {
+      await swr.listSyncTasks('acme', 'payments/api', noHurry);
+      await swr.deleteSyncTask('acme', 'payments/api', target, noHurry);
+    }
+    const connections = cloud.journal.entries.map(({ connection }) => connection);
+    expect(connections).toEqual(Array.from({ length: 7 }, () => connections[0]));
+  });
+
+  test.each([
+    { why: 'a usual token', tokenBytes: 2000 },
+    { why: "a token beyond Node's usual limit for headers", tokenBytes: 20 * 1024 },
+  ])('works with $why', async ({ tokenBytes }) => {
+    const other = await startCloud({ tokenBytes });
+    try {
+      const swr = swrClient(other.url);
+      await expect(swr.deleteSyncTask('acme', 'payments/api', DR, noHurry)).resolves.toBe('deleted');
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe("listing an organization's repositories", () => {
+  test.each([
+    { why: 'none at all', count: 0, offsets: [0] },
+    { why: 'one page that is not full', count: 3, offsets: [0] },
+    { why: 'a full page may not be the last', count: 1000, offsets: [0, 1000] },
+    { why: 'more than two pages', count: 2001, offsets: [0, 1000, 2000] },
+  ])('gives all $count of them: $why', async ({ count, offsets }) => {
+    const names = manyTargets(count).map(({ remoteNamespace }) => remoteNamespace);
+    cloud.cloud.addOrganization('many');
+    for (const name of names) cloud.cloud.addRepository('many', name);
+    const found = await Array.fromAsync(swrClient(cloud.url).listRepositories('many', noHurry));
+    expect(found).toEqual(names);
+    expect(cloud.journal.of('listRepositories').map(({ path }) => path)).toEqual(
+      offsets.map((offset) => `/v2/manage/repos?namespace=many&limit=1000&offset=${offset}`),
+    );
+  });
+
+  test('gives none where SWR does not know the organization', async () => {
+    cloud.fault('listRepositories', { status: 404, code: 'SVCSTG.SWR.4040001' });
+    await expect(Array.fromAsync(swrClient(cloud.url).listRepositories('acme', noHurry))).resolves.toEqual([]);
+  });
+
+  test.each([
+    { why: 'it is an object', body: '{"repos":[]}' },
+    { why: 'a row has no name', body: '[{"category":"other"}]' },
+    { why: 'it is a page', body: '<html></html>' },
+  ])('does not take an answer for an empty list where $why', async ({ body }) => {
+    cloud.fault('listRepositories', { status: 200, body });
+    await expect(Array.fromAsync(swrClient(cloud.url).listRepositories('acme', noHurry))).rejects.toMatchObject({
+      failure: { code: 'HTTP_200', retryable: true },
+    });
+  });
+});

@@ -1,0 +1,14 @@
+import { expect, test } from '@jest/globals';
+import { matchesPattern, readRules } from '../../local/rules.ts';
+import { readFixture } from '../support/fixture.ts';
+
+test.each([
+  { name: 'repository-deleted', fits: true },
+  { name: 'ecr-delete-repository', fits: true },
+  { name: 'ecr-delete-repository-failed', fits: false },
+  { name: 'ecr-batch-delete-image', fits: false },
+  { name: 'ecr-image-action', fits: false },
+])('the deployed rules let $name through: $fits', async ({ name, fits }) => {
+  const event = readFixture(`eventbridge/${name}`);
+  expect((await readRules()).some((pattern) => matchesPattern(pattern, event))).toBe(fits);
+});

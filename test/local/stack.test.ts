@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import * as v from 'valibot';
+import { type Emulator, localSeed, startEmulator } from '../../local/huaweicloud/emulator.ts';
+import { signGitHubDeletion } from '../../local/sample-deletion.ts';
+import { type Stack, startStack } from '../../local/stack.ts';
+import { buildStage } from '../support/built-stage.ts';
+import { readFixture } from '../support/fixture.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const GITHUB_SECRET = 'github-secret-of-this-test';
+const STANDARD_SECRET = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
+const PASSWORD = localSeed.users?.[0]?.password ?? '';
+
+let built: Awaited<ReturnType<typeof buildStage>>;
+let emulator: Emulator;
+let stack: Stack;
+const printed: string[] = [];
+
+beforeAll(async () => {
+  [built, emulator] = await Promise.all([buildStage('local'), startEmulator({ seed: localSeed })]);
+  const [user] = localSeed.users ?? [];
+  const credentials = { domain: user?.domain, user: user?.name, password: user?.password };
+  stack = await startStack({
+    distDir: built.distDir,
+    env: {
+      HUAWEICLOUD_IAM_ENDPOINT: emulator.url,
+      HUAWEICLOUD_SWR_ENDPOINT: emulator.url,
+      HUAWEICLOUD_CREDENTIALS: JSON.stringify(credentials),
+      GITHUB_WEBHOOK_SECRET: GITHUB_SECRET,
+      STANDARD_WEBHOOKS_SECRET: STANDARD_SECRET,
+    },
+    onLine: (line) => printed.push(line),
+  });
+}, 30_000);
+
+afterAll(async () => {
+  await stack.close();
+  await emulator.close();
+  await built.remove();
+});
+
+const tasksOf = (repository: string) => emulator.cloud.tasks('acme-images', repository);
+const post = async (path: string, headers: Record<string, string>, body: string) => {
+  const response = await fetch(`${stack.url}${path}`, { method: 'POST', headers, body });
+  return { status: response.status, body: await response.json() };
+};
+
+describe('the bundles, end to end', () => {
+  test('a signed webhook ends with the tasks deleted', async () => {
+    const { headers, body } = signGitHubDeletion('acme/hello-world', GITHUB_SECRET);
+    expect(await post('/webhooks/github', headers, body)).toMatchObject({ status: 202 });
+    await waitUntil('the tasks are gone', () => tasksOf('hello-world').length === 0);
+  });
+
+  test('a webhook in a type that the HTTP API takes for binary is read as well', async () => {
+    const { headers, body } = signGitHubDeletion('acme/unknown', GITHUB_SECRET);
+    const binary = { ...headers, 'Content-Type': 'application/octet-stream' };
+    expect(await post('/webhooks/github', binary, body)).toMatchObject({ status: 415 });
+  });
+
+  test('a forged webhook deletes nothing', async () => {
+    const { headers, body } = signGitHubDeletion('acme/web', 'another secret');
+    expect(await post('/webhooks/github', headers, body)).toMatchObject({ status: 401 });
+  });
+
+  test('an event on the bus ends with the tasks deleted', async () => {
+    const Detail = JSON.stringify({ namespace: 'acme-images', repository: 'payments/api' });
+    const Entries = [{ Source: 'shop', DetailType: 'Repository Deleted', Detail }];
+    const headers = { 'X-Amz-Target': 'AWSEvents.PutEvents' };
+    expect(await post('/', headers, JSON.stringify({ Entries }))).toMatchObject({
+      body: { FailedEntryCount: 0 },
+    });
+    await waitUntil('the tasks are gone', () => tasksOf('payments/api').length === 0);
+  });
+
+  test('a deletion in ECR goes by its route', async () => {
+    emulator.cloud.addRepository('acme-images', 'team/app');
+    const target = { remoteRegionId: 'cn-east-3', remoteNamespace: 'acme-dr' };
+    emulator.cloud.addTask({ namespace: 'acme-images', repository: 'team/app', ...target });
+    const { detail: recorded } = v.parse(
+      v.object({ detail: v.looseObject({}) }),
+      readFixture('eventbridge/ecr-delete-repository'),
+    );
+    // The task was made just now, and the recorded deletion is older.
+    const detail = {
+      ...recorded,
+      eventTime: new Date(Date.now() + 1000).toISOString(),
+    };
+    stack.putEvents({
+      Entries: [
+        { Source: 'aws.ecr', DetailType: 'AWS API Call via CloudTrail', Detail: JSON.stringify(detail) },
+      ],
+    });
+    await waitUntil('the task is gone', () => tasksOf('team/app').length === 0);
+    expect(emulator.journal.of('deleteSyncTask').at(-1)).toMatchObject({
+      repository: 'team/app',
+      status: 200,
+    });
+  });
+
+  test('a direct invocation answers with the outcomes', async () => {
+    const payload = JSON.stringify({ namespace: 'acme-images', repository: 'payments/worker' });
+    expect(await post('/2015-03-31/functions/clean/invocations', {}, payload)).toEqual({
+      status: 200,
+      body: {
+        request: {
+          version: 1,
+          id: expect.any(String),
+          namespace: 'acme-images',
+          repository: 'payments/worker',
+        },
+        outcomes: [
+          {
+            target: { remoteRegionId: 'cn-east-3', remoteNamespace: 'acme-dr' },
+            outcome: 'deleted',
+            task: expect.objectContaining({
+              remoteRegionId: 'cn-east-3',
+              remoteNamespace: 'acme-dr',
+              syncAuto: true,
+            }),
+          },
+        ],
+      },
+    });
+  });
+
+  test('a message that nothing can read is parked with the reason', async () => {
+    stack.queues.send('not a request');
+    await waitUntil('it is parked', () => stack.queues.deadLetters().length > 0);
+    expect(stack.queues.deadLetters()).toContainEqual({
+      body: 'not a request',
+      attributes: { code: 'UNREADABLE', reason: expect.stringContaining('found "not a request"') },
+    });
+  });
+
+  test('a denied repository keeps its tasks', async () => {
+    const before = emulator.cloud.tasks('platform');
+    expect(await stack.invokeClean({ namespace: 'platform', repository: 'base-image' })).toMatchObject({
+      outcomes: [{ outcome: 'kept', reason: 'denied', rule: 'platform/**' }],
+    });
+    expect(emulator.cloud.tasks('platform')).toEqual(before);
+  });
+});
+
+test('nothing else was touched, and nothing printed has a secret in it', async () => {
+  expect(tasksOf('web')).toHaveLength(2);
+  const everything = printed.join('\n');
+  expect(everything).toContain('"event":"deleted"');
+  for (const secret of [GITHUB_SECRET, STANDARD_SECRET.slice('whsec_'.length), PASSWORD, 'X-Auth-Token']) {
+    expect(everything).not.toContain(secret);
+  }
+});

@@ -1,0 +1,54 @@
+import { expect, test } from '@jest/globals';
+import { permissionsOf } from '../../scripts/permissions.ts';
+import { configOf } from '../support/config.ts';
+
+const account = (credentials: string) => ({ region: 'cn-north-4', credentials });
+
+test('each function may read the secrets that the configuration gives it, and no other', () => {
+  const config = configOf({
+    accounts: {
+      main: account('secretsmanager:prod/huaweicloud'),
+      other: account('ssm:/prod/other'),
+      third: account('secretsmanager:arn:aws:secretsmanager:eu-central-1:1:secret:third-AbCdEf'),
+    },
+    sources: { github: { type: 'github', secret: 'ssm:prod/github' } },
+  });
+  expect(permissionsOf(config)).toEqual({
+    receive: [
+      {
+        Effect: 'Allow',
+        Action: ['ssm:GetParameter'],
+        Resource: [
+          { 'Fn::Sub': 'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/prod/github' },
+        ],
+      },
+    ],
+    clean: [
+      {
+        Effect: 'Allow',
+        Action: ['secretsmanager:GetSecretValue'],
+        Resource: [
+          {
+            'Fn::Sub':
+              'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:prod/huaweicloud-??????',
+          },
+          'arn:aws:secretsmanager:eu-central-1:1:secret:third-AbCdEf',
+        ],
+      },
+      {
+        Effect: 'Allow',
+        Action: ['ssm:GetParameter'],
+        Resource: [
+          { 'Fn::Sub': 'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/prod/other' },
+        ],
+      },
+    ],
+  });
+});
+
+test('a function whose secrets are all in its environment may read none', () => {
+  const { receive } = permissionsOf(configOf());
+  expect(receive).toEqual([
+    { Effect: 'Deny', Action: ['secretsmanager:GetSecretValue', 'ssm:GetParameter'], Resource: '*' },
+  ]);
+});

@@ -1,0 +1,52 @@
+import { expect, test } from '@jest/globals';
+import { readMessage, readPayload } from '../../lib/sources/envelope.ts';
+import { configOf } from '../support/config.ts';
+import { readFixture } from '../support/fixture.ts';
+
+const config = configOf({ routes: [{ from: 'ecr:team/{repo}', to: 'acme-images/{repo}' }] });
+const request = { version: 1, id: 'r1', namespace: 'acme-images', repository: 'app' };
+const ecr = readFixture('eventbridge/ecr-delete-repository');
+const notification = (message: unknown) => ({
+  Type: 'Notification',
+  MessageId: '22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324',
+  TopicArn: 'arn:aws:sns:eu-central-1:123456789012:deletions',
+  Message: JSON.stringify(message),
+});
+
+test.each([
+  { why: 'a cleanup request', content: request },
+  { why: 'an SNS notification around a request', content: notification(request) },
+  { why: 'an event of ECR, by its route', content: ecr },
+  { why: 'an SNS notification around an event', content: notification(ecr) },
+  { why: 'an event Repository Deleted', content: readFixture('eventbridge/repository-deleted') },
+])('a message may be $why', ({ content }) => {
+  expect(readMessage(JSON.stringify(content), 'm1', config)).toMatchObject({
+    type: 'request',
+    request: { namespace: 'acme-images' },
+  });
+});
+
+test('a request without an id gets that of the message', () => {
+  expect(readMessage('{"namespace":"acme"}', 'm1', config)).toMatchObject({ request: { id: 'm1' } });
+});
+
+test('an event of ECR without a route is ignored, and the reason says so', () => {
+  expect(readPayload(ecr, 'm1', configOf())).toEqual({
+    type: 'ignored',
+    reason: 'no route for ecr:team/app',
+  });
+});
+
+test.each([
+  { why: 'no JSON', body: 'hello' },
+  { why: 'nothing', body: '' },
+  { why: 'null', body: 'null' },
+  { why: 'a number', body: '42' },
+  { why: 'a list of requests', body: JSON.stringify([request]) },
+  { why: 'an object of another kind', body: '{"hello":"world"}' },
+  { why: 'a notification around a text', body: JSON.stringify({ Type: 'Notification', Message: 'hello' }) },
+  { why: 'a notification without a message', body: JSON.stringify({ Type: 'Notification' }) },
+  { why: 'an event whose detail type is no text', body: JSON.stringify({ 'detail-type': 1, detail: {} }) },
+])('a message that is $why can not be read', ({ body }) => {
+  expect(readMessage(body, 'm1', config).type).toBe('unreadable');
+});

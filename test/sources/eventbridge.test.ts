@@ -1,0 +1,116 @@
+import { describe, expect, test } from '@jest/globals';
+import { interpretEvent } from '../../lib/sources/eventbridge.ts';
+import { readFixture } from '../support/fixture.ts';
+
+const ANY = ['**'];
+const interpret = (event: unknown, allowed: readonly string[] = ANY) =>
+  interpretEvent(event, 'fallback-id', allowed);
+const fixture = (name: string, differences: object = {}) => {
+  const event = readFixture(`eventbridge/${name}`);
+  return typeof event === 'object' ? { ...event, ...differences } : event;
+};
+
+describe('Amazon ECR', () => {
+  test('a deleted repository, at the time of the call', () => {
+    expect(interpret(fixture('ecr-delete-repository'))).toEqual({
+      source: 'ecr',
+      meaning: {
+        type: 'deleted',
+        repository: 'team/app',
+        id: '9c8f5a51-3d0c-2b1a-1f2e-0a9b8c7d6e5f',
+        occurredAt: '2026-11-24T03:00:02Z',
+      },
+    });
+  });
+
+  test.each([
+    {
+      name: 'ecr-delete-repository-failed',
+      reason: /RepositoryNotEmptyException: the repository is still there/,
+    },
+    { name: 'ecr-batch-delete-image', reason: /BatchDeleteImage is not ECR's DeleteRepository/ },
+    { name: 'ecr-image-action', reason: /tags or images, not a whole repository/ },
+  ])('$name is ignored', ({ name, reason }) => {
+    expect(interpret(fixture(name)).meaning).toMatchObject({
+      type: 'ignored',
+      reason: expect.stringMatching(reason),
+    });
+  });
+
+  test.each([
+    { why: 'no detail', detail: undefined, path: 'detail' },
+    { why: 'an empty detail', detail: {}, path: 'detail.eventSource' },
+    {
+      why: 'no parameters',
+      detail: {
+        eventSource: 'ecr.amazonaws.com',
+        eventName: 'DeleteRepository',
+        eventTime: '2026-11-24T03:00:02Z',
+      },
+      path: 'detail.requestParameters',
+    },
+  ])('$why can not be read', ({ detail, path }) => {
+    const { meaning } = interpret(fixture('ecr-delete-repository', { detail }));
+    expect(meaning).toMatchObject({
+      type: 'unreadable',
+      faults: expect.arrayContaining([expect.objectContaining({ path })]),
+    });
+  });
+
+  test('a deletion at an unknown time can not be told from an old one', () => {
+    const detail = {
+      eventSource: 'ecr.amazonaws.com',
+      eventName: 'DeleteRepository',
+      requestParameters: { repositoryName: 'team/app' },
+    };
+    expect(interpret(fixture('ecr-delete-repository', { time: undefined, detail })).meaning).toMatchObject({
+      type: 'unreadable',
+      faults: [{ path: 'detail.eventTime' }],
+    });
+  });
+});
+
+describe('Repository Deleted', () => {
+  test('is a cleanup request, at the time of the event', () => {
+    expect(interpret(fixture('repository-deleted')).meaning).toEqual({
+      type: 'request',
+      request: {
+        version: 1,
+        id: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
+        source: 'com.example.forge',
+        occurredAt: '2026-11-24T03:00:00Z',
+        namespace: 'acme-images',
+        repository: 'payments/api',
+      },
+    });
+  });
+
+  test.each([
+    { allowed: ['com.example.forge'], type: 'request' },
+    { allowed: ['com.other', 'com.example.*'], type: 'request' },
+    { allowed: ['com.other'], type: 'ignored' },
+    { allowed: [], type: 'ignored' },
+  ])('of com.example.forge is $type with $allowed', ({ allowed, type }) => {
+    expect(interpret(fixture('repository-deleted'), allowed).meaning.type).toBe(type);
+  });
+
+  test('an event without an id gets one', () => {
+    expect(interpret(fixture('repository-deleted', { id: undefined })).meaning).toMatchObject({
+      request: { id: 'fallback-id' },
+    });
+  });
+
+  test('another detail type is ignored', () => {
+    expect(interpret(fixture('repository-deleted', { 'detail-type': 'Order Placed' })).meaning).toEqual({
+      type: 'ignored',
+      reason: 'event Order Placed is not Repository Deleted',
+    });
+  });
+
+  test('a detail that is no request can not be read', () => {
+    expect(interpret(fixture('repository-deleted', { detail: { name: 'x' } })).meaning).toMatchObject({
+      type: 'unreadable',
+      faults: expect.arrayContaining([expect.objectContaining({ path: 'detail.namespace' })]),
+    });
+  });
+});

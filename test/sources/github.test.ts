@@ -1,0 +1,137 @@
+import { createRequire } from 'node:module';
+import { describe, expect, test } from '@jest/globals';
+import * as v from 'valibot';
+import { github } from '../../lib/sources/github.ts';
+import { deliveryOf, readWebhook } from '../support/fixture.ts';
+
+const require = createRequire(import.meta.url);
+const examplesSchema = v.array(
+  v.object({ name: v.string(), examples: v.array(v.looseObject({ action: v.optional(v.string()) })) }),
+);
+const NOW = Date.parse('2026-11-24T03:00:00Z');
+const RECEIVED_AT = '2026-11-24T03:00:00.000Z';
+const deleted = readWebhook('github/repository-deleted');
+const key = github.parseSecret(deleted.secret);
+
+describe('the signature', () => {
+  test("fits GitHub's published vector", () => {
+    const delivery = {
+      headers: {
+        'x-hub-signature-256': 'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17',
+      },
+      rawBody: Buffer.from('Hello, World!'),
+    };
+    expect(github.verify(delivery, [github.parseSecret("It's a Secret to Everybody")], NOW)).toEqual({
+      verified: true,
+    });
+  });
+
+  test('fits with any of the keys while a secret is being rotated', () => {
+    expect(github.verify(deliveryOf(deleted), [Buffer.from('the new one'), key], NOW).verified).toBe(true);
+  });
+
+  const signature = deleted.headers['x-hub-signature-256'] ?? '';
+  test.each([
+    { why: 'missing', header: undefined, reason: /no X-Hub-Signature-256/ },
+    { why: 'empty', header: '', reason: /not sha256=/ },
+    { why: 'of the older kind', header: `sha1=${'0'.repeat(40)}`, reason: /not sha256=/ },
+    { why: 'without its prefix', header: signature.slice('sha256='.length), reason: /not sha256=/ },
+    { why: 'too short', header: signature.slice(0, -1), reason: /not sha256=/ },
+    { why: 'too long', header: `${signature}0`, reason: /not sha256=/ },
+    { why: 'not hexadecimal', header: signature.replace(/.$/, 'g'), reason: /not sha256=/ },
+    { why: 'of another body', header: `sha256=${'0'.repeat(64)}`, reason: /fits none/ },
+  ])('is refused when it is $why', ({ header, reason }) => {
+    const delivery = deliveryOf(deleted, { headers: { 'x-hub-signature-256': header } });
+    const verification = github.verify(delivery, [key], NOW);
+    expect(verification).toMatchObject({ verified: false, reason: expect.stringMatching(reason) });
+    expect(JSON.stringify(verification)).not.toContain(signature.slice('sha256='.length));
+  });
+
+  test('is refused when one byte of the body differs', () => {
+    const body = deleted.body.replace('Hello-World', 'Hello-world');
+    expect(github.verify(deliveryOf(deleted, { body }), [key], NOW).verified).toBe(false);
+  });
+
+  test('is refused when the body was parsed and written again', () => {
+    const body = JSON.stringify(JSON.parse(deleted.body), null, 1);
+    expect(github.verify(deliveryOf(deleted, { body }), [key], NOW).verified).toBe(false);
+  });
+
+  test.each(['', '  ', '\n'])('needs a secret that is not empty: %j', (secret) => {
+    expect(() => github.parseSecret(secret)).toThrow('empty');
+  });
+});
+
+describe('what it means', () => {
+  const interpret = (name: string, body?: unknown) => {
+    const fixture = readWebhook(`github/${name}`);
+    const parsed: unknown = body === undefined ? JSON.parse(fixture.body) : body;
+    return github.interpret(deliveryOf(fixture), parsed, RECEIVED_AT);
+  };
+
+  test('a deleted repository, at the time of arrival: GitHub signs none', () => {
+    expect(interpret('repository-deleted')).toEqual({
+      type: 'deleted',
+      repository: 'Octocoders/Hello-World',
+      id: '72d3162e-cc78-11e3-81ab-4c9367dc0958',
+      occurredAt: RECEIVED_AT,
+    });
+  });
+
+  test.each([
+    { name: 'ping', reason: 'event ping is not a repository deletion' },
+    { name: 'push', reason: 'event push is not a repository deletion' },
+    {
+      name: 'repository-created',
+      reason: 'event repository with action created is not a repository deletion',
+    },
+    {
+      name: 'repository-renamed',
+      reason: 'event repository with action renamed is not a repository deletion',
+    },
+  ])('$name is ignored', ({ name, reason }) => {
+    expect(interpret(name)).toEqual({ type: 'ignored', reason });
+  });
+
+  test.each([
+    { why: 'null', body: null, path: '' },
+    { why: 'a list', body: [], path: 'action' },
+    { why: 'no action', body: {}, path: 'action' },
+    { why: 'no repository', body: { action: 'deleted' }, path: 'repository' },
+    {
+      why: 'a name without owner',
+      body: { action: 'deleted', repository: { full_name: 'x' } },
+      path: 'repository.full_name',
+    },
+    {
+      why: 'a name with too many parts',
+      body: { action: 'deleted', repository: { full_name: 'a/b/c' } },
+      path: 'repository.full_name',
+    },
+  ])('$why can not be read, and the path is told', ({ body, path }) => {
+    expect(interpret('repository-deleted', body)).toMatchObject({ type: 'unreadable', faults: [{ path }] });
+  });
+
+  test('a delivery without the name of its event can not be read', () => {
+    const delivery = deliveryOf(deleted, { headers: { 'x-github-event': undefined } });
+    expect(github.interpret(delivery, {}, RECEIVED_AT)).toMatchObject({
+      type: 'unreadable',
+      faults: [{ path: 'headers.x-github-event' }],
+    });
+  });
+
+  test("GitHub's own samples of a deletion are read", () => {
+    const samples = v
+      .parse(examplesSchema, require('@octokit/webhooks-examples/ghes-35/index.json'))
+      .filter(({ name }) => name === 'repository')
+      .flatMap(({ examples }) => examples)
+      .filter(({ action }) => action === 'deleted');
+    expect(samples.length).toBeGreaterThan(0);
+    for (const sample of samples) {
+      expect(github.interpret(deliveryOf(deleted), sample, RECEIVED_AT)).toMatchObject({
+        type: 'deleted',
+        repository: 'Octocoders/Hello-World',
+      });
+    }
+  });
+});

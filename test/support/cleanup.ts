@@ -1,0 +1,26 @@
+import { cleanRequest } from '../../lib/cleanup/clean-request.ts';
+import type { Safety } from '../../lib/cleanup/decide.ts';
+import type { Outcome } from '../../lib/cleanup/outcome.ts';
+import type { CleanupRequest } from '../../lib/cleanup/request.ts';
+import type { Deadline } from '../../lib/deadline.ts';
+import type { Emulator } from '../../local/huaweicloud/emulator.ts';
+import { noHurry } from './deadline.ts';
+import { type RecordedLog, recordLog } from './recorded-log.ts';
+import { safety } from './safety.ts';
+import { swrClient } from './swr-client.ts';
+
+export interface Cleanup {
+  readonly outcomes: Outcome[];
+  readonly recorded: RecordedLog;
+}
+
+/** Cleans against an emulator, as a function does that has just started. */
+export async function cleanUp(
+  cloud: Emulator,
+  request: CleanupRequest,
+  { rules = {}, deadline = noHurry }: { rules?: Partial<Safety>; deadline?: Deadline } = {},
+): Promise<Cleanup> {
+  const recorded = recordLog();
+  const context = { swr: swrClient(cloud.url), safety: safety(rules), deadline, log: recorded.log };
+  return { outcomes: await cleanRequest(request, context), recorded };
+}

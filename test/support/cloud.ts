@@ -1,0 +1,43 @@
+import {
+  type Emulator,
+  type EmulatorOptions,
+  type Seed,
+  startEmulator,
+} from '../../local/huaweicloud/emulator.ts';
+
+export const USER = { domain: 'acme-account', name: 'robot', password: 'pa55word-for-tests' };
+/** The stored secret of that user. */
+export const SECRET = JSON.stringify({ domain: USER.domain, user: USER.name, password: USER.password });
+
+export const REGION = 'cn-north-4';
+export const DR = { remoteRegionId: 'cn-east-3', remoteNamespace: 'acme-dr' };
+export const APAC = { remoteRegionId: 'ap-southeast-1', remoteNamespace: 'acme-apac' };
+export const EMEA = { remoteRegionId: 'eu-west-101', remoteNamespace: 'acme-emea' };
+
+const CREATED_AT = '2026-03-02T08:15:27.53183Z';
+
+const seed: Seed = {
+  region: REGION,
+  users: [USER],
+  organizations: [
+    {
+      name: 'acme',
+      repositories: [
+        {
+          name: 'payments/api',
+          tasks: [DR, APAC].map((target) => ({ ...target, syncAuto: true, createdAt: CREATED_AT })),
+        },
+      ],
+    },
+  ],
+};
+
+/** Huawei Cloud with one user, and two tasks of `acme/payments/api`: to `DR` and to `APAC`. */
+export function startCloud(options: EmulatorOptions = {}): Promise<Emulator> {
+  return startEmulator({ seed, ...options });
+}
+
+/** So many targets that differ in their organization. */
+export function manyTargets(count: number): { remoteRegionId: string; remoteNamespace: string }[] {
+  return Array.from({ length: count }, (_, index) => ({ ...DR, remoteNamespace: `mirror-${index}` }));
+}

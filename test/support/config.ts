@@ -1,0 +1,13 @@
+import { checkConfig } from '../../lib/config/check-config.ts';
+import type { Config } from '../../lib/config/config.ts';
+import { formatFaults } from '../../lib/faults.ts';
+
+const accounts = { main: { region: 'cn-north-4', credentials: 'env:HUAWEICLOUD_CREDENTIALS' } };
+const sources = { github: { type: 'github', secret: 'env:GITHUB_WEBHOOK_SECRET' } };
+
+/** A small configuration that is right, with other sections where a test says so. */
+export function configOf(sections: Readonly<Record<string, unknown>> = {}): Config {
+  const result = checkConfig('test', { accounts, sources, ...sections });
+  if (!result.ok) throw new Error(formatFaults(result.faults));
+  return result.value;
+}
