@@ -23,9 +23,19 @@ interface Bundle {
 const [, , file = ''] = process.argv;
 const tell = (message: HostMessage) => process.send?.(message);
 
-// What it exports is agreed: the build makes nothing else.
-// oxlint-disable-next-line no-unsafe-type-assertion
-const bundle = (await import(pathToFileURL(file).href)) as Bundle;
+const bundle = await load();
+
+async function load(): Promise<Bundle> {
+  try {
+    // What it exports is agreed: the build makes nothing else.
+    // oxlint-disable-next-line no-unsafe-type-assertion
+    return (await import(pathToFileURL(file).href)) as Bundle;
+  } catch (error) {
+    // Left to itself, Node would print a whole line of the minified bundle as well.
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}
 
 async function invoke({ number, event, timeoutMs }: InvocationMessage): Promise<void> {
   const endsAt = Date.now() + timeoutMs;

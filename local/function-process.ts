@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { HostMessage, InvocationMessage } from './function-host.ts';
 
@@ -57,7 +57,7 @@ export async function startFunction({
   });
   const watchExit = async () => {
     await once(child, 'exit');
-    const error = new Error(`The function ${bundle} has ended. ${errors}`.trim());
+    const error = new Error(`The function ${basename(bundle)} has ended. ${errors}`.trim());
     ready.reject(error);
     for (const invocation of pending.values()) invocation.reject(error);
     pending.clear();

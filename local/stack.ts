@@ -59,7 +59,10 @@ export async function startStack({
       closers.push(() => started.close());
       return started;
     };
-    const [receive, clean] = await Promise.all([start('receive', 10_000), start('clean', 60_000)]);
+    const starting = [start('receive', 10_000), start('clean', 60_000)] as const;
+    // Both, before anything is closed: one that became ready afterwards would never end.
+    await Promise.allSettled(starting);
+    const [receive, clean] = await Promise.all(starting);
     const putEvents = await createBus(queues);
     const frontDoor = await openFrontDoor({ receive, clean, putEvents }, port);
     closers.push(() => frontDoor.close());
