@@ -70,9 +70,7 @@ export class TokenKeeper {
       const { refusals } = this.#options;
       if (refusals.find(fingerprintOf(kept)) === undefined) throw error;
       // Somebody may have changed the password, and the stored secret with it.
-      const fresh = await this.#options.readCredentials(true);
-      if (fingerprintOf(fresh) === fingerprintOf(kept)) throw error;
-      return await this.#loginAs(fresh, deadline);
+      return await this.#loginAs(await this.#options.readCredentials(true), deadline);
     }
   }
 

@@ -25,7 +25,7 @@ function left(): number {
 
 describe('many tasks', () => {
   test('are deleted eight at a time and no more', async () => {
-    const slow = await startCloud({ latencyMs: 10 });
+    const slow = await startCloud({ latencyMs: 50 });
     try {
       for (const target of manyTargets(24)) {
         slow.cloud.addTask({ namespace: 'acme', repository: 'many', ...target });
@@ -67,7 +67,13 @@ describe('many tasks', () => {
     addTasks(2);
     cloud.fault('deleteSyncTask', { status: 429, code: 'APIGW.0308', headers: { 'Retry-After': '30' } });
     const { outcomes, recorded } = await cleanUp(cloud, request);
-    const failure = { outcome: 'failed', code: 'APIGW.0308', status: 429, retryable: true, retryAfterSeconds: 30 };
+    const failure = {
+      outcome: 'failed',
+      code: 'APIGW.0308',
+      status: 429,
+      retryable: true,
+      retryAfterSeconds: 30,
+    };
     expect(outcomes).toContainEqual(expect.objectContaining({ ...failure, task: expect.anything() }));
     expect(recorded.of('failed')).toMatchObject([{ level: 'warn', code: 'APIGW.0308', status: 429 }]);
     expect(recorded.of('cleaned')).toMatchObject([{ deleted: 1, failed: 1 }]);
@@ -137,7 +143,7 @@ describe('an invocation that runs out of time', () => {
   test('does not wait for an answer beyond its end', async () => {
     addTasks(3);
     cloud.fault('deleteSyncTask', { hang: true }, { nth: 2 });
-    const { outcomes } = await cleanUp(cloud, request, { deadline: givingUpAfter(300) });
+    const { outcomes } = await cleanUp(cloud, request, { deadline: givingUpAfter(500) });
     expect(outcomes.filter(({ outcome }) => outcome === 'deleted')).toHaveLength(2);
     expect(outcomes).toContainEqual(expect.objectContaining({ code: 'TIMEOUT', retryable: true }));
   });

@@ -75,7 +75,9 @@ test('looks no further where its time is over', async () => {
   const { outcomes } = await cleanUp(cloud, request, { deadline: allowing(1) });
   expect(cloud.journal.of('listSyncTasks')).toHaveLength(1);
   expect(cloud.journal.of('deleteSyncTask')).toEqual([]);
-  expect(outcomes.filter((outcome) => outcome.outcome === 'failed' && outcome.code === 'DEADLINE')).not.toHaveLength(0);
+  expect(
+    outcomes.filter((outcome) => outcome.outcome === 'failed' && outcome.code === 'DEADLINE'),
+  ).not.toHaveLength(0);
   expect(outcomes.every(({ outcome }) => outcome === 'failed')).toBe(true);
 });
 

@@ -140,7 +140,12 @@ describe('the rules of safety', () => {
 
   test('count what would be deleted, and not what is kept', async () => {
     const request = cleanupRequest({ targets: [DR, APAC], occurredAt: EVENT });
-    cloud.cloud.addTask({ namespace: 'acme', repository: 'payments/api', ...APAC, createdAt: '2026-12-01T00:00:00Z' });
+    cloud.cloud.addTask({
+      namespace: 'acme',
+      repository: 'payments/api',
+      ...APAC,
+      createdAt: '2026-12-01T00:00:00Z',
+    });
     const { outcomes } = await cleanUp(cloud, request, { rules: { maxTasksPerRequest: 1 } });
     expect(outcomes).toMatchObject([{ outcome: 'deleted' }, { outcome: 'kept' }]);
   });
@@ -170,6 +175,8 @@ test('logs what it saw, each outcome, and the sum', async () => {
   const subject = { namespace: 'acme', repository: 'payments/api' };
   expect(recorded.of('looked')).toMatchObject([{ ...subject, tasks: 2 }]);
   expect(recorded.of('deleted')).toMatchObject([{ level: 'info', ...subject, target: 'cn-east-3/acme-dr' }]);
-  expect(recorded.of('absent')).toMatchObject([{ level: 'info', ...subject, target: 'eu-west-101/acme-emea' }]);
+  expect(recorded.of('absent')).toMatchObject([
+    { level: 'info', ...subject, target: 'eu-west-101/acme-emea' },
+  ]);
   expect(recorded.of('cleaned')).toMatchObject([{ deleted: 1, absent: 1, kept: 0, failed: 0 }]);
 });

@@ -21,7 +21,12 @@ test.each([
   { why: '** in the middle may be no segment', glob: 'acme/**/api', name: 'acme/api', fits: true },
   { why: '** at the beginning may be no segment', glob: '**/api', name: 'api', fits: true },
   { why: '** at the beginning keeps to whole segments', glob: '**/api', name: 'acme/my-api', fits: false },
-  { why: '** in the middle keeps to whole segments', glob: 'acme/**/api', name: 'acme/x/my-api', fits: false },
+  {
+    why: '** in the middle keeps to whole segments',
+    glob: 'acme/**/api',
+    name: 'acme/x/my-api',
+    fits: false,
+  },
   { why: '** twice may be no segment at all', glob: '**/**/api', name: 'api', fits: true },
   { why: '** ends where any segment starts', glob: '**/a/*', name: 'x/a/y/a/z', fits: true },
   { why: '** within a segment spans segments as well', glob: 'acme/a**z', name: 'acme/a/b/z', fits: true },

@@ -11,7 +11,11 @@ const passing = (differences: object = {}): FailedOutcome => ({
   retryable: true,
   ...differences,
 });
-const lasting = (differences: object = {}): FailedOutcome => ({ ...passing(differences), code: 'X', retryable: false });
+const lasting = (differences: object = {}): FailedOutcome => ({
+  ...passing(differences),
+  code: 'X',
+  retryable: false,
+});
 const deleted: Outcome = { outcome: 'deleted', target: EMEA };
 const request = cleanupRequest({ occurredAt: '2026-11-24T03:00:00.000Z' });
 const organization = { version: 1 as const, id: 'x', namespace: 'acme' };
@@ -19,17 +23,23 @@ const organization = { version: 1 as const, id: 'x', namespace: 'acme' };
 describe('what is left of a request', () => {
   test('is nothing where nothing failed', () => {
     const kept: Outcome = { outcome: 'kept', reason: 'denied', target: DR };
-    expect(remaindersOf({ request, outcomes: [deleted, kept, { outcome: 'absent', target: APAC }] })).toEqual({});
+    expect(remaindersOf({ request, outcomes: [deleted, kept, { outcome: 'absent', target: APAC }] })).toEqual(
+      {},
+    );
   });
 
   test('is the whole request where all failures may pass', () => {
     const failures = [passing({ target: DR }), passing({ target: APAC })];
-    expect(remaindersOf({ request, outcomes: [deleted, ...failures] })).toEqual({ retry: { request, failures } });
+    expect(remaindersOf({ request, outcomes: [deleted, ...failures] })).toEqual({
+      retry: { request, failures },
+    });
   });
 
   test('is the whole request where all failures are for a person', () => {
     const failures = [lasting({ target: DR }), lasting({ target: APAC })];
-    expect(remaindersOf({ request, outcomes: [deleted, ...failures] })).toEqual({ person: { request, failures } });
+    expect(remaindersOf({ request, outcomes: [deleted, ...failures] })).toEqual({
+      person: { request, failures },
+    });
   });
 
   test('is in two parts where failures differ, and keeps what else the request says', () => {

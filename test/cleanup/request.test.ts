@@ -43,7 +43,10 @@ describe('a request', () => {
     { why: 'with an offset', occurredAt: '2026-11-24T11:00:00+08:00' },
     { why: 'without seconds', occurredAt: '2026-11-24T03:00Z' },
   ])('may have a time $why', ({ occurredAt }) => {
-    expect(parseRequest({ ...whole, occurredAt }, { id: 'default' })).toMatchObject({ ok: true, value: { occurredAt } });
+    expect(parseRequest({ ...whole, occurredAt }, { id: 'default' })).toMatchObject({
+      ok: true,
+      value: { occurredAt },
+    });
   });
 
   test.each([
@@ -53,12 +56,24 @@ describe('a request', () => {
     { why: 'has no organization', input: { repository: 'api' }, path: 'namespace' },
     { why: 'has an empty organization', input: { ...whole, namespace: '' }, path: 'namespace' },
     { why: 'has an organization that is no text', input: { ...whole, namespace: 5 }, path: 'namespace' },
-    { why: 'has a misspelt repository, which would mean all', input: { namespace: 'acme', repo: 'api' }, path: 'repo' },
+    {
+      why: 'has a misspelt repository, which would mean all',
+      input: { namespace: 'acme', repo: 'api' },
+      path: 'repo',
+    },
     { why: 'has misspelt targets, which would mean all', input: { ...whole, target: [DR] }, path: 'target' },
-    { why: 'has an empty repository, which would mean all', input: { ...whole, repository: '' }, path: 'repository' },
+    {
+      why: 'has an empty repository, which would mean all',
+      input: { ...whole, repository: '' },
+      path: 'repository',
+    },
     { why: 'has no repository but says so', input: { ...whole, repository: null }, path: 'repository' },
     { why: 'has an undefined repository', input: { ...whole, repository: undefined }, path: 'repository' },
-    { why: 'has no target in its list, which would mean none', input: { ...whole, targets: [] }, path: 'targets' },
+    {
+      why: 'has no target in its list, which would mean none',
+      input: { ...whole, targets: [] },
+      path: 'targets',
+    },
     { why: 'has targets that are no list', input: { ...whole, targets: DR }, path: 'targets' },
     { why: 'has one target too many', input: { ...whole, targets: manyTargets(501) }, path: 'targets' },
     {
@@ -79,10 +94,22 @@ describe('a request', () => {
     { why: 'is of another version', input: { ...whole, version: 2 }, path: 'version' },
     { why: 'has an empty id', input: { ...whole, id: '' }, path: 'id' },
     { why: 'has an id that never ends', input: { ...whole, id: 'x'.repeat(257) }, path: 'id' },
-    { why: 'has a time without a zone', input: { ...whole, occurredAt: '2026-11-24T03:00:00' }, path: 'occurredAt' },
+    {
+      why: 'has a time without a zone',
+      input: { ...whole, occurredAt: '2026-11-24T03:00:00' },
+      path: 'occurredAt',
+    },
     { why: 'has a date only', input: { ...whole, occurredAt: '2026-11-24' }, path: 'occurredAt' },
-    { why: 'has a time that does not exist', input: { ...whole, occurredAt: '2026-13-24T03:00:00Z' }, path: 'occurredAt' },
-    { why: 'has a time in words', input: { ...whole, occurredAt: 'Tue, 24 Nov 2026 03:00:00 GMT' }, path: 'occurredAt' },
+    {
+      why: 'has a time that does not exist',
+      input: { ...whole, occurredAt: '2026-13-24T03:00:00Z' },
+      path: 'occurredAt',
+    },
+    {
+      why: 'has a time in words',
+      input: { ...whole, occurredAt: 'Tue, 24 Nov 2026 03:00:00 GMT' },
+      path: 'occurredAt',
+    },
     { why: 'has a time in seconds', input: { ...whole, occurredAt: 1_795_489_200 }, path: 'occurredAt' },
   ])('is not taken where it $why', ({ input, path }) => {
     expect(parseRequest(input, { id: 'default' })).toMatchObject({

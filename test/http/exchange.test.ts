@@ -1,6 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { exchange, type HttpRequest, type HttpResponse } from '../../lib/http/exchange.ts';
-import { type Answering, type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
+import {
+  type Answering,
+  type LoopbackServer,
+  respond,
+  startLoopbackServer,
+} from '../support/loopback-server.ts';
 
 let server: LoopbackServer | undefined;
 afterEach(async () => {
@@ -57,13 +62,17 @@ describe('an answer', () => {
     const bytes = Buffer.from('漢字');
     const { url } = await start((response) => {
       response.writeHead(200);
-      response.write(bytes.subarray(0, 1), () => response.write(bytes.subarray(1, 4), () => response.end(bytes.subarray(4))));
+      response.write(bytes.subarray(0, 1), () =>
+        response.write(bytes.subarray(1, 4), () => response.end(bytes.subarray(4))),
+      );
     });
     expect(await send(url)).toMatchObject({ body: '漢字' });
   });
 
   test.each([301, 302, 303, 307, 308])('with %i is not followed elsewhere', async (status) => {
-    const { url, requests } = await start((response) => respond(response, status, '', { Location: '/elsewhere' }));
+    const { url, requests } = await start((response) =>
+      respond(response, status, '', { Location: '/elsewhere' }),
+    );
     expect(await send(url, { headers: { 'X-Auth-Token': 'TOKEN' } })).toMatchObject({
       status,
       headers: { location: '/elsewhere' },
@@ -81,7 +90,9 @@ describe('an answer', () => {
   });
 
   test('may not have a header block beyond 64 KiB', async () => {
-    const { url } = await start((response) => respond(response, 200, '', { 'X-Long': 'x'.repeat(66 * 1024) }));
+    const { url } = await start((response) =>
+      respond(response, 200, '', { 'X-Long': 'x'.repeat(66 * 1024) }),
+    );
     await expect(send(url)).rejects.toMatchObject({ code: 'HPE_HEADER_OVERFLOW' });
   });
 
@@ -102,8 +113,14 @@ describe('an answer', () => {
 describe('the time limit', () => {
   test.each<{ why: string; answer: Answering }>([
     { why: 'no answer comes', answer: () => undefined },
-    { why: 'only headers come', answer: (response) => response.writeHead(200, { 'Content-Length': 5 }).flushHeaders() },
-    { why: 'half of the body comes', answer: (response) => response.writeHead(200, { 'Content-Length': 5 }).write('12') },
+    {
+      why: 'only headers come',
+      answer: (response) => response.writeHead(200, { 'Content-Length': 5 }).flushHeaders(),
+    },
+    {
+      why: 'half of the body comes',
+      answer: (response) => response.writeHead(200, { 'Content-Length': 5 }).write('12'),
+    },
     {
       why: 'the body comes for ever',
       answer: (response) => {

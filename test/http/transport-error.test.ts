@@ -55,7 +55,12 @@ test('tells which host, and nothing of the path', () => {
 });
 
 test.each([
-  { why: 'an error without a message', error: Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }), code: 'ECONNREFUSED', problem: 'connection failed (ECONNREFUSED)' },
+  {
+    why: 'an error without a message',
+    error: Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }),
+    code: 'ECONNREFUSED',
+    problem: 'connection failed (ECONNREFUSED)',
+  },
   { why: 'an error without a code', error: new Error('strange'), code: 'NETWORK', problem: 'strange' },
 ])('has a code and a message for $why', ({ error, code, problem }) => {
   const transportError = TransportError.from(error, CALLED);

@@ -58,6 +58,8 @@ test.each([
 });
 
 test('shortens a message that never ends', () => {
-  const { message: read } = parseErrorBody(JSON.stringify({ errorCode: 'X.1', errorMessage: 'x'.repeat(9999) }));
+  const { message: read } = parseErrorBody(
+    JSON.stringify({ errorCode: 'X.1', errorMessage: 'x'.repeat(9999) }),
+  );
   expect(read).toHaveLength(500);
 });

@@ -15,7 +15,12 @@ describe('an answer of SWR', () => {
   test.each<Row>([
     { why: 'the task is gone, as documented', status: 404, empty: true, verdict: 'gone' },
     { why: 'the task is gone, and SWR says so', status: 404, code: 'SVCSTG.SWR.4040010', verdict: 'gone' },
-    { why: 'the task is gone, as seen in practice', status: 400, code: 'SVCSTG.SWR.4001158', verdict: 'gone' },
+    {
+      why: 'the task is gone, as seen in practice',
+      status: 400,
+      code: 'SVCSTG.SWR.4001158',
+      verdict: 'gone',
+    },
     { why: 'the route is wrong, nothing is gone', status: 404, code: 'APIGW.0101', verdict: 'needs-person' },
     { why: 'the gateway knows no task', status: 404, code: 'APIGW.0103', verdict: 'needs-person' },
     { why: "a proxy's page knows no task", status: 404, html: true, verdict: 'retry' },

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { TransportError } from '../../lib/http/transport-error.ts';
 import { sortSwrFailure } from '../../lib/huaweicloud/failure.ts';
 import { HuaweiCloudError } from '../../lib/huaweicloud/huawei-cloud-error.ts';
-import { TransportError } from '../../lib/http/transport-error.ts';
 
 const NOW = Date.parse('2026-11-24T03:00:00.000Z');
 const CALL = 'listing the tasks of acme/api';

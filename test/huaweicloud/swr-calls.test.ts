@@ -67,7 +67,10 @@ describe('deleting a task', () => {
         {
           method: 'DELETE',
           path: '/v2/manage/namespaces/acme/repos/payments$api/sync_repo',
-          headers: { 'content-type': 'application/json', 'x-auth-token': expect.stringMatching(/^MII.{1997}$/) },
+          headers: {
+            'content-type': 'application/json',
+            'x-auth-token': expect.stringMatching(/^MII.{1997}$/),
+          },
         },
       ]);
       expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual(DR);
@@ -119,7 +122,9 @@ describe("listing an organization's repositories", () => {
 
   test('gives none where SWR does not know the organization', async () => {
     cloud.fault('listRepositories', { status: 404, code: 'SVCSTG.SWR.4040001' });
-    await expect(Array.fromAsync(swrClient(cloud.url).listRepositories('acme', noHurry))).resolves.toEqual([]);
+    await expect(Array.fromAsync(swrClient(cloud.url).listRepositories('acme', noHurry))).resolves.toEqual(
+      [],
+    );
   });
 
   test.each([
@@ -128,7 +133,9 @@ describe("listing an organization's repositories", () => {
     { why: 'it is a page', body: '<html></html>' },
   ])('does not take an answer for an empty list where $why', async ({ body }) => {
     cloud.fault('listRepositories', { status: 200, body });
-    await expect(Array.fromAsync(swrClient(cloud.url).listRepositories('acme', noHurry))).rejects.toMatchObject({
+    await expect(
+      Array.fromAsync(swrClient(cloud.url).listRepositories('acme', noHurry)),
+    ).rejects.toMatchObject({
       failure: { code: 'HTTP_200', retryable: true },
     });
   });

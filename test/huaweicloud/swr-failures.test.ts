@@ -32,9 +32,27 @@ const rows: { why: string; fault: Fault; code: string; status?: number; retryabl
     status: 404,
     retryable: false,
   },
-  { why: 'a proxy finds nothing', fault: { status: 404, body: PAGE }, code: 'HTTP_404', status: 404, retryable: true },
-  { why: 'a proxy is broken', fault: { status: 502, body: PAGE }, code: 'HTTP_502', status: 502, retryable: true },
-  { why: "a success is a proxy's page", fault: { body: PAGE }, code: 'HTTP_200', status: 200, retryable: true },
+  {
+    why: 'a proxy finds nothing',
+    fault: { status: 404, body: PAGE },
+    code: 'HTTP_404',
+    status: 404,
+    retryable: true,
+  },
+  {
+    why: 'a proxy is broken',
+    fault: { status: 502, body: PAGE },
+    code: 'HTTP_502',
+    status: 502,
+    retryable: true,
+  },
+  {
+    why: "a success is a proxy's page",
+    fault: { body: PAGE },
+    code: 'HTTP_200',
+    status: 200,
+    retryable: true,
+  },
   {
     why: 'a success holds an error',
     fault: { body: '{"errorCode":"SVCSTG.SWR.4031032","errorMessage":"slow down"}' },
@@ -49,7 +67,13 @@ const rows: { why: string; fault: Fault; code: string; status?: number; retryabl
     status: 200,
     retryable: true,
   },
-  { why: 'a redirect', fault: { status: 302, headers: { Location: '/' } }, code: 'HTTP_302', status: 302, retryable: false },
+  {
+    why: 'a redirect',
+    fault: { status: 302, headers: { Location: '/' } },
+    code: 'HTTP_302',
+    status: 302,
+    retryable: false,
+  },
   {
     why: 'a permission is missing',
     fault: { code: 'SVCSTG.SWR.4037017' },
@@ -64,7 +88,13 @@ const rows: { why: string; fault: Fault; code: string; status?: number; retryabl
     status: 400,
     retryable: false,
   },
-  { why: 'SWR is broken and silent', fault: { status: 500, body: '' }, code: 'HTTP_500', status: 500, retryable: true },
+  {
+    why: 'SWR is broken and silent',
+    fault: { status: 500, body: '' },
+    code: 'HTTP_500',
+    status: 500,
+    retryable: true,
+  },
 ];
 
 describe('a failed deletion', () => {
@@ -84,7 +114,9 @@ describe('a failed deletion', () => {
     cloud.fault('deleteSyncTask', { code: 'SVCSTG.SWR.4001158', shape });
     await expect(deleteTask()).resolves.toBe('absent');
     cloud.fault('deleteSyncTask', { status: 403, code: 'SVCSTG.SWR.4031042', shape });
-    await expect(deleteTask()).rejects.toMatchObject({ failure: { code: 'SVCSTG.SWR.4031042', retryable: true } });
+    await expect(deleteTask()).rejects.toMatchObject({
+      failure: { code: 'SVCSTG.SWR.4031042', retryable: true },
+    });
   });
 
   test('says how long SWR wants to be left alone', async () => {

@@ -4,7 +4,9 @@ import { noHurry } from '../support/deadline.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
 import { tokenKeeper } from '../support/swr-client.ts';
 
-const LIFE = { token: { issued_at: '2026-11-24T03:00:00.000000Z', expires_at: '2026-11-25T03:00:00.000000Z' } };
+const LIFE = {
+  token: { issued_at: '2026-11-24T03:00:00.000000Z', expires_at: '2026-11-25T03:00:00.000000Z' },
+};
 
 let server: LoopbackServer | undefined;
 afterEach(async () => {
@@ -48,7 +50,10 @@ test('sends a password as it is, whatever letters it has', async () => {
   await tokenKeeper(url, {
     readCredentials: () => Promise.resolve({ domain: 'd', user: 'u', password }),
   }).get(noHurry);
-  expect(JSON.parse(requests[0]?.body ?? '')).toHaveProperty('auth.identity.password.user.password', password);
+  expect(JSON.parse(requests[0]?.body ?? '')).toHaveProperty(
+    'auth.identity.password.user.password',
+    password,
+  );
 });
 
 test.each([
@@ -90,7 +95,12 @@ describe('the life of a token', () => {
       minutes: 50,
     },
     { why: 'is short where the body names no end', body: { token: {} }, headers: {}, minutes: 8 },
-    { why: 'is short where the end can not be read', body: { token: { expires_at: 'soon' } }, headers: {}, minutes: 8 },
+    {
+      why: 'is short where the end can not be read',
+      body: { token: { expires_at: 'soon' } },
+      headers: {},
+      minutes: 8,
+    },
     { why: 'is short where it ended before it began', body: past, headers: {}, minutes: 8 },
     { why: 'is short where the body is no JSON', body: '<html></html>', headers: {}, minutes: 8 },
     { why: 'is short where the body is empty', body: '', headers: {}, minutes: 8 },

@@ -128,7 +128,11 @@ describe('a login that fails', () => {
   });
 
   test('is not even begun without a secret', async () => {
-    const unusable = new ServiceError({ code: 'SECRET_UNUSABLE', message: 'no such secret', retryable: false });
+    const unusable = new ServiceError({
+      code: 'SECRET_UNUSABLE',
+      message: 'no such secret',
+      retryable: false,
+    });
     const keeper = tokenKeeper(cloud.url, { readCredentials: () => Promise.reject(unusable) });
     await expect(keeper.get(noHurry)).rejects.toBe(unusable);
     expect(cloud.journal.entries).toEqual([]);

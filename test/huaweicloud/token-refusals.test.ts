@@ -84,7 +84,9 @@ describe('a refused password', () => {
 
   test('holds up no other user', async () => {
     cloud.cloud.addUser({ ...USER, name: 'second' });
-    await keeperOf({ kept: wrong, fresh: wrong }).get(noHurry).catch(() => undefined);
+    await keeperOf({ kept: wrong, fresh: wrong })
+      .get(noHurry)
+      .catch(() => undefined);
     const second = { ...stored, user: 'second' };
     await expect(keeperOf({ kept: second, fresh: second }).get(noHurry)).resolves.toHaveLength(2000);
   });
@@ -133,9 +135,13 @@ describe('a locked user', () => {
     cloud.cloud.addUser({ ...USER, status: 'locked' });
     const keeper = keeperOf({ kept: stored, fresh: stored });
     const locked = { code: 'IAM.0061', status: 401, retryable: true };
-    await expect(keeper.get(noHurry)).rejects.toMatchObject({ failure: { ...locked, retryAfterSeconds: 900 } });
+    await expect(keeper.get(noHurry)).rejects.toMatchObject({
+      failure: { ...locked, retryAfterSeconds: 900 },
+    });
     clock.now += 10 * MINUTE_MS;
-    await expect(keeper.get(noHurry)).rejects.toMatchObject({ failure: { ...locked, retryAfterSeconds: 300 } });
+    await expect(keeper.get(noHurry)).rejects.toMatchObject({
+      failure: { ...locked, retryAfterSeconds: 300 },
+    });
     expect(countLogins()).toBe(1);
     cloud.cloud.addUser(USER);
     clock.now += 5 * MINUTE_MS;

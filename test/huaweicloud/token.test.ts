@@ -38,14 +38,20 @@ test('is not stopped by a login that failed', async () => {
 test('logs the new token, without the token', async () => {
   const recorded = recordLog();
   const token = await tokenKeeper(cloud.url, { log: recorded.log }).get(noHurry);
-  expect(recorded.of('token')).toMatchObject([{ level: 'info', ms: expect.any(Number), validSeconds: 86_400 }]);
+  expect(recorded.of('token')).toMatchObject([
+    { level: 'info', ms: expect.any(Number), validSeconds: 86_400 },
+  ]);
   expect(recorded.lines.join('\n')).not.toContain(token.slice(0, 20));
 });
 
 describe('a token', () => {
   test.each([
     { why: 'it is new', afterMs: 0, logins: 1 },
-    { why: 'a last second is left before the renewal', afterMs: 24 * HOUR_MS - 10 * MINUTE_MS - 1000, logins: 1 },
+    {
+      why: 'a last second is left before the renewal',
+      afterMs: 24 * HOUR_MS - 10 * MINUTE_MS - 1000,
+      logins: 1,
+    },
     { why: 'ten minutes are left of it', afterMs: 24 * HOUR_MS - 10 * MINUTE_MS, logins: 2 },
     { why: 'it is over', afterMs: 25 * HOUR_MS, logins: 2 },
   ])('of a day needs $logins logins where $why', async ({ afterMs, logins }) => {

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-export interface ReceivedRequest {
+interface ReceivedRequest {
   readonly method: string;
   /** With the query. */
   readonly path: string;

@@ -1,0 +1,202 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type AwsCall, callAws } from '../../lib/aws/call.ts';
+import { setVariables } from '../support/environment.ts';
+import {
+  type Answering,
+  type LoopbackServer,
+  respond,
+  startLoopbackServer,
+} from '../support/loopback-server.ts';
+
+let server: LoopbackServer;
+/** One for each call; the last one also for all that follow. */
+let answers: Answering[];
+let restore: () => void;
+beforeEach(async () => {
+  answers = [(response) => respond(response, 200, {})];
+  let calls = 0;
+  server = await startLoopbackServer((response, request) => {
+    answers[Math.min(calls, answers.length - 1)]?.(response, request);
+    calls += 1;
+  });
+  restore = setVariables({
+    AWS_REGION: 'eu-central-1',
+    AWS_DEFAULT_REGION: undefined,
+    AWS_ACCESS_KEY_ID: 'AKIDTESTS',
+    AWS_SECRET_ACCESS_KEY: 'secret-access-key-for-tests',
+    AWS_SESSION_TOKEN: undefined,
+    AWS_ENDPOINT_URL: server.url,
+    AWS_ENDPOINT_URL_SQS: undefined,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: undefined,
+    AWS_ENDPOINT_URL_SSM: undefined,
+  });
+});
+afterEach(async () => {
+  restore();
+  await server.close();
+});
+
+function send(differences: Partial<AwsCall> = {}): Promise<unknown> {
+  return callAws({
+    service: 'sqs',
+    action: 'SendMessage',
+    input: { a: 'ä' },
+    timeoutMs: 5000,
+    ...differences,
+  });
+}
+
+function failing(status: number, body: unknown = '', headers: Record<string, string> = {}): Answering {
+  return (response) => respond(response, status, body, headers);
+}
+
+const succeeding = failing(200, { MessageId: 'm-1' });
+
+describe('a call', () => {
+  test.each([
+    { service: 'sqs', target: 'AmazonSQS.SendMessage', type: 'application/x-amz-json-1.0' },
+    { service: 'secretsmanager', target: 'secretsmanager.SendMessage', type: 'application/x-amz-json-1.1' },
+    { service: 'ssm', target: 'AmazonSSM.SendMessage', type: 'application/x-amz-json-1.1' },
+  ] as const)('speaks the JSON protocol of $service', async ({ service, target, type }) => {
+    answers = [succeeding];
+    await expect(send({ service })).resolves.toEqual({ MessageId: 'm-1' });
+    expect(server.requests).toMatchObject([
+      {
+        method: 'POST',
+        path: '/',
+        headers: { 'x-amz-target': target, 'content-type': type },
+        body: '{"a":"ä"}',
+      },
+    ]);
+  });
+
+  test('is signed with the key, the region and the service', async () => {
+    await send();
+    const { headers } = server.requests[0] ?? {};
+    expect(headers?.authorization).toMatch(
+      /^AWS4-HMAC-SHA256 Credential=AKIDTESTS\/\d{8}\/eu-central-1\/sqs\/aws4_request, SignedHeaders=[a-z0-9;-]*\bhost\b[a-z0-9;-]*, Signature=[0-9a-f]{64}$/,
+    );
+    expect(headers).toHaveProperty('x-amz-date');
+    expect(headers).not.toHaveProperty('x-amz-security-token');
+  });
+
+  test('carries the session token of a role, signed', async () => {
+    const undo = setVariables({ AWS_SESSION_TOKEN: 'session-token-for-tests' });
+    await send().finally(undo);
+    const { headers } = server.requests[0] ?? {};
+    expect(headers).toMatchObject({ 'x-amz-security-token': 'session-token-for-tests' });
+    expect(headers?.authorization).toContain('x-amz-security-token');
+  });
+
+  test.each([
+    {
+      why: 'AWS_REGION counts first',
+      set: { AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-2' },
+      region: 'eu-west-1',
+    },
+    {
+      why: 'AWS_DEFAULT_REGION counts then',
+      set: { AWS_REGION: undefined, AWS_DEFAULT_REGION: 'eu-west-2' },
+      region: 'eu-west-2',
+    },
+    { why: 'there must be one', set: { AWS_REGION: undefined }, region: 'us-east-1' },
+  ])('is for $region: $why', async ({ set, region }) => {
+    const undo = setVariables(set);
+    await send().finally(undo);
+    expect(server.requests[0]?.headers.authorization).toContain(`/${region}/sqs/`);
+  });
+
+  test('takes an empty success for an empty answer', async () => {
+    answers = [failing(200)];
+    await expect(send()).resolves.toEqual({});
+  });
+});
+
+describe('the endpoint', () => {
+  const nowhere = 'http://127.0.0.1:1';
+  test.each([
+    { why: 'a service of its own counts first', service: 'sqs', variable: 'AWS_ENDPOINT_URL_SQS' },
+    { why: 'as the SDKs call it', service: 'secretsmanager', variable: 'AWS_ENDPOINT_URL_SECRETS_MANAGER' },
+    { why: 'as the SDKs call it', service: 'ssm', variable: 'AWS_ENDPOINT_URL_SSM' },
+  ] as const)('of $service is in $variable: $why', async ({ service, variable }) => {
+    const undo = setVariables({ AWS_ENDPOINT_URL: nowhere, [variable]: server.url });
+    await send({ service, endpoint: nowhere }).finally(undo);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('of every service is in AWS_ENDPOINT_URL, before that of the call', async () => {
+    await send({ endpoint: nowhere });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('is that of the call where the environment names none', async () => {
+    const undo = setVariables({ AWS_ENDPOINT_URL: undefined });
+    await send({ endpoint: server.url }).finally(undo);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('a failed call', () => {
+  test.each<{ why: string; failure: Answering }>([
+    { why: 'the service is broken', failure: failing(500, { __type: 'InternalFailure' }) },
+    { why: 'the service is away', failure: failing(503) },
+    { why: 'somebody throttles', failure: failing(429) },
+    {
+      why: 'the service throttles',
+      failure: failing(400, { __type: 'com.amazonaws.sqs#ThrottlingException' }),
+    },
+    { why: 'too many requests are made', failure: failing(400, { __type: 'TooManyRequestsException' }) },
+    { why: 'the connection breaks', failure: (response) => response.socket?.destroy() },
+  ])('is repeated, twice at the most, where $why', async ({ failure }) => {
+    answers = [failure, failure, succeeding];
+    await expect(send()).resolves.toEqual({ MessageId: 'm-1' });
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test('is given up after the third time', async () => {
+    answers = [failing(503, { __type: 'ServiceUnavailable', message: 'later' })];
+    await expect(send()).rejects.toMatchObject({
+      name: 'AwsError',
+      message: 'sqs SendMessage: 503 ServiceUnavailable later',
+      failure: { code: 'ServiceUnavailable', status: 503, retryable: true },
+    });
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test.each([
+    { why: 'a permission is missing', status: 400, code: 'AccessDeniedException' },
+    { why: 'the queue is missing', status: 400, code: 'com.amazonaws.sqs#QueueDoesNotExist' },
+    { why: 'the signature is wrong', status: 403, code: 'InvalidSignatureException' },
+    { why: 'the token has expired', status: 403, code: 'ExpiredTokenException' },
+    { why: 'nothing is said', status: 404, code: 'HTTP_404' },
+  ])('is not repeated where $why', async ({ status, code }) => {
+    answers = [failing(status, code.startsWith('HTTP_') ? '' : { __type: code })];
+    await expect(send()).rejects.toMatchObject({
+      failure: { code: code.replace(/^.*#/, ''), status, retryable: false },
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('is not repeated beyond the time for all of them', async () => {
+    answers = [() => undefined];
+    await expect(send({ timeoutMs: 60 })).rejects.toMatchObject({
+      failure: { code: 'TIMEOUT', retryable: true },
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('is not repeated where even the pause would be too long', async () => {
+    answers = [failing(503)];
+    await expect(send({ timeoutMs: 20 })).rejects.toMatchObject({ failure: { retryable: true } });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('may be repeated where nobody answers', async () => {
+    await server.close();
+    await expect(send()).rejects.toMatchObject({
+      name: 'AwsError',
+      failure: { code: 'ECONNREFUSED', retryable: true },
+    });
+    server = await startLoopbackServer(() => undefined);
+  });
+});

@@ -1,0 +1,198 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { CleanupRequest } from '../../lib/cleanup/request.ts';
+import { type Cleaning, startCleaning } from '../support/cleaning.ts';
+import { cleanupRequest } from '../support/cleanup-request.ts';
+import { APAC, DR, EMEA } from '../support/cloud.ts';
+import { VISIBILITY_SECONDS } from '../support/sqs.ts';
+
+const FORBIDDEN = { status: 403, code: 'SVCSTG.SWR.4030170', message: 'no permission' };
+const NO_QUEUE = 'http://127.0.0.1:1/000000000000/nowhere';
+
+let cleaning: Cleaning;
+beforeAll(async () => {
+  cleaning = await startCleaning();
+});
+afterEach(() => {
+  cleaning.cloud.clearFaults();
+  cleaning.recorded.clear();
+  cleaning.cloud.journal.clear();
+  cleaning.sqs.empty();
+});
+afterAll(() => cleaning.close());
+
+/** Puts a request for three tasks, which are there, into the queue. */
+function putRequest(repository: string): { request: CleanupRequest; body: string } {
+  for (const target of [DR, APAC, EMEA]) {
+    const createdAt = '2026-03-02T08:15:27.53183Z';
+    cleaning.cloud.cloud.addTask({ namespace: 'acme', repository, ...target, createdAt });
+  }
+  const request = cleanupRequest({ repository, occurredAt: '2026-11-24T03:00:00.000Z' });
+  // Spaces, so that it shows whether the body is kept to the letter.
+  const body = JSON.stringify(request, null, 1);
+  cleaning.sqs.put(body);
+  return { request, body };
+}
+
+/** The requests that stand beside what was parked. */
+function parkedRequests(): unknown[] {
+  return cleaning.sqs.parked().map(({ attributes }) => JSON.parse(attributes['request'] ?? 'null'));
+}
+
+describe('a failure that will pass', () => {
+  test('brings the message back after the usual time', async () => {
+    const { body } = putRequest('passing');
+    cleaning.cloud.fault('deleteSyncTask', { status: 503 });
+    const answer = await cleaning.workOff();
+    expect(answer.batchItemFailures).toHaveLength(1);
+    const [hidden] = cleaning.sqs.hidden();
+    expect(hidden?.body).toBe(body);
+    expect(hidden?.seconds).toBeLessThanOrEqual(VISIBILITY_SECONDS);
+    expect(cleaning.sqs.parked()).toEqual([]);
+  });
+
+  test.each([
+    { why: 'longer than the usual time', retryAfter: '900', seconds: 900 },
+    { why: 'shorter than the usual time', retryAfter: '6', seconds: 6 },
+    { why: 'too short to be worth a call', retryAfter: '5', seconds: VISIBILITY_SECONDS },
+    { why: 'no time at all', retryAfter: '0', seconds: VISIBILITY_SECONDS },
+    { why: 'longer than a queue can hide a message', retryAfter: '999999', seconds: 43_200 },
+    { why: 'not readable', retryAfter: 'soon', seconds: VISIBILITY_SECONDS },
+  ])(
+    'hides the message for $seconds s after Retry-After: $retryAfter, $why',
+    async ({ retryAfter, seconds }) => {
+      putRequest('told-to-wait');
+      cleaning.cloud.fault('listSyncTasks', {
+        status: 429,
+        code: 'APIGW.0308',
+        headers: { 'Retry-After': retryAfter },
+      });
+      await cleaning.workOff();
+      const [hidden] = cleaning.sqs.hidden();
+      expect(Math.abs((hidden?.seconds ?? 0) - seconds)).toBeLessThan(3);
+    },
+  );
+
+  test('hides the message for the longest of several times', async () => {
+    putRequest('told-twice');
+    const busy = { status: 429, code: 'APIGW.0308' };
+    cleaning.cloud.fault('deleteSyncTask', { ...busy, headers: { 'Retry-After': '200' } }, { nth: 1 });
+    cleaning.cloud.fault('deleteSyncTask', { ...busy, headers: { 'Retry-After': '100' } }, { nth: 2 });
+    await cleaning.workOff();
+    expect(cleaning.sqs.hidden()[0]?.seconds).toBeGreaterThan(190);
+  });
+
+  test('brings the message back although it can not be hidden', async () => {
+    const { body } = putRequest('not-hidden');
+    cleaning.cloud.fault('listSyncTasks', {
+      status: 429,
+      code: 'APIGW.0308',
+      headers: { 'Retry-After': '30' },
+    });
+    const answer = await cleaning.workOff(cleaning.context({ queueUrl: NO_QUEUE }));
+    expect(answer.batchItemFailures).toHaveLength(1);
+    expect(cleaning.sqs.hidden().map((hidden) => hidden.body)).toEqual([body]);
+    expect(cleaning.recorded.of('not hidden')).toMatchObject([
+      { level: 'warn', seconds: 30, code: 'ECONNREFUSED' },
+    ]);
+  });
+
+  test.each([
+    { why: 'a later try is left', maxReceiveCount: 2, isParked: false },
+    { why: 'the queue would give up by itself, and not say why', maxReceiveCount: 1, isParked: true },
+  ])('parks the message: $isParked, as $why', async ({ maxReceiveCount, isParked }) => {
+    const { body, request } = putRequest('last-try');
+    cleaning.cloud.fault('listSyncTasks', { status: 503, code: 'SVCSTG.SWR.5030001' });
+    const answer = await cleaning.workOff(cleaning.context({ maxReceiveCount }));
+    expect(answer.batchItemFailures).toHaveLength(isParked ? 0 : 1);
+    expect(cleaning.sqs.parked()).toMatchObject(
+      isParked ? [{ body, attributes: { code: 'SVCSTG.SWR.5030001', status: '503' } }] : [],
+    );
+    expect(parkedRequests()).toEqual(isParked ? [request] : []);
+  });
+});
+
+describe('a failure that a person must mend', () => {
+  test('parks the message unchanged, with the reason beside it', async () => {
+    const { body, request } = putRequest('forbidden');
+    cleaning.cloud.fault('deleteSyncTask', FORBIDDEN, { times: 3 });
+    await expect(cleaning.workOff()).resolves.toEqual({ batchItemFailures: [] });
+    expect(cleaning.sqs.hidden()).toEqual([]);
+    expect(cleaning.sqs.parked()).toEqual([
+      {
+        body,
+        attributes: {
+          code: 'SVCSTG.SWR.4030170',
+          status: '403',
+          request: expect.any(String),
+          reason: expect.stringContaining('deleting the task cn-east-3/acme-dr of acme/forbidden: 403'),
+        },
+      },
+    ]);
+    expect(parkedRequests()).toEqual([request]);
+    expect(cleaning.sqs.parked()[0]?.attributes['reason']).toContain('ap-southeast-1/acme-apac');
+    expect(cleaning.recorded.of('parked').slice(-1)).toMatchObject([
+      { level: 'error', id: 'request-1', status: 403 },
+    ]);
+  });
+
+  test('brings the message back where the dead-letter queue does not take it', async () => {
+    const { body } = putRequest('not-parked');
+    cleaning.cloud.fault('listSyncTasks', FORBIDDEN);
+    const answer = await cleaning.workOff(cleaning.context({ deadLetterQueueUrl: NO_QUEUE }));
+    expect(answer.batchItemFailures).toHaveLength(1);
+    expect(cleaning.sqs.hidden().map((hidden) => hidden.body)).toEqual([body]);
+    expect(cleaning.recorded.of('not settled')).toMatchObject([{ level: 'error', code: 'ECONNREFUSED' }]);
+  });
+
+  test('brings an unreadable message back where the dead-letter queue does not take it', async () => {
+    cleaning.sqs.put('poison');
+    const answer = await cleaning.workOff(cleaning.context({ deadLetterQueueUrl: NO_QUEUE }));
+    expect(answer.batchItemFailures).toHaveLength(1);
+    expect(cleaning.sqs.hidden()).toMatchObject([{ body: 'poison' }]);
+  });
+
+  test('can be put back into the queue once it is mended', async () => {
+    putRequest('mended');
+    cleaning.cloud.fault('listSyncTasks', FORBIDDEN);
+    await cleaning.workOff();
+    const [parked] = cleaning.sqs.parked();
+    cleaning.sqs.empty();
+    cleaning.sqs.put(parked?.body);
+    await cleaning.workOff();
+    expect(cleaning.cloud.cloud.tasks('acme', 'mended')).toEqual([]);
+  });
+});
+
+describe('failures of both kinds', () => {
+  test('go on in both queues, each with its own targets', async () => {
+    const { request } = putRequest('mixed');
+    cleaning.cloud.fault('deleteSyncTask', FORBIDDEN, { nth: 1 });
+    cleaning.cloud.fault('deleteSyncTask', { status: 503 }, { nth: 2 });
+    await expect(cleaning.workOff()).resolves.toEqual({ batchItemFailures: [] });
+    const [first, second] = cleaning.cloud.journal.of('deleteSyncTask').map(({ target }) => target);
+    const ready: unknown[] = cleaning.sqs.ready().map((body) => JSON.parse(body));
+    expect(ready).toEqual([{ ...request, targets: [second] }]);
+    expect(parkedRequests()).toEqual([{ ...request, targets: [first] }]);
+    expect(cleaning.sqs.parked()).toMatchObject([{ attributes: { code: 'SVCSTG.SWR.4030170' } }]);
+    expect(cleaning.sqs.parked()[0]?.body).toBe(cleaning.sqs.parked()[0]?.attributes['request']);
+    await cleaning.workOff();
+    expect(cleaning.cloud.cloud.tasks('acme', 'mixed')).toMatchObject([first]);
+  });
+
+  test('bring the whole message back where the cleanup queue does not take its part', async () => {
+    const { body } = putRequest('mixed-back');
+    cleaning.cloud.fault('deleteSyncTask', FORBIDDEN, { nth: 1 });
+    cleaning.cloud.fault('deleteSyncTask', { status: 503 }, { nth: 2 });
+    const answer = await cleaning.workOff(cleaning.context({ queueUrl: NO_QUEUE }));
+    expect(answer.batchItemFailures).toHaveLength(1);
+    expect(cleaning.sqs.hidden().map((hidden) => hidden.body)).toEqual([body]);
+  });
+
+  test('do not make a message of the last try vanish', async () => {
+    putRequest('mixed-last');
+    cleaning.cloud.fault('deleteSyncTask', FORBIDDEN, { nth: 1 });
+    cleaning.cloud.fault('deleteSyncTask', { status: 503 }, { nth: 2 });
+    await cleaning.workOff(cleaning.context({ maxReceiveCount: 1 }));
+    expect([cleaning.sqs.ready(), cleaning.sqs.parked()].map(({ length }) => length)).toEqual([1, 1]);
+  });
+});

@@ -1,0 +1,156 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Operation } from '../../local/huaweicloud/emulator.ts';
+import { type Cleaning, startCleaning } from '../support/cleaning.ts';
+import { cleanupRequest } from '../support/cleanup-request.ts';
+import { APAC, DR, USER } from '../support/cloud.ts';
+import { givingUpAfter, noHurry } from '../support/deadline.ts';
+import { safety } from '../support/safety.ts';
+import { VISIBILITY_SECONDS } from '../support/sqs.ts';
+import { type End, failureMatrix } from './failure-matrix.ts';
+
+const EVENT = '2026-11-24T03:00:00.000Z';
+const OPERATIONS = { token: 'createToken', list: 'listSyncTasks', delete: 'deleteSyncTask' } satisfies Record<
+  string,
+  Operation
+>;
+
+let cleaning: Cleaning;
+beforeAll(async () => {
+  cleaning = await startCleaning();
+});
+afterEach(() => {
+  cleaning.cloud.clearFaults();
+  cleaning.sqs.empty();
+  cleaning.recorded.clear();
+});
+afterAll(() => cleaning.close());
+
+/** Fills a repository of its own with a task that is to go and one that is not, and asks for the first to be deleted. */
+function putRequest(repository: string, createdAt = '2026-03-02T08:15:27.53183Z'): void {
+  for (const target of [DR, APAC]) {
+    cleaning.cloud.cloud.addTask({ namespace: 'acme', repository, ...target, createdAt });
+  }
+  cleaning.sqs.put(cleanupRequest({ repository, targets: [DR], occurredAt: EVENT }));
+}
+
+/** Where the one message has ended. */
+function findEnd(): string {
+  const [parked] = cleaning.sqs.parked();
+  const [hidden] = cleaning.sqs.hidden();
+  const ends = [
+    ...(parked === undefined ? [] : [`parked as ${parked.attributes['code']}`]),
+    ...(hidden === undefined
+      ? []
+      : [hidden.seconds > VISIBILITY_SECONDS ? afterMinutes(hidden.seconds) : 'back']),
+    ...cleaning.recorded.of('deleted').map(() => 'deleted'),
+    ...cleaning.recorded.of('absent').map(() => 'absent'),
+    ...cleaning.recorded.of('kept').map(({ reason }) => `kept: ${String(reason)}`),
+  ];
+  return ends.join(' and ');
+}
+
+function afterMinutes(seconds: number): End {
+  return `back after ${Math.round(seconds / 60)} min`;
+}
+
+const rows = failureMatrix.flatMap(({ ends, ...row }) =>
+  Object.values(OPERATIONS).flatMap((operation) => {
+    const where = operation === 'createToken' ? 'token' : operation === 'listSyncTasks' ? 'list' : 'delete';
+    const end = ends[where];
+    return end === undefined ? [] : [{ ...row, where, operation, end }];
+  }),
+);
+
+describe('a message', () => {
+  test.each(rows)('is $end where the call $where finds: $why', async (row) => {
+    const { fault, times = Infinity, timeoutMs, operation, end } = row;
+    const repository = `row-${rows.indexOf(row)}`;
+    putRequest(repository);
+    cleaning.cloud.fault(operation, fault, { times });
+    await cleaning.workOff(cleaning.context(), timeoutMs === undefined ? noHurry : givingUpAfter(timeoutMs));
+    expect(findEnd()).toBe(end);
+
+    // Nothing was deleted that should have stayed.
+    const left = cleaning.cloud.cloud.tasks('acme', repository);
+    expect(left).toMatchObject(
+      end === 'deleted' && !(operation === 'deleteSyncTask' && times > 1) ? [APAC] : [DR, APAC],
+    );
+
+    const parked = cleaning.sqs.parked();
+    for (const { attributes } of parked) {
+      expect(attributes['reason']).toMatch(
+        /^(?:getting an IAM token|(?:listing|deleting) the task.*): \d{3} /,
+      );
+      expect(attributes['status']).toMatch(/^\d{3}$/);
+      expect(attributes['request']).toContain(repository);
+    }
+    const shown = [...cleaning.recorded.lines, JSON.stringify(parked)].join('\n');
+    expect(shown).not.toContain(USER.password);
+    expect(shown).not.toMatch(/MII[\w+=-]{20}/);
+  });
+
+  test.each([
+    { why: 'the answer breaks off', fault: { reset: 'body' as const, afterwards: true } },
+    { why: 'the connection breaks', fault: { reset: 'headers' as const, afterwards: true } },
+    { why: 'no answer comes', fault: { hang: true, afterwards: true } },
+    { why: 'a proxy fails', fault: { status: 502, body: '<html></html>', afterwards: true } },
+  ])('is done when it comes back, although the deletion was not seen, as $why', async ({ why, fault }) => {
+    const repository = why.replaceAll(' ', '-').toLowerCase();
+    putRequest(repository);
+    const context = cleaning.context();
+    cleaning.cloud.fault('deleteSyncTask', fault, { times: Infinity });
+    await cleaning.workOff(context, 'hang' in fault ? givingUpAfter(400) : noHurry);
+    expect(findEnd()).toBe('back');
+    cleaning.cloud.clearFaults();
+    const [back] = cleaning.sqs.hidden();
+    cleaning.sqs.empty();
+    cleaning.sqs.put(back?.body);
+    await cleaning.workOff(context);
+    expect(findEnd()).toBe('absent');
+    expect(cleaning.cloud.cloud.tasks('acme', repository)).toMatchObject([APAC]);
+  });
+
+  test.each([
+    { why: 'the rules deny it', rules: { deny: ['acme/kept-*'] }, createdAt: undefined, reason: 'denied' },
+    {
+      why: 'this is a dry run',
+      rules: { mode: 'dry-run' as const },
+      createdAt: undefined,
+      reason: 'dry run',
+    },
+    {
+      why: 'the name is used again',
+      rules: {},
+      createdAt: '2026-11-25T00:00:00Z',
+      reason: 'newer than the event',
+    },
+  ])('is done and its task kept where $why', async ({ rules, createdAt, reason }) => {
+    const repository = `kept-${reason.replaceAll(' ', '-')}`;
+    putRequest(repository, createdAt);
+    const answer = await cleaning.workOff(cleaning.context({ config: { safety: safety(rules) } }));
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(findEnd()).toBe(`kept: ${reason}`);
+    expect(cleaning.cloud.cloud.tasks('acme', repository)).toHaveLength(2);
+  });
+});
+
+test('has every failure in it that the two services are known for', () => {
+  const codes = new Set(failureMatrix.map(({ fault }) => fault.code));
+  for (const code of [
+    '4001158',
+    '4031032',
+    '4031042',
+    '4090023',
+    '4030170',
+    '4037017',
+    '4037018',
+    '4037020',
+    '4010000',
+  ]) {
+    expect(codes).toContain(`SVCSTG.SWR.${code}`);
+  }
+  for (const code of ['APIGW.0101', 'APIGW.0301', 'APIGW.0307', 'APIGW.0308']) expect(codes).toContain(code);
+  for (const number of ['0012', '0020', '0061', '0062', '0066', '0067', '0081', '0082']) {
+    expect(codes).toContain(`IAM.${number}`);
+  }
+});

@@ -1,0 +1,99 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { Queue } from '../../lib/aws/queue.ts';
+import { respond, startLoopbackServer } from '../support/loopback-server.ts';
+import { type Sqs, startSqs } from '../support/sqs.ts';
+
+const TIMEOUT_MS = 5000;
+
+let sqs: Sqs;
+let queue: Queue;
+let deadLetters: Queue;
+beforeAll(async () => {
+  sqs = await startSqs();
+  queue = new Queue(sqs.cleanupQueueUrl);
+  deadLetters = new Queue(sqs.deadLetterQueueUrl);
+});
+afterEach(() => sqs.empty());
+afterAll(() => sqs.close());
+
+function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `message ${index}`);
+}
+
+describe('sending', () => {
+  test.each([
+    { why: 'nothing needs no call', count: 0 },
+    { why: 'one', count: 1 },
+    { why: 'as many as one batch takes', count: 10 },
+    { why: 'one batch more', count: 11 },
+    { why: 'several batches', count: 25 },
+  ])('puts $count messages into the queue: $why', async ({ count }) => {
+    await queue.send(numbered(count), TIMEOUT_MS);
+    expect(sqs.ready()).toEqual(numbered(count));
+  });
+
+  test('keeps a text to the letter', async () => {
+    const body = '{ "ä": "漢字 \\u0000" }\n';
+    await queue.send([body], TIMEOUT_MS);
+    expect(sqs.ready()).toEqual([body]);
+  });
+
+  test('fails where the queue does not take one of a batch', async () => {
+    await expect(queue.send(['good', 'bad \u0000', 'good'], TIMEOUT_MS)).rejects.toMatchObject({
+      name: 'AwsError',
+      failure: { code: 'InvalidMessageContents', retryable: true },
+    });
+  });
+
+  test('fails where there is no such queue', async () => {
+    const missing = new Queue(sqs.cleanupQueueUrl.replace('cleanup', 'missing'));
+    await expect(missing.send(['x'], TIMEOUT_MS)).rejects.toMatchObject({
+      failure: { code: 'QueueDoesNotExist', retryable: false },
+    });
+  });
+
+  test('calls the host of its address, and names the queue by it', async () => {
+    const server = await startLoopbackServer((response) => respond(response, 200, {}));
+    try {
+      const url = `${server.url}/123456789012/cleanup`;
+      await new Queue(url).send(['x'], TIMEOUT_MS);
+      expect(server.requests).toMatchObject([
+        { path: '/', body: JSON.stringify({ QueueUrl: url, MessageBody: 'x' }) },
+      ]);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+describe('attributes', () => {
+  test('stand beside the message, and empty ones are left out', async () => {
+    const attributes = { reason: 'why', code: 'X.1', status: 403, request: undefined, empty: '' };
+    await deadLetters.sendWithAttributes('body', attributes, TIMEOUT_MS);
+    expect(sqs.parked()).toEqual([
+      { body: 'body', attributes: { reason: 'why', code: 'X.1', status: '403' } },
+    ]);
+  });
+});
+
+describe('hiding', () => {
+  test.each([
+    { why: 'brings a message back at once', seconds: 0 },
+    { why: 'for longer than usual', seconds: 900 },
+    { why: 'for as long as a queue can', seconds: 43_200 },
+  ])('for $seconds s $why', async ({ seconds }) => {
+    sqs.put('x');
+    const [record] = await sqs.receive();
+    await queue.hide(record?.receiptHandle ?? '', seconds, TIMEOUT_MS);
+    if (seconds === 0) await sqs.receive();
+    const [hidden] = sqs.hidden();
+    const expected = seconds === 0 ? 60 : seconds;
+    expect(Math.abs((hidden?.seconds ?? 0) - expected)).toBeLessThan(3);
+  });
+
+  test('fails where the message is not hidden any more', async () => {
+    await expect(queue.hide('unknown', 30, TIMEOUT_MS)).rejects.toMatchObject({
+      failure: { code: 'MessageNotInflight', retryable: false },
+    });
+  });
+});

@@ -1,0 +1,28 @@
+import type { Account, Config } from '../../lib/config/config.ts';
+import { REGION } from './cloud.ts';
+import { safety } from './safety.ts';
+
+/** An account whose IAM and SWR are both at that address. */
+export function acmeAccount(url: string, differences: Partial<Account> = {}): Account {
+  return {
+    region: REGION,
+    credentials: 'env:HUAWEI_CLOUD_CREDENTIALS',
+    iamEndpoint: url,
+    swrEndpoint: url,
+    ...differences,
+  };
+}
+
+/** One account, `main`, and a route from every repository of `acme` in ECR. */
+export function acmeConfig(url: string, differences: Partial<Config> = {}): Config {
+  return {
+    stage: 'test',
+    accounts: { main: acmeAccount(url) },
+    defaultAccount: 'main',
+    sources: {},
+    routes: [{ from: 'ecr:acme/{name+}', to: 'acme/{name}', account: 'main' }],
+    safety: safety(),
+    events: { allowedSources: ['forge.**'] },
+    ...differences,
+  };
+}
