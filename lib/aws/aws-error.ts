@@ -23,7 +23,12 @@ export class AwsError extends ServiceError {
       code,
       message: `${service} ${action}: ${status} ${code} ${message ?? Message ?? ''}`.trim(),
       status,
-      retryable: status >= 500 || status === 429 || /Throttl|TooManyRequests|LimitExceeded/.test(code),
+      // A success that can't be read was written by something in between.
+      retryable:
+        status === 200 ||
+        status >= 500 ||
+        status === 429 ||
+        /Throttl|TooManyRequests|LimitExceeded/.test(code),
     });
   }
 

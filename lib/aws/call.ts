@@ -89,7 +89,11 @@ async function callOnce({ service, action, input, endpoint }: AwsCall, timeoutMs
     throw error;
   }
   if (answer.status !== 200) throw AwsError.fromAnswer(service, action, answer);
-  return JSON.parse(answer.body || '{}');
+  try {
+    return JSON.parse(answer.body || '{}');
+  } catch {
+    throw AwsError.fromAnswer(service, action, answer);
+  }
 }
 
 function regionalEndpoint(service: string, region: string): string {

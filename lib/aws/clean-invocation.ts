@@ -4,6 +4,7 @@ import { formatFaults } from '../faults.ts';
 import { readPayload } from '../sources/envelope.ts';
 import { isEventBridgeEvent } from '../sources/eventbridge.ts';
 import type { CleanContext } from './clean-batch.ts';
+import { toSendableJson } from './sendable.ts';
 import { settle } from './settle.ts';
 
 const TIMEOUT_MS = 3000;
@@ -37,13 +38,15 @@ export async function cleanInvocation(
   if (resolved.type === 'unreadable') {
     const reason = formatFaults(resolved.faults);
     if (!isEvent) throw new Error(`The payload is neither a cleanup request nor an event: ${reason}`);
-    await deadLetters.park(JSON.stringify(payload), { code: 'UNREADABLE', message: reason });
+    await deadLetters.park(toSendableJson(payload), { code: 'UNREADABLE', message: reason });
     return { status: 'parked', reason };
   }
   const result = await cleaner.clean(resolved.request, deadline);
   if (isEvent) {
-    const settlement = await settle(result, { body: JSON.stringify(payload), lastTry: false }, context);
-    if (!settlement.done) await queue.send([JSON.stringify(result.request)], TIMEOUT_MS);
+    const settlement = await settle(result, { body: toSendableJson(payload), lastTry: false }, context);
+    if (!settlement.done) {
+      await queue.send([toSendableJson(result.request)], TIMEOUT_MS, settlement.waitSeconds);
+    }
   }
   return result;
 }

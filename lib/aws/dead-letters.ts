@@ -2,6 +2,7 @@ import type { CleanupRequest } from '../cleanup/request.ts';
 import type { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import type { Queue } from './queue.ts';
+import { toSendableJson, toSendableText } from './sendable.ts';
 
 const TIMEOUT_MS = 3000;
 /** Long enough for several messages of Huawei Cloud; attributes count toward the size of the message. */
@@ -27,8 +28,13 @@ export class DeadLetters {
     { code, status, message }: Pick<Failure, 'code' | 'status' | 'message'>,
     request?: CleanupRequest,
   ): Promise<void> {
-    const reason = message.slice(0, MAX_REASON_LENGTH);
-    const attributes = { reason, code, status, request: request && JSON.stringify(request) };
+    const reason = toSendableText(message.slice(0, MAX_REASON_LENGTH));
+    const attributes = {
+      reason,
+      code: toSendableText(code),
+      status,
+      request: request && toSendableJson(request),
+    };
     await this.#queue.sendWithAttributes(body, attributes, TIMEOUT_MS);
     this.#log.error('parked', { id: request?.id, code, status, reason });
   }

@@ -4,6 +4,7 @@ import { callAws } from './call.ts';
 
 /** What SQS takes in one batch. */
 const BATCH = 10;
+const MAX_DELAY_SECONDS = 900;
 
 const batchAnswerSchema = v.object({
   Failed: v.optional(v.array(v.object({ Code: v.string(), Message: v.optional(v.string(), '') })), []),
@@ -20,17 +21,19 @@ export class Queue {
   /**
    * Puts messages into the queue. If this fails, some of them may be there: send all of them again.
    *
+   * @param delaySeconds before they can be received; more than 900 count as 900, which is the most that SQS takes.
    * @throws {AwsError} unless the queue has every one of them.
    */
-  async send(bodies: readonly string[], timeoutMs: number): Promise<void> {
+  async send(bodies: readonly string[], timeoutMs: number, delaySeconds = 0): Promise<void> {
+    const delay = delaySeconds > 0 ? { DelaySeconds: Math.min(delaySeconds, MAX_DELAY_SECONDS) } : {};
     const [only] = bodies;
     if (bodies.length === 1) {
-      await this.#call('SendMessage', { MessageBody: only }, timeoutMs);
+      await this.#call('SendMessage', { MessageBody: only, ...delay }, timeoutMs);
       return;
     }
     for (let start = 0; start < bodies.length; start += BATCH) {
       const entries = bodies.slice(start, start + BATCH);
-      const Entries = entries.map((body, index) => ({ Id: `${index}`, MessageBody: body }));
+      const Entries = entries.map((body, index) => ({ Id: `${index}`, MessageBody: body, ...delay }));
       const answer = v.parse(batchAnswerSchema, await this.#call('SendMessageBatch', { Entries }, timeoutMs));
       const [failed] = answer.Failed;
       if (failed !== undefined) {

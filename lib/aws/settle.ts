@@ -2,6 +2,7 @@ import type { CleanupResult } from '../cleanup/outcome.ts';
 import { describeFailures, type Remainder, remaindersOf, waitOf } from '../cleanup/remainder.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Queue } from './queue.ts';
+import { toSendableJson } from './sendable.ts';
 
 const TIMEOUT_MS = 3000;
 
@@ -35,12 +36,12 @@ export async function settle(
 ): Promise<Settlement> {
   const { retry, person } = remaindersOf(result);
   if (person !== undefined) {
-    await park(retry === undefined ? body : JSON.stringify(person.request), person, deadLetters);
+    await park(retry === undefined ? body : toSendableJson(person.request), person, deadLetters);
   }
   if (retry === undefined) return { done: true };
   if (person !== undefined) {
     // The message still holds what has just been parked, so the rest goes on in one of its own.
-    await queue.send([JSON.stringify(retry.request)], TIMEOUT_MS);
+    await queue.send([toSendableJson(retry.request)], TIMEOUT_MS, waitOf(retry.failures));
     return { done: true };
   }
   if (lastTry) {

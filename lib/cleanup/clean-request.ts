@@ -31,10 +31,37 @@ async function attempt(request: CleanupRequest, context: CleanupContext): Promis
   if (fault !== undefined) {
     return [{ outcome: 'failed', code: 'INVALID_NAME', message: fault, retryable: false }];
   }
-  const plans = await pMap(
+  let repositories: readonly string[] =
     request.repository === undefined
       ? await Array.fromAsync(context.swr.listRepositories(request.namespace, context.deadline))
-      : [request.repository],
+      : [request.repository];
+  const outcomes = new Map<string, Outcome>();
+  let attempted = 0;
+  while (repositories.length > 0) {
+    const round = await cleanOnce(request, repositories, attempted, context);
+    for (const outcome of round.outcomes) outcomes.set(subjectOf(outcome), outcome);
+    attempted += round.attempted;
+    repositories = round.unfinished;
+  }
+  return [...outcomes.values()];
+}
+
+interface Round {
+  readonly outcomes: readonly Outcome[];
+  readonly attempted: number;
+  /** The repositories that had more tasks than SWR lists at once, and of whose tasks this round has deleted some. */
+  readonly unfinished: readonly string[];
+}
+
+/** @param before how many deletions the request has cost already. */
+async function cleanOnce(
+  request: CleanupRequest,
+  repositories: readonly string[],
+  before: number,
+  context: CleanupContext,
+): Promise<Round> {
+  const plans = await pMap(
+    repositories,
     (repository) => planRepository(request, repository, context),
     MAX_CALLS_AT_A_TIME,
   );
@@ -46,27 +73,27 @@ async function attempt(request: CleanupRequest, context: CleanupContext): Promis
   for (const outcome of settled) report(outcome, request, context.log);
 
   const deletions = plans.flatMap((plan) => plan.deletions.map((deletion) => ({ plan, deletion })));
-  const excess = excessOf(deletions.length, context.safety.maxTasksPerRequest);
+  const excess = excessOf(before, deletions.length, context.safety.maxTasksPerRequest);
+  const progress = new Set<string>();
   const carriedOut = await pMap(
     deletions,
     async ({ plan, deletion }): Promise<Outcome> => {
       const result = excess ?? (await carryOut(request.namespace, plan.repository, deletion, context));
+      if (plan.mayHaveMore && result.outcome === 'deleted') progress.add(plan.repository);
       const outcome = { ...label(plan), ...deletion, ...result };
       report(outcome, request, context.log);
       return outcome;
     },
     MAX_CALLS_AT_A_TIME,
   );
-  const unfinished = plans.filter(
-    (plan) => plan.mayHaveMore && plan.deletions.length > 0 && excess === undefined,
-  );
-  return [...carriedOut, ...settled, ...unfinished.map(moreTasks)];
+  return { outcomes: [...carriedOut, ...settled], attempted: deletions.length, unfinished: [...progress] };
 }
 
-/** The failure of every deletion of a request that would delete more than it may. */
-function excessOf(count: number, limit: number) {
-  if (count <= limit) return undefined;
-  const message = `nothing was deleted: it would be ${count} tasks, and safety.maxTasksPerRequest is ${limit}`;
+/** The failure of every further deletion of a request that would delete more than it may. */
+function excessOf(before: number, count: number, limit: number) {
+  if (before + count <= limit) return undefined;
+  const done = before === 0 ? 'nothing was deleted' : `only ${before} were deleted`;
+  const message = `${done}: it would be ${before + count} tasks, and safety.maxTasksPerRequest is ${limit}`;
   return { outcome: 'failed', code: 'TOO_MANY_TASKS', message, retryable: false } as const;
 }
 
@@ -84,10 +111,8 @@ async function carryOut(
   }
 }
 
-/** Has the request come back, so that the tasks behind the listed ones are found as well. */
-function moreTasks({ repository }: Plan): Outcome {
-  const message = `${repository} has more tasks than SWR lists at once`;
-  return { outcome: 'failed', code: 'MORE_TASKS', message, retryable: true };
+function subjectOf({ repository = '', target }: Outcome): string {
+  return `${repository} ${target === undefined ? '' : nameOf(target)}`;
 }
 
 function report({ target, ...result }: Outcome, request: CleanupRequest, log: Log): void {

@@ -1,4 +1,5 @@
 import { nameOf, type SyncTask, type Target } from '../huaweicloud/sync-task.ts';
+import { compareTimes } from './compare-times.ts';
 import { matchGlob } from './glob.ts';
 import type { Outcome } from './outcome.ts';
 import type { CleanupRequest } from './request.ts';
@@ -61,9 +62,9 @@ const AGE_UNKNOWN = {
 /** Events come late, twice and out of order, and names are used again: what is newer than the event stays. */
 function reasonToStay(task: SyncTask | undefined, { occurredAt }: CleanupRequest, { mode }: Safety) {
   if (task !== undefined && occurredAt !== undefined) {
-    const createdAt = Date.parse(task.createdAt ?? '');
-    if (Number.isNaN(createdAt)) return AGE_UNKNOWN;
-    if (createdAt > Date.parse(occurredAt)) return NEWER;
+    const age = compareTimes(task.createdAt ?? '', occurredAt);
+    if (Number.isNaN(age)) return AGE_UNKNOWN;
+    if (age > 0) return NEWER;
   }
   return mode === 'dry-run' ? DRY_RUN : undefined;
 }

@@ -51,11 +51,13 @@ function sortNotFound({ code, empty }: FailedAnswer): Verdict {
  * Sorts a failed answer of IAM. No 401 is worth another try with the same password: five of them lock the user.
  * Source: IAM API reference, "Obtaining a User Token Through Password Authentication" and "Error Codes".
  */
-export function sortIamFailure({ status, code }: FailedAnswer): Exclude<Verdict, 'gone' | 'relogin'> {
+export function sortIamFailure({ status, code, html }: FailedAnswer): Exclude<Verdict, 'gone' | 'relogin'> {
   // Locked: opens by itself, so the request may wait for it. The refused password may not be tried until then.
   if (code === 'IAM.0061') return 'retry';
   // The region is failing over.
   if (status === 410 || code === 'IAM.0020' || code === 'IAM.0012') return 'retry';
+  // IAM answers with JSON; a page is some proxy's.
+  if (html === true) return 'retry';
   return sortByStatus(status);
 }
 

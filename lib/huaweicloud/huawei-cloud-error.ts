@@ -5,6 +5,12 @@ import { TransportError } from '../http/transport-error.ts';
 import { type ErrorBody, parseErrorBody } from './error-body.ts';
 import type { FailedAnswer, Verdict } from './failure.ts';
 
+export interface AnswerOptions {
+  /** What was sent and must not be shown. */
+  readonly hide?: readonly string[];
+  readonly nowMs?: number;
+}
+
 /** A call to Huawei Cloud that did not do what it was made for. */
 export class HuaweiCloudError extends ServiceError {
   override readonly name = 'HuaweiCloudError';
@@ -27,10 +33,14 @@ export class HuaweiCloudError extends ServiceError {
     call: string,
     answer: HttpResponse,
     sort: (answer: FailedAnswer) => Verdict,
-    nowMs: number = Date.now(),
+    { hide = [], nowMs = Date.now() }: AnswerOptions = {},
   ): HuaweiCloudError {
     const { status } = answer;
-    const { code, message, html } = parseErrorBody(answer.body);
+    const { html, ...said } = parseErrorBody(answer.body);
+    // Some services repeat what they were sent.
+    const mask = (text?: string) => hide.reduce((left, secret) => left?.replaceAll(secret, '***'), text);
+    const code = mask(said.code);
+    const message = mask(said.message);
     const verdict = sort({ status, code, html, empty: answer.body === '' });
     const retryAfterSeconds = parseRetryAfter(answer.headers['retry-after'], nowMs);
     return new HuaweiCloudError(verdict, {

@@ -94,7 +94,7 @@ export class SwrClient {
       const token = await this.#tokens.get(deadline);
       const answer = await this.#send(call, method, path, body, token, deadline);
       if (answer.status >= 200 && answer.status < 300) return answer;
-      const error = HuaweiCloudError.fromAnswer(call, answer, sortSwrFailure);
+      const error = HuaweiCloudError.fromAnswer(call, answer, sortSwrFailure, { hide: [token] });
       if (error.verdict === 'gone') return 'gone';
       if (error.verdict !== 'relogin') throw error;
       this.#tokens.discard(token);

@@ -112,13 +112,20 @@ export class TokenKeeper {
   }
 
   #failed(answer: HttpResponse, credentials: Credentials): HuaweiCloudError {
-    const error = HuaweiCloudError.fromAnswer('getting an IAM token', answer, sortIamFailure, this.#now());
-    const refused = answer.status === 401 || error.verdict === 'needs-person';
-    if (!refused) return error;
+    const error = HuaweiCloudError.fromAnswer('getting an IAM token', answer, sortIamFailure, {
+      hide: [credentials.password],
+      nowMs: this.#now(),
+    });
+    if (!isRefusal(answer.status, error)) return error;
     const fingerprint = fingerprintOf(credentials);
     this.#options.refusals.add(fingerprint, error);
     return this.#options.refusals.find(fingerprint) ?? error;
   }
+}
+
+/** Whether it was the user or the password that IAM did not accept, so that another try could lock the user. */
+function isRefusal(status: number, { verdict }: HuaweiCloudError): boolean {
+  return status === 401 || (status === 403 && verdict === 'needs-person');
 }
 
 /** How long the token lives, by IAM's own clock, so that ours may be wrong. */

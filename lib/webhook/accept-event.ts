@@ -1,4 +1,5 @@
 import type { Queue } from '../aws/queue.ts';
+import { toSendableJson } from '../aws/sendable.ts';
 import { type CleanupRequest, faultOfNames } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
 import { show } from '../faults.ts';
@@ -55,7 +56,7 @@ export async function acceptEvent(
   });
   const startedAt = performance.now();
   try {
-    await queue.send([JSON.stringify(request)], QUEUE_TIMEOUT_MS);
+    await queue.send([toSendableJson(request)], QUEUE_TIMEOUT_MS);
   } catch (cause) {
     const detail = 'The event was read, but could not be queued. Send it again.';
     throw new Problem(503, detail, { headers: { 'Retry-After': '10' }, cause });

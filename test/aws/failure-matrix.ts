@@ -45,7 +45,7 @@ const gone: MatrixRow[] = [
   {
     why: "a proxy's page, not gone",
     fault: { status: 404, body: PAGE },
-    ends: { token: 'parked as HTTP_404', ...swr('back') },
+    ends: everywhere('back'),
   },
   { why: 'a text without a code, not gone', fault: { status: 404, body: '{}' }, ends: swr('back') },
 ];

@@ -73,6 +73,34 @@ describe('no secret is', () => {
     expect(show(error)).not.toMatch(SECRETS);
   });
 
+  test('in an error of IAM that repeats the password', async () => {
+    const message = `no such user: ${USER.name} with ${USER.password}`;
+    cleaning.cloud.fault('createToken', { status: 400, code: 'IAM.0011', message });
+    const error = await caught(tokenKeeper(cleaning.cloud.url).get(givingUpAfter(1000)));
+    expect(show(error)).toContain('no such user: robot with ***');
+    expect(show(error)).not.toMatch(SECRETS);
+  });
+
+  test('in an error of SWR that repeats the token', async () => {
+    const token = 'MII"abcdefghijklmnopqrstuvwxyz';
+    const server = await startLoopbackServer((response, { path, headers }) => {
+      if (path.startsWith('/v3/')) respond(response, 201, {}, { 'X-Subject-Token': token });
+      else
+        respond(response, 403, {
+          error_code: 'X',
+          error_msg: `not with ${String(headers['x-auth-token'])}`,
+        });
+    });
+    try {
+      const calls = swrClient(server.url);
+      const error = await caught(calls.deleteSyncTask('acme', 'payments/api', DR, givingUpAfter(1000)));
+      expect(show(error)).toContain('not with ***');
+      expect(show(error)).not.toContain('abcdefghijklmnop');
+    } finally {
+      await server.close();
+    }
+  });
+
   test.each(faults)('in the log or in the dead-letter queue after $why', async ({ fault }) => {
     for (const operation of ['createToken', 'listSyncTasks', 'deleteSyncTask'] as const) {
       cleaning.cloud.fault(operation, fault, { times: Infinity });

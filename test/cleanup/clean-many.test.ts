@@ -81,25 +81,31 @@ describe('many tasks', () => {
 });
 
 describe('a list that is full', () => {
-  const moreTasks = { outcome: 'failed', code: 'MORE_TASKS', retryable: true };
-
   test.each([
-    { why: 'there may be more behind it', count: 100, more: true },
-    { why: 'there are more behind it', count: 130, more: true },
-    { why: 'it is not quite full', count: 99, more: false },
-  ])('comes back after its $count tasks: $more, as $why', async ({ count, more }) => {
+    { why: 'there may be more behind it', count: 100, looks: 2 },
+    { why: 'there are more behind it', count: 230, looks: 3 },
+    { why: 'it is not quite full', count: 99, looks: 1 },
+  ])('of $count tasks is looked at $looks times, as $why', async ({ count, looks }) => {
     addTasks(count);
     const { outcomes } = await cleanUp(cloud, request);
-    expect(outcomes.filter(({ outcome }) => outcome === 'deleted')).toHaveLength(Math.min(count, 100));
-    expect(outcomes.filter(({ outcome }) => outcome === 'failed')).toMatchObject(more ? [moreTasks] : []);
+    expect(outcomes.filter(({ outcome }) => outcome === 'deleted')).toHaveLength(count);
+    expect(outcomes).toHaveLength(count);
+    expect(cloud.journal.of('listSyncTasks')).toHaveLength(looks);
+    expect(left()).toBe(0);
   });
 
-  test('leads to an end when it is done again', async () => {
-    addTasks(130);
-    await cleanUp(cloud, request);
-    const { outcomes } = await cleanUp(cloud, request);
-    expect(outcomes).toHaveLength(30);
-    expect(left()).toBe(0);
+  test('costs no more deletions than allowed, whatever is behind it', async () => {
+    addTasks(230);
+    const { outcomes } = await cleanUp(cloud, request, { rules: { maxTasksPerRequest: 150 } });
+    expect(left()).toBe(130);
+    expect(outcomes.filter(({ outcome }) => outcome === 'deleted')).toHaveLength(100);
+    expect(outcomes).toContainEqual(
+      expect.objectContaining({
+        code: 'TOO_MANY_TASKS',
+        retryable: false,
+        message: 'only 100 were deleted: it would be 200 tasks, and safety.maxTasksPerRequest is 150',
+      }),
+    );
   });
 
   test.each([
@@ -107,10 +113,17 @@ describe('a list that is full', () => {
     { why: 'nothing would change the next time', differences: {}, rules: { mode: 'dry-run' as const } },
     { why: 'everything is newer', differences: { occurredAt: '2020-01-01T00:00:00Z' }, rules: {} },
     { why: 'it is for a person already', differences: {}, rules: { maxTasksPerRequest: 50 } },
-  ])('does not come back where $why', async ({ differences, rules }) => {
+  ])('is looked at once where $why', async ({ differences, rules }) => {
     addTasks(100);
-    const { outcomes } = await cleanUp(cloud, { ...request, ...differences }, { rules });
-    expect(outcomes).not.toContainEqual(expect.objectContaining({ code: 'MORE_TASKS' }));
+    await cleanUp(cloud, { ...request, ...differences }, { rules });
+    expect(cloud.journal.of('listSyncTasks')).toHaveLength(1);
+  });
+
+  test('is not looked at again where nothing of it could be deleted', async () => {
+    addTasks(100);
+    cloud.fault('deleteSyncTask', { status: 500 }, { times: Infinity });
+    await cleanUp(cloud, request);
+    expect(cloud.journal.of('listSyncTasks')).toHaveLength(1);
   });
 });
 

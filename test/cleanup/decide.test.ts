@@ -49,6 +49,7 @@ describe('a task', () => {
     { why: 'it is of the same instant', createdAt: '2026-11-24T03:00:00Z', kept: false },
     { why: 'it is newer than the event', createdAt: '2026-11-24T03:00:00.001Z', kept: true },
     { why: 'it is older in another zone', createdAt: '2026-11-24T10:59:59+08:00', kept: false },
+    { why: 'it is newer by a microsecond', createdAt: '2026-11-24T03:00:00.000001Z', kept: true },
     { why: 'it is newer in another zone', createdAt: '2026-11-23T23:00:00-08:00', kept: true },
   ])('is kept: $kept, as $why', ({ createdAt, kept }) => {
     const task = { ...DR, createdAt };

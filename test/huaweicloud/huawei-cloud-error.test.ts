@@ -7,7 +7,7 @@ const NOW = Date.parse('2026-11-24T03:00:00.000Z');
 const CALL = 'listing the tasks of acme/api';
 
 function errorOf(status: number, body: string, headers: Record<string, string> = {}): HuaweiCloudError {
-  return HuaweiCloudError.fromAnswer(CALL, { status, body, headers }, sortSwrFailure, NOW);
+  return HuaweiCloudError.fromAnswer(CALL, { status, body, headers }, sortSwrFailure, { nowMs: NOW });
 }
 
 test.each([

@@ -1,0 +1,16 @@
+// What XML 1.0 can hold, and so SQS: no control characters, no lone surrogates, no U+FFFE and U+FFFF.
+const UNSENDABLE = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+
+/** The text with every character replaced that SQS refuses. */
+export function toSendableText(text: string): string {
+  return text.replaceAll(UNSENDABLE, '\uFFFD');
+}
+
+/** JSON in which every character that SQS refuses is escaped, so that nothing of the value is lost. */
+export function toSendableJson(value: unknown): string {
+  // `JSON.stringify` escapes all the others itself.
+  return JSON.stringify(value).replaceAll(
+    /[\uFFFE\uFFFF]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16)}`,
+  );
+}

@@ -1,0 +1,16 @@
+/**
+ * Compares two ISO 8601 times with their zones, as finely as they are written: SWR tells microseconds, and a `Date` ends
+ * at milliseconds.
+ *
+ * @returns above 0 if the first is later, 0 if they are the same, NaN if one of them can't be read.
+ */
+export function compareTimes(one: string, other: string): number {
+  const difference = Date.parse(one) - Date.parse(other);
+  return difference === 0 ? beyondMilliseconds(one) - beyondMilliseconds(other) : difference;
+}
+
+/** The fourth to ninth digit of the second's fraction. */
+function beyondMilliseconds(time: string): number {
+  const digits = /\.\d{3}(\d{1,6})/.exec(time)?.[1] ?? '';
+  return Number(digits.padEnd(6, '0'));
+}
