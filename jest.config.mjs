@@ -5,4 +5,5 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   coverageProvider: 'v8',
   collectCoverageFrom: ['functions/**/*.ts', 'lib/**/*.ts'],
+  coverageThreshold: { global: { lines: 95, branches: 95 } },
 };

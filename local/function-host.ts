@@ -33,7 +33,7 @@ async function load(): Promise<Bundle> {
   } catch (error) {
     // Left to itself, Node would print a whole line of the minified bundle as well.
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
+    return process.exit(1);
   }
 }
 

@@ -3,7 +3,7 @@ import type { SyncTask, Target } from '../huaweicloud/sync-task.ts';
 import type { CleanupRequest } from './request.ts';
 
 /** Why a task stays. */
-export type KeptReason = 'dry run' | 'denied' | 'newer than the event';
+type KeptReason = 'dry run' | 'denied' | 'newer than the event';
 
 interface Subject {
   /** Missing where it concerns the whole repository: the tasks could not even be listed. */

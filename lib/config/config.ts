@@ -13,7 +13,7 @@ export interface Account {
   readonly swrEndpoint: string;
 }
 
-export interface SourceConfig {
+interface SourceConfig {
   readonly type: SourceType;
   /** A secret reference to one secret, or to a JSON array of several while they are being rotated. */
   readonly secret: string;

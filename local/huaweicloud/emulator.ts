@@ -8,11 +8,8 @@ import type { Operation } from './operations.ts';
 import { plantSeed, type Seed } from './seed.ts';
 import { serveCall } from './serve-call.ts';
 
-export type { Cloud } from './cloud.ts';
 export type { Fault } from './faults.ts';
-export type { Journal, JournalEntry } from './journal.ts';
 export type { Operation } from './operations.ts';
-export type { SyncTask } from './registry.ts';
 export type { Seed } from './seed.ts';
 export { localSeed } from './seed.ts';
 
