@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { type AwsClient, REGION } from './aws-client.ts';
 
@@ -9,33 +9,6 @@ type Entry = { EventBusName: string; Source: string; DetailType: string; Detail:
 
 export async function putEvents(aws: AwsClient, Entries: Entry[]): Promise<void> {
   v.parse(PUT_SHAPE, await aws.callJson('events', 'PutEvents', { Entries }));
-}
-
-/** GitHub's `repository` event, with the fields of its shape that say what happened to what. */
-export function gitHubRepositoryDeleted(owner: string, name: string): string {
-  return JSON.stringify({
-    action: 'deleted',
-    repository: {
-      id: 186853002,
-      name,
-      full_name: `${owner}/${name}`,
-      private: true,
-      owner: { login: owner, type: 'Organization' },
-    },
-    organization: { login: owner },
-    sender: { login: 'octocat', type: 'User' },
-  });
-}
-
-export function gitHubHeaders(body: string, secret: string): Record<string, string> {
-  const signature = createHmac('sha256', secret).update(body).digest('hex');
-  return {
-    'Content-Type': 'application/json',
-    'User-Agent': 'GitHub-Hookshot/rehearsal',
-    'X-GitHub-Event': 'repository',
-    'X-GitHub-Delivery': randomUUID(),
-    'X-Hub-Signature-256': `sha256=${signature}`,
-  };
 }
 
 /** An entry for PutEvents on the bus of the stage. */

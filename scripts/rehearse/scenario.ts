@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
+import { signGitHubDeletion } from '../../local/sample-deletion.ts';
 import type { Answer, AwsClient } from './aws-client.ts';
 import { findEcrRule } from './ecr-rule.ts';
-import {
-  busEvent,
-  ecrDeleteRepository,
-  gitHubHeaders,
-  gitHubRepositoryDeleted,
-  putEvents,
-} from './events.ts';
+import { busEvent, ecrDeleteRepository, putEvents } from './events.ts';
 import { countMessages, receiveMessages } from './queues.ts';
 import type { Outputs } from './stack.ts';
 import type { Story } from './story.ts';
@@ -103,12 +98,10 @@ async function postWebhook(
   { aws, outputs }: Deployment,
   { repository, secret, expectedStatus }: WebhookCall,
 ): Promise<Answer> {
-  const body = gitHubRepositoryDeleted('acme', repository);
   const answer = await aws.callHttpApi(outputs['HttpApiId'] ?? '', {
     method: 'POST',
     path: '/webhooks/github',
-    headers: gitHubHeaders(body, secret),
-    body,
+    ...signGitHubDeletion(`acme/${repository}`, secret),
   });
   assert.equal(answer.status, expectedStatus, `the webhook was answered ${answer.status}: ${answer.body}`);
   return answer;
