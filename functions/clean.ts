@@ -13,6 +13,8 @@ import { requireEnvironment } from '../lib/environment.ts';
 import { createLog } from '../lib/log.ts';
 import { requireUsable } from '../lib/stored-secret.ts';
 
+/** The work has a deadline of its own; a second timer would be set for nothing. */
+const options = { timeoutEarlyInMillis: 0 };
 const config = loadConfig(new URL('./config.json', import.meta.url));
 const log = createLog({ function: 'clean', stage: config.stage });
 const secrets = new SecretStore();
@@ -28,7 +30,7 @@ const context: CleanContext = {
 await requireUsable(cleaner.credentials);
 
 /** Cleanup requests and events, from the queue in batches or as the payload of an invocation; the tasks are deleted. */
-export const handler = middy<unknown, SQSBatchResponse | InvocationAnswer>()
+export const handler = middy<unknown, SQSBatchResponse | InvocationAnswer>(options)
   .use(logFailure(log))
   .handler((event, lambda) => {
     const deadline = deadlineFrom(() => lambda.getRemainingTimeInMillis());

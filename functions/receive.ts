@@ -12,6 +12,8 @@ import { requireUsable } from '../lib/stored-secret.ts';
 import { acceptEvent } from '../lib/webhook/accept-event.ts';
 import { keyedSources } from '../lib/webhook/keyed-source.ts';
 
+/** Every call has a limit of its own; a timer for the whole would be set for nothing. */
+const options = { timeoutEarlyInMillis: 0 };
 const config = loadConfig(new URL('./config.json', import.meta.url));
 const log = createLog({ function: 'receive', stage: config.stage });
 const queue = new Queue(requireEnvironment('CLEANUP_QUEUE_URL'));
@@ -20,7 +22,7 @@ const sources = keyedSources(config, (reference, maxAgeMs) => secrets.read(refer
 await requireUsable([...sources.values()].map(({ secret }) => secret));
 
 /** `POST /webhooks/{source}`: a signed webhook in, a cleanup request in the queue. */
-export const handler = middy<WebhookEvent, APIGatewayProxyStructuredResultV2>()
+export const handler = middy<WebhookEvent, APIGatewayProxyStructuredResultV2>(options)
   .use(answerProblems(log))
   .use(verifyDelivery(sources, log))
   .use(jsonBodyParser())

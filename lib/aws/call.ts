@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import aws4 from 'aws4';
 import { exchange, type HttpResponse } from '../http/exchange.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { AwsError } from './aws-error.ts';
+import { signRequest } from './sign.ts';
 
 const ATTEMPTS = 3;
 const FIRST_PAUSE_MS = 50;
@@ -38,15 +37,15 @@ export interface AwsCall {
  * @throws {AwsError}
  */
 export async function callAws(call: AwsCall): Promise<unknown> {
-  const giveUpAt = performance.now() + call.timeoutMs;
+  const giveUpAt = Date.now() + call.timeoutMs;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await callOnce(call, giveUpAt - performance.now());
+      return await callOnce(call, giveUpAt - Date.now());
     } catch (error) {
       const pauseMs = FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
       const again = error instanceof AwsError && error.failure.retryable && attempt < ATTEMPTS;
-      if (!again || performance.now() + pauseMs >= giveUpAt) throw error;
-      await sleep(pauseMs);
+      if (!again || Date.now() + pauseMs >= giveUpAt) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 }
@@ -62,27 +61,22 @@ async function callOnce({ service, action, input, endpoint }: AwsCall, timeoutMs
       regionalEndpoint(service, region),
   );
   const body = JSON.stringify(input);
-  const signed = aws4.sign(
+  const headers = signRequest(
     {
       service,
       region,
-      host: url.host,
-      path: url.pathname,
-      method: 'POST',
-      headers: { 'Content-Type': contentType, 'X-Amz-Target': `${target}.${action}` },
+      url,
+      headers: { 'content-type': contentType, 'x-amz-target': `${target}.${action}` },
       body,
     },
     {
       accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
       secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
-      ...(env['AWS_SESSION_TOKEN'] !== undefined && { sessionToken: env['AWS_SESSION_TOKEN'] }),
+      sessionToken: env['AWS_SESSION_TOKEN'],
     },
   );
   let answer: HttpResponse;
   try {
-    const headers = Object.fromEntries(
-      Object.entries(signed.headers ?? {}).map(([name, value]) => [name, String(value)]),
-    );
     answer = await exchange({ method: 'POST', url, headers, body, timeoutMs, maxBodyBytes: MAX_BODY_BYTES });
   } catch (error) {
     if (error instanceof TransportError) throw AwsError.fromTransport(service, action, error);

@@ -38,12 +38,12 @@ export function verifyDelivery(
       if (bytes > MAX_BODY_BYTES) {
         throw new Problem(413, `The body has ${bytes} bytes; ${MAX_BODY_BYTES} is the most.`);
       }
-      const startedAt = performance.now();
+      const startedAt = Date.now();
       const verification = await verify(from, delivery);
       if (!verification.verified) {
         throw new Problem(401, `Nothing proves that ${name} sent this: ${verification.reason}.`);
       }
-      log.info('verified', { source: name, ms: Math.round(performance.now() - startedAt) });
+      log.info('verified', { source: name, ms: Date.now() - startedAt });
       event.verified = { from, delivery };
     },
   };

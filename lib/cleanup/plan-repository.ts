@@ -46,9 +46,9 @@ export async function planRepository(
   if (rule !== undefined) return settle({ outcome: 'kept', reason: 'denied', rule });
   if (!deadline.allowsMore()) return settle({ outcome: 'failed', ...OUT_OF_TIME });
   try {
-    const startedAt = performance.now();
+    const startedAt = Date.now();
     const tasks = await swr.listSyncTasks(namespace, repository, deadline);
-    const ms = Math.round(performance.now() - startedAt);
+    const ms = Date.now() - startedAt;
     log.info('looked', { namespace, repository, tasks: tasks.length, ms });
     const mayHaveMore = targets === undefined && tasks.length >= FULL_LIST;
     return { repository, ...decide(request, tasks, safety), mayHaveMore };

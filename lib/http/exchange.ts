@@ -36,10 +36,10 @@ const agents = {
  * @throws {TransportError} where no whole answer came.
  */
 export async function exchange(request: HttpRequest): Promise<HttpResponse> {
-  const giveUpAt = performance.now() + request.timeoutMs;
+  const giveUpAt = Date.now() + request.timeoutMs;
   for (;;) {
     try {
-      return await attempt(request, Math.max(0, giveUpAt - performance.now()));
+      return await attempt(request, Math.max(0, giveUpAt - Date.now()));
     } catch (error) {
       // Each try takes one stale connection out of the pool, so this ends.
       if (!(error instanceof TransportError && error.staleConnection)) throw error;

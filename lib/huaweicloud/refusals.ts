@@ -1,3 +1,4 @@
+import { type Credentials, fingerprintOf } from './credentials.ts';
 import type { HuaweiCloudError } from './huawei-cloud-error.ts';
 
 /** IAM locks a user for so long after 5 refused passwords within so long (its defaults). */
@@ -20,12 +21,15 @@ export class Refusals {
     this.#now = now;
   }
 
-  add(fingerprint: string, error: HuaweiCloudError): void {
-    this.#byFingerprint.set(fingerprint, { error, until: this.#now() + HOLD_MS });
+  add(credentials: Credentials, error: HuaweiCloudError): void {
+    this.#byFingerprint.set(fingerprintOf(credentials), { error, until: this.#now() + HOLD_MS });
   }
 
   /** The refusal that still holds, with the seconds until it ends if waiting for that makes sense. */
-  find(fingerprint: string): HuaweiCloudError | undefined {
+  find(credentials: Credentials): HuaweiCloudError | undefined {
+    // Nearly always; the hash would be the first thing that a cold start computes.
+    if (this.#byFingerprint.size === 0) return undefined;
+    const fingerprint = fingerprintOf(credentials);
     const refusal = this.#byFingerprint.get(fingerprint);
     if (refusal === undefined) return undefined;
     const left = refusal.until - this.#now();

@@ -55,6 +55,7 @@ export class SwrClient {
     const body = JSON.stringify({ remoteRegionId, remoteNamespace });
     const answer = await this.#call(call, 'DELETE', syncRepoPath(namespace, repository), body, deadline);
     if (answer === 'gone') return 'absent';
+    if (answer.body === '') return 'deleted';
     const { code, html } = parseErrorBody(answer.body);
     return code === undefined && !html ? 'deleted' : unreadable(call, answer);
   }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Deadline } from '../deadline.ts';
 import { exchange, type HttpResponse } from '../http/exchange.ts';
 import type { Log } from '../log.ts';
-import { type Credentials, fingerprintOf } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
 import { sortIamFailure } from './failure.ts';
 import { HuaweiCloudError } from './huawei-cloud-error.ts';
 import type { Refusals } from './refusals.ts';
@@ -68,14 +68,14 @@ export class TokenKeeper {
       return await this.#loginAs(kept, deadline);
     } catch (error) {
       const { refusals } = this.#options;
-      if (refusals.find(fingerprintOf(kept)) === undefined) throw error;
+      if (refusals.find(kept) === undefined) throw error;
       // Somebody may have changed the password, and the stored secret with it.
       return await this.#loginAs(await this.#options.readCredentials(true), deadline);
     }
   }
 
   async #loginAs(credentials: Credentials, deadline: Deadline): Promise<Token> {
-    const refused = this.#options.refusals.find(fingerprintOf(credentials));
+    const refused = this.#options.refusals.find(credentials);
     if (refused !== undefined) throw refused;
     const startedAt = this.#now();
     const answer = await this.#request(credentials, deadline);
@@ -117,9 +117,8 @@ export class TokenKeeper {
       nowMs: this.#now(),
     });
     if (!isRefusal(answer.status, error)) return error;
-    const fingerprint = fingerprintOf(credentials);
-    this.#options.refusals.add(fingerprint, error);
-    return this.#options.refusals.find(fingerprint) ?? error;
+    this.#options.refusals.add(credentials, error);
+    return this.#options.refusals.find(credentials) ?? error;
   }
 }
 

@@ -1,10 +1,7 @@
-import * as v from 'valibot';
 import { parseRequest } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
 import { interpretEvent, isEventBridgeEvent } from './eventbridge.ts';
 import { type Resolved, resolveMeaning } from './meaning.ts';
-
-const notificationSchema = v.object({ Type: v.literal('Notification'), Message: v.string() });
 
 /**
  * What a queue message means: a cleanup request, an event of EventBridge, or an SNS notification around one of them.
@@ -13,8 +10,7 @@ const notificationSchema = v.object({ Type: v.literal('Notification'), Message: 
  */
 export function readMessage(body: string, id: string, config: Config): Resolved {
   const content = parseJson(body);
-  const notification = v.safeParse(notificationSchema, content);
-  return readPayload(notification.success ? parseJson(notification.output.Message) : content, id, config);
+  return readPayload(isNotification(content) ? parseJson(content.Message) : content, id, config);
 }
 
 /** What the payload of an invocation means: a cleanup request, or an event of EventBridge. */
@@ -27,6 +23,17 @@ export function readPayload(payload: unknown, id: string, config: Config): Resol
   return request.ok
     ? { type: 'request', request: request.value }
     : { type: 'unreadable', faults: request.faults };
+}
+
+function isNotification(content: unknown): content is { readonly Message: string } {
+  return (
+    typeof content === 'object' &&
+    content !== null &&
+    'Type' in content &&
+    content.Type === 'Notification' &&
+    'Message' in content &&
+    typeof content.Message === 'string'
+  );
 }
 
 /** Text that is no JSON stays a text, which then is the wrong shape. */

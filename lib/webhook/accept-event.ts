@@ -54,14 +54,14 @@ export async function acceptEvent(
     namespace: request.namespace,
     repository: request.repository,
   });
-  const startedAt = performance.now();
+  const startedAt = Date.now();
   try {
     await queue.send([toSendableJson(request)], QUEUE_TIMEOUT_MS);
   } catch (cause) {
     const detail = 'The event was read, but could not be queued. Send it again.';
     throw new Problem(503, detail, { headers: { 'Retry-After': '10' }, cause });
   }
-  log.info('queued', { source: name, id: request.id, ms: Math.round(performance.now() - startedAt) });
+  log.info('queued', { source: name, id: request.id, ms: Date.now() - startedAt });
   return { status: 'accepted', id: request.id, requests: [request] };
 }
 

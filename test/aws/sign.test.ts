@@ -1,0 +1,55 @@
+import { expect, test } from '@jest/globals';
+import aws4 from 'aws4';
+import { signRequest } from '../../lib/aws/sign.ts';
+
+const NOW = new Date('2026-11-24T03:04:05.678Z');
+const credentials = {
+  accessKeyId: 'AKIDEXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+};
+
+test.each([
+  {
+    why: 'a message to SQS',
+    service: 'sqs',
+    url: 'https://sqs.eu-central-1.amazonaws.com/',
+    body: '{"MessageBody":"x"}',
+  },
+  { why: 'a port in the host', service: 'sqs', url: 'http://127.0.0.1:4566/', body: '{}' },
+  {
+    why: 'characters beyond ASCII',
+    service: 'secretsmanager',
+    url: 'https://x.example.com/',
+    body: '{"a":"é 漢 😀"}',
+  },
+  { why: 'an empty body', service: 'ssm', url: 'https://x.example.com/', body: '' },
+  {
+    why: 'a session',
+    service: 'ssm',
+    url: 'https://x.example.com/',
+    body: '{}',
+    sessionToken: 'FwoGZXIvYXdzE+/=',
+  },
+])('signs as another implementation does: $why', ({ service, url, body, sessionToken }) => {
+  const address = new URL(url);
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'Service.Action' };
+  const signed = signRequest(
+    { service, region: 'eu-central-1', url: address, headers, body },
+    { ...credentials, sessionToken },
+    NOW,
+  );
+  const request = {
+    service,
+    region: 'eu-central-1',
+    host: address.host,
+    path: address.pathname,
+    method: 'POST',
+    headers: { ...headers, 'X-Amz-Date': '20261124T030405Z' },
+    body,
+    // It adds this header by itself, and would sign it as well.
+    extraHeadersToIgnore: { 'content-length': true },
+  };
+  const oracle = aws4.sign(request, { ...credentials, ...(sessionToken !== undefined && { sessionToken }) });
+  expect(signed['authorization']).toBe(oracle.headers?.['Authorization']);
+  expect(signed).toMatchObject({ host: address.host, 'x-amz-date': '20261124T030405Z' });
+});
