@@ -1,0 +1,56 @@
+// Middy, the AWS SDK and the official Huawei Cloud SDK, which signs every call with an access key: it needs no token, and
+// so makes one call less than all others. Not type-checked, like all peers: their packages are installed on first use.
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { BasicCredentials } from '@huaweicloud/huaweicloud-sdk-core';
+import {
+  DeleteImageSyncRepoRequest,
+  ListImageAutoSyncReposDetailsRequest,
+  SwrClient,
+} from '@huaweicloud/huaweicloud-sdk-swr';
+import middy from '@middy/core';
+
+const secretsManager = new SecretsManagerClient({});
+let connected;
+
+async function connect() {
+  const { SecretString } = await secretsManager.send(
+    new GetSecretValueCommand({ SecretId: process.env.HUAWEICLOUD_KEYS_SECRET }),
+  );
+  const { ak, sk, projectId } = JSON.parse(SecretString);
+  return SwrClient.newBuilder()
+    .withCredential(new BasicCredentials().withAk(ak).withSk(sk).withProjectId(projectId))
+    .withEndpoint(process.env.HUAWEICLOUD_SWR_ENDPOINT)
+    .build();
+}
+
+async function clean({ namespace, repository, targets }) {
+  connected ??= connect();
+  const swr = await connected;
+  const name = repository.replaceAll('/', '$');
+  const tasks = await swr.listImageAutoSyncReposDetails(
+    new ListImageAutoSyncReposDetailsRequest().withNamespace(namespace).withRepository(name),
+  );
+  const deletions = (targets ?? Array.from(tasks)).map(({ remoteRegionId, remoteNamespace }) =>
+    swr.deleteImageSyncRepo(
+      new DeleteImageSyncRepoRequest()
+        .withNamespace(namespace)
+        .withRepository(name)
+        .withBody({ remoteRegionId, remoteNamespace }),
+    ),
+  );
+  await Promise.all(deletions);
+  console.log(JSON.stringify({ event: 'cleaned', namespace, repository, deleted: deletions.length }));
+}
+
+export const handler = middy().handler(async ({ Records }) => {
+  const batchItemFailures = [];
+  for (const { messageId, body } of Records) {
+    try {
+      await clean(JSON.parse(body));
+    } catch (error) {
+      console.error(JSON.stringify({ event: 'failed', messageId, message: error.message }));
+      batchItemFailures.push({ itemIdentifier: messageId });
+    }
+  }
+  return { batchItemFailures };
+});
