@@ -30,7 +30,7 @@ function exportNames(path: string): string {
   const exported = process.getBuiltinModule(path) ?? {};
   // A name with a getter is left out: to read it here is what has to be avoided.
   const names = Object.entries(Object.getOwnPropertyDescriptors(exported))
-    .filter(([name, { get }]) => get === undefined && name !== 'default')
+    .filter(([name, descriptor]) => 'value' in descriptor && name !== 'default')
     .map(([name]) => name);
   return [
     `const builtin$ = process.getBuiltinModule(${JSON.stringify(path)});`,
