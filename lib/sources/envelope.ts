@@ -8,21 +8,21 @@ import { type Resolved, resolveMeaning } from './meaning.ts';
  *
  * @param id for a request that has none of its own.
  */
-export function readMessage(body: string, id: string, config: Config): Resolved {
+export function readMessage(body: string, id: string, config: Config): readonly Resolved[] {
   const content = parseJson(body);
   return readPayload(isNotification(content) ? parseJson(content.Message) : content, id, config);
 }
 
-/** What the payload of an invocation means: a cleanup request, or an event of EventBridge. */
-export function readPayload(payload: unknown, id: string, config: Config): Resolved {
+/** What the payload of an invocation means: a cleanup request, or an event of EventBridge with all its destinations. */
+export function readPayload(payload: unknown, id: string, config: Config): readonly Resolved[] {
   if (isEventBridgeEvent(payload)) {
     const { source, meaning } = interpretEvent(payload, id, config.events.allowedSources);
-    return resolveMeaning(meaning, source, config.routes);
+    return resolveMeaning(meaning, source, config);
   }
   const request = parseRequest(payload, { id });
-  return request.ok
-    ? { type: 'request', request: request.value }
-    : { type: 'unreadable', faults: request.faults };
+  return [
+    request.ok ? { type: 'request', request: request.value } : { type: 'unreadable', faults: request.faults },
+  ];
 }
 
 function isNotification(content: unknown): content is { readonly Message: string } {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { matchGlob } from '../cleanup/glob.ts';
 import { parseRequest, timestampSchema } from '../cleanup/request.ts';
 import { faultsOf } from '../faults.ts';
-import { ECR } from './index.ts';
+import { ECR } from './built-in.ts';
 import type { Meaning } from './meaning.ts';
 
 const eventSchema = v.object({

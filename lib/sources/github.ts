@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import type { Deadline } from '../deadline.ts';
 import { faultsOf } from '../faults.ts';
-import { fitsHmac } from './hmac.ts';
+import { interpretDeletion, interpretOtherAction } from './deleted-repository.ts';
+import { addressOf, askForge } from './find-repository.ts';
 import type { Meaning } from './meaning.ts';
-import type { Delivery, Source, Verification } from './source.ts';
+import { parseSharedSecret, verifyHexSignature } from './shared-secret.ts';
+import type { Delivery, Existence, Source, SourceApi, Verification } from './source.ts';
 
-const SIGNATURE = /^sha256=([0-9a-f]{64})$/i;
-
-const actionSchema = v.object({ action: v.string() });
-const deletionSchema = v.object({
-  repository: v.object({
-    full_name: v.pipe(v.string(), v.regex(/^[^/\s]{1,100}\/[^/\s]{1,100}$/, 'OWNER/NAME')),
+const organizationSchema = v.object({
+  organization: v.object({
+    login: v.pipe(v.string(), v.regex(/^[^/\s]{1,100}$/, 'the name of an organization')),
   }),
 });
 
@@ -19,51 +19,56 @@ const deletionSchema = v.object({
  * neither when it was made nor that it is the first of its kind; GitHub says no time of deletion either, and the time
  * of arrival counts. Source: GitHub Docs, "Validating webhook deliveries" and "Webhook events and payloads".
  */
-export const github: Source = {
+export const github = {
   routed: true,
+  provedBy: 'secret',
+  parseSecret: parseSharedSecret,
 
-  parseSecret(secret) {
-    if (secret.trim() === '') throw new Error('expected a secret, found an empty one');
-    return Buffer.from(secret);
+  verify(delivery: Delivery, keys: readonly Buffer[]): Verification {
+    return verifyHexSignature(delivery, keys, 'X-Hub-Signature-256', 'sha256=');
   },
 
-  verify({ headers, rawBody }: Delivery, keys): Verification {
-    const header = headers['x-hub-signature-256'];
-    if (header === undefined)
-      return { verified: false, reason: 'no X-Hub-Signature-256 header', stale: true };
-    const [, hex] = SIGNATURE.exec(header) ?? [];
-    if (hex === undefined) {
-      return { verified: false, reason: 'X-Hub-Signature-256 is not sha256= and 64 hex digits', stale: true };
-    }
-    return fitsHmac(Buffer.from(hex, 'hex'), rawBody, keys)
-      ? { verified: true }
-      : { verified: false, reason: 'X-Hub-Signature-256 fits none of the stored secrets' };
-  },
-
-  interpret({ headers }: Delivery, body, receivedAt): Meaning {
+  interpret({ headers }: Delivery, body: unknown, receivedAt: string): Meaning {
     const event = headers['x-github-event'];
     if (event === undefined) {
       const expected = 'the name of the event, as GitHub sends it';
       return { type: 'unreadable', faults: [{ path: 'headers.x-github-event', found: 'nothing', expected }] };
     }
-    if (event !== 'repository')
+    if (event !== 'repository' && event !== 'organization')
       return { type: 'ignored', reason: `event ${event} is not a repository deletion` };
-    const parsed = v.safeParse(actionSchema, body);
-    if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
-    const { action } = parsed.output;
-    if (action !== 'deleted') {
-      return {
-        type: 'ignored',
-        reason: `event repository with action ${action} is not a repository deletion`,
-      };
-    }
-    const deletion = v.safeParse(deletionSchema, body);
-    if (!deletion.success) return { type: 'unreadable', faults: faultsOf(deletion.issues) };
-    return {
-      type: 'deleted',
-      repository: deletion.output.repository.full_name,
-      id: headers['x-github-delivery']?.slice(0, 100) || randomUUID(),
-      occurredAt: receivedAt,
-    };
+    const other = interpretOtherAction(event, body);
+    if (other !== undefined) return other;
+    const id = headers['x-github-delivery']?.slice(0, 100) || randomUUID();
+    return event === 'repository'
+      ? interpretDeletion(body, id, receivedAt)
+      : interpretOrganizationDeletion(body, id, receivedAt);
   },
-};
+
+  /**
+   * `url` is `https://api.github.com`, or that of an Enterprise Server with its `/api/v3`. The credentials are a
+   * personal access token: `/user` knows nothing of an app's installation token, which wouldn't last an hour anyway.
+   */
+  findRepository(
+    { url, credentials }: SourceApi,
+    repository: string,
+    deadline: Deadline,
+  ): Promise<Existence> {
+    return askForge({
+      url: addressOf(`${url}/repos`, repository),
+      probeUrl: `${url}/user`,
+      headers: {
+        Authorization: `Bearer ${credentials.trim()}`,
+        Accept: 'application/vnd.github+json',
+        'X-GitHub-Api-Version': '2022-11-28',
+      },
+      deadline,
+    });
+  },
+} satisfies Source;
+
+function interpretOrganizationDeletion(body: unknown, id: string, receivedAt: string): Meaning {
+  const deletion = v.safeParse(organizationSchema, body);
+  if (!deletion.success) return { type: 'unreadable', faults: faultsOf(deletion.issues) };
+  const { login } = deletion.output.organization;
+  return { type: 'organization-deleted', organization: login, id, occurredAt: receivedAt };
+}

@@ -1,3 +1,4 @@
+import type { Deadline } from '../deadline.ts';
 import type { Meaning } from './meaning.ts';
 
 /** What a sender delivered. Nothing in it may be believed before it has been verified. */
@@ -13,10 +14,30 @@ export type Verification =
   /** `stale`: another secret would not help, so no newer one has to be looked for. */
   | { readonly verified: false; readonly reason: string; readonly stale?: boolean };
 
+/** What the configuration says about one source beside its secret. */
+export interface SourceOptions {
+  /** The topics whose messages are believed, for a source that is proved by a certificate and not by a secret. */
+  readonly topics?: readonly string[];
+}
+
+/** Where a source can be asked, and with what. */
+export interface SourceApi {
+  /** Without a slash at its end. */
+  readonly url: string;
+  /** The stored secret, as it is. */
+  readonly credentials: string;
+}
+
+/** `unknown`: the source did not give a definite answer; nothing may be deleted on the strength of it. */
+export type Existence = 'gone' | 'exists' | 'unknown';
+
 /** One kind of sender: how it proves itself, and what it means. */
 export interface Source {
   /** Whether its events name its own repositories, which routes turn into those of SWR. */
   readonly routed: boolean;
+
+  /** What its proof needs of the configuration: a secret, or a list of topics. */
+  readonly provedBy: 'secret' | 'topics';
 
   /**
    * Turns one stored secret into the key that signatures are made with.
@@ -30,13 +51,26 @@ export interface Source {
    *
    * @param nowMs against which a signed time is checked.
    */
-  verify(delivery: Delivery, keys: readonly Buffer[], nowMs: number): Verification;
+  verify(
+    delivery: Delivery,
+    keys: readonly Buffer[],
+    nowMs: number,
+    options: SourceOptions,
+  ): Verification | Promise<Verification>;
 
   /**
-   * What a verified delivery says.
+   * What a verified delivery says; several things where it is a batch.
    *
    * @param body the parsed body.
    * @param receivedAt ISO 8601; counts as the time of an event that says none.
    */
-  interpret(delivery: Delivery, body: unknown, receivedAt: string): Meaning;
+  interpret(delivery: Delivery, body: unknown, receivedAt: string): Meaning | readonly Meaning[];
+
+  /**
+   * Asks the source itself whether it still has a repository; missing where there is nobody to ask. Only a definite
+   * answer of the source, that it does not have it, is `gone`: no refusal, no redirect, no time-out, no failure.
+   *
+   * @param repository its full name there.
+   */
+  findRepository?(api: SourceApi, repository: string, deadline: Deadline): Promise<Existence>;
 }

@@ -20,21 +20,19 @@ test.each([
   { why: 'an SNS notification around an event', content: notification(ecr) },
   { why: 'an event Repository Deleted', content: readFixture('eventbridge/repository-deleted') },
 ])('a message may be $why', ({ content }) => {
-  expect(readMessage(JSON.stringify(content), 'm1', config)).toMatchObject({
-    type: 'request',
-    request: { namespace: 'acme-images' },
-  });
+  expect(readMessage(JSON.stringify(content), 'm1', config)).toMatchObject([
+    { type: 'request', request: { namespace: 'acme-images' } },
+  ]);
 });
 
 test('a request without an id gets that of the message', () => {
-  expect(readMessage('{"namespace":"acme"}', 'm1', config)).toMatchObject({ request: { id: 'm1' } });
+  expect(readMessage('{"namespace":"acme"}', 'm1', config)).toMatchObject([{ request: { id: 'm1' } }]);
 });
 
 test('an event of ECR without a route is ignored, and the reason says so', () => {
-  expect(readPayload(ecr, 'm1', configOf())).toEqual({
-    type: 'ignored',
-    reason: 'no route for ecr:team/app',
-  });
+  expect(readPayload(ecr, 'm1', configOf())).toEqual([
+    { type: 'ignored', reason: 'no route for ecr:team/app' },
+  ]);
 });
 
 test.each([
@@ -48,5 +46,5 @@ test.each([
   { why: 'a notification without a message', body: JSON.stringify({ Type: 'Notification' }) },
   { why: 'an event whose detail type is no text', body: JSON.stringify({ 'detail-type': 1, detail: {} }) },
 ])('a message that is $why can not be read', ({ body }) => {
-  expect(readMessage(body, 'm1', config).type).toBe('unreadable');
+  expect(readMessage(body, 'm1', config)).toMatchObject([{ type: 'unreadable' }]);
 });

@@ -1,14 +1,15 @@
 import { createRequire } from 'node:module';
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
 import { github } from '../../lib/sources/github.ts';
+import { noHurry } from '../support/deadline.ts';
 import { deliveryOf, readWebhook } from '../support/fixture.ts';
+import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
 
 const require = createRequire(import.meta.url);
 const examplesSchema = v.array(
   v.object({ name: v.string(), examples: v.array(v.looseObject({ action: v.optional(v.string()) })) }),
 );
-const NOW = Date.parse('2026-11-24T03:00:00Z');
 const RECEIVED_AT = '2026-11-24T03:00:00.000Z';
 const deleted = readWebhook('github/repository-deleted');
 const key = github.parseSecret(deleted.secret);
@@ -21,13 +22,13 @@ describe('the signature', () => {
       },
       rawBody: Buffer.from('Hello, World!'),
     };
-    expect(github.verify(delivery, [github.parseSecret("It's a Secret to Everybody")], NOW)).toEqual({
+    expect(github.verify(delivery, [github.parseSecret("It's a Secret to Everybody")])).toEqual({
       verified: true,
     });
   });
 
   test('fits with any of the keys while a secret is being rotated', () => {
-    expect(github.verify(deliveryOf(deleted), [Buffer.from('the new one'), key], NOW).verified).toBe(true);
+    expect(github.verify(deliveryOf(deleted), [Buffer.from('the new one'), key]).verified).toBe(true);
   });
 
   const signature = deleted.headers['x-hub-signature-256'] ?? '';
@@ -42,19 +43,19 @@ describe('the signature', () => {
     { why: 'of another body', header: `sha256=${'0'.repeat(64)}`, reason: /fits none/ },
   ])('is refused when it is $why', ({ header, reason }) => {
     const delivery = deliveryOf(deleted, { headers: { 'x-hub-signature-256': header } });
-    const verification = github.verify(delivery, [key], NOW);
+    const verification = github.verify(delivery, [key]);
     expect(verification).toMatchObject({ verified: false, reason: expect.stringMatching(reason) });
     expect(JSON.stringify(verification)).not.toContain(signature.slice('sha256='.length));
   });
 
   test('is refused when one byte of the body differs', () => {
     const body = deleted.body.replace('Hello-World', 'Hello-world');
-    expect(github.verify(deliveryOf(deleted, { body }), [key], NOW).verified).toBe(false);
+    expect(github.verify(deliveryOf(deleted, { body }), [key]).verified).toBe(false);
   });
 
   test('is refused when the body was parsed and written again', () => {
     const body = JSON.stringify(JSON.parse(deleted.body), null, 1);
-    expect(github.verify(deliveryOf(deleted, { body }), [key], NOW).verified).toBe(false);
+    expect(github.verify(deliveryOf(deleted, { body }), [key]).verified).toBe(false);
   });
 
   test.each(['', '  ', '\n'])('needs a secret that is not empty: %j', (secret) => {
@@ -78,7 +79,32 @@ describe('what it means', () => {
     });
   });
 
+  test('a deleted organization', () => {
+    expect(interpret('organization-deleted')).toEqual({
+      type: 'organization-deleted',
+      organization: 'Octocoders',
+      id: '0b989ba4-242f-11e5-81e1-c7b6966d2516',
+      occurredAt: RECEIVED_AT,
+    });
+  });
+
   test.each([
+    { name: 'repository-deleted', type: 'deleted' },
+    { name: 'organization-deleted', type: 'organization-deleted' },
+  ])('$name without an id gets one', ({ name, type }) => {
+    const fixture = readWebhook(`github/${name}`);
+    const delivery = deliveryOf(fixture, { headers: { 'x-github-delivery': undefined } });
+    expect(github.interpret(delivery, JSON.parse(fixture.body), RECEIVED_AT)).toMatchObject({
+      type,
+      id: expect.stringMatching(/^[\da-f-]{36}$/),
+    });
+  });
+
+  test.each([
+    {
+      name: 'organization-member-added',
+      reason: 'event organization with action member_added is not a repository deletion',
+    },
     { name: 'ping', reason: 'event ping is not a repository deletion' },
     { name: 'push', reason: 'event push is not a repository deletion' },
     {
@@ -108,8 +134,30 @@ describe('what it means', () => {
       body: { action: 'deleted', repository: { full_name: 'a/b/c' } },
       path: 'repository.full_name',
     },
+    {
+      why: 'a name that leads elsewhere',
+      body: { action: 'deleted', repository: { full_name: 'a/..' } },
+      path: 'repository.full_name',
+    },
   ])('$why can not be read, and the path is told', ({ body, path }) => {
     expect(interpret('repository-deleted', body)).toMatchObject({ type: 'unreadable', faults: [{ path }] });
+  });
+
+  test.each([
+    { why: 'no action', body: {}, path: 'action' },
+    { why: 'no organization', body: { action: 'deleted' }, path: 'organization' },
+    {
+      why: 'an empty name',
+      body: { action: 'deleted', organization: { login: '' } },
+      path: 'organization.login',
+    },
+    {
+      why: 'a name of two parts',
+      body: { action: 'deleted', organization: { login: 'a/b' } },
+      path: 'organization.login',
+    },
+  ])('an organization with $why can not be read, and the path is told', ({ body, path }) => {
+    expect(interpret('organization-deleted', body)).toMatchObject({ type: 'unreadable', faults: [{ path }] });
   });
 
   test('a delivery without the name of its event can not be read', () => {
@@ -133,5 +181,31 @@ describe('what it means', () => {
         repository: 'Octocoders/Hello-World',
       });
     }
+  });
+});
+
+describe('asking GitHub', () => {
+  let server: LoopbackServer | undefined;
+  afterEach(async () => {
+    await server?.close();
+    server = undefined;
+  });
+
+  test('calls its API as documented', async () => {
+    server = await startLoopbackServer((response, { path }) =>
+      respond(response, path === '/user' ? 200 : 404, { message: 'Not Found' }),
+    );
+    const api = { url: server.url, credentials: 'ghp_1\n' };
+    expect(await github.findRepository(api, 'Octocoders/Hello-World', noHurry)).toBe('gone');
+    const headers = {
+      authorization: 'Bearer ghp_1',
+      accept: 'application/vnd.github+json',
+      'x-github-api-version': '2022-11-28',
+      'user-agent': 'swr-sync-cleanup',
+    };
+    expect(server.requests).toMatchObject([
+      { path: '/repos/Octocoders/Hello-World', headers },
+      { path: '/user', headers },
+    ]);
   });
 });

@@ -6,7 +6,6 @@ const vector = readWebhook('standard-webhooks/published-vector');
 const deleted = readWebhook('standard-webhooks/repository-deleted');
 const key = standardWebhooks.parseSecret(vector.secret);
 const SENT_AT = 1_614_265_330_000;
-const RECEIVED_AT = '2026-11-24T03:00:00.000Z';
 
 describe('the signature', () => {
   test('fits the published vector', () => {
@@ -67,7 +66,7 @@ describe('the signature', () => {
 });
 
 describe('what it means', () => {
-  const interpret = (body: unknown) => standardWebhooks.interpret(deliveryOf(deleted), body, RECEIVED_AT);
+  const interpret = (body: unknown) => standardWebhooks.interpret(deliveryOf(deleted), body);
 
   test('a cleanup request, with the id and the time of the event', () => {
     expect(interpret(JSON.parse(deleted.body))).toEqual({

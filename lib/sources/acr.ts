@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import { timestampSchema } from '../cleanup/request.ts';
+import type { Deadline } from '../deadline.ts';
+import { faultsOf } from '../faults.ts';
+import { findRegistryRepository } from './find-registry-repository.ts';
+import { parseFixedHeader, verifyFixedHeader } from './fixed-header.ts';
+import type { Meaning } from './meaning.ts';
+import { registryNameSchema } from './registry-name.ts';
+import type { Delivery, Existence, Source, SourceApi, Verification } from './source.ts';
+
+const actionSchema = v.object({ action: v.string() });
+const deletionSchema = v.object({
+  id: v.optional(v.pipe(v.string(), v.minLength(1))),
+  timestamp: v.optional(timestampSchema),
+  target: v.object({ repository: registryNameSchema, tag: v.optional(v.string()) }),
+});
+
+/**
+ * Azure Container Registry's webhooks, proved by a custom header of the webhook. A deleted repository is reported as
+ * the deletion of its manifests, each with its digest, just as the deletion of one manifest is: the registry has to be
+ * asked. Source: Microsoft Learn, "Azure Container Registry webhook reference".
+ */
+export const acr = {
+  routed: true,
+  provedBy: 'secret',
+
+  parseSecret(secret: string): Buffer {
+    return parseFixedHeader(secret);
+  },
+
+  verify(delivery: Delivery, keys: readonly Buffer[]): Verification {
+    return verifyFixedHeader(delivery, keys);
+  },
+
+  interpret(_delivery: Delivery, body: unknown, receivedAt: string): Meaning {
+    const parsed = v.safeParse(actionSchema, body);
+    if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
+    const { action } = parsed.output;
+    if (action !== 'delete') return { type: 'ignored', reason: `action ${action} deletes no repository` };
+    const deletion = v.safeParse(deletionSchema, body);
+    if (!deletion.success) return { type: 'unreadable', faults: faultsOf(deletion.issues) };
+    const { id, timestamp, target } = deletion.output;
+    if (target.tag) return { type: 'ignored', reason: `a tag of ${target.repository} is gone, nothing more` };
+    return {
+      type: 'deleted',
+      repository: target.repository,
+      id: id?.slice(0, 100) ?? randomUUID(),
+      occurredAt: timestamp ?? receivedAt,
+      ambiguous: true,
+    };
+  },
+
+  findRepository(api: SourceApi, repository: string, deadline: Deadline): Promise<Existence> {
+    return findRegistryRepository(api, repository, deadline);
+  },
+} satisfies Source;

@@ -1,0 +1,109 @@
+import * as v from 'valibot';
+import { type Fault, faultsOf, show } from '../faults.ts';
+import type { Meaning } from './meaning.ts';
+import { findNames, type TraceNames } from './trace-names.ts';
+import { readTraceTime } from './trace-time.ts';
+
+const traceSchema = v.object({
+  service_type: v.string(),
+  trace_name: v.string(),
+  trace_id: v.nullish(v.string()),
+  trace_status: v.nullish(v.string()),
+  trace_rating: v.nullish(v.string()),
+  resource_type: v.nullish(v.string()),
+  resource_name: v.nullish(v.string()),
+  code: v.optional(v.unknown()),
+  time: v.optional(v.unknown()),
+  record_time: v.optional(v.unknown()),
+  message: v.optional(v.unknown()),
+  request: v.optional(v.unknown()),
+});
+
+type Trace = v.InferOutput<typeof traceSchema>;
+
+interface Deletion {
+  readonly of: 'repository' | 'organization';
+  /** Has to be there where the name of the trace alone says too little. */
+  readonly resourceType?: string;
+}
+
+/** By trace name: the shared edition's with both spellings of one, then the Enterprise edition's. */
+const DELETIONS: ReadonlyMap<string, Deletion> = new Map([
+  ['deleteImageRepository', { of: 'repository' }],
+  ['deleteUserNamespace', { of: 'organization' }],
+  ['deleteUserNamesapce', { of: 'organization' }],
+  ['deleteRepository', { of: 'repository', resourceType: 'repository' }],
+  ['deleteNamespace', { of: 'organization', resourceType: 'namespace' }],
+]);
+
+/**
+ * What a trace of CTS (Cloud Trace Service) means: only the deletion of a repository or of an organization of SWR that
+ * succeeded is a cleanup request. Source: CTS user guide, "Trace Structure".
+ *
+ * @param fallback what counts where the trace has no id, or says no time.
+ * @param path of the trace in its document; the faults' paths begin with it.
+ */
+export function interpretTrace(
+  input: unknown,
+  fallback: { readonly id: string; readonly receivedAt: string },
+  path = '',
+): Meaning {
+  const parsed = v.safeParse(traceSchema, input);
+  if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues, path) };
+  const trace = parsed.output;
+  const { service_type: service, trace_name: name } = trace;
+  if (service !== 'SWR') return { type: 'ignored', reason: `trace ${name} is of ${service}, not of SWR` };
+  const deletion = findDeletion(trace);
+  if (deletion === undefined) {
+    return {
+      type: 'ignored',
+      reason: `trace ${name} is not the deletion of a repository or an organization`,
+    };
+  }
+  const doubt = doubtSuccess(trace);
+  if (doubt !== undefined) return { type: 'ignored', reason: `trace ${name} deleted nothing: ${doubt}` };
+
+  const names = findNames(trace, deletion.of);
+  if (!names.ok) return unreadable(path, names.fault);
+  const occurredAt = timeOf(trace, fallback.receivedAt);
+  if (occurredAt === undefined) {
+    const expected = 'a time in seconds or milliseconds since 1970, or in ISO 8601 with its zone';
+    return unreadable(path, { path: 'time', found: show(trace.time ?? trace.record_time), expected });
+  }
+  return requestOf(trace.trace_id?.slice(0, 200) || fallback.id, occurredAt, names.value);
+}
+
+function requestOf(id: string, occurredAt: string, names: TraceNames): Meaning {
+  return { type: 'request', request: { version: 1, id, occurredAt, ...names } };
+}
+
+function unreadable(prefix: string, fault: Fault): Meaning {
+  const path = prefix === '' ? fault.path : `${prefix}.${fault.path}`;
+  return { type: 'unreadable', faults: [{ ...fault, path }] };
+}
+
+function findDeletion({ trace_name: name, resource_type: type }: Trace): Deletion | undefined {
+  const deletion = DELETIONS.get(name);
+  const fits = deletion?.resourceType === undefined || deletion.resourceType === type?.toLowerCase();
+  return fits ? deletion : undefined;
+}
+
+/** Says why the operation can't be taken for a success; undefined where it can. */
+function doubtSuccess({ trace_status: status, trace_rating: rating, code }: Trace): string | undefined {
+  const verdicts = [status, rating].flatMap((verdict) => (verdict ? [verdict.toLowerCase()] : []));
+  const bad = verdicts.find((verdict) => verdict !== 'normal');
+  if (bad !== undefined) return `the operation failed (${bad})`;
+  const known = (typeof code === 'string' && code.trim() !== '') || typeof code === 'number';
+  const httpStatus = known ? Number(code) : undefined;
+  // Some services write 0 for a success, others the HTTP status.
+  if (httpStatus !== undefined && httpStatus >= 300) return `the operation failed with code ${httpStatus}`;
+  const succeeded = httpStatus === 0 || (httpStatus !== undefined && httpStatus >= 200);
+  return verdicts.length > 0 || succeeded ? undefined : 'nothing in it says that the operation succeeded';
+}
+
+/** Undefined if there is a time that can't be read: guessing a later one would reach tasks that are newer. */
+function timeOf({ time, record_time: recorded }: Trace, receivedAt: string): string | undefined {
+  const said = [time, recorded].filter((each) => each !== undefined && each !== null && each !== '');
+  if (said.length === 0) return receivedAt;
+  return said.map(readTraceTime).find((read) => read !== undefined);
+}

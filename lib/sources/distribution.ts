@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import { timestampSchema } from '../cleanup/request.ts';
+import type { Deadline } from '../deadline.ts';
+import { faultsOf } from '../faults.ts';
+import { findRegistryRepository } from './find-registry-repository.ts';
+import { parseFixedHeader, verifyFixedHeader } from './fixed-header.ts';
+import type { Meaning } from './meaning.ts';
+import { registryNameSchema } from './registry-name.ts';
+import type { Delivery, Existence, Source, SourceApi, Verification } from './source.ts';
+
+const envelopeSchema = v.object({ events: v.array(v.unknown()) });
+const actionSchema = v.object({ action: v.string() });
+const deletionSchema = v.object({
+  id: v.optional(v.pipe(v.string(), v.minLength(1))),
+  timestamp: v.optional(timestampSchema),
+  target: v.object({
+    repository: registryNameSchema,
+    tag: v.optional(v.string()),
+    digest: v.optional(v.string()),
+  }),
+});
+
+/**
+ * The notifications of a CNCF Distribution registry (`application/vnd.docker.distribution.events.v2+json`), proved by a
+ * header of the endpoint's configuration. A deletion without tag and digest is one of a whole repository, but only by
+ * what it leaves out, so the registry is asked. Source: CNCF Distribution, "Work with notifications".
+ */
+export const distribution = {
+  routed: true,
+  provedBy: 'secret',
+
+  parseSecret(secret: string): Buffer {
+    return parseFixedHeader(secret);
+  },
+
+  verify(delivery: Delivery, keys: readonly Buffer[]): Verification {
+    return verifyFixedHeader(delivery, keys);
+  },
+
+  interpret(_delivery: Delivery, body: unknown, receivedAt: string): Meaning | readonly Meaning[] {
+    const parsed = v.safeParse(envelopeSchema, body);
+    if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
+    const { events } = parsed.output;
+    if (events.length === 0) return { type: 'ignored', reason: 'there are no events in it' };
+    return events.map((event, index) => interpretEvent(event, `events[${index}]`, receivedAt));
+  },
+
+  findRepository(api: SourceApi, repository: string, deadline: Deadline): Promise<Existence> {
+    return findRegistryRepository(api, repository, deadline);
+  },
+} satisfies Source;
+
+function interpretEvent(event: unknown, path: string, receivedAt: string): Meaning {
+  const parsed = v.safeParse(actionSchema, event);
+  if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues, path) };
+  const { action } = parsed.output;
+  if (action !== 'delete') return { type: 'ignored', reason: `action ${action} is not a deletion` };
+  const deletion = v.safeParse(deletionSchema, event);
+  if (!deletion.success) return { type: 'unreadable', faults: faultsOf(deletion.issues, path) };
+  const { id, timestamp, target } = deletion.output;
+  const { repository, tag, digest } = target;
+  if (tag) return { type: 'ignored', reason: `a tag of ${repository} is gone, nothing more` };
+  if (digest)
+    return { type: 'ignored', reason: `a manifest or a blob of ${repository} is gone, nothing more` };
+  return {
+    type: 'deleted',
+    repository,
+    id: id?.slice(0, 100) ?? randomUUID(),
+    occurredAt: timestamp ?? receivedAt,
+    ambiguous: true,
+  };
+}

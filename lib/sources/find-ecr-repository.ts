@@ -1,0 +1,26 @@
+import * as v from 'valibot';
+import { callAws } from '../aws/call.ts';
+import type { Deadline } from '../deadline.ts';
+import { ServiceError } from '../failure.ts';
+import type { Existence } from './source.ts';
+
+const TIMEOUT_MS = 5000;
+
+const answerSchema = v.object({ repositories: v.array(v.object({ repositoryName: v.string() })) });
+
+/** Asks Amazon ECR, in the function's own account and region, whether it still has a repository. */
+export async function findEcrRepository(repository: string, deadline: Deadline): Promise<Existence> {
+  let answer: unknown;
+  try {
+    const input = { repositoryNames: [repository] };
+    const timeoutMs = Math.min(TIMEOUT_MS, deadline.remainingMs());
+    answer = await callAws({ service: 'ecr', action: 'DescribeRepositories', input, timeoutMs });
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return error.failure.code === 'RepositoryNotFoundException' ? 'gone' : 'unknown';
+  }
+  const parsed = v.safeParse(answerSchema, answer);
+  const found =
+    parsed.success && parsed.output.repositories.some((each) => each.repositoryName === repository);
+  return found ? 'exists' : 'unknown';
+}

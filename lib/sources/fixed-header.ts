@@ -1,0 +1,67 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Delivery, Verification } from './source.ts';
+
+/** What a header has to hold: it is all that proves the sender, and every delivery gives a chance to guess it. */
+const MIN_LENGTH = 16;
+const HEADER = /^([\w!#$%&'*+.^`|~-]+):[ \t]*(.*)$/s;
+const VISIBLE_ASCII = /^[!-~](?:[ -~]*[!-~])?$/;
+
+/**
+ * The key of a sender that signs nothing, but sends a header with a fixed value.
+ *
+ * @param secret `Header-Name: value`, on one line.
+ * @throws {Error} with a message that doesn't show it.
+ */
+export function parseFixedHeader(secret: string): Buffer {
+  if (secret.trim() === '') throw new Error('expected "Header-Name: value", found an empty secret');
+  const [, name, rest] = HEADER.exec(secret.trim()) ?? [];
+  if (name === undefined || rest === undefined) {
+    throw new Error('expected "Header-Name: value", found something else');
+  }
+  return keyOf(name, rest);
+}
+
+/**
+ * The same for a sender that only sends `Authorization`, whose name may be left out of the secret.
+ *
+ * @throws {Error} with a message that doesn't show it.
+ */
+export function parseAuthorization(secret: string): Buffer {
+  return keyOf('authorization', secret.trim().replace(/^authorization:[ \t]*/i, ''));
+}
+
+function keyOf(name: string, value: string): Buffer {
+  if (value === '') throw new Error('expected a value for the header, found an empty one');
+  if (!VISIBLE_ASCII.test(value)) {
+    throw new Error('expected a value of one line of ASCII, as a header can hold it, found another one');
+  }
+  // The scheme is known to everybody.
+  const { length } = value.replace(/^(?:basic|bearer) +/i, '');
+  if (length < MIN_LENGTH) {
+    throw new Error(
+      `expected at least ${MIN_LENGTH} characters, found ${length}: the header's value is all that proves the sender`,
+    );
+  }
+  return Buffer.from(`${name.toLowerCase()}:${value}`);
+}
+
+/** Whether the delivery has one of these headers, in a time that tells neither a value nor its length. */
+export function verifyFixedHeader({ headers }: Delivery, keys: readonly Buffer[]): Verification {
+  const random = randomBytes(32);
+  const digest = (text: string) => createHmac('sha256', random).update(text).digest();
+  const sent = keys.map((key) => {
+    const [name = ''] = key.toString().split(':', 1);
+    return { name, key, value: headers[name] };
+  });
+  // The name is a part of the secret: the reason doesn't say it, and a newer secret may have another one.
+  if (sent.every(({ value }) => value === undefined)) {
+    return { verified: false, reason: 'the configured header is missing' };
+  }
+  // Every key is tried, so that the time doesn't tell which one fits.
+  const fitting = sent.filter(({ name, key, value }) =>
+    timingSafeEqual(digest(`${name}:${value ?? ''}`), digest(key.toString())),
+  );
+  return fitting.length > 0
+    ? { verified: true }
+    : { verified: false, reason: 'the configured header fits none of the stored secrets' };
+}

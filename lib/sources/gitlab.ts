@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import type { Deadline } from '../deadline.ts';
+import { faultsOf } from '../faults.ts';
+import { askForge } from './find-repository.ts';
+import { interpretGroup, interpretProject, PROJECT_PATH } from './gitlab-deletion.ts';
+import type { Meaning } from './meaning.ts';
+import { equalsSecret, parseSharedSecret } from './shared-secret.ts';
+import type { Delivery, Existence, Source, SourceApi, Verification } from './source.ts';
+import { parseSigningSecret, verifyStandardSignature } from './standard-signature.ts';
+
+// System hooks and group hooks have event_name alone, most others object_kind alone, and a push has both.
+const eventSchema = v.object({ event_name: v.optional(v.string()), object_kind: v.optional(v.string()) });
+
+/**
+ * GitLab's system hooks and group hooks. They prove themselves with the secret itself in `X-Gitlab-Token`, or with a
+ * signing token, whose signatures are those of Standard Webhooks. Source: GitLab Docs, "Webhooks", "System hooks",
+ * "Webhook events".
+ */
+export const gitlab = {
+  routed: true,
+  provedBy: 'secret',
+
+  parseSecret(secret: string): Buffer {
+    const key = parseSharedSecret(secret);
+    // Found out now rather than with the first delivery.
+    if (isSigningToken(key)) parseSigningSecret(secret);
+    return key;
+  },
+
+  verify(delivery: Delivery, keys: readonly Buffer[], nowMs: number): Verification {
+    const isSigned = delivery.headers['webhook-signature'] !== undefined;
+    const signingKeys = isSigned
+      ? keys.filter(isSigningToken).map((key) => parseSigningSecret(key.toString()))
+      : [];
+    // A signature that can be checked has to be right: a token beside it proves nothing about the body.
+    if (signingKeys.length > 0) return verifyStandardSignature(delivery, signingKeys, nowMs);
+    const token = delivery.headers['x-gitlab-token'];
+    if (token === undefined) {
+      const reason = isSigned
+        ? 'no X-Gitlab-Token header, and no stored secret is a signing token'
+        : 'neither an X-Gitlab-Token nor a webhook-signature header';
+      return { verified: false, reason, stale: !isSigned };
+    }
+    return equalsSecret(token, keys)
+      ? { verified: true }
+      : { verified: false, reason: 'X-Gitlab-Token is none of the stored secrets' };
+  },
+
+  interpret({ headers }: Delivery, body: unknown, receivedAt: string): Meaning {
+    const parsed = v.safeParse(eventSchema, body);
+    if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
+    const event = parsed.output.event_name ?? parsed.output.object_kind;
+    if (event === undefined) {
+      const expected = 'the name of the event, as GitLab sends it';
+      return { type: 'unreadable', faults: [{ path: 'event_name', found: 'nothing', expected }] };
+    }
+    // X-Gitlab-Event-UUID is shared by every hook that one event sets off.
+    const id = (headers['idempotency-key'] || headers['webhook-id'])?.slice(0, 100) || randomUUID();
+    const occurredAt = timeOf(headers, receivedAt);
+    if (event === 'project_destroy') return interpretProject(body, id, occurredAt);
+    if (event === 'group_destroy' || event === 'subgroup_destroy')
+      return interpretGroup(body, id, occurredAt);
+    return { type: 'ignored', reason: `event ${event} is not a repository deletion` };
+  },
+
+  /** `url` is that of the site. The credentials are an access token with the scope `read_api`. */
+  findRepository(
+    { url, credentials }: SourceApi,
+    repository: string,
+    deadline: Deadline,
+  ): Promise<Existence> {
+    return askForge({
+      // A project's number is no path, and would be that of another project.
+      url: PROJECT_PATH.test(repository)
+        ? `${url}/api/v4/projects/${encodeURIComponent(repository)}`
+        : undefined,
+      probeUrl: `${url}/api/v4/user`,
+      headers: { 'PRIVATE-TOKEN': credentials.trim() },
+      deadline,
+    });
+  },
+} satisfies Source;
+
+/** The key is kept as its text, because it may also be what X-Gitlab-Token holds. */
+function isSigningToken(key: Buffer): boolean {
+  return key.toString().startsWith('whsec_');
+}
+
+/**
+ * Not `updated_at`, which is when the project was last changed. The signed time is that of sending, so the earlier of
+ * the two is nearer: GitLab's clock may be ahead.
+ */
+function timeOf(headers: Delivery['headers'], receivedAt: string): string {
+  const timestamp = headers['webhook-timestamp'] ?? '';
+  if (headers['webhook-signature'] === undefined || !/^\d{1,12}$/.test(timestamp)) return receivedAt;
+  return new Date(Math.min(Number(timestamp) * 1000, Date.parse(receivedAt))).toISOString();
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import { timestampSchema } from '../cleanup/request.ts';
+import type { Deadline } from '../deadline.ts';
+import { faultsOf } from '../faults.ts';
+import { findHarborRepository } from './find-harbor-repository.ts';
+import { parseAuthorization, verifyFixedHeader } from './fixed-header.ts';
+import type { Meaning } from './meaning.ts';
+import { registryNameSchema } from './registry-name.ts';
+import type { Delivery, Existence, Source, SourceApi, Verification } from './source.ts';
+
+const typeSchema = v.object({ type: v.string() });
+const subjectSchema = v.object({
+  repository: v.object({
+    date_created: v.optional(v.number()),
+    repo_full_name: registryNameSchema,
+  }),
+});
+/** Up to the year 5138, which a date can hold. */
+const secondsSchema = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1e11));
+const defaultFormatSchema = v.object({ occur_at: v.optional(secondsSchema), event_data: subjectSchema });
+const cloudEventSchema = v.object({
+  id: v.optional(v.pipe(v.string(), v.minLength(1))),
+  time: v.optional(timestampSchema),
+  data: subjectSchema,
+});
+
+interface ArtifactDeletion {
+  readonly subject: v.InferOutput<typeof subjectSchema>;
+  readonly id: string | undefined;
+  readonly occurredAt: string | undefined;
+}
+
+/**
+ * Harbor's webhooks, in its own format and as CloudEvents. It sends a fixed `Authorization` header, and no event for a
+ * deleted repository: it reports each artifact of it. The repository's time of creation is missing from those, since
+ * Harbor doesn't find it any more; it is missing as well where Harbor failed to look, so Harbor has to be asked.
+ */
+export const harbor = {
+  routed: true,
+  provedBy: 'secret',
+
+  parseSecret(secret: string): Buffer {
+    return parseAuthorization(secret);
+  },
+
+  verify(delivery: Delivery, keys: readonly Buffer[]): Verification {
+    return delivery.headers['authorization'] === undefined
+      ? { verified: false, reason: 'no Authorization header', stale: true }
+      : verifyFixedHeader(delivery, keys);
+  },
+
+  interpret(_delivery: Delivery, body: unknown, receivedAt: string): Meaning {
+    const parsed = v.safeParse(typeSchema, body);
+    if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
+    const { type } = parsed.output;
+    if (type === 'DELETE_ARTIFACT') {
+      const event = v.safeParse(defaultFormatSchema, body);
+      if (!event.success) return { type: 'unreadable', faults: faultsOf(event.issues) };
+      const { occur_at: seconds, event_data: subject } = event.output;
+      const occurredAt = seconds === undefined ? undefined : new Date(seconds * 1000).toISOString();
+      return interpretDeletion({ subject, id: undefined, occurredAt }, receivedAt);
+    }
+    if (type === 'harbor.artifact.deleted') {
+      const event = v.safeParse(cloudEventSchema, body);
+      if (!event.success) return { type: 'unreadable', faults: faultsOf(event.issues) };
+      const { id, time, data } = event.output;
+      return interpretDeletion({ subject: data, id: id?.slice(0, 100), occurredAt: time }, receivedAt);
+    }
+    return { type: 'ignored', reason: `event ${type} is not a deletion of artifacts` };
+  },
+
+  findRepository(api: SourceApi, repository: string, deadline: Deadline): Promise<Existence> {
+    return findHarborRepository(api, repository, deadline);
+  },
+} satisfies Source;
+
+function interpretDeletion({ subject, id, occurredAt }: ArtifactDeletion, receivedAt: string): Meaning {
+  const { date_created: createdAt, repo_full_name: repository } = subject.repository;
+  // Go leaves out a time of 0, but what stands between may put it back.
+  if (createdAt !== undefined && createdAt !== 0) {
+    return { type: 'ignored', reason: `an artifact of ${repository} is gone, the repository is still there` };
+  }
+  return {
+    type: 'deleted',
+    repository,
+    id: id ?? randomUUID(),
+    occurredAt: occurredAt ?? receivedAt,
+    ambiguous: true,
+  };
+}

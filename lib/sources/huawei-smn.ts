@@ -1,0 +1,116 @@
+import { faultsOf, formatFaults } from '../faults.ts';
+import { interpretTrace } from './cts-trace.ts';
+import { parseJson } from './json-text.ts';
+import type { Meaning } from './meaning.ts';
+import {
+  CertificateKeeper,
+  type FetchCertificate,
+  faultOfSignature,
+  fetchCertificate,
+  parseSmnMessage,
+  pinnedUrl,
+  SMN_HOSTS,
+  type SmnMessage,
+} from './smn-signature.ts';
+import type { Delivery, Source, SourceOptions, Verification } from './source.ts';
+
+/**
+ * How far the signed time may be from now. It says when SMN sent the message first, and SMN sends it again where that
+ * failed; what a stranger plays back within the hour asks for nothing but the same deletion once more.
+ */
+const TOLERANCE_MS = 60 * 60 * 1000;
+
+interface HuaweiSmnOptions {
+  /** Which hosts may give out the certificate, and be called to confirm a subscription. */
+  readonly certificateHosts?: RegExp;
+  readonly fetchCertificate?: FetchCertificate;
+}
+
+/**
+ * SMN (Simple Message Notification) of Huawei Cloud, over HTTPS: the traces of SWR that CTS publishes on a topic.
+ * Everybody's messages in a region are signed with the same key, so that only the list of topics tells whose they are.
+ * Source: SMN user guide, "HTTP or HTTPS Message Format" and "Message Signature Verification".
+ */
+export function createHuaweiSmn(options: HuaweiSmnOptions = {}) {
+  const hosts = options.certificateHosts ?? SMN_HOSTS;
+  const certificates = new CertificateKeeper(options.fetchCertificate ?? fetchCertificate);
+
+  return {
+    routed: false,
+    provedBy: 'topics',
+
+    parseSecret(): Buffer {
+      throw new Error('expected no secret: SMN signs with its certificate');
+    },
+
+    async verify(
+      delivery: Delivery,
+      _keys: readonly Buffer[],
+      nowMs: number,
+      { topics = [] }: SourceOptions,
+    ): Promise<Verification> {
+      const read = readDelivery(delivery);
+      if ('fault' in read) return refuse(read.fault);
+      const { message } = read;
+      if (Math.abs(nowMs - Date.parse(message.timestamp)) > TOLERANCE_MS) {
+        return refuse(`timestamp is more than ${TOLERANCE_MS / 60_000} minutes away from now`);
+      }
+      if (!topics.includes(message.topic_urn)) return refuse('topic_urn is not among the listed topics');
+      const { type, subscribe_url: confirmUrl } = message;
+      if (type === 'SubscriptionConfirmation' && pinnedUrl(confirmUrl, hosts) === undefined) {
+        return refuse('subscribe_url is not an https address of SMN');
+      }
+      const url = pinnedUrl(message.signing_cert_url, hosts);
+      if (url === undefined) return refuse('signing_cert_url is not an https address of SMN');
+
+      const certificate = await certificates.get(url, nowMs);
+      if (certificate === undefined) return refuse('there is no certificate at signing_cert_url');
+      const fault = faultOfSignature(message, certificate, nowMs);
+      return fault === undefined ? { verified: true } : refuse(fault);
+    },
+
+    interpret(_delivery: Delivery, body: unknown): Meaning | readonly Meaning[] {
+      const parsed = parseSmnMessage(body);
+      if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
+      const message = parsed.output;
+      if (message.type === 'Notification') return interpretNotification(message);
+      if (message.type === 'UnsubscribeConfirmation') {
+        return { type: 'ignored', reason: `the subscription to ${message.topic_urn} was cancelled` };
+      }
+      const url = pinnedUrl(message.subscribe_url, hosts);
+      if (url !== undefined) return { type: 'subscription', confirmUrl: url.href };
+      const expected = 'an https address of SMN';
+      return { type: 'unreadable', faults: [{ path: 'subscribe_url', found: 'another', expected }] };
+    },
+  } satisfies Source;
+}
+
+export const huaweiSmn = createHuaweiSmn();
+
+function refuse(reason: string): Verification {
+  return { verified: false, reason, stale: true };
+}
+
+function readDelivery({
+  headers,
+  rawBody,
+}: Delivery): { readonly message: SmnMessage } | { readonly fault: string } {
+  const type = headers['x-smn-message-type'];
+  if (type === undefined) return { fault: 'no X-SMN-Message-Type header' };
+  const parsed = parseSmnMessage(parseJson(rawBody.toString('utf8')));
+  if (!parsed.success) return { fault: `not a message of SMN: ${formatFaults(faultsOf(parsed.issues))}` };
+  if (parsed.output.type !== type) return { fault: 'X-SMN-Message-Type is not the type of the message' };
+  return { message: parsed.output };
+}
+
+function interpretNotification(notification: SmnMessage): Meaning | readonly Meaning[] {
+  const content = parseJson(notification.message);
+  const fallback = { id: notification.message_id.slice(0, 200), receivedAt: notification.timestamp };
+  if (typeof content !== 'object' || content === null || !('cts' in content)) {
+    return { type: 'ignored', reason: 'the message is not a trace of CTS' };
+  }
+  const { cts } = content;
+  if (!Array.isArray(cts)) return interpretTrace(cts, fallback, 'message.cts');
+  if (cts.length === 0) return { type: 'ignored', reason: 'the message holds no trace' };
+  return cts.map((trace: unknown, index) => interpretTrace(trace, fallback, `message.cts[${index}]`));
+}

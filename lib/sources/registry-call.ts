@@ -1,0 +1,70 @@
+import * as v from 'valibot';
+import type { Deadline } from '../deadline.ts';
+import { exchange, type HttpResponse } from '../http/exchange.ts';
+
+/** A list of tags has no limit of its own; so long is one of a hundred thousand. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const CALL_LIMIT_MS = 5000;
+
+const errorsSchema = v.object({
+  errors: v.array(
+    v.object({
+      code: v.string(),
+      message: v.fallback(v.optional(v.string()), undefined),
+      detail: v.optional(v.unknown()),
+    }),
+  ),
+});
+
+type RegistryErrors = v.InferOutput<typeof errorsSchema>['errors'];
+
+/** Basic authentication from `user:password`; none where there are no credentials. */
+export function basicOf(credentials: string): string | undefined {
+  const pair = credentials.trim();
+  return pair === '' ? undefined : `Basic ${Buffer.from(pair).toString('base64')}`;
+}
+
+/** One question to a registry; undefined where no whole answer came, so that no message can show the credentials. */
+export async function getFrom(
+  url: URL,
+  authorization: string | undefined,
+  deadline: Deadline,
+): Promise<HttpResponse | undefined> {
+  const timeoutMs = Math.min(CALL_LIMIT_MS, deadline.remainingMs());
+  if (timeoutMs <= 0) return undefined;
+  try {
+    return await exchange({
+      method: 'GET',
+      url,
+      headers: {
+        'User-Agent': 'swr-sync-cleanup',
+        Accept: 'application/json',
+        ...(authorization !== undefined && { Authorization: authorization }),
+      },
+      timeoutMs,
+      maxBodyBytes: MAX_BODY_BYTES,
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The errors of an answer in the form that registries have in common; none where it has another form. */
+export function errorsOf(answer: HttpResponse): RegistryErrors {
+  const parsed = v.safeParse(errorsSchema, jsonOf(answer));
+  return parsed.success ? parsed.output.errors : [];
+}
+
+/** A success that is written by the API itself, and not by a page that stands before it. */
+export function isFound(answer: HttpResponse): boolean {
+  const body = jsonOf(answer);
+  return answer.status === 200 && typeof body === 'object' && body !== null;
+}
+
+export function jsonOf({ body }: HttpResponse): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

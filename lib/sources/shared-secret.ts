@@ -1,0 +1,43 @@
+import { timingSafeEqual } from 'node:crypto';
+import { fitsHmac } from './hmac.ts';
+import type { Delivery, Verification } from './source.ts';
+
+const HEX_DIGEST = /^[0-9a-f]{64}$/i;
+
+/** @throws {Error} if it is empty: everybody could sign with that. */
+export function parseSharedSecret(secret: string): Buffer {
+  if (secret.trim() === '') throw new Error('expected a secret, found an empty one');
+  return Buffer.from(secret);
+}
+
+/** Whether one of the keys is this very text. */
+export function equalsSecret(text: string, keys: readonly Buffer[]): boolean {
+  const bytes = Buffer.from(text);
+  // Every key is tried, so that the time doesn't tell which one fits.
+  const equal = keys.filter((key) => key.length === bytes.length && timingSafeEqual(key, bytes));
+  return equal.length > 0;
+}
+
+/**
+ * Whether a header holds the HMAC-SHA256 of the body in hexadecimal digits.
+ *
+ * @param name as the sender's documentation writes it.
+ * @param prefix before the digits.
+ */
+export function verifyHexSignature(
+  { headers, rawBody }: Delivery,
+  keys: readonly Buffer[],
+  name: string,
+  prefix: '' | 'sha256=',
+): Verification {
+  const header = headers[name.toLowerCase()];
+  if (header === undefined) return { verified: false, reason: `no ${name} header`, stale: true };
+  const hex = header.slice(prefix.length);
+  if (!(header.startsWith(prefix) && HEX_DIGEST.test(hex))) {
+    const form = prefix === '' ? '64 hex digits' : `${prefix} and 64 hex digits`;
+    return { verified: false, reason: `${name} is not ${form}`, stale: true };
+  }
+  return fitsHmac(Buffer.from(hex, 'hex'), rawBody, keys)
+    ? { verified: true }
+    : { verified: false, reason: `${name} fits none of the stored secrets` };
+}

@@ -1,0 +1,220 @@
+import { describe, expect, test } from '@jest/globals';
+import { cloudevents } from '../../lib/sources/cloudevents.ts';
+import { deliveryOf, readWebhook } from '../support/fixture.ts';
+
+const RECEIVED_AT = '2026-11-24T03:00:00.000Z';
+const SENT_AT = Date.parse('2026-11-24T03:00:00Z');
+const DELETION = {
+  type: 'request',
+  request: {
+    version: 1,
+    id: 'A234-1234-1234',
+    occurredAt: '2026-11-24T02:59:58.344522Z',
+    namespace: 'acme-images',
+    repository: 'payments/api',
+  },
+};
+const structured = readWebhook('cloudevents/structured');
+const binary = readWebhook('cloudevents/binary');
+const key = cloudevents.parseSecret(structured.secret);
+
+const event = {
+  specversion: '1.0',
+  id: 'an id',
+  type: 'repository.deleted',
+  source: '/forges/acme',
+  data: { namespace: 'acme' },
+};
+const trace = {
+  service_type: 'SWR',
+  trace_name: 'deleteUserNamespace',
+  trace_status: 'normal',
+  resource_name: 'acme',
+};
+const swrEvent = { ...event, type: 'SWR:CloudTrace:ApiCall', source: 'HC.SWR', data: trace };
+
+function interpret(body: unknown, headers: Record<string, string | undefined> = {}) {
+  return cloudevents.interpret({ headers, rawBody: Buffer.from('') }, body, RECEIVED_AT);
+}
+
+describe('the signature', () => {
+  test.each(['structured', 'binary', 'batched', 'eventgrid'])('of the recorded %s delivery fits', (name) => {
+    const delivery = deliveryOf(readWebhook(`cloudevents/${name}`));
+    expect(cloudevents.verify(delivery, [key], SENT_AT)).toEqual({ verified: true });
+  });
+
+  test.each([
+    { why: 'one byte of the body differs', differences: { body: structured.body.replace('acme', 'acne') } },
+    { why: 'it is missing', differences: { headers: { 'webhook-signature': undefined } } },
+    { why: 'another id was signed', differences: { headers: { 'webhook-id': 'msg_9' } } },
+  ])('is refused when $why', ({ differences }) => {
+    const delivery = deliveryOf(structured, differences);
+    expect(cloudevents.verify(delivery, [key], SENT_AT)).toMatchObject({ verified: false });
+  });
+
+  test('is refused under another key, and when it is old', () => {
+    expect(cloudevents.verify(deliveryOf(structured), [Buffer.alloc(32)], SENT_AT).verified).toBe(false);
+    expect(cloudevents.verify(deliveryOf(structured), [key], SENT_AT + 301_000).verified).toBe(false);
+  });
+});
+
+describe('recorded deliveries', () => {
+  const recorded = (name: string) => {
+    const fixture = readWebhook(`cloudevents/${name}`);
+    return cloudevents.interpret(deliveryOf(fixture), JSON.parse(fixture.body), RECEIVED_AT);
+  };
+
+  test.each(['structured', 'binary'])(
+    '%s: a cleanup request, with the id and the time of the event',
+    (name) => {
+      expect(recorded(name)).toEqual(DELETION);
+    },
+  );
+
+  test('batched: each event for itself', () => {
+    expect(recorded('batched')).toEqual([
+      DELETION,
+      {
+        type: 'ignored',
+        reason: 'event repository.created is neither repository.deleted nor a trace of SWR',
+      },
+      { type: 'unreadable', faults: [expect.objectContaining({ path: '[2].data.repo' })] },
+    ]);
+  });
+
+  test('EventGrid: traces, as such or in an envelope', () => {
+    expect(recorded('eventgrid')).toEqual([
+      {
+        type: 'request',
+        request: {
+          version: 1,
+          id: 'f828ab77-d9a4-11f0-9f0e-fa163e5a7c11',
+          occurredAt: '2026-11-24T02:59:58.344Z',
+          namespace: 'acme-images',
+          repository: 'payments/api',
+        },
+      },
+      { type: 'ignored', reason: expect.stringContaining('the operation failed (warning)') },
+    ]);
+  });
+});
+
+describe('the mode', () => {
+  test.each([
+    { why: 'the body says it, the type is plain JSON', headers: { 'content-type': 'application/json' } },
+    { why: 'no type at all', headers: {} },
+    {
+      why: 'signed attributes come before those of the headers',
+      headers: { ...binary.headers, 'ce-id': 'x' },
+    },
+  ])('is structured: $why', ({ headers }) => {
+    expect(interpret(event, headers)).toMatchObject({ type: 'request', request: { id: 'an id' } });
+  });
+
+  test('is binary for data that is a list', () => {
+    expect(interpret([1, 2], { ...binary.headers, 'ce-type': 'metrics' })).toMatchObject({ type: 'ignored' });
+  });
+
+  test('is binary for a trace of SWR', () => {
+    const headers = { ...binary.headers, 'ce-type': swrEvent.type, 'ce-source': swrEvent.source };
+    expect(interpret({ cts: trace }, headers)).toMatchObject({ request: { namespace: 'acme' } });
+    expect(interpret({ cts: {} }, headers)).toMatchObject({ faults: [{ path: 'cts.service_type' }, {}] });
+  });
+
+  test.each([
+    { why: 'a list', body: [event] },
+    { why: 'a list under a key', body: { events: [event] } },
+  ])('is batched: $why', ({ body }) => {
+    expect(interpret(body)).toMatchObject([{ type: 'request', request: { id: 'an id' } }]);
+  });
+
+  test.each([{ body: [] }, { body: { events: [] } }])('an empty batch is ignored: $body', ({ body }) => {
+    expect(interpret(body)).toEqual({ type: 'ignored', reason: 'the batch holds no event' });
+  });
+});
+
+describe('what it means', () => {
+  test.each([
+    { why: 'a deletion', body: event },
+    { why: 'a deletion whose time is null', body: { ...event, time: null } },
+    { why: 'a trace', body: swrEvent },
+  ])('$why without a time has happened at the time of arrival', ({ body }) => {
+    expect(interpret(body)).toMatchObject({ request: { id: 'an id', occurredAt: RECEIVED_AT } });
+  });
+
+  test('a trace without a time has happened at that of its event', () => {
+    const time = '2026-11-24T02:00:00Z';
+    expect(interpret({ ...swrEvent, time })).toMatchObject({ request: { occurredAt: time } });
+  });
+
+  test.each(['ApiCall', 'ConsoleAction', 'SystemAction'])('SWR:CloudTrace:%s is a trace', (name) => {
+    expect(interpret({ ...swrEvent, type: `SWR:CloudTrace:${name}` })).toMatchObject({ type: 'request' });
+  });
+
+  test.each([
+    {
+      why: 'another type',
+      body: { ...event, type: 'repository.created' },
+      reason: 'event repository.created',
+    },
+    { why: 'no data at all', body: { ...event, type: 'ping', data: undefined }, reason: 'event ping' },
+    { why: 'another kind of trace', body: { ...swrEvent, type: 'SWR:CloudTrace:Other' }, reason: 'Other' },
+    {
+      why: 'traces of another service',
+      body: { ...swrEvent, type: 'ECS:CloudTrace:ApiCall' },
+      reason: 'ECS',
+    },
+    {
+      why: 'another source',
+      body: { ...swrEvent, source: 'HC.OBS' },
+      reason: 'comes from HC.OBS, not from HC.SWR',
+    },
+    {
+      why: 'a tag, in what claims to be ours',
+      body: { ...event, type: 'harbor.artifact.deleted' },
+      reason: 'harbor.artifact.deleted',
+    },
+  ])('$why is ignored', ({ body, reason }) => {
+    expect(interpret(body)).toMatchObject({ type: 'ignored', reason: expect.stringContaining(reason) });
+  });
+
+  test.each([
+    { why: 'null', body: null, path: '' },
+    { why: 'an empty object', body: {}, path: 'specversion' },
+    { why: 'events that are no list', body: { events: {} }, path: 'specversion' },
+    { why: 'another version', body: { ...event, specversion: '0.3' }, path: 'specversion' },
+    { why: 'no id', body: { ...event, id: '' }, path: 'id' },
+    { why: 'no type', body: { ...event, type: undefined }, path: 'type' },
+    { why: 'no source', body: { ...event, source: undefined }, path: 'source' },
+    { why: 'a time without its zone', body: { ...event, time: '2026-11-24T03:00:00' }, path: 'time' },
+    { why: 'no data', body: { ...event, data: undefined }, path: 'data' },
+    {
+      why: 'a misspelt key',
+      body: { ...event, data: { namespace: 'acme', repo: 'api' } },
+      path: 'data.repo',
+    },
+    {
+      why: 'a trace without names',
+      body: { ...swrEvent, data: { cts: { ...trace, resource_name: '' } } },
+      path: 'data.cts.resource_name',
+    },
+  ])('$why can not be read, and the path is told', ({ body, path }) => {
+    const faults = expect.arrayContaining([expect.objectContaining({ path })]);
+    expect(interpret(body)).toMatchObject({ type: 'unreadable', faults });
+  });
+
+  test.each([
+    { why: 'in a list', body: [event, { ...event, id: 1 }], path: '[1].id' },
+    { why: 'in a list under a key', body: { events: [event, 'x'] }, path: 'events[1]' },
+  ])('one of several that can not be read does not harm the others: $why', ({ body, path }) => {
+    expect(interpret(body)).toMatchObject([{ type: 'request' }, { type: 'unreadable', faults: [{ path }] }]);
+  });
+
+  test('faults in headers are told as such', () => {
+    expect(interpret({}, { ...binary.headers, 'ce-id': undefined })).toMatchObject({
+      type: 'unreadable',
+      faults: [{ path: 'headers.ce-id' }],
+    });
+    expect(interpret({ namespace: 1 }, binary.headers)).toMatchObject({ faults: [{ path: 'namespace' }] });
+  });
+});

@@ -1,0 +1,315 @@
+import { describe, expect, test } from '@jest/globals';
+import { interpretTrace } from '../../lib/sources/cts-trace.ts';
+
+const FALLBACK = { id: 'fallback', receivedAt: '2026-11-24T03:00:00.000Z' };
+const DELETED_AT = '2026-11-24T02:59:58.344Z';
+
+const repositoryTrace = {
+  service_type: 'SWR',
+  trace_name: 'deleteImageRepository',
+  trace_id: 'f828ab77',
+  trace_status: 'normal',
+  trace_rating: 'normal',
+  resource_type: 'imagerepository',
+  resource_name: 'payments/api',
+  code: 204,
+  time: Date.parse(DELETED_AT),
+  message: '',
+  request: { namespace: 'acme' },
+  response: {},
+};
+const organizationTrace = {
+  ...repositoryTrace,
+  trace_name: 'deleteUserNamespace',
+  resource_type: 'usernamespace',
+  resource_name: 'acme',
+  request: {},
+};
+
+function interpret(differences: object, trace: object = repositoryTrace) {
+  return interpretTrace({ ...trace, ...differences }, FALLBACK);
+}
+
+test('a deleted repository is a cleanup request', () => {
+  expect(interpret({})).toEqual({
+    type: 'request',
+    request: {
+      version: 1,
+      id: 'f828ab77',
+      occurredAt: DELETED_AT,
+      namespace: 'acme',
+      repository: 'payments/api',
+    },
+  });
+});
+
+test('a deleted organization is a request for all of it', () => {
+  expect(interpret({}, organizationTrace)).toEqual({
+    type: 'request',
+    request: { version: 1, id: 'f828ab77', occurredAt: DELETED_AT, namespace: 'acme' },
+  });
+});
+
+describe('which traces are deletions', () => {
+  test.each([
+    { why: 'the misspelling', of: { trace_name: 'deleteUserNamesapce', resource_name: 'acme' } },
+    {
+      why: 'an organization of the Enterprise edition',
+      of: { trace_name: 'deleteNamespace', resource_type: 'namespace', resource_name: 'acme' },
+    },
+    {
+      why: 'a repository of the Enterprise edition',
+      of: { trace_name: 'deleteRepository', resource_type: 'repository' },
+    },
+    { why: 'another spelling of the resource type', of: { resource_type: 'imageRepository' } },
+    { why: 'no resource type', of: { resource_type: null } },
+  ])('$why is one', ({ of }) => {
+    expect(interpret(of)).toMatchObject({ type: 'request', request: { namespace: 'acme' } });
+  });
+
+  test.each([
+    {
+      why: 'another service',
+      of: { service_type: 'FunctionGraph' },
+      reason: 'is of FunctionGraph, not of SWR',
+    },
+    { why: 'another operation', of: { trace_name: 'createImageRepository' }, reason: 'is not the deletion' },
+    { why: 'a tag', of: { trace_name: 'deleteImageTag' }, reason: 'is not the deletion' },
+    {
+      why: 'a name of the Enterprise edition for something else',
+      of: { trace_name: 'deleteRepository', resource_type: 'trigger' },
+      reason: 'is not the deletion',
+    },
+    {
+      why: 'a name of the Enterprise edition without its type',
+      of: { trace_name: 'deleteNamespace', resource_type: undefined },
+      reason: 'is not the deletion',
+    },
+  ])('$why is ignored', ({ of, reason }) => {
+    expect(interpret(of)).toMatchObject({ type: 'ignored', reason: expect.stringContaining(reason) });
+  });
+});
+
+describe('whether it succeeded', () => {
+  test.each([
+    { why: 'no rating', of: { trace_rating: undefined } },
+    { why: 'no status', of: { trace_status: undefined } },
+    { why: 'a null and an empty one', of: { trace_status: null, trace_rating: 'normal', code: '' } },
+    { why: 'a capital letter', of: { trace_status: 'Normal' } },
+    { why: 'the code as a text', of: { code: '204' } },
+    { why: 'the code 0', of: { code: 0 } },
+    { why: 'no code', of: { code: undefined } },
+    { why: 'a code alone', of: { trace_status: undefined, trace_rating: undefined, code: '200' } },
+    { why: 'a code 0 alone', of: { trace_status: undefined, trace_rating: '', code: 0 } },
+  ])('it did with $why', ({ of }) => {
+    expect(interpret(of).type).toBe('request');
+  });
+
+  test.each([
+    { why: 'a warning', of: { trace_status: 'warning' }, reason: 'the operation failed (warning)' },
+    { why: 'an incident', of: { trace_rating: 'incident' }, reason: 'the operation failed (incident)' },
+    {
+      why: 'a rating alone that is bad',
+      of: { trace_status: undefined, trace_rating: 'warning' },
+      reason: 'warning',
+    },
+    { why: 'a code that contradicts', of: { code: '404' }, reason: 'the operation failed with code 404' },
+    {
+      why: 'a code alone that is bad',
+      of: { trace_status: undefined, trace_rating: undefined, code: 500 },
+      reason: 'the operation failed with code 500',
+    },
+    {
+      why: 'nothing that says so',
+      of: { trace_status: undefined, trace_rating: undefined, code: undefined },
+      reason: 'nothing in it says that the operation succeeded',
+    },
+    {
+      why: 'a code alone that is no number',
+      of: { trace_status: '', trace_rating: null, code: 'OK' },
+      reason: 'nothing in it says',
+    },
+  ])('it did not with $why', ({ of, reason }) => {
+    expect(interpret(of)).toMatchObject({ type: 'ignored', reason: expect.stringContaining(reason) });
+  });
+});
+
+describe('when it happened', () => {
+  const ms = Date.parse(DELETED_AT);
+  test.each([
+    { why: 'milliseconds', of: { time: ms }, at: DELETED_AT },
+    { why: 'milliseconds as a text', of: { time: String(ms) }, at: DELETED_AT },
+    { why: 'seconds', of: { time: 1_795_489_198 }, at: '2026-11-24T02:59:58.000Z' },
+    { why: 'seconds as a text', of: { time: '1795489198' }, at: '2026-11-24T02:59:58.000Z' },
+    { why: 'seconds with a fraction', of: { time: 1_795_489_198.344 }, at: DELETED_AT },
+    { why: 'ISO 8601', of: { time: '2026-11-24T10:59:58.344+08:00' }, at: '2026-11-24T10:59:58.344+08:00' },
+    {
+      why: 'the recorded time where there is no other',
+      of: { time: undefined, record_time: ms },
+      at: DELETED_AT,
+    },
+    { why: 'the recorded time where the other is empty', of: { time: '', record_time: ms }, at: DELETED_AT },
+    { why: 'the time of arrival where it says none', of: { time: null }, at: FALLBACK.receivedAt },
+  ])('$why', ({ of, at }) => {
+    expect(interpret(of)).toMatchObject({ type: 'request', request: { occurredAt: at } });
+  });
+
+  test.each([
+    { why: 'a time without its zone', time: '2026-11-24 02:59:58' },
+    { why: 'words', time: 'yesterday' },
+    { why: 'zero', time: 0 },
+    { why: 'something negative', time: -1 },
+    { why: 'microseconds', time: ms * 1000 },
+    { why: 'an object', time: {} },
+  ])('$why is refused: a later time would reach newer tasks', ({ time }) => {
+    expect(interpret({ time })).toMatchObject({ type: 'unreadable', faults: [{ path: 'time' }] });
+  });
+});
+
+describe('which repository', () => {
+  const request = (fields: object) => ({ request: fields, resource_name: 'payments/api' });
+  test.each([
+    { why: 'organization in the request', of: request({ namespace: 'acme' }) },
+    { why: 'organization in the request under another name', of: request({ namespace_name: 'acme' }) },
+    { why: 'request as JSON', of: { request: '{"namespace":"acme","repository":"payments/api"}' } },
+    {
+      why: 'both in the request',
+      of: { request: { namespace: 'acme', repo: 'payments$api' }, resource_name: '' },
+    },
+    {
+      why: 'organization in both places',
+      of: { request: { namespace: 'acme' }, resource_name: 'acme/payments/api' },
+    },
+    {
+      why: 'name written as in a path',
+      of: { request: { namespace: 'acme' }, resource_name: 'payments$api' },
+    },
+    { why: 'both in the name of the resource', of: { request: {}, resource_name: 'acme/payments/api' } },
+    {
+      why: 'both in the name, the repository as in a path',
+      of: { request: '', resource_name: 'acme/payments$api' },
+    },
+    {
+      why: 'the path in the message',
+      of: { request: {}, message: 'DELETE /v2/manage/namespaces/acme/repos/payments$api' },
+    },
+    {
+      why: 'the path with a query and more text',
+      of: { request: {}, message: 'DELETE /v2/manage/namespaces/acme/repos/payments$api?a=b HTTP/1.1' },
+    },
+    {
+      why: 'the path of the Enterprise edition, encoded',
+      of: { request: {}, message: '/v2/p/instances/i/namespaces/acme/repositories/payments%2Fapi' },
+    },
+    {
+      why: 'the path in the request',
+      of: { request: { uri: '/v2/manage/namespaces/acme/repos/payments$api/' }, resource_name: null },
+    },
+    {
+      why: 'the path as the request',
+      of: { request: 'DELETE /v2/manage/namespaces/acme/repos/payments$api', resource_name: undefined },
+    },
+    {
+      why: 'the same in the request and in the path',
+      of: {
+        request: { namespace: 'acme', repository: 'payments/api' },
+        message: 'DELETE /v2/manage/namespaces/acme/repos/payments$api',
+      },
+    },
+  ])('is known from: $why', ({ of }) => {
+    expect(interpret(of)).toMatchObject({
+      type: 'request',
+      request: { namespace: 'acme', repository: 'payments/api' },
+    });
+  });
+
+  test.each([
+    { why: 'the request', of: { request: { namespace: 'acme', repository: 'acme/api' } } },
+    { why: 'the path', of: { message: 'DELETE /v2/manage/namespaces/acme/repos/acme$api' } },
+  ])('may begin with the name of its organization where $why says so', ({ of }) => {
+    expect(interpret(of)).toMatchObject({ request: { namespace: 'acme', repository: 'acme/api' } });
+  });
+
+  test.each([
+    { why: 'only the repository', of: { request: {}, resource_name: 'api' }, path: 'request.namespace' },
+    {
+      why: 'only the repository, as in a path',
+      of: { request: {}, resource_name: 'a$b' },
+      path: 'request.namespace',
+    },
+    {
+      why: 'nothing before the slash',
+      of: { request: null, resource_name: '/api' },
+      path: 'request.namespace',
+    },
+    {
+      why: 'nothing after the slash',
+      of: { request: [], resource_name: 'acme/' },
+      path: 'request.namespace',
+    },
+    { why: 'no repository', of: { resource_name: '' }, path: 'resource_name' },
+    {
+      why: 'the path of something below a repository',
+      of: {
+        request: {},
+        resource_name: 'api',
+        message: 'DELETE /v2/manage/namespaces/acme/repos/api/tags/v1',
+      },
+      path: 'request.namespace',
+    },
+    {
+      why: 'two organizations',
+      of: { message: 'DELETE /v2/manage/namespaces/other/repos/payments$api' },
+      path: 'request',
+    },
+    {
+      why: 'two repositories',
+      of: {
+        request: { namespace: 'acme', repository: 'web' },
+        message: 'DELETE /v2/manage/namespaces/acme/repos/api',
+      },
+      path: 'request',
+    },
+  ])('can not be resolved from $why', ({ of, path }) => {
+    expect(interpret(of)).toMatchObject({ type: 'unreadable', faults: [{ path }] });
+  });
+});
+
+describe('which organization', () => {
+  test.each([
+    { why: 'the name of the resource', of: {} },
+    { why: 'the request', of: { resource_name: undefined, request: { namespace: 'acme' } } },
+    { why: 'the path', of: { resource_name: '', message: 'DELETE /v2/manage/namespaces/acme' } },
+    { why: 'a path that is oddly encoded', of: { message: 'DELETE /v2/manage/namespaces/acme?x=%' } },
+  ])('is known from $why', ({ of }) => {
+    expect(interpret(of, organizationTrace)).toMatchObject({ request: { namespace: 'acme' } });
+  });
+
+  test.each([
+    { why: 'nothing', of: { resource_name: undefined }, path: 'resource_name' },
+    { why: 'names that differ', of: { request: { namespace: 'other' } }, path: 'request' },
+    { why: 'a path that differs', of: { message: 'DELETE /v2/manage/namespaces/%E0%A4%A' }, path: 'request' },
+  ])('can not be resolved from $why', ({ of, path }) => {
+    expect(interpret(of, organizationTrace)).toMatchObject({ type: 'unreadable', faults: [{ path }] });
+  });
+});
+
+test.each([{ id: undefined }, { id: null }, { id: '' }])(
+  'without an id ($id) it gets that of the message',
+  ({ id }) => {
+    expect(interpret({ trace_id: id })).toMatchObject({ request: { id: 'fallback' } });
+  },
+);
+
+test.each([
+  { why: 'nothing', trace: undefined, path: 'data' },
+  { why: 'a list', trace: [{}], path: 'data.service_type' },
+  { why: 'no service', trace: { trace_name: 'x' }, path: 'data.service_type' },
+  { why: 'no name', trace: { service_type: 'SWR' }, path: 'data.trace_name' },
+  { why: 'no names', trace: { ...repositoryTrace, resource_name: null }, path: 'data.resource_name' },
+])('$why can not be read, and the path is told', ({ trace, path }) => {
+  expect(interpretTrace(trace, FALLBACK, 'data')).toMatchObject({
+    type: 'unreadable',
+    faults: expect.arrayContaining([expect.objectContaining({ path })]),
+  });
+});

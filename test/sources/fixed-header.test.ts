@@ -1,0 +1,90 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseAuthorization, parseFixedHeader, verifyFixedHeader } from '../../lib/sources/fixed-header.ts';
+
+const VALUE = '0123456789abcdef';
+const key = parseFixedHeader(`X-Proof: ${VALUE}`);
+const verify = (headers: Record<string, string | undefined>, keys = [key]) =>
+  verifyFixedHeader({ headers, rawBody: Buffer.from('{}') }, keys);
+
+describe('a secret', () => {
+  test.each([
+    { why: 'with a space after the colon', secret: `X-Proof: ${VALUE}` },
+    { why: 'without one', secret: `X-Proof:${VALUE}` },
+    { why: 'with another case in its name, which headers do not tell apart', secret: `x-pROOF: ${VALUE}` },
+    { why: 'with the blanks around it that HTTP takes off', secret: ` X-Proof: \t${VALUE} \n` },
+  ])('is taken $why', ({ secret }) => {
+    expect(parseFixedHeader(secret)).toEqual(key);
+  });
+
+  test('keeps the colons, blanks and case of its value', () => {
+    const colons = parseFixedHeader('X-Proof: One: Two: Three: 4');
+    expect(verify({ 'x-proof': 'One: Two: Three: 4' }, [colons])).toEqual({ verified: true });
+    expect(verify({ 'x-proof': 'one: two: three: 4' }, [colons]).verified).toBe(false);
+  });
+
+  test.each([
+    { why: 'nothing', secret: '', message: /empty/ },
+    { why: 'blanks', secret: ' \n', message: /empty/ },
+    { why: 'a name without a value', secret: 'X-Proof: ', message: /empty/ },
+    { why: 'a value without a name', secret: VALUE, message: /Header-Name: value/ },
+    { why: 'a name with a blank in it', secret: `X Proof: ${VALUE}`, message: /Header-Name: value/ },
+    {
+      why: 'a value that could be guessed',
+      secret: `X-Proof: ${VALUE.slice(1)}`,
+      message: /all that proves/,
+    },
+    { why: 'a value whose scheme makes it long', secret: 'X-Proof: Bearer 123456789', message: /found 9/ },
+    { why: 'two lines', secret: `X-Proof: ${VALUE}\nX-Other: ${VALUE}`, message: /one line/ },
+    { why: 'letters that a header can not hold', secret: `X-Proof: ${VALUE}ü`, message: /ASCII/ },
+  ])('is refused if it is $why, without being shown', ({ secret, message }) => {
+    expect(() => parseFixedHeader(secret)).toThrow(message);
+    expect(() => parseFixedHeader(secret)).not.toThrow(/0123456|12345678|X-Other/);
+  });
+
+  test('for Authorization may leave the name of the header out', () => {
+    const bare = parseAuthorization(`Bearer ${VALUE}`);
+    expect(parseAuthorization(`Authorization: Bearer ${VALUE}`)).toEqual(bare);
+    expect(verify({ authorization: `Bearer ${VALUE}` }, [bare])).toEqual({ verified: true });
+  });
+
+  test.each(['', ' ', 'Authorization:', 'Bearer 123456789'])('for Authorization is not %j', (secret) => {
+    expect(() => parseAuthorization(secret)).toThrow(/expected/);
+  });
+});
+
+describe('the header', () => {
+  test('proves the sender', () => {
+    expect(verify({ 'x-proof': VALUE })).toEqual({ verified: true });
+  });
+
+  test('proves the sender with any of the keys while a secret is being rotated', () => {
+    const newer = parseFixedHeader(`X-Newer: ${VALUE}${VALUE}`);
+    expect(verify({ 'x-proof': VALUE }, [newer, key]).verified).toBe(true);
+    expect(verify({ 'x-newer': VALUE + VALUE }, [newer, key]).verified).toBe(true);
+    expect(verify({ 'x-newer': VALUE }, [newer, key]).verified).toBe(false);
+  });
+
+  test.each([
+    { why: 'missing', headers: {} },
+    { why: 'empty', headers: { 'x-proof': '' } },
+    { why: 'too short', headers: { 'x-proof': VALUE.slice(0, -1) } },
+    { why: 'too long', headers: { 'x-proof': `${VALUE}0` } },
+    { why: 'another one of the same length', headers: { 'x-proof': VALUE.replace('f', 'e') } },
+    { why: 'written in another case', headers: { 'x-proof': VALUE.toUpperCase() } },
+    { why: 'sent twice, and so joined', headers: { 'x-proof': `${VALUE}, ${VALUE}` } },
+    { why: 'sent under another name', headers: { 'x-prooF': VALUE, authorization: VALUE } },
+  ])('proves nothing if it is $why', ({ headers }) => {
+    const verification = verify(headers);
+    expect(verification).toMatchObject({
+      verified: false,
+      reason: expect.stringContaining('the configured'),
+    });
+    // A secret that was changed in the meantime may fit, or name another header.
+    expect(verification).not.toHaveProperty('stale');
+    expect(JSON.stringify(verification)).not.toMatch(/x-proof|0123456/i);
+  });
+
+  test('proves nothing without a key', () => {
+    expect(verify({ 'x-proof': VALUE }, []).verified).toBe(false);
+  });
+});

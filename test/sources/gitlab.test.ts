@@ -1,0 +1,301 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { gitlab } from '../../lib/sources/gitlab.ts';
+import { noHurry } from '../support/deadline.ts';
+import { deliveryOf, readWebhook } from '../support/fixture.ts';
+import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
+
+const RECEIVED_AT = '2026-11-24T03:00:00.000Z';
+const NOW = Date.parse(RECEIVED_AT);
+const plain = readWebhook('gitlab/project-destroy');
+const signed = readWebhook('gitlab/project-destroy-signed');
+const github = readWebhook('github/repository-deleted');
+const token = gitlab.parseSecret(plain.secret);
+const signingToken = gitlab.parseSecret(signed.secret);
+const anotherSigningToken = gitlab.parseSecret(`whsec_${Buffer.alloc(32, 7).toString('base64')}`);
+
+describe('the token', () => {
+  test.each([
+    { why: 'it is the only one', keys: [token] },
+    { why: 'a newer one is already stored', keys: [gitlab.parseSecret('the new one'), token] },
+    { why: 'it is about to be replaced by a signing token', keys: [signingToken, token] },
+  ])('proves the sender when $why', ({ keys }) => {
+    expect(gitlab.verify(deliveryOf(plain), keys, NOW)).toEqual({ verified: true });
+  });
+
+  test.each([
+    { why: 'missing', header: undefined, stale: true },
+    { why: 'empty', header: '', stale: undefined },
+    { why: 'shorter', header: plain.secret.slice(0, -1), stale: undefined },
+    { why: 'longer', header: `${plain.secret}0`, stale: undefined },
+    { why: 'of the same length', header: plain.secret.replace(/.$/, '?'), stale: undefined },
+    { why: 'in other letters', header: plain.secret.toUpperCase(), stale: undefined },
+  ])('proves nothing when it is $why', ({ header, stale }) => {
+    const verification = gitlab.verify(
+      deliveryOf(plain, { headers: { 'x-gitlab-token': header } }),
+      [token],
+      NOW,
+    );
+    expect(verification).toMatchObject({ verified: false, ...(stale === true && { stale }) });
+    expect('stale' in verification).toBe(stale === true);
+    expect(JSON.stringify(verification)).not.toContain(plain.secret);
+  });
+
+  test('may be the whole text of a signing token', () => {
+    const delivery = deliveryOf(plain, { headers: { 'x-gitlab-token': signed.secret } });
+    expect(gitlab.verify(delivery, [signingToken], NOW).verified).toBe(true);
+  });
+
+  test.each([
+    { why: 'without its prefix', header: signed.secret.slice('whsec_'.length) },
+    { why: 'decoded', header: Buffer.from(signed.secret.slice('whsec_'.length), 'base64').toString() },
+  ])('is not a signing token $why', ({ header }) => {
+    const delivery = deliveryOf(plain, { headers: { 'x-gitlab-token': header } });
+    expect(gitlab.verify(delivery, [signingToken], NOW).verified).toBe(false);
+  });
+
+  test('counts beside a signature that no stored secret can check', () => {
+    const delivery = deliveryOf(signed, { headers: { 'x-gitlab-token': plain.secret } });
+    expect(gitlab.verify(delivery, [token], NOW).verified).toBe(true);
+  });
+
+  test.each([
+    { why: 'GitHub', headers: github.headers },
+    { why: 'Gitea', headers: readWebhook('gitea/repository-deleted').headers },
+    { why: 'Bitbucket', headers: readWebhook('bitbucket/repo-deleted').headers },
+  ])('is not replaced by what $why sends', ({ headers }) => {
+    expect(gitlab.verify({ headers, rawBody: Buffer.from(plain.body) }, [token], NOW)).toMatchObject({
+      verified: false,
+      stale: true,
+    });
+  });
+});
+
+describe('the signature', () => {
+  test.each([
+    { why: 'the only signing token', keys: [signingToken] },
+    { why: 'one of two signing tokens', keys: [anotherSigningToken, signingToken] },
+    { why: 'a signing token beside a plain one', keys: [token, signingToken] },
+  ])('fits with $why', ({ keys }) => {
+    expect(gitlab.verify(deliveryOf(signed), keys, NOW)).toEqual({ verified: true });
+  });
+
+  test.each([
+    { why: 'no id', headers: { 'webhook-id': undefined } },
+    { why: 'another id', headers: { 'webhook-id': 'another' } },
+    { why: 'no time', headers: { 'webhook-timestamp': undefined } },
+    { why: 'another time', headers: { 'webhook-timestamp': '1795489201' } },
+    { why: 'an empty signature', headers: { 'webhook-signature': '' } },
+    { why: 'no signature, and no token', headers: { 'webhook-signature': undefined } },
+    { why: 'a signature of another version', headers: { 'webhook-signature': 'v2,f104owcWQ' } },
+  ])('is refused with $why', ({ headers }) => {
+    expect(gitlab.verify(deliveryOf(signed, { headers }), [signingToken], NOW).verified).toBe(false);
+  });
+
+  test('is refused when one byte of the body differs', () => {
+    const body = signed.body.replace('underscore', 'underscorf');
+    expect(gitlab.verify(deliveryOf(signed, { body }), [signingToken], NOW).verified).toBe(false);
+  });
+
+  test('is refused more than five minutes later', () => {
+    expect(gitlab.verify(deliveryOf(signed), [signingToken], NOW + 301_000).verified).toBe(false);
+  });
+
+  test('is refused under another signing token, whatever the token beside it', () => {
+    const delivery = deliveryOf(signed, { headers: { 'x-gitlab-token': plain.secret } });
+    expect(gitlab.verify(delivery, [token, anotherSigningToken], NOW)).toEqual({
+      verified: false,
+      reason: 'webhook-signature fits none of the stored secrets',
+    });
+  });
+
+  test('without a signing token is worth another look at the stored secrets', () => {
+    expect(gitlab.verify(deliveryOf(signed), [token], NOW)).toEqual({
+      verified: false,
+      reason: 'no X-Gitlab-Token header, and no stored secret is a signing token',
+      stale: false,
+    });
+  });
+});
+
+test.each([
+  { why: 'empty', secret: '', message: 'empty' },
+  { why: 'blank', secret: ' \n', message: 'empty' },
+  { why: 'a signing token cut off', secret: signed.secret.slice(0, 20), message: 'expected whsec_' },
+  { why: 'no base64', secret: 'whsec_what is this?', message: 'expected whsec_' },
+])('a secret that is $why is refused', ({ secret, message }) => {
+  expect(() => gitlab.parseSecret(secret)).toThrow(message);
+});
+
+describe('what it means', () => {
+  const interpret = (name: string, headers: Record<string, string | undefined> = {}) => {
+    const fixture = readWebhook(`gitlab/${name}`);
+    const body: unknown = JSON.parse(fixture.body);
+    return gitlab.interpret(deliveryOf(fixture, { headers }), body, RECEIVED_AT);
+  };
+
+  test('a destroyed project, at the time of arrival: updated_at is older', () => {
+    expect(interpret('project-destroy')).toEqual({
+      type: 'deleted',
+      repository: 'jsmith/underscore',
+      id: 'f5e57f0f-2a5b-4a3e-9d0a-7c1c2f0b6a11',
+      occurredAt: RECEIVED_AT,
+    });
+  });
+
+  test.each([
+    { name: 'group-destroy', organization: 'storecloud' },
+    { name: 'subgroup-destroy', organization: 'storecloud/payments' },
+  ])('$name is a deleted organization', ({ name, organization }) => {
+    expect(interpret(name)).toEqual({
+      type: 'organization-deleted',
+      organization,
+      id: 'f5e57f0f-2a5b-4a3e-9d0a-7c1c2f0b6a11',
+      occurredAt: RECEIVED_AT,
+    });
+  });
+
+  test.each([
+    { name: 'project-create', event: 'project_create' },
+    { name: 'push', event: 'push' },
+    { name: 'pipeline', event: 'pipeline' },
+  ])('$name is ignored', ({ name, event }) => {
+    expect(interpret(name)).toEqual({
+      type: 'ignored',
+      reason: `event ${event} is not a repository deletion`,
+    });
+  });
+
+  test.each([
+    { why: 'is that of sending', timestamp: '1795489170', occurredAt: '2026-11-24T02:59:30.000Z' },
+    { why: "is GitLab's, whose clock is ahead", timestamp: '1795489260', occurredAt: RECEIVED_AT },
+    { why: 'can not be read', timestamp: 'now', occurredAt: RECEIVED_AT },
+    { why: 'is beyond all calendars', timestamp: '9'.repeat(20), occurredAt: RECEIVED_AT },
+    { why: 'is missing', timestamp: undefined, occurredAt: RECEIVED_AT },
+  ])('when the signed time $why, $occurredAt counts', ({ timestamp, occurredAt }) => {
+    expect(interpret('project-destroy-signed', { 'webhook-timestamp': timestamp })).toMatchObject({
+      occurredAt,
+    });
+  });
+
+  test('a time without a signature does not count', () => {
+    expect(interpret('project-destroy', { 'webhook-timestamp': '1795489170' })).toMatchObject({
+      occurredAt: RECEIVED_AT,
+    });
+  });
+
+  test.each([
+    { why: 'the key', headers: { 'idempotency-key': 'a', 'webhook-id': 'b' }, id: 'a' },
+    { why: 'the signed id', headers: { 'idempotency-key': undefined, 'webhook-id': 'b' }, id: 'b' },
+    { why: 'a hundred letters of it', headers: { 'idempotency-key': 'a'.repeat(200) }, id: 'a'.repeat(100) },
+    {
+      why: 'never the UUID that all hooks share',
+      headers: { 'idempotency-key': undefined },
+      id: expect.stringMatching(/^(?!13792a34)[\da-f-]{36}$/),
+    },
+  ])('the id is $why', ({ headers, id }) => {
+    expect(interpret('project-destroy', headers)).toMatchObject({ id });
+  });
+
+  const destroyProject = (path: string, project_id?: number) =>
+    gitlab.interpret(
+      deliveryOf(plain),
+      { event_name: 'project_destroy', path_with_namespace: path, project_id },
+      RECEIVED_AT,
+    );
+
+  test('a project renamed for its deletion is meant by its old name, which may have a new owner', () => {
+    expect(interpret('project-destroy-scheduled')).toMatchObject({
+      type: 'deleted',
+      repository: 'jsmith/underscore',
+      ambiguous: true,
+    });
+  });
+
+  test.each([
+    { why: 'by an older GitLab', path: 'a/b-deleted-73', repository: 'a/b' },
+    { why: 'with its group', path: 'a-deletion_scheduled-9/b', repository: 'a/b' },
+    { why: 'after its group', path: 'x/a-deletion_scheduled-9/b-deletion_scheduled-73', repository: 'x/a/b' },
+  ])('so is one renamed $why', ({ path, repository }) => {
+    expect(destroyProject(path, 73)).toMatchObject({ repository, ambiguous: true });
+  });
+
+  test.each([
+    { why: 'the number is that of another project', path: 'a/b-deletion_scheduled-74', id: 73 },
+    { why: 'the project has no number', path: 'a/b-deletion_scheduled-73', id: undefined },
+    { why: 'it does not stand at the end', path: 'a/b-deleted-73-x', id: 73 },
+    { why: 'nothing would be left of the project', path: 'a/-deleted-73', id: 73 },
+    { why: 'nothing would be left of the group', path: 'a/-deletion_scheduled-9/b', id: 73 },
+  ])('a name that only looks like it is left alone: $why', ({ path, id }) => {
+    const meaning = destroyProject(path, id);
+    expect(meaning).toMatchObject({ type: 'deleted', repository: path });
+    expect(meaning).not.toHaveProperty('ambiguous');
+  });
+
+  test('a group renamed for its deletion is ignored: its projects are reported one by one', () => {
+    const body = { event_name: 'group_destroy', full_path: 'a-deletion_scheduled-9' };
+    expect(gitlab.interpret(deliveryOf(plain), body, RECEIVED_AT)).toMatchObject({
+      type: 'ignored',
+      reason: expect.stringContaining('a-deletion_scheduled-9 was renamed'),
+    });
+  });
+
+  test.each([
+    { why: 'null', body: null, path: '' },
+    { why: 'no event', body: {}, path: 'event_name' },
+    { why: 'an event that is no text', body: { event_name: 7 }, path: 'event_name' },
+    { why: 'no path', body: { event_name: 'project_destroy' }, path: 'path_with_namespace' },
+    {
+      why: 'a project outside of every group',
+      body: { event_name: 'project_destroy', path_with_namespace: 'x' },
+      path: 'path_with_namespace',
+    },
+    {
+      why: 'a path with a gap',
+      body: { event_name: 'project_destroy', path_with_namespace: 'a//b' },
+      path: 'path_with_namespace',
+    },
+    {
+      why: 'an endless path',
+      body: { event_name: 'project_destroy', path_with_namespace: `a/${'b'.repeat(999)}` },
+      path: 'path_with_namespace',
+    },
+    { why: 'a group without a path', body: { event_name: 'group_destroy', path: 'a' }, path: 'full_path' },
+    { why: 'an empty group', body: { event_name: 'group_destroy', full_path: '' }, path: 'full_path' },
+  ])('$why can not be read, and the path is told', ({ body, path }) => {
+    expect(gitlab.interpret(deliveryOf(plain), body, RECEIVED_AT)).toMatchObject({
+      type: 'unreadable',
+      faults: [{ path }],
+    });
+  });
+});
+
+describe('asking GitLab', () => {
+  let server: LoopbackServer | undefined;
+  afterEach(async () => {
+    await server?.close();
+    server = undefined;
+  });
+
+  test('calls its API as documented', async () => {
+    server = await startLoopbackServer((response, { path }) =>
+      respond(response, path === '/api/v4/user' ? 200 : 404, { message: '404 Project Not Found' }),
+    );
+    const api = { url: server.url, credentials: 'glpat-1\n' };
+    expect(await gitlab.findRepository(api, 'group/sub.group/api', noHurry)).toBe('gone');
+    expect(server.requests).toMatchObject([
+      {
+        method: 'GET',
+        path: '/api/v4/projects/group%2Fsub.group%2Fapi',
+        headers: { 'private-token': 'glpat-1' },
+      },
+      { method: 'GET', path: '/api/v4/user', headers: { 'private-token': 'glpat-1' } },
+    ]);
+  });
+
+  test.each(['73', '', 'a/', '/a'])('does not call it for %j, which is no path', async (repository) => {
+    server = await startLoopbackServer((response) => respond(response, 404, {}));
+    const api = { url: server.url, credentials: 'glpat-1' };
+    expect(await gitlab.findRepository(api, repository, noHurry)).toBe('unknown');
+    expect(server.requests).toEqual([]);
+  });
+});

@@ -1,0 +1,127 @@
+import { describe, expect, test } from '@jest/globals';
+import { resolveMeaning, sortResolved } from '../../lib/sources/meaning.ts';
+import { configOf } from '../support/config.ts';
+
+const OCCURRED_AT = '2026-11-24T03:00:00.000Z';
+const deleted = { type: 'deleted', repository: 'acme/api', id: 'e1', occurredAt: OCCURRED_AT } as const;
+const organizationDeleted = (organization: string) =>
+  ({ type: 'organization-deleted', organization, id: 'e1', occurredAt: OCCURRED_AT }) as const;
+const github = { type: 'github', secret: 'env:X' };
+const api = { url: 'https://api.example.com', credentials: 'env:Y' };
+
+describe('a deleted repository', () => {
+  const routes = [{ from: 'github:acme/{repo}', to: ['acme-images/{repo}', 'mirror/acme/{repo}'] }];
+
+  test('is a request for each destination of its route', () => {
+    expect(resolveMeaning(deleted, 'github', configOf({ routes }))).toMatchObject([
+      {
+        type: 'request',
+        request: { id: 'e1', source: 'github', namespace: 'acme-images', repository: 'api' },
+      },
+      {
+        type: 'request',
+        request: { id: 'e1', source: 'github', namespace: 'mirror', repository: 'acme/api' },
+      },
+    ]);
+  });
+
+  test.each([
+    { why: 'it leaves no doubt', source: github, ambiguous: false, asked: undefined },
+    {
+      why: 'the configuration wants it',
+      source: { ...github, api, confirm: true },
+      ambiguous: false,
+      asked: 'acme/api',
+    },
+    { why: 'it may mean less', source: { ...github, api }, ambiguous: true, asked: 'acme/api' },
+  ])('has the source asked about $asked, as $why', ({ source, ambiguous, asked }) => {
+    const config = configOf({
+      routes: [{ from: 'github:acme/{repo}', to: 'x/{repo}' }],
+      sources: { github: source },
+    });
+    const { requests } = sortResolved(resolveMeaning({ ...deleted, ambiguous }, 'github', config));
+    expect(requests.map(({ sourceRepository }) => sourceRepository)).toEqual([asked]);
+  });
+
+  test('that may mean less is ignored where nobody can be asked', () => {
+    expect(resolveMeaning({ ...deleted, ambiguous: true }, 'github', configOf({ routes }))).toEqual([
+      { type: 'ignored', reason: expect.stringContaining('configure sources.github.api') },
+    ]);
+  });
+
+  test('of ECR has ECR asked where the configuration wants it', () => {
+    const config = configOf({ routes: [{ from: 'ecr:{r+}', to: 'x/{r}' }], events: { confirmEcr: true } });
+    expect(resolveMeaning(deleted, 'ecr', config)).toMatchObject([
+      { request: { sourceRepository: 'acme/api' } },
+    ]);
+  });
+});
+
+describe('a deleted organization', () => {
+  test.each([
+    {
+      why: 'by its name',
+      routes: [{ from: 'github:acme/{repo}', to: 'acme-images/{repo}' }],
+      namespace: 'acme-images',
+    },
+    {
+      why: 'whatever its case',
+      routes: [{ from: 'github:Acme/{repo}', to: 'acme-images/{repo}' }],
+      namespace: 'acme-images',
+    },
+    {
+      why: 'as a name of the pattern',
+      routes: [{ from: 'github:{org}/{repo}', to: '{org}/{repo}' }],
+      namespace: 'acme',
+    },
+    {
+      why: 'with all below it',
+      routes: [{ from: 'github:acme/{path+}', to: 'images/{path}' }],
+      namespace: 'images',
+    },
+  ])('is a request for the SWR organization that belongs to it: $why', ({ routes, namespace }) => {
+    const { requests } = sortResolved(
+      resolveMeaning(organizationDeleted('acme'), 'github', configOf({ routes })),
+    );
+    expect(requests).toEqual([
+      { version: 1, id: 'e1', source: 'github', occurredAt: OCCURRED_AT, account: 'main', namespace },
+    ]);
+  });
+
+  test.each([
+    {
+      why: 'another route leads there too',
+      routes: [
+        { from: 'github:acme/{repo}', to: 'images/{repo}' },
+        { from: 'ecr:{repo}', to: 'images/{repo}' },
+      ],
+    },
+    {
+      why: 'another route may lead there',
+      routes: [
+        { from: 'github:acme/{repo}', to: 'images/{repo}' },
+        { from: 'ecr:{org}/{repo}', to: '{org}/{repo}' },
+      ],
+    },
+    { why: 'repositories get other names', routes: [{ from: 'github:acme/{repo}', to: 'images/gh-{repo}' }] },
+    { why: 'it is only a part of it', routes: [{ from: 'github:acme/{repo}', to: 'images/acme/{repo}' }] },
+    {
+      why: 'there are two destinations',
+      routes: [{ from: 'github:acme/{repo}', to: ['images/{repo}', 'x/{repo}'] }],
+    },
+  ])('is ignored where $why', ({ routes }) => {
+    expect(resolveMeaning(organizationDeleted('acme'), 'github', configOf({ routes }))).toEqual([
+      { type: 'ignored', reason: expect.stringContaining('has no SWR organization to itself') },
+    ]);
+  });
+
+  test.each([
+    { why: 'another organization', routes: [{ from: 'github:other/{repo}', to: 'images/{repo}' }] },
+    { why: 'one repository alone', routes: [{ from: 'github:acme/api', to: 'images/api' }] },
+    { why: 'another source', routes: [{ from: 'ecr:acme/{repo}', to: 'images/{repo}' }] },
+  ])('is ignored where the route is for $why', ({ routes }) => {
+    expect(resolveMeaning(organizationDeleted('acme'), 'github', configOf({ routes }))).toEqual([
+      { type: 'ignored', reason: 'no route for organization github:acme' },
+    ]);
+  });
+});
