@@ -42,7 +42,7 @@ function parse(args: string[]) {
     return parseArgs({
       args,
       options: {
-        rounds: { type: 'string', default: '25' },
+        rounds: { type: 'string', default: '60' },
         only: { type: 'string' },
         'node-options': { type: 'string', default: '' },
         json: { type: 'boolean', default: false },

@@ -37,8 +37,9 @@ interface Entry {
 }
 
 /**
- * Measures every contender once a round, each time in a fresh process, and each round beginning with another one, so that
- * a machine that slows down slows all of them down. A round before the first one fills the caches of the system.
+ * Measures every contender once a round, each time in a fresh process and in an order left to chance, so that a machine
+ * that slows down slows all of them down, and none always follows the same one. A round before the first one fills the
+ * caches of the system.
  */
 export async function measure(
   findBundle: FindBundle,
@@ -56,13 +57,19 @@ export async function measure(
     }),
   );
   for (let round = 0; round <= rounds; round += 1) {
-    const start = round % entries.length;
-    for (const entry of [...entries.slice(start), ...entries.slice(0, start)]) {
+    for (const entry of shuffle(entries)) {
       const result = await measureOnce(entry, backend, env);
       if (round > 0) entry.results.push(result);
     }
   }
   return entries.map(describe);
+}
+
+function shuffle<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, place: Math.random() }))
+    .toSorted((one, other) => one.place - other.place)
+    .map(({ item }) => item);
 }
 
 function describe({ name, contender, bundle, results, calls }: Entry): Measurement {

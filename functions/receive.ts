@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import jsonBodyParser from '@middy/http-json-body-parser';
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { answerProblems } from '../lib/aws/answer-problems.ts';
+import { answerHttp, type HttpAnswer } from '../lib/aws/http-event.ts';
 import { Queue } from '../lib/aws/queue.ts';
 import { SecretStore } from '../lib/aws/secret-store.ts';
 import { verifyDelivery, type WebhookEvent } from '../lib/aws/verify-delivery.ts';
@@ -19,19 +19,16 @@ const log = createLog({ function: 'receive', stage: config.stage });
 const queue = new Queue(requireEnvironment('CLEANUP_QUEUE_URL'));
 const secrets = new SecretStore();
 const sources = keyedSources(config, (reference, maxAgeMs) => secrets.read(reference, maxAgeMs));
-await requireUsable([...sources.values()].map(({ secret }) => secret));
+await requireUsable([...sources.values()].flatMap(({ secret }) => secret ?? []));
 
-/** `POST /webhooks/{source}`: a signed webhook in, a cleanup request in the queue. */
-export const handler = middy<WebhookEvent, APIGatewayProxyStructuredResultV2>(options)
+/** `POST /webhooks/{source}` of an HTTP or REST API, a Function URL or a load balancer: a signed webhook in, a cleanup request in the queue. */
+export const handler = middy<WebhookEvent, HttpAnswer>(options)
   .use(answerProblems(log))
   .use(verifyDelivery(sources, log))
   .use(jsonBodyParser())
   .handler(async ({ verified, body }) => {
     if (verified === undefined) throw new Error('the delivery has not been verified');
     const acceptance = await acceptEvent(verified.from, verified.delivery, body, { config, queue, log });
-    return {
-      statusCode: acceptance.status === 'accepted' ? 202 : 200,
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(acceptance),
-    };
+    const status = acceptance.status === 'accepted' ? 202 : 200;
+    return answerHttp(verified.answersTo, status, { 'Content-Type': 'application/json' }, acceptance);
   });

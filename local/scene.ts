@@ -50,14 +50,16 @@ export async function setScene({ configFile, repository }: SceneOptions): Promis
   const source = Object.keys(config.sources).find((name) => config.sources[name]?.type === 'github');
   const keys = await keyedSources(config, read)
     .get(source ?? '')
-    ?.secret.get();
+    ?.secret?.get();
   const [key] = keys ?? [];
   if (source === undefined || key === undefined)
     throw new UsageError(`${file} has no source of type github.`);
   const told = repository ?? (emulator === undefined ? inventRepository(config, source) : 'acme/hello-world');
   const routing = findRoute(config.routes, source, told);
   if (!routing.matched) throw new UsageError(`The deletion of ${told} would be ignored: ${routing.reason}`);
-  const { account, ...image } = routing.destination;
+  const [destination] = routing.destinations;
+  if (destination === undefined) throw new UsageError(`The route of ${told} leads nowhere.`);
+  const { account, ...image } = destination;
   const swr = new Cleaner(
     config,
     read,

@@ -25,7 +25,12 @@ export async function build({ stage, configFile, outDir }: BuildOptions): Promis
   const folder = outDir ?? join(ROOT, 'dist');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const sizes = await bundleFunctions(folder);
+  const sources = Object.values(config.sources);
+  const sizes = await bundleFunctions(folder, {
+    receive: sources.map(({ type }) => type),
+    // It only asks them, and only where there is an API to ask.
+    clean: sources.filter(({ api }) => api !== undefined).map(({ type }) => type),
+  });
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
   await writeFile(join(folder, 'permissions.json'), JSON.stringify(permissionsOf(config), null, 2));
   return sizes;

@@ -1,6 +1,8 @@
+import { stat } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import type { SourceType } from '../lib/sources/index.ts';
 import { ROOT } from './command-line.ts';
 
 export const FUNCTIONS = ['receive', 'clean'] as const;
@@ -42,34 +44,57 @@ function exportNames(path: string): string {
 }
 
 /**
+ * Leaves the senders out that a stage doesn't configure: each would cost every cold start its share. By agreement a kind's
+ * file is called like it, and what it exports too, in camel case.
+ */
+function onlySources(types: readonly SourceType[]): Plugin {
+  const named = [...new Set(types)].toSorted().map((type) => ({
+    type,
+    name: type.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
+  }));
+  const contents = [
+    ...named.map(({ type, name }) => `import { ${name} } from './${type}.ts';`),
+    `export const sources = { ${named.map(({ type, name }) => `'${type}': ${name}`).join(', ')} };`,
+  ].join('\n');
+  return {
+    name: 'only-sources',
+    setup(bundler) {
+      bundler.onLoad({ filter: /[\\/]lib[\\/]sources[\\/]index\.ts$/ }, () => ({ contents, loader: 'js' }));
+    },
+  };
+}
+
+/** The kinds of senders that each function has to know. */
+export type SourceTypes = Readonly<Record<(typeof FUNCTIONS)[number], readonly SourceType[]>>;
+
+/**
  * Bundles the functions into ES modules that need nothing but Node.
  *
  * @returns the size of each bundle, in bytes.
  */
-export async function bundleFunctions(outDir: string): Promise<Record<string, number>> {
-  const { metafile } = await build({
+export async function bundleFunctions(outDir: string, types: SourceTypes): Promise<Record<string, number>> {
+  const sizes = FUNCTIONS.map(
+    async (name) => [name, await bundleFunction(name, outDir, types[name])] as const,
+  );
+  return Object.fromEntries(await Promise.all(sizes));
+}
+
+async function bundleFunction(name: string, outDir: string, types: readonly SourceType[]): Promise<number> {
+  const outfile = join(outDir, `${name}.mjs`);
+  await build({
     absWorkingDir: ROOT,
-    entryPoints: FUNCTIONS.map((name) => join('functions', `${name}.ts`)),
-    outdir: outDir,
-    outExtension: { '.js': '.mjs' },
+    entryPoints: [join('functions', `${name}.ts`)],
+    outfile,
     bundle: true,
     format: 'esm',
     platform: 'node',
     target: 'node24',
     minify: true,
-    // Errors keep their class names, and stack traces their lines.
-    keepNames: false,
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',
-    metafile: true,
     logLevel: 'warning',
-    plugins: [builtinModules],
+    plugins: [builtinModules, onlySources(types)],
   });
-  return Object.fromEntries(
-    Object.values(metafile.outputs).flatMap(({ entryPoint, bytes }) => {
-      const name = FUNCTIONS.find((each) => entryPoint === `functions/${each}.ts`);
-      return name === undefined ? [] : [[name, bytes]];
-    }),
-  );
+  return (await stat(outfile)).size;
 }

@@ -7,14 +7,27 @@ interface Statement {
   readonly Resource: unknown;
 }
 
+const DESCRIBE_REPOSITORIES: Statement = {
+  Effect: 'Allow',
+  Action: ['ecr:DescribeRepositories'],
+  Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:ecr:${AWS::Region}:${AWS::AccountId}:repository/*' },
+};
+
 /**
  * What each function may read of the stores: the secrets that the configuration gives it, and no other one. The ARNs
  * are CloudFormation's to complete.
  */
 export function permissionsOf(config: Config): Record<'receive' | 'clean', readonly Statement[]> {
   return {
-    receive: statementsFor(Object.values(config.sources).map(({ secret }) => secret)),
-    clean: statementsFor(Object.values(config.accounts).map(({ credentials }) => credentials)),
+    receive: statementsFor(Object.values(config.sources).flatMap(({ secret }) => secret ?? [])),
+    clean: [
+      ...statementsFor([
+        ...Object.values(config.accounts).map(({ credentials }) => credentials),
+        // It asks the sources whether a repository is really gone.
+        ...Object.values(config.sources).flatMap(({ api }) => api?.credentials ?? []),
+      ]),
+      ...(config.events.confirmEcr ? [DESCRIBE_REPOSITORIES] : []),
+    ],
   };
 }
 

@@ -43,7 +43,7 @@ test.each([
   const [namespace, ...repository] = image.split('/');
   expect(routing).toMatchObject({
     matched: true,
-    destination: { namespace, repository: repository.join('/'), account: 'main' },
+    destinations: [{ namespace, repository: repository.join('/'), account: 'main' }],
   });
 });
 
@@ -66,12 +66,14 @@ test('the first route that fits wins', () => {
   });
   expect(findRoute(routes, 'github', 'acme/api')).toEqual({
     matched: true,
-    destination: {
-      account: 'main',
-      namespace: 'special',
-      repository: 'api',
-      targets: [{ remoteRegionId: 'cn-east-3', remoteNamespace: 'acme-dr' }],
-    },
+    destinations: [
+      {
+        account: 'main',
+        namespace: 'special',
+        repository: 'api',
+        targets: [{ remoteRegionId: 'cn-east-3', remoteNamespace: 'acme-dr' }],
+      },
+    ],
   });
 });
 

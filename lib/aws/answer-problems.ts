@@ -1,17 +1,15 @@
 import type { MiddlewareObj } from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { failureOf } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { Problem } from '../webhook/problem.ts';
-import { sourceNameOf } from './http-event.ts';
+import { answerHttp, type HttpAnswer, sourceNameOf } from './http-event.ts';
+import type { WebhookEvent } from './verify-delivery.ts';
 
 /**
  * Middleware that answers every error as RFC 9457 wants it and logs it with its source; nothing is shown of an error
  * that isn't meant for callers.
  */
-export function answerProblems(
-  log: Log,
-): MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
+export function answerProblems(log: Log): MiddlewareObj<WebhookEvent, HttpAnswer> {
   return {
     onError(request) {
       const problem = problemOf(request.error);
@@ -25,11 +23,14 @@ export function answerProblems(
         ...(cause !== undefined && { cause: failureOf(cause) }),
         ...(status === 500 && cause instanceof Error && { stack: cause.stack }),
       });
-      request.response = {
-        statusCode: status,
-        headers: { 'Content-Type': 'application/problem+json', ...headers },
-        body: JSON.stringify(problem),
-      };
+      const { verified } = request.event;
+      const type = { 'Content-Type': 'application/problem+json' };
+      request.response = answerHttp(
+        verified?.answersTo ?? request.event,
+        status,
+        { ...type, ...headers },
+        problem,
+      );
     },
   };
 }

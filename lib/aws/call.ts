@@ -8,6 +8,15 @@ const FIRST_PAUSE_MS = 50;
 /** Secrets, parameters and receipts: all are far below it. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
+interface Service {
+  /** The end of the variable that names an endpoint. */
+  readonly variable: string;
+  readonly target: string;
+  readonly contentType: string;
+  /** The beginning of the host's name, where it isn't the service's. */
+  readonly host?: string;
+}
+
 /** The services that are called, with what their JSON protocol needs to know. */
 const SERVICES = {
   sqs: { variable: 'SQS', target: 'AmazonSQS', contentType: 'application/x-amz-json-1.0' },
@@ -17,7 +26,13 @@ const SERVICES = {
     contentType: 'application/x-amz-json-1.1',
   },
   ssm: { variable: 'SSM', target: 'AmazonSSM', contentType: 'application/x-amz-json-1.1' },
-} as const;
+  ecr: {
+    variable: 'ECR',
+    target: 'AmazonEC2ContainerRegistry_V20150921',
+    contentType: 'application/x-amz-json-1.1',
+    host: 'api.ecr',
+  },
+} as const satisfies Record<string, Service>;
 
 export interface AwsCall {
   readonly service: keyof typeof SERVICES;
@@ -51,14 +66,14 @@ export async function callAws(call: AwsCall): Promise<unknown> {
 }
 
 async function callOnce({ service, action, input, endpoint }: AwsCall, timeoutMs: number): Promise<unknown> {
-  const { variable, target, contentType } = SERVICES[service];
+  const { variable, target, contentType, host = service }: Service = SERVICES[service];
   const { env } = process;
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
   const url = new URL(
     env[`AWS_ENDPOINT_URL_${variable}`] ??
       env['AWS_ENDPOINT_URL'] ??
       endpoint ??
-      regionalEndpoint(service, region),
+      regionalEndpoint(host, region),
   );
   const body = JSON.stringify(input);
   const headers = signRequest(
@@ -90,6 +105,6 @@ async function callOnce({ service, action, input, endpoint }: AwsCall, timeoutMs
   }
 }
 
-function regionalEndpoint(service: string, region: string): string {
-  return `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+function regionalEndpoint(host: string, region: string): string {
+  return `https://${host}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }

@@ -6,6 +6,8 @@ import { failureOf } from '../failure.ts';
 import { formatFaults } from '../faults.ts';
 import type { Log } from '../log.ts';
 import { readMessage } from '../sources/envelope.ts';
+import { sortResolved } from '../sources/meaning.ts';
+import { toSendableJson } from './sendable.ts';
 import { type SettleContext, settle } from './settle.ts';
 
 /** A shorter wait is left to the queue's own visibility timeout. */
@@ -41,23 +43,25 @@ export async function cleanBatch(
 async function cleanRecord(record: SQSRecord, deadline: Deadline, context: CleanContext): Promise<boolean> {
   const log = context.log.with({ messageId: record.messageId });
   try {
-    const message = readMessage(record.body, record.messageId, context.config);
-    if (message.type === 'ignored') {
-      log.info('ignored', { reason: message.reason });
+    const { ignored, faults, requests } = sortResolved(
+      readMessage(record.body, record.messageId, context.config),
+    );
+    if (faults.length > 0) {
+      await context.deadLetters.park(record.body, { code: 'UNREADABLE', message: formatFaults(faults) });
       return true;
     }
-    if (message.type === 'unreadable') {
-      await context.deadLetters.park(record.body, {
-        code: 'UNREADABLE',
-        message: formatFaults(message.faults),
-      });
-      return true;
+    for (const reason of ignored) log.info('ignored', { reason });
+    const waits: number[] = [];
+    for (const request of requests) {
+      const result = await context.cleaner.clean(request, deadline);
+      const lastTry = Number(record.attributes.ApproximateReceiveCount) >= context.maxReceiveCount;
+      // What one of several has come to is no longer what the message says.
+      const body = requests.length === 1 ? record.body : toSendableJson(request);
+      const settlement = await settle(result, { body, lastTry }, context);
+      if (!settlement.done) waits.push(settlement.waitSeconds ?? 0);
     }
-    const result = await context.cleaner.clean(message.request, deadline);
-    const lastTry = Number(record.attributes.ApproximateReceiveCount) >= context.maxReceiveCount;
-    const settlement = await settle(result, { body: record.body, lastTry }, context);
-    if (settlement.done) return true;
-    await hide(record, settlement.waitSeconds ?? 0, context, log);
+    if (waits.length === 0) return true;
+    await hide(record, Math.max(...waits), context, log);
   } catch (error) {
     log.error('not settled', { ...failureOf(error) });
   }

@@ -3,6 +3,7 @@ import type { Deadline } from '../deadline.ts';
 import { formatFaults } from '../faults.ts';
 import { readPayload } from '../sources/envelope.ts';
 import { isEventBridgeEvent } from '../sources/eventbridge.ts';
+import { sortResolved } from '../sources/meaning.ts';
 import type { CleanContext } from './clean-batch.ts';
 import { toSendableJson } from './sendable.ts';
 import { settle } from './settle.ts';
@@ -11,6 +12,8 @@ const TIMEOUT_MS = 3000;
 
 export type InvocationAnswer =
   | CleanupResult
+  /** Of an event that a route leads to several repositories. */
+  | { readonly results: readonly CleanupResult[] }
   | { readonly status: 'ignored' | 'parked'; readonly reason: string };
 
 /**
@@ -29,24 +32,28 @@ export async function cleanInvocation(
   context: CleanContext,
 ): Promise<InvocationAnswer> {
   const { config, cleaner, deadLetters, queue, log } = context;
-  const resolved = readPayload(payload, id, config);
+  const { ignored, faults, requests } = sortResolved(readPayload(payload, id, config));
   const isEvent = isEventBridgeEvent(payload);
-  if (resolved.type === 'ignored') {
-    log.info('ignored', { reason: resolved.reason });
-    return { status: 'ignored', reason: resolved.reason };
-  }
-  if (resolved.type === 'unreadable') {
-    const reason = formatFaults(resolved.faults);
+  if (faults.length > 0) {
+    const reason = formatFaults(faults);
     if (!isEvent) throw new Error(`The payload is neither a cleanup request nor an event: ${reason}`);
     await deadLetters.park(toSendableJson(payload), { code: 'UNREADABLE', message: reason });
     return { status: 'parked', reason };
   }
-  const result = await cleaner.clean(resolved.request, deadline);
-  if (isEvent) {
-    const settlement = await settle(result, { body: toSendableJson(payload), lastTry: false }, context);
-    if (!settlement.done) {
-      await queue.send([toSendableJson(result.request)], TIMEOUT_MS, settlement.waitSeconds);
-    }
+  const results: CleanupResult[] = [];
+  for (const request of requests) {
+    const result = await cleaner.clean(request, deadline);
+    results.push(result);
+    if (!isEvent) continue;
+    // What one of several has come to is no longer what the event says.
+    const body = toSendableJson(requests.length === 1 ? payload : request);
+    const settlement = await settle(result, { body, lastTry: false }, context);
+    if (!settlement.done)
+      await queue.send([toSendableJson(result.rest ?? request)], TIMEOUT_MS, settlement.waitSeconds);
   }
-  return result;
+  const [only] = results;
+  if (only !== undefined) return results.length === 1 ? only : { results };
+  const reason = ignored.join('; ');
+  log.info('ignored', { reason });
+  return { status: 'ignored', reason };
 }

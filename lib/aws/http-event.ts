@@ -1,20 +1,69 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { ALBEvent, APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
 
-/** The `{source}` of `POST /webhooks/{source}`, from an HTTP API or, which has no routes, a Function URL. */
-export function sourceNameOf({ pathParameters, rawPath }: APIGatewayProxyEventV2): string {
-  return pathParameters?.['source'] ?? /(?:^|\/)webhooks\/([^/]+)\/?$/.exec(rawPath)?.[1] ?? '';
+/** A request as an HTTP API or a Function URL (payload 2.0), a REST API (1.0) or a load balancer passes it on. */
+export type HttpEvent = APIGatewayProxyEventV2 | APIGatewayProxyEvent | ALBEvent;
+
+export interface HttpRequest {
+  readonly sourceName: string;
+  readonly method: string;
+  /** By lower-case name; of several with one name, the last. */
+  readonly headers: Record<string, string | undefined>;
+  /** The body's bytes as they were sent. */
+  readonly rawBody: Buffer;
 }
 
-export function methodOf({ requestContext }: APIGatewayProxyEventV2): string {
-  return requestContext.http.method;
+export interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers?: Record<string, string>;
+  readonly multiValueHeaders?: Record<string, string[]>;
+  readonly body: string;
+  readonly isBase64Encoded: false;
 }
 
-/** The body's bytes as they were sent. */
-export function rawBodyOf({ body, isBase64Encoded }: APIGatewayProxyEventV2): Buffer {
-  return Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
+export function readHttpRequest(event: HttpEvent): HttpRequest {
+  return {
+    sourceName: sourceNameOf(event),
+    method: 'rawPath' in event ? event.requestContext.http.method : event.httpMethod,
+    headers: readHeaders(event),
+    rawBody: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+  };
 }
 
-/** The headers by lower-case name. */
-export function headersOf({ headers }: APIGatewayProxyEventV2): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+/** The end of `/webhooks/{source}`; empty if the path is another one. */
+export function sourceNameOf(event: HttpEvent): string {
+  const parameters = 'pathParameters' in event ? event.pathParameters : undefined;
+  const path = 'rawPath' in event ? event.rawPath : event.path;
+  // A Function URL and a load balancer know no parameters.
+  return parameters?.['source'] ?? /(?:^|\/)webhooks\/([^/]+)\/?$/.exec(path)?.[1] ?? '';
+}
+
+function readHeaders(event: HttpEvent): Record<string, string | undefined> {
+  const several = Object.entries(multiValueHeadersOf(event) ?? {}).map(
+    ([name, values]) => [name.toLowerCase(), values?.at(-1)] as const,
+  );
+  const single = Object.entries(event.headers ?? {}).map(
+    ([name, value]) => [name.toLowerCase(), value] as const,
+  );
+  return Object.fromEntries([...several, ...single]);
+}
+
+function multiValueHeadersOf(event: HttpEvent): Record<string, string[] | undefined> | null | undefined {
+  return 'multiValueHeaders' in event ? event.multiValueHeaders : undefined;
+}
+
+/** An answer in the form in which the sender of an event takes it. */
+export function answerHttp(
+  event: HttpEvent,
+  statusCode: number,
+  headers: Record<string, string>,
+  body: unknown,
+): HttpAnswer {
+  const answer = { statusCode, body: JSON.stringify(body), isBase64Encoded: false } as const;
+  // A load balancer that sends headers only this way takes no others.
+  const onlySeveral = event.headers === undefined && multiValueHeadersOf(event) !== undefined;
+  if (!onlySeveral) return { ...answer, headers };
+  const multiValueHeaders = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, [value]]),
+  );
+  return { ...answer, multiValueHeaders };
 }

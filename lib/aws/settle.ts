@@ -1,5 +1,6 @@
 import type { CleanupResult } from '../cleanup/outcome.ts';
 import { describeFailures, type Remainder, remaindersOf, waitOf } from '../cleanup/remainder.ts';
+import type { CleanupRequest } from '../cleanup/request.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Queue } from './queue.ts';
 import { toSendableJson } from './sendable.ts';
@@ -35,21 +36,27 @@ export async function settle(
   { queue, deadLetters }: SettleContext,
 ): Promise<Settlement> {
   const { retry, person } = remaindersOf(result);
-  if (person !== undefined) {
-    await park(retry === undefined ? body : toSendableJson(person.request), person, deadLetters);
+  for (const part of person) {
+    // What came may hold more than what is parked: that goes on by itself.
+    const whole = retry === undefined && person.length === 1;
+    await park(whole ? body : toSendableJson(part.request), part, deadLetters);
   }
   if (retry === undefined) return { done: true };
-  if (person !== undefined) {
-    // The message still holds what has just been parked, so the rest goes on in one of its own.
-    await queue.send([toSendableJson(retry.request)], TIMEOUT_MS, waitOf(retry.failures));
+  const waitSeconds = waitOf(retry.failures);
+  if (person.length > 0 || isSmaller(retry.request, result.request)) {
+    await queue.send([toSendableJson(retry.request)], TIMEOUT_MS, waitSeconds);
     return { done: true };
   }
   if (lastTry) {
     await park(body, retry, deadLetters);
     return { done: true };
   }
-  const waitSeconds = waitOf(retry.failures);
   return { done: false, ...(waitSeconds !== undefined && { waitSeconds }) };
+}
+
+/** Whether a part of an organization has been done: then only the rest has to come back, and its tries count anew. */
+function isSmaller(rest: CleanupRequest, request: CleanupRequest): boolean {
+  return (rest.offset ?? 0) > (request.offset ?? 0);
 }
 
 async function park(body: string, { request, failures }: Remainder, deadLetters: DeadLetters): Promise<void> {

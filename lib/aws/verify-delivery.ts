@@ -1,17 +1,16 @@
 import type { MiddlewareObj } from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Log } from '../log.ts';
 import type { Delivery, Verification } from '../sources/source.ts';
 import type { KeyedSource } from '../webhook/keyed-source.ts';
 import { Problem } from '../webhook/problem.ts';
-import { headersOf, methodOf, rawBodyOf, sourceNameOf } from './http-event.ts';
+import { type HttpAnswer, type HttpEvent, readHttpRequest } from './http-event.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /** What the middleware leaves on the event for the handler. */
-export interface WebhookEvent extends APIGatewayProxyEventV2 {
-  verified?: { readonly from: KeyedSource; readonly delivery: Delivery };
-}
+export type WebhookEvent = HttpEvent & {
+  verified?: { readonly from: KeyedSource; readonly delivery: Delivery; readonly answersTo: HttpEvent };
+};
 
 /**
  * Middleware that lets nothing pass but a delivery of a configured source, signed over the bytes of its body. It has to
@@ -22,29 +21,31 @@ export interface WebhookEvent extends APIGatewayProxyEventV2 {
 export function verifyDelivery(
   sources: ReadonlyMap<string, KeyedSource>,
   log: Log,
-): MiddlewareObj<WebhookEvent, APIGatewayProxyStructuredResultV2> {
+): MiddlewareObj<WebhookEvent, HttpAnswer> {
   return {
     async before({ event }) {
-      const name = sourceNameOf(event);
+      const { sourceName: name, method, headers, rawBody } = readHttpRequest(event);
       const from = sources.get(name);
       if (from === undefined)
         throw new Problem(404, 'There is no such source. Its address is /webhooks/SOURCE.');
-      if (methodOf(event) !== 'POST') {
+      if (method !== 'POST') {
         throw new Problem(405, 'Events are taken by POST only.', { headers: { Allow: 'POST' } });
       }
-      const delivery = { headers: headersOf(event), rawBody: rawBodyOf(event) };
-      const bytes = delivery.rawBody.length;
+      const bytes = rawBody.length;
       log.info('received', { source: name, bytes });
       if (bytes > MAX_BODY_BYTES) {
         throw new Problem(413, `The body has ${bytes} bytes; ${MAX_BODY_BYTES} is the most.`);
       }
       const startedAt = Date.now();
+      const delivery = { headers, rawBody };
       const verification = await verify(from, delivery);
       if (!verification.verified) {
         throw new Problem(401, `Nothing proves that ${name} sent this: ${verification.reason}.`);
       }
       log.info('verified', { source: name, ms: Date.now() - startedAt });
-      event.verified = { from, delivery };
+      event.verified = { from, delivery, answersTo: { ...event } };
+      // Where the body parser looks for the content type, whoever passed the request on.
+      event.headers = headers;
     },
   };
 }

@@ -2,12 +2,16 @@ import pMap from 'p-map';
 import { failureOf } from '../failure.ts';
 import { nameOf } from '../huaweicloud/sync-task.ts';
 import type { Log } from '../log.ts';
+import { type CleanedRepositories, cleanOrganization } from './clean-organization.ts';
 import type { Deletion } from './decide.ts';
-import type { Outcome } from './outcome.ts';
+import type { CleanupResult, Outcome } from './outcome.ts';
 import { type CleanupContext, OUT_OF_TIME, type Plan, planRepository } from './plan-repository.ts';
 import { type CleanupRequest, faultOfNames } from './request.ts';
 
 const MAX_CALLS_AT_A_TIME = { concurrency: 8 };
+
+/** What was done about a request, and what is left of an organization. */
+export type Cleaned = Pick<CleanupResult, 'outcomes' | 'rest'>;
 
 /**
  * Looks, decides, deletes: what this service is for. Never throws: whatever fails is an outcome, and every target is
@@ -15,35 +19,42 @@ const MAX_CALLS_AT_A_TIME = { concurrency: 8 };
  *
  * @param context whose client calls the account of the request.
  */
-export async function cleanRequest(request: CleanupRequest, context: CleanupContext): Promise<Outcome[]> {
+export async function cleanRequest(request: CleanupRequest, context: CleanupContext): Promise<Cleaned> {
   const startedAt = Date.now();
-  const outcomes = await attempt(request, context).catch((error: unknown): Outcome[] => {
+  const cleaned = await attempt(request, context).catch((error: unknown): Cleaned => {
     const failed = { outcome: 'failed', ...failureOf(error) } as const;
     report(failed, request, context.log);
-    return [failed];
+    return { outcomes: [failed] };
   });
-  context.log.info('cleaned', { ...countByKind(outcomes), ms: Date.now() - startedAt });
-  return outcomes;
+  context.log.info('cleaned', { ...countByKind(cleaned.outcomes), ms: Date.now() - startedAt });
+  return cleaned;
 }
 
-async function attempt(request: CleanupRequest, context: CleanupContext): Promise<Outcome[]> {
+async function attempt(request: CleanupRequest, context: CleanupContext): Promise<Cleaned> {
   const fault = faultOfNames(request);
   if (fault !== undefined) {
-    return [{ outcome: 'failed', code: 'INVALID_NAME', message: fault, retryable: false }];
+    return { outcomes: [{ outcome: 'failed', code: 'INVALID_NAME', message: fault, retryable: false }] };
   }
-  let repositories: readonly string[] =
-    request.repository === undefined
-      ? await Array.fromAsync(context.swr.listRepositories(request.namespace, context.deadline))
-      : [request.repository];
+  if (request.repository === undefined) return cleanOrganization(request, context, cleanRepositories);
+  return { outcomes: (await cleanRepositories(request, [request.repository], 0, context)).outcomes };
+}
+
+/** @param before how many deletions the request has cost already. */
+async function cleanRepositories(
+  request: CleanupRequest,
+  names: readonly string[],
+  before: number,
+  context: CleanupContext,
+): Promise<CleanedRepositories> {
   const outcomes = new Map<string, Outcome>();
-  let attempted = 0;
-  while (repositories.length > 0) {
+  let attempted = before;
+  for (let repositories = names; repositories.length > 0; ) {
     const round = await cleanOnce(request, repositories, attempted, context);
     for (const outcome of round.outcomes) outcomes.set(subjectOf(outcome), outcome);
     attempted += round.attempted;
     repositories = round.unfinished;
   }
-  return [...outcomes.values()];
+  return { outcomes: [...outcomes.values()], attempted };
 }
 
 interface Round {

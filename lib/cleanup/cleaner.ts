@@ -1,14 +1,16 @@
 import type { Account, Config } from '../config/config.ts';
 import { resolveEndpoint } from '../config/endpoint.ts';
 import type { Deadline } from '../deadline.ts';
+import { failureOf } from '../failure.ts';
 import { type Credentials, parseCredentials } from '../huaweicloud/credentials.ts';
 import { Refusals } from '../huaweicloud/refusals.ts';
 import { SwrClient } from '../huaweicloud/swr.ts';
 import { TokenKeeper } from '../huaweicloud/token.ts';
 import type { Log } from '../log.ts';
+import { type AskSource, createAskSource } from '../sources/ask-source.ts';
 import { type ReadSecret, StoredSecret } from '../stored-secret.ts';
 import { cleanRequest } from './clean-request.ts';
-import type { CleanupResult } from './outcome.ts';
+import type { CleanupResult, Outcome } from './outcome.ts';
 import type { CleanupRequest } from './request.ts';
 
 interface Connection {
@@ -20,10 +22,12 @@ interface Connection {
 export class Cleaner {
   readonly #config: Config;
   readonly #log: Log;
+  readonly #askSource: AskSource;
   readonly #connections: ReadonlyMap<string, Connection>;
 
   /** @throws {Error} if an endpoint is not usable. */
   constructor(config: Config, read: ReadSecret, log: Log) {
+    this.#askSource = createAskSource(config, read);
     this.#config = config;
     this.#log = log;
     const refusals = new Refusals();
@@ -58,7 +62,27 @@ export class Cleaner {
     }
     const { swr } = connection;
     const { safety } = this.#config;
-    return { request, outcomes: await cleanRequest(request, { swr, safety, deadline, log }) };
+    const stays = await this.#askFirst(request, deadline);
+    if (stays !== undefined) {
+      log.warn(stays.outcome, { ...stays });
+      return { request, outcomes: [stays] };
+    }
+    return { request, ...(await cleanRequest(request, { swr, safety, deadline, log })) };
+  }
+
+  /** Why nothing may be deleted yet, where the source has to say first that its repository is gone. */
+  async #askFirst(request: CleanupRequest, deadline: Deadline): Promise<Outcome | undefined> {
+    const { source = '', sourceRepository } = request;
+    if (sourceRepository === undefined) return undefined;
+    try {
+      const existence = await this.#askSource(source, sourceRepository, deadline);
+      if (existence === 'gone') return undefined;
+      if (existence === 'exists') return { outcome: 'kept', reason: 'still at the source' };
+      const message = `${source} did not say definitely whether it still has ${sourceRepository}`;
+      return { outcome: 'failed', code: 'SOURCE_UNDECIDED', message, retryable: true };
+    } catch (error) {
+      return { outcome: 'failed', ...failureOf(error) };
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import type { SyncTask, Target } from '../huaweicloud/sync-task.ts';
 import type { CleanupRequest } from './request.ts';
 
 /** Why a task stays. */
-type KeptReason = 'dry run' | 'denied' | 'newer than the event';
+type KeptReason = 'dry run' | 'denied' | 'newer than the event' | 'still at the source';
 
 interface Subject {
   /** Missing where it concerns the whole repository: the tasks could not even be listed. */
@@ -35,6 +35,8 @@ export type FailedOutcome = Extract<Outcome, { outcome: 'failed' }>;
 export interface CleanupResult {
   readonly request: CleanupRequest;
   readonly outcomes: readonly Outcome[];
+  /** What has not been done, where an organization is too large for one time, or a part of it has to come back. */
+  readonly rest?: CleanupRequest;
 }
 
 export function failuresOf(outcomes: readonly Outcome[]): FailedOutcome[] {

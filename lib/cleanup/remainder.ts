@@ -7,28 +7,36 @@ export interface Remainder {
   readonly failures: readonly FailedOutcome[];
 }
 
-/** What is left of a request: one part that another try may settle, and one that a person has to see. */
+/** What is left of a request: one part that another try may settle, and those that a person has to see. */
 export interface Remainders {
   readonly retry?: Remainder;
-  readonly person?: Remainder;
+  readonly person: readonly Remainder[];
 }
 
 /**
  * Takes a result apart by what has to be done about its failures. Where they can't be told apart by target, another try
  * comes first: what then still fails is for a person.
  */
-export function remaindersOf({ request, outcomes }: CleanupResult): Remainders {
+export function remaindersOf({ request, outcomes, rest }: CleanupResult): Remainders {
   const failures = failuresOf(outcomes);
   const retry = failures.filter(({ retryable }) => retryable);
   const person = failures.filter(({ retryable }) => !retryable);
-  if (retry.length === 0) return person.length === 0 ? {} : { person: { request, failures: person } };
-  if (person.length === 0) return { retry: { request, failures: retry } };
+  if (rest !== undefined) {
+    return {
+      retry: { request: rest, failures: retry },
+      person: person.map((failure) => narrowToOne(request, failure)),
+    };
+  }
+  if (retry.length === 0) return { person: person.length === 0 ? [] : [{ request, failures: person }] };
+  if (person.length === 0) return { retry: { request, failures: retry }, person: [] };
   const retryRequest = narrow(request, retry);
   const personRequest = narrow(request, person);
-  if (retryRequest === undefined || personRequest === undefined) return { retry: { request, failures } };
+  if (retryRequest === undefined || personRequest === undefined) {
+    return { retry: { request, failures }, person: [] };
+  }
   return {
     retry: { request: retryRequest, failures: retry },
-    person: { request: personRequest, failures: person },
+    person: [{ request: personRequest, failures: person }],
   };
 }
 
@@ -37,6 +45,15 @@ function narrow(request: CleanupRequest, failures: readonly FailedOutcome[]): Cl
   const targets = failures.flatMap(({ target }) => (target === undefined ? [] : [target]));
   if (request.repository === undefined || targets.length < failures.length) return undefined;
   return { ...request, targets };
+}
+
+/** The request for what failed in one repository of an organization. */
+function narrowToOne({ offset: _, ...request }: CleanupRequest, failure: FailedOutcome): Remainder {
+  const { repository, target } = failure;
+  return {
+    request: { ...request, ...(repository && { repository }), ...(target && { targets: [target] }) },
+    failures: [failure],
+  };
 }
 
 /** All messages of some failures in one, each once. */

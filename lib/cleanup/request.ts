@@ -31,6 +31,8 @@ const requestSchema = v.strictObject({
   account: v.exactOptional(word),
   namespace: word,
   repository: v.exactOptional(word),
+  sourceRepository: v.exactOptional(word),
+  offset: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
   targets: v.exactOptional(
     v.pipe(
       v.array(v.strictObject({ remoteRegionId: region, remoteNamespace: word })),
@@ -53,6 +55,12 @@ export interface CleanupRequest {
   readonly namespace: string;
   /** Every repository of the organization if missing. */
   readonly repository?: string;
+  /**
+   * The repository's full name at the source; if it is there, the source has to say first that the repository is gone.
+   */
+  readonly sourceRepository?: string;
+  /** Without a repository: how many of the organization's repositories are done already. */
+  readonly offset?: number;
   /** Every task that the repository has if missing. */
   readonly targets?: readonly Target[];
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { type Fault, faultsOf, type Parsed } from '../faults.ts';
 import { faultsOfRoutes, parseTarget } from './check-routes.ts';
+import { faultsOfSources } from './check-sources.ts';
 import type { Config } from './config.ts';
 import { defaultEndpoint } from './endpoint.ts';
 import { fileSchema } from './schema.ts';
@@ -14,6 +15,7 @@ export function checkConfig(stage: string, contents: unknown): Parsed<Config> {
   const result = v.safeParse(fileSchema, contents);
   const faults = [
     ...(result.success ? [] : faultsOf(result.issues).map(hideSecret)),
+    ...faultsOfSources(contents).map(hideSecret),
     ...faultsOfRoutes(contents),
   ];
   if (!result.success || faults.length > 0) return { ok: false, faults };

@@ -2,8 +2,10 @@ import * as v from 'valibot';
 import { type Fault, show } from '../faults.ts';
 import { faultOfOrganization } from '../huaweicloud/names.ts';
 import type { Target } from '../huaweicloud/sync-task.ts';
-import { faultOfPattern, faultOfTemplate } from '../routes.ts';
-import { builtInSources, isSourceType, sources as sourcesByType } from '../sources/index.ts';
+import { faultOfPattern, sampleTemplate } from '../route-pattern.ts';
+import { faultOfImage } from '../routes.ts';
+import { builtInSources } from '../sources/built-in.ts';
+import { isSourceType, sources as sourcesByType } from '../sources/index.ts';
 
 /** As much of the file as its routes refer to, and nothing that other faults in it could spoil. */
 const referredSchema = v.object({
@@ -13,7 +15,7 @@ const referredSchema = v.object({
 });
 const routeSchema = v.object({
   from: v.fallback(v.optional(v.string()), undefined),
-  to: v.fallback(v.optional(v.string()), undefined),
+  to: v.fallback(v.optional(v.union([v.string(), v.array(v.string())])), undefined),
   account: v.fallback(v.optional(v.string()), undefined),
   targets: v.fallback(v.array(v.unknown()), []),
 });
@@ -24,13 +26,7 @@ export function faultsOfRoutes(contents: unknown): Fault[] {
   const referred = v.safeParse(referredSchema, contents);
   if (!referred.success) return [];
   const { accounts, sources, routes } = referred.output;
-  const faults = Object.keys(sources)
-    .filter((name) => builtInSources.includes(name))
-    .map((name) => ({
-      path: `sources.${name}`,
-      found: show(name),
-      expected: `another name: ${name} is built in`,
-    }));
+  const faults: Fault[] = [];
   for (const [index, candidate] of routes.entries()) {
     const route = v.safeParse(routeSchema, candidate);
     if (!route.success) continue;
@@ -40,7 +36,10 @@ export function faultsOfRoutes(contents: unknown): Fault[] {
         faults.push({ path: `routes[${index}].${key}`, found: show(found), expected });
     };
     if (from !== undefined) add('from', from, faultOfFrom(from, sources));
-    if (from !== undefined && to !== undefined) add('to', to, faultOfTemplate(to, patternOf(from)));
+    const templates = typeof to === 'string' ? { to } : indexed('to', to ?? []);
+    for (const [key, template] of Object.entries(templates)) {
+      if (from !== undefined) add(key, template, faultOfTemplate(template, patternOf(from)));
+    }
     if (account !== undefined && !Object.hasOwn(accounts, account)) {
       add('account', account, `one of accounts (${Object.keys(accounts).join(', ') || 'there is none'})`);
     }
@@ -62,6 +61,19 @@ function faultOfFrom(from: string, sources: Readonly<Record<string, unknown>>): 
     return `another source: events of ${name} name SWR repositories themselves`;
   }
   return faultOfPattern(patternOf(from));
+}
+
+function indexed(key: string, list: readonly string[]): Record<string, string> {
+  return Object.fromEntries(list.map((each, index) => [`${key}[${index}]`, each]));
+}
+
+/** Says what is wrong with a route's `to`, given a `from` that is right. */
+function faultOfTemplate(template: string, pattern: string): string | undefined {
+  const sample = sampleTemplate(template, pattern);
+  if ('fault' in sample) return sample.fault;
+  return faultOfImage(sample.filled) === undefined
+    ? undefined
+    : 'namespace/repository as SWR allows them, such as acme-images/{repo}';
 }
 
 function patternOf(from: string): string {

@@ -16,14 +16,20 @@ export interface Account {
 interface SourceConfig {
   readonly type: SourceType;
   /** A secret reference to one secret, or to a JSON array of several while they are being rotated. */
-  readonly secret: string;
+  readonly secret?: string;
+  /** The topics whose messages are believed, where certificates prove them. */
+  readonly topics?: readonly string[];
+  /** Where the source can be asked whether it still has a repository, and a secret reference to the credentials. */
+  readonly api?: { readonly url: string; readonly credentials: string };
+  /** Ask before acting even on events that leave no doubt. */
+  readonly confirm?: boolean;
 }
 
 export interface Route {
   /** `SOURCE:PATTERN`. */
   readonly from: string;
-  /** `NAMESPACE/REPOSITORY`, with the names that the pattern has found. */
-  readonly to: string;
+  /** `NAMESPACE/REPOSITORY`, with the names that the pattern has found; several where one repository has several copies. */
+  readonly to: string | readonly string[];
   readonly account: string;
   /** Every task of the repository if missing. */
   readonly targets?: readonly Target[];
@@ -41,5 +47,7 @@ export interface Config {
   readonly events: {
     /** Globs on the `source` of the EventBridge events that are believed. */
     readonly allowedSources: readonly string[];
+    /** Ask Amazon ECR whether a repository is really gone before acting on its event. */
+    readonly confirmEcr: boolean;
   };
 }

@@ -46,12 +46,29 @@ export const fileSchema = v.strictObject({
     ),
     v.check((accounts) => Object.keys(accounts).length > 0, 'at least one account'),
   ),
-  sources: v.optional(v.record(name, v.strictObject({ type: sourceType, secret: secretReference })), {}),
+  sources: v.optional(
+    v.record(
+      name,
+      v.strictObject({
+        type: sourceType,
+        secret: v.exactOptional(secretReference),
+        topics: v.exactOptional(
+          v.pipe(v.array(v.pipe(v.string(), v.nonEmpty('a topic'))), v.minLength(1, 'at least one topic')),
+        ),
+        api: v.exactOptional(v.strictObject({ url: endpoint, credentials: secretReference })),
+        confirm: v.exactOptional(v.boolean()),
+      }),
+    ),
+    {},
+  ),
   routes: v.optional(
     v.array(
       v.strictObject({
         from: v.string(),
-        to: v.string(),
+        to: v.union(
+          [v.string(), v.pipe(v.array(v.string()), v.minLength(1, 'at least one destination'))],
+          'NAMESPACE/REPOSITORY, or a list of them',
+        ),
         account: v.optional(name),
         targets: v.optional(
           v.pipe(
@@ -76,6 +93,7 @@ export const fileSchema = v.strictObject({
   ),
   events: v.optional(
     v.strictObject({
+      confirmEcr: v.optional(v.boolean(), false),
       allowedSources: v.optional(v.array(v.pipe(v.string(), v.nonEmpty('a source, or a glob on it'))), [
         '**',
       ]),

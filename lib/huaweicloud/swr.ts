@@ -9,10 +9,10 @@ import { nameOf, parseSyncTasks, type SyncTask, type Target } from './sync-task.
 import type { TokenKeeper } from './token.ts';
 
 const CALL_LIMIT_MS = 10_000;
-/** A page of 1,000 repositories is the longest answer. */
-const MAX_BODY_BYTES = 8 * 1024 * 1024;
-/** The most that SWR gives at once. Source: SWR API reference, "Querying the Image Repository List". */
-const REPOSITORY_PAGE = 1000;
+/** A page of repositories with their descriptions is the longest answer. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** SWR would give 1,000 at once, but a page has to be worked off well within one invocation. */
+export const REPOSITORY_PAGE = 100;
 
 const repositoriesSchema = v.array(v.object({ name: v.string() }));
 
@@ -61,26 +61,18 @@ export class SwrClient {
   }
 
   /**
-   * The names of an organization's repositories, page by page.
+   * The names of an organization's repositories: one page of them.
    *
+   * @param offset how many to leave out.
+   * @returns fewer than `REPOSITORY_PAGE` where there are no more.
    * @throws {HuaweiCloudError}
    */
-  async *listRepositories(namespace: string, deadline: Deadline): AsyncGenerator<string> {
+  async listRepositories(namespace: string, offset: number, deadline: Deadline): Promise<readonly string[]> {
     const call = `listing the repositories of ${namespace}`;
-    for (let offset = 0; ; offset += REPOSITORY_PAGE) {
-      const query = new URLSearchParams({ namespace, limit: `${REPOSITORY_PAGE}`, offset: `${offset}` });
-      const answer = await this.#call(
-        call,
-        'GET',
-        `/v2/manage/repos?${query.toString()}`,
-        undefined,
-        deadline,
-      );
-      if (answer === 'gone') return;
-      const page = parseRepositories(answer.body) ?? unreadable(call, answer);
-      yield* page;
-      if (page.length < REPOSITORY_PAGE) return;
-    }
+    const query = new URLSearchParams({ namespace, limit: `${REPOSITORY_PAGE}`, offset: `${offset}` });
+    const answer = await this.#call(call, 'GET', `/v2/manage/repos?${query.toString()}`, undefined, deadline);
+    if (answer === 'gone') return [];
+    return parseRepositories(answer.body) ?? unreadable(call, answer);
   }
 
   /** One call, and a second one with a new token if SWR no longer takes the first one's. */

@@ -3,8 +3,9 @@ import { toSendableJson } from '../aws/sendable.ts';
 import { type CleanupRequest, faultOfNames } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
 import { show } from '../faults.ts';
+import { exchange } from '../http/exchange.ts';
 import type { Log } from '../log.ts';
-import { resolveMeaning } from '../sources/meaning.ts';
+import { resolveMeaning, sortResolved } from '../sources/meaning.ts';
 import type { Delivery } from '../sources/source.ts';
 import type { KeyedSource } from './keyed-source.ts';
 import { Problem } from './problem.ts';
@@ -34,35 +35,70 @@ export async function acceptEvent(
   body: unknown,
   { config, queue, log }: AcceptContext,
 ): Promise<Acceptance> {
-  const meaning = source.interpret(delivery, body, new Date().toISOString());
-  const resolved = resolveMeaning(meaning, name, config.routes);
-  if (resolved.type === 'unreadable') {
-    throw new Problem(422, 'The event does not have the shape that this source documents.', {
-      faults: resolved.faults,
-    });
-  }
-  const reason = resolved.type === 'ignored' ? resolved.reason : faultOfNames(resolved.request);
-  if (resolved.type === 'ignored' || reason !== undefined) {
-    log.info('ignored', { source: name, reason });
-    return { status: 'ignored', reason: reason ?? '' };
-  }
-  const request = { ...resolved.request, source: name };
-  requireAccount(request, config);
-  log.info('routed', {
-    source: name,
-    id: request.id,
-    namespace: request.namespace,
-    repository: request.repository,
-  });
   const startedAt = Date.now();
+  const meanings = [source.interpret(delivery, body, new Date().toISOString())].flat();
+  const {
+    faults,
+    ignored,
+    confirmUrls,
+    requests: named,
+  } = sortResolved(meanings.flatMap((meaning) => resolveMeaning(meaning, name, config)));
+  if (faults.length > 0) {
+    throw new Problem(422, 'The event does not have the shape that this source documents.', { faults });
+  }
+  const reasons = [...ignored];
+  for (const url of confirmUrls) reasons.push(await confirmSubscription(url));
+  const requests: CleanupRequest[] = [];
+  for (const request of named) {
+    const fault = faultOfNames(request);
+    if (fault === undefined) requests.push({ ...request, source: name });
+    else reasons.push(fault);
+  }
+  const [first] = requests;
+  if (first === undefined) {
+    const reason = [...new Set(reasons)].join('; ') || 'the event is an empty batch';
+    log.info('ignored', { source: name, reason });
+    return { status: 'ignored', reason };
+  }
+  for (const request of requests) {
+    requireAccount(request, config);
+    const { id, namespace, repository } = request;
+    log.info('routed', { source: name, id, namespace, repository });
+  }
+  await enqueue(requests, queue);
+  log.info('queued', { source: name, id: first.id, requests: requests.length, ms: Date.now() - startedAt });
+  return { status: 'accepted', id: first.id, requests };
+}
+
+async function enqueue(requests: readonly CleanupRequest[], queue: Queue): Promise<void> {
   try {
-    await queue.send([toSendableJson(request)], QUEUE_TIMEOUT_MS);
+    await queue.send(requests.map(toSendableJson), QUEUE_TIMEOUT_MS);
   } catch (cause) {
     const detail = 'The event was read, but could not be queued. Send it again.';
     throw new Problem(503, detail, { headers: { 'Retry-After': '10' }, cause });
   }
-  log.info('queued', { source: name, id: request.id, ms: Date.now() - startedAt });
-  return { status: 'accepted', id: request.id, requests: [request] };
+}
+
+/** @returns what has been done. */
+async function confirmSubscription(confirmUrl: string): Promise<string> {
+  let status: number;
+  try {
+    const url = new URL(confirmUrl);
+    ({ status } = await exchange({
+      method: 'GET',
+      url,
+      headers: {},
+      timeoutMs: 5000,
+      maxBodyBytes: 64 * 1024,
+    }));
+  } catch (cause) {
+    throw new Problem(503, 'The subscription could not be confirmed. Send it again.', { cause });
+  }
+  if (status >= 200 && status < 300) return 'the subscription is confirmed';
+  throw new Problem(
+    503,
+    `The subscription could not be confirmed: its address answered ${status}. Send it again.`,
+  );
 }
 
 function requireAccount({ account }: CleanupRequest, { accounts }: Config): void {

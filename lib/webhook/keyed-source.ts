@@ -1,24 +1,37 @@
 import type { Config } from '../config/config.ts';
 import { sources } from '../sources/index.ts';
-import type { Delivery, Source, Verification } from '../sources/source.ts';
+import type { Delivery, Source, SourceOptions, Verification } from '../sources/source.ts';
 import { type ReadSecret, StoredSecret } from '../stored-secret.ts';
 
 /** So often can a stranger with a wrong signature make the secret store be asked. */
 const REFRESH_MS = 30_000;
 
-/** A source of the configuration, with the keys that its secret holds. */
+type SourceConfig = Config['sources'][string];
+
+/** A source of the configuration, with what it takes to verify its deliveries. */
 export class KeyedSource {
   /** What the configuration calls it, and its address ends in. */
   readonly name: string;
   readonly source: Source;
-  readonly secret: StoredSecret<readonly Buffer[]>;
+  /** Missing where no secret proves it. */
+  readonly secret: StoredSecret<readonly Buffer[]> | undefined;
+  readonly #options: SourceOptions;
 
-  constructor(name: string, source: Source, reference: string, read: ReadSecret) {
+  constructor(
+    name: string,
+    source: Source,
+    { secret, topics }: Omit<SourceConfig, 'type'>,
+    read: ReadSecret,
+  ) {
     this.name = name;
     this.source = source;
-    this.secret = new StoredSecret(reference, read, (text) =>
-      splitSecrets(text).map((each) => source.parseSecret(each)),
-    );
+    this.#options = topics === undefined ? {} : { topics };
+    this.secret =
+      secret === undefined
+        ? undefined
+        : new StoredSecret(secret, read, (text) =>
+            splitSecrets(text).map((each) => source.parseSecret(each)),
+          );
   }
 
   /**
@@ -27,9 +40,12 @@ export class KeyedSource {
    * @throws {ServiceError} if there is no secret to be had.
    */
   async verify(delivery: Delivery, nowMs: number): Promise<Verification> {
-    const first = this.source.verify(delivery, await this.secret.get(), nowMs);
+    const verifyWith = async (keys: readonly Buffer[]) =>
+      this.source.verify(delivery, keys, nowMs, this.#options);
+    if (this.secret === undefined) return verifyWith([]);
+    const first = await verifyWith(await this.secret.get());
     if (first.verified || first.stale === true) return first;
-    return this.source.verify(delivery, await this.secret.get(REFRESH_MS), nowMs);
+    return verifyWith(await this.secret.get(REFRESH_MS));
   }
 }
 
@@ -55,9 +71,9 @@ function parseList(text: string): unknown[] | undefined {
 /** Every source of a configuration, by its name. */
 export function keyedSources(config: Config, read: ReadSecret): Map<string, KeyedSource> {
   return new Map(
-    Object.entries(config.sources).map(([name, { type, secret }]) => [
+    Object.entries(config.sources).map(([name, { type, ...rest }]) => [
       name,
-      new KeyedSource(name, sources[type], secret, read),
+      new KeyedSource(name, sources[type], rest, read),
     ]),
   );
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { cleanUp } from '../support/cleanup.ts';
@@ -84,4 +84,57 @@ test('looks no further where its time is over', async () => {
 test('has nothing to lose where SWR does not know it', async () => {
   const { outcomes } = await cleanUp(cloud, { ...request, namespace: 'nobody' });
   expect(outcomes).toEqual([]);
+});
+
+describe('an organization that is too large for one time', () => {
+  const names = Array.from({ length: 230 }, (_, index) => `r${index}`);
+  beforeEach(() => {
+    cloud.cloud.addOrganization('large');
+    for (const repository of names) {
+      cloud.cloud.addRepository('large', repository);
+      cloud.cloud.addTask({ namespace: 'large', repository, ...DR });
+    }
+  });
+  const large: CleanupRequest = { ...request, namespace: 'large' };
+  const rules = { maxTasksPerRequest: 1000 };
+  const left = () => cloud.cloud.tasks('large').length;
+
+  test('is done in one go where the time is enough', async () => {
+    const { outcomes, rest } = await cleanUp(cloud, large, { rules });
+    expect(outcomes).toHaveLength(230);
+    expect(rest).toBeUndefined();
+    expect(left()).toBe(0);
+    expect(cloud.journal.of('listSyncTasks')).toHaveLength(230);
+  });
+
+  test('goes on where it ended, and ends', async () => {
+    let next: CleanupRequest | undefined = large;
+    const offsets: (number | undefined)[] = [];
+    while (next !== undefined) {
+      offsets.push(next.offset);
+      // Enough for one page: a look and a deletion each.
+      const { rest }: { rest?: CleanupRequest } = await cleanUp(cloud, next, {
+        rules,
+        deadline: allowing(200),
+      });
+      next = rest;
+    }
+    expect(offsets).toEqual([undefined, 100, 200]);
+    expect(left()).toBe(0);
+    expect(cloud.journal.of('listSyncTasks')).toHaveLength(230);
+  });
+
+  test('comes back from the page on that had a failure that will pass', async () => {
+    cloud.fault('deleteSyncTask', { status: 503 }, { nth: 150 });
+    const { rest } = await cleanUp(cloud, large, { rules });
+    expect(rest).toEqual({ ...large, offset: 100 });
+    expect(left()).toBe(31);
+  });
+
+  test('stops where the whole would cost more deletions than allowed', async () => {
+    const { outcomes, rest } = await cleanUp(cloud, large, { rules: { maxTasksPerRequest: 150 } });
+    expect(rest).toBeUndefined();
+    expect(left()).toBe(130);
+    expect(outcomes).toContainEqual(expect.objectContaining({ code: 'TOO_MANY_TASKS', retryable: false }));
+  });
 });

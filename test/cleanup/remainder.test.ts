@@ -24,7 +24,9 @@ describe('what is left of a request', () => {
   test('is nothing where nothing failed', () => {
     const kept: Outcome = { outcome: 'kept', reason: 'denied', target: DR };
     expect(remaindersOf({ request, outcomes: [deleted, kept, { outcome: 'absent', target: APAC }] })).toEqual(
-      {},
+      {
+        person: [],
+      },
     );
   });
 
@@ -32,13 +34,14 @@ describe('what is left of a request', () => {
     const failures = [passing({ target: DR }), passing({ target: APAC })];
     expect(remaindersOf({ request, outcomes: [deleted, ...failures] })).toEqual({
       retry: { request, failures },
+      person: [],
     });
   });
 
   test('is the whole request where all failures are for a person', () => {
     const failures = [lasting({ target: DR }), lasting({ target: APAC })];
     expect(remaindersOf({ request, outcomes: [deleted, ...failures] })).toEqual({
-      person: { request, failures },
+      person: [{ request, failures }],
     });
   });
 
@@ -46,7 +49,7 @@ describe('what is left of a request', () => {
     const [away, missing] = [passing({ target: DR }), lasting({ target: APAC })];
     expect(remaindersOf({ request, outcomes: [away, deleted, missing] })).toEqual({
       retry: { request: { ...request, targets: [DR] }, failures: [away] },
-      person: { request: { ...request, targets: [APAC] }, failures: [missing] },
+      person: [{ request: { ...request, targets: [APAC] }, failures: [missing] }],
     });
   });
 
@@ -67,7 +70,10 @@ describe('what is left of a request', () => {
       failures: [passing({ target: DR, repository: 'a' }), lasting({ target: DR, repository: 'b' })],
     },
   ])('is tried as a whole first where $why', ({ of, failures }) => {
-    expect(remaindersOf({ request: of, outcomes: failures })).toEqual({ retry: { request: of, failures } });
+    expect(remaindersOf({ request: of, outcomes: failures })).toEqual({
+      retry: { request: of, failures },
+      person: [],
+    });
   });
 });
 

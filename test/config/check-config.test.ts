@@ -22,7 +22,7 @@ test('defaults are filled in', () => {
       sources,
       routes: [{ ...routes[0], account: 'main' }],
       safety: { mode: 'apply', deny: [], maxTasksPerRequest: 50 },
-      events: { allowedSources: ['**'] },
+      events: { allowedSources: ['**'], confirmEcr: false },
     },
   });
 });

@@ -42,8 +42,15 @@ beforeAll(async () => {
   });
   const { handler } = await import('../../functions/receive.ts');
   invoke = async (options) => {
-    const { statusCode = 0, headers = {}, body = '' } = await handler(httpEvent(options), lambdaContext());
-    return { status: statusCode, headers, body: JSON.parse(body) as unknown };
+    const { statusCode, headers, multiValueHeaders, body } = await handler(
+      httpEvent(options),
+      lambdaContext(),
+    );
+    return {
+      status: statusCode,
+      headers: headers ?? multiValueHeaders ?? {},
+      body: JSON.parse(body) as unknown,
+    };
   };
 });
 
@@ -93,7 +100,14 @@ describe('a deletion that is signed', () => {
   test.each([
     { why: 'as it came', options: {} },
     { why: 'in base64', options: { base64: true } },
-    { why: 'by a Function URL', options: { functionUrl: true } },
+    { why: 'by a Function URL', options: { via: 'Function URL' as const } },
+    { why: 'by a REST API', options: { via: 'REST API' as const } },
+    { why: 'by a load balancer', options: { via: 'load balancer' as const } },
+    { why: 'by a load balancer, in base64', options: { via: 'load balancer' as const, base64: true } },
+    {
+      why: 'by a load balancer that sends several values of a header',
+      options: { via: 'load balancer, several values' as const },
+    },
   ])('is in the queue before it is accepted: $why', async ({ options }) => {
     const answer = await invoke({ ...deleted, ...options });
     expect(answer).toMatchObject({ status: 202, body: { status: 'accepted' } });
@@ -167,7 +181,11 @@ describe('what is not right is answered by a problem that says what', () => {
       options: () => ({ source: 'constructor' }),
       status: 404,
     },
-    { why: 'another method', options: () => ({ ...deleted, method: 'GET', functionUrl: true }), status: 405 },
+    {
+      why: 'another method',
+      options: () => ({ ...deleted, method: 'GET', via: 'Function URL' as const }),
+      status: 405,
+    },
     { why: 'more than 1 MiB', options: () => signed(JSON.stringify('x'.repeat(MIB))), status: 413 },
     {
       why: 'a form',
@@ -219,6 +237,14 @@ describe('what is not right is answered by a problem that says what', () => {
       /"event":"rejected".*"source":"github".*fits none of the stored secrets/,
     );
     expect(output.lines.join('\n')).not.toContain(right);
+  });
+});
+
+test('a load balancer that sends headers only as lists gets them back as lists', async () => {
+  const via = 'load balancer, several values' as const;
+  expect(await invoke({ ...deleted, headers: {}, via })).toMatchObject({
+    status: 401,
+    headers: { 'Content-Type': ['application/problem+json'] },
   });
 });
 

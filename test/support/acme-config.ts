@@ -22,7 +22,7 @@ export function acmeConfig(url: string, differences: Partial<Config> = {}): Conf
     sources: {},
     routes: [{ from: 'ecr:acme/{name+}', to: 'acme/{name}', account: 'main' }],
     safety: safety(),
-    events: { allowedSources: ['forge.**'] },
+    events: { confirmEcr: false, allowedSources: ['forge.**'] },
     ...differences,
   };
 }

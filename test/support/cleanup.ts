@@ -1,6 +1,5 @@
-import { cleanRequest } from '../../lib/cleanup/clean-request.ts';
+import { type Cleaned, cleanRequest } from '../../lib/cleanup/clean-request.ts';
 import type { Safety } from '../../lib/cleanup/decide.ts';
-import type { Outcome } from '../../lib/cleanup/outcome.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Deadline } from '../../lib/deadline.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
@@ -9,8 +8,7 @@ import { type RecordedLog, recordLog } from './recorded-log.ts';
 import { safety } from './safety.ts';
 import { swrClient } from './swr-client.ts';
 
-export interface Cleanup {
-  readonly outcomes: Outcome[];
+export interface Cleanup extends Cleaned {
   readonly recorded: RecordedLog;
 }
 
@@ -22,5 +20,5 @@ export async function cleanUp(
 ): Promise<Cleanup> {
   const recorded = recordLog();
   const context = { swr: swrClient(cloud.url), safety: safety(rules), deadline, log: recorded.log };
-  return { outcomes: await cleanRequest(request, context), recorded };
+  return { ...(await cleanRequest(request, context)), recorded };
 }

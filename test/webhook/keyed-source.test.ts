@@ -16,7 +16,7 @@ function sourceWith(stored: { text: string }): { source: KeyedSource; ages: numb
     ages.push(maxAgeMs);
     return stored.text;
   };
-  return { source: new KeyedSource('github', github, 'secretsmanager:github', read), ages };
+  return { source: new KeyedSource('github', github, { secret: 'secretsmanager:github' }, read), ages };
 }
 
 test.each([
@@ -35,7 +35,7 @@ test.each([
   { why: 'empty', text: '' },
 ])('a stored secret that is $why is not usable', async ({ text }) => {
   const { source } = sourceWith({ text });
-  await expect(source.secret.get()).rejects.toThrow(ServiceError);
+  await expect(source.secret?.get()).rejects.toThrow(ServiceError);
 });
 
 test('a text that only begins like a list is a text', async () => {

@@ -1,0 +1,45 @@
+import { REPOSITORY_PAGE } from '../huaweicloud/swr.ts';
+import type { CleanupResult, Outcome } from './outcome.ts';
+import type { CleanupContext } from './plan-repository.ts';
+import type { CleanupRequest } from './request.ts';
+
+export interface CleanedRepositories {
+  readonly outcomes: readonly Outcome[];
+  /** How many deletions the request has cost so far. */
+  readonly attempted: number;
+}
+
+type CleanRepositories = (
+  request: CleanupRequest,
+  repositories: readonly string[],
+  before: number,
+  context: CleanupContext,
+) => Promise<CleanedRepositories>;
+
+/**
+ * Cleans every repository of an organization, page by page. Where the time is over, or a page has a failure that will
+ * pass, the rest is a smaller request, which begins with that page: so a large organization ends after several messages.
+ *
+ * @throws {HuaweiCloudError} if not even the first page can be listed.
+ */
+export async function cleanOrganization(
+  request: CleanupRequest,
+  context: CleanupContext,
+  cleanRepositories: CleanRepositories,
+): Promise<Pick<CleanupResult, 'outcomes' | 'rest'>> {
+  const { swr, deadline } = context;
+  const outcomes: Outcome[] = [];
+  let attempted = 0;
+  for (let offset = request.offset ?? 0; ; offset += REPOSITORY_PAGE) {
+    const rest = { ...request, offset };
+    if (outcomes.length > 0 && !deadline.allowsMore()) return { outcomes, rest };
+    const page = await swr.listRepositories(request.namespace, offset, deadline);
+    const cleaned = await cleanRepositories(request, page, attempted, context);
+    outcomes.push(...cleaned.outcomes);
+    attempted = cleaned.attempted;
+    const failures = cleaned.outcomes.filter((outcome) => outcome.outcome === 'failed');
+    if (failures.some(({ retryable }) => retryable)) return { outcomes, rest };
+    if (failures.some(({ code }) => code === 'TOO_MANY_TASKS') || page.length < REPOSITORY_PAGE)
+      return { outcomes };
+  }
+}
