@@ -1,5 +1,6 @@
 import { exchange, type HttpResponse } from '../http/exchange.ts';
 import { TransportError } from '../http/transport-error.ts';
+import { monotonicMs } from '../monotonic.ts';
 import { AwsError } from './aws-error.ts';
 import { signRequest } from './sign.ts';
 
@@ -52,14 +53,14 @@ export interface AwsCall {
  * @throws {AwsError}
  */
 export async function callAws(call: AwsCall): Promise<unknown> {
-  const giveUpAt = Date.now() + call.timeoutMs;
+  const giveUpAt = monotonicMs() + call.timeoutMs;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await callOnce(call, giveUpAt - Date.now());
+      return await callOnce(call, giveUpAt - monotonicMs());
     } catch (error) {
       const pauseMs = FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
       const again = error instanceof AwsError && error.failure.retryable && attempt < ATTEMPTS;
-      if (!again || Date.now() + pauseMs >= giveUpAt) throw error;
+      if (!again || monotonicMs() + pauseMs >= giveUpAt) throw error;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }

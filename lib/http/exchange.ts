@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { monotonicMs } from '../monotonic.ts';
 import { TransportError } from './transport-error.ts';
 
 export interface HttpRequest {
@@ -36,10 +37,10 @@ const agents = {
  * @throws {TransportError} where no whole answer came.
  */
 export async function exchange(request: HttpRequest): Promise<HttpResponse> {
-  const giveUpAt = Date.now() + request.timeoutMs;
+  const giveUpAt = monotonicMs() + request.timeoutMs;
   for (;;) {
     try {
-      return await attempt(request, Math.max(0, giveUpAt - Date.now()));
+      return await attempt(request, Math.max(0, giveUpAt - monotonicMs()));
     } catch (error) {
       // Each try takes one stale connection out of the pool, so this ends.
       if (!(error instanceof TransportError && error.staleConnection)) throw error;
@@ -54,12 +55,16 @@ function attempt(request: HttpRequest, timeoutMs: number): Promise<HttpResponse>
     url.protocol === 'http:'
       ? { transport: http, agent: agents['http:'] }
       : { transport: https, agent: agents['https:'] };
-  const body = request.body === undefined ? undefined : Buffer.from(request.body);
+  const { body } = request;
   const outgoing = transport.request(url, {
     agent,
     method: request.method,
     maxHeaderSize: MAX_HEADER_BYTES,
-    headers: body === undefined ? request.headers : { ...request.headers, 'Content-Length': body.length },
+    // Node gives the body of a DELETE no length by itself.
+    headers:
+      body === undefined
+        ? request.headers
+        : { ...request.headers, 'Content-Length': Buffer.byteLength(body) },
   });
   const fail = (error: TransportError) => {
     clearTimeout(timer);
