@@ -6,11 +6,14 @@ export function toSendableText(text: string): string {
   return text.replaceAll(UNSENDABLE, '\uFFFD');
 }
 
-/** JSON in which every character that SQS refuses is escaped, so that nothing of the value is lost. */
+/**
+ * JSON in which every character that SQS refuses is escaped, so that nothing of the value is lost. So are those beyond
+ * the basic plane, which SQS takes and not every stand-in for it.
+ */
 export function toSendableJson(value: unknown): string {
-  // `JSON.stringify` escapes all the others itself.
+  // `JSON.stringify` escapes control characters and lone surrogates itself.
   return JSON.stringify(value).replaceAll(
-    /[\uFFFE\uFFFF]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16)}`,
+    /[\uD800-\uDFFF\uFFFE\uFFFF]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16)}`,
   );
 }

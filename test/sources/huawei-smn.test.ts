@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyLike, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createHuaweiSmn, huaweiSmn } from '../../lib/sources/huawei-smn.ts';
-import { fetchCertificate } from '../../lib/sources/smn-signature.ts';
+import { fetchCertificate } from '../../lib/sources/signing-certificate.ts';
 import type { Delivery } from '../../lib/sources/source.ts';
 import { deliveryOf, readWebhook } from '../support/fixture.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';

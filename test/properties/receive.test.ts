@@ -1,0 +1,128 @@
+import { createHmac } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type Queues, startQueues } from '../../local/queues.ts';
+import { captureOutput } from '../support/captured-output.ts';
+import { configOf } from '../support/config.ts';
+import { setVariables } from '../support/environment.ts';
+import { type HttpEventOptions, httpEvent } from '../support/http-event.ts';
+import { lambdaContext } from '../support/lambda-context.ts';
+import { holds } from '../support/properties.ts';
+
+const SECRET = 'a secret of this test';
+
+let folder: string;
+let queues: Queues;
+let restore: () => void;
+let output: ReturnType<typeof captureOutput>;
+let statusOf: (options: HttpEventOptions) => Promise<number>;
+
+beforeAll(async () => {
+  [queues, folder] = await Promise.all([startQueues(), mkdtemp(join(tmpdir(), 'receive-'))]);
+  const secret = { secret: 'env:PROPERTY_SECRET' };
+  const config = configOf({
+    sources: {
+      github: { type: 'github', ...secret },
+      gitea: { type: 'gitea', ...secret },
+      bitbucket: { type: 'bitbucket', ...secret },
+      gitlab: { type: 'gitlab', ...secret },
+    },
+    routes: ['github', 'gitea', 'bitbucket', 'gitlab'].map((name) => ({
+      from: `${name}:{path+}`,
+      to: 'images/{path}',
+    })),
+  });
+  await writeFile(join(folder, 'config.json'), JSON.stringify(config));
+  restore = setVariables({
+    CONFIG_FILE: join(folder, 'config.json'),
+    CLEANUP_QUEUE_URL: queues.cleanupUrl,
+    AWS_ENDPOINT_URL_SQS: queues.endpoint,
+    PROPERTY_SECRET: SECRET,
+  });
+  output = captureOutput();
+  const { handler } = await import('../../functions/receive.ts');
+  statusOf = async (options) => (await handler(httpEvent(options), lambdaContext())).statusCode;
+});
+
+afterAll(async () => {
+  output.release();
+  restore();
+  await queues.close();
+  await rm(folder, { recursive: true });
+});
+
+const via = fc.constantFrom(
+  'HTTP API' as const,
+  'Function URL' as const,
+  'REST API' as const,
+  'load balancer' as const,
+  'load balancer, several values' as const,
+);
+const anyHeaders = fc.dictionary(
+  fc.constantFrom(
+    'content-type',
+    'x-hub-signature-256',
+    'x-gitlab-token',
+    'x-github-event',
+    'webhook-id',
+    'authorization',
+  ),
+  fc.string(),
+);
+
+test('nothing that anybody sends is answered by 5xx', async () => {
+  const options = fc.record({
+    via,
+    source: fc.oneof(fc.constantFrom('github', 'gitea', 'bitbucket', 'gitlab'), fc.string()),
+    method: fc.constantFrom('POST', 'GET', 'PUT'),
+    headers: anyHeaders,
+    body: fc.string(),
+    base64: fc.boolean(),
+  });
+  await holds(
+    fc.asyncProperty(options, async (each) => {
+      expect(await statusOf(each)).toBeLessThan(500);
+    }),
+  );
+});
+
+test('nothing that is signed is answered by 5xx, whatever it says', async () => {
+  const name = fc.oneof(fc.string(), fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }));
+  const body = fc.record({
+    action: fc.oneof(fc.constant('deleted'), fc.jsonValue()),
+    event_name: fc.oneof(fc.constant('project_destroy'), fc.constant('group_destroy'), fc.jsonValue()),
+    path_with_namespace: fc.oneof(
+      name.map((each) => `acme/${each}`),
+      fc.jsonValue(),
+    ),
+    full_path: fc.oneof(name, fc.jsonValue()),
+    repository: fc.oneof(fc.record({ full_name: name.map((each) => `acme/${each}`) }), fc.jsonValue()),
+    organization: fc.oneof(fc.record({ login: name }), fc.jsonValue()),
+  });
+  const source = fc.constantFrom('github', 'gitea', 'bitbucket', 'gitlab');
+  const event = fc.constantFrom('repository', 'organization', 'ping');
+  await holds(
+    fc.asyncProperty(via, source, event, name, body, async (by, from, kind, id, content) => {
+      const text = JSON.stringify(content);
+      const digest = createHmac('sha256', SECRET).update(text).digest('hex');
+      const headers = {
+        'content-type': 'application/json',
+        'x-hub-signature-256': `sha256=${digest}`,
+        'x-hub-signature': `sha256=${digest}`,
+        'x-gitea-signature': digest,
+        'x-gitlab-token': SECRET,
+        'x-github-event': kind,
+        'x-gitea-event': kind,
+        'x-event-key': 'repo:deleted',
+        'x-github-delivery': id,
+        'x-gitea-delivery': id,
+        'x-request-uuid': id,
+        'idempotency-key': id,
+      };
+      expect(await statusOf({ via: by, source: from, headers, body: text })).toBeLessThan(500);
+    }),
+  );
+});

@@ -1,0 +1,132 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { bitbucket } from '../../lib/sources/bitbucket.ts';
+import { cloudevents } from '../../lib/sources/cloudevents.ts';
+import { gitea } from '../../lib/sources/gitea.ts';
+import { github } from '../../lib/sources/github.ts';
+import { gitlab } from '../../lib/sources/gitlab.ts';
+import type { Source } from '../../lib/sources/source.ts';
+import { standardWebhooks } from '../../lib/sources/standard-webhooks.ts';
+import { holds } from '../support/properties.ts';
+
+const NOW_MS = 1_795_489_200_000;
+
+interface Signer {
+  readonly name: string;
+  readonly source: Source;
+  /** A secret as it is stored, of random bytes. */
+  readonly secretOf: (bytes: Uint8Array) => string;
+  readonly sign: (key: Buffer, body: Buffer) => Record<string, string>;
+}
+
+const hex = (key: Buffer, body: Buffer) => createHmac('sha256', key).update(body).digest('hex');
+const plainSecret = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+const standardSecret = (bytes: Uint8Array) => `whsec_${Buffer.from(bytes).toString('base64')}`;
+const signStandard = (key: Buffer, body: Buffer) => {
+  const [id, timestamp] = ['msg_1', `${NOW_MS / 1000}`];
+  const signed = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64');
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signed}` };
+};
+
+const signers: Signer[] = [
+  {
+    name: 'github',
+    source: github,
+    secretOf: plainSecret,
+    sign: (key, body) => ({ 'x-hub-signature-256': `sha256=${hex(key, body)}` }),
+  },
+  {
+    name: 'bitbucket',
+    source: bitbucket,
+    secretOf: plainSecret,
+    sign: (key, body) => ({ 'x-hub-signature': `sha256=${hex(key, body)}` }),
+  },
+  {
+    name: 'gitea',
+    source: gitea,
+    secretOf: plainSecret,
+    sign: (key, body) => ({ 'x-gitea-signature': hex(key, body) }),
+  },
+  { name: 'standard-webhooks', source: standardWebhooks, secretOf: standardSecret, sign: signStandard },
+  { name: 'cloudevents', source: cloudevents, secretOf: standardSecret, sign: signStandard },
+];
+
+const keyBytes = fc.uint8Array({ minLength: 24, maxLength: 64 });
+const bodies = fc.uint8Array({ minLength: 1, maxLength: 300 });
+
+/** The key that signatures are made with: for Standard Webhooks the bytes, otherwise the text itself. */
+const signingKey = ({ secretOf }: Signer, bytes: Uint8Array) =>
+  secretOf === standardSecret ? Buffer.from(bytes) : Buffer.from(secretOf(bytes));
+
+async function verifies(signer: Signer, headers: Record<string, string>, body: Buffer, bytes: Uint8Array) {
+  const key = signer.source.parseSecret(signer.secretOf(bytes));
+  const { verified } = await signer.source.verify({ headers, rawBody: body }, [key], NOW_MS, {});
+  return verified;
+}
+
+describe.each(signers)('$name', (signer) => {
+  test('believes what its own key has signed, whatever the bytes', async () => {
+    await holds(
+      fc.asyncProperty(keyBytes, bodies, async (bytes, body) => {
+        const raw = Buffer.from(body);
+        expect(await verifies(signer, signer.sign(signingKey(signer, bytes), raw), raw, bytes)).toBe(true);
+      }),
+    );
+  });
+
+  test('believes nothing that another key has signed', async () => {
+    await holds(
+      fc.asyncProperty(keyBytes, keyBytes, bodies, async (bytes, others, body) => {
+        fc.pre(!Buffer.from(bytes).equals(Buffer.from(others)));
+        const raw = Buffer.from(body);
+        expect(await verifies(signer, signer.sign(signingKey(signer, others), raw), raw, bytes)).toBe(false);
+      }),
+    );
+  });
+
+  test('believes nothing of which one byte was changed', async () => {
+    await holds(
+      fc.asyncProperty(
+        keyBytes,
+        bodies,
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        async (bytes, body, at, by) => {
+          const headers = signer.sign(signingKey(signer, bytes), Buffer.from(body));
+          const changed = Buffer.from(body);
+          const index = at % changed.length;
+          changed[index] = (changed[index] ?? 0) ^ by;
+          expect(await verifies(signer, headers, changed, bytes)).toBe(false);
+        },
+      ),
+    );
+  });
+
+  test.each(signers.filter(({ sign }) => sign !== signer.sign))(
+    'believes nothing with the headers of $name, though the key be the same',
+    async (other) => {
+      await holds(
+        fc.asyncProperty(keyBytes, bodies, async (bytes, body) => {
+          const raw = Buffer.from(body);
+          const headers = other.sign(signingKey(signer, bytes), raw);
+          expect(await verifies(signer, headers, raw, bytes)).toBe(false);
+        }),
+      );
+    },
+  );
+});
+
+test('GitLab believes its own token alone', async () => {
+  const tokens = fc
+    .string({ minLength: 1, maxLength: 60 })
+    .filter((text) => text.trim() !== '' && !text.startsWith('whsec_'));
+  await holds(
+    fc.asyncProperty(tokens, tokens, async (token, sent) => {
+      const keys = [gitlab.parseSecret(token)];
+      const delivery = { headers: { 'x-gitlab-token': sent }, rawBody: Buffer.from('{}') };
+      const { verified } = await gitlab.verify(delivery, keys, NOW_MS);
+      expect(verified).toBe(token === sent);
+    }),
+  );
+});
