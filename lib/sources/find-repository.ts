@@ -1,5 +1,6 @@
 import type { Deadline } from '../deadline.ts';
 import { exchange } from '../http/exchange.ts';
+import { monotonicMs } from '../monotonic.ts';
 import { OWNER_AND_NAME } from './deleted-repository.ts';
 import type { Existence } from './source.ts';
 
@@ -29,7 +30,7 @@ export interface Question {
  */
 export async function askForge({ url, probeUrl, headers, deadline }: Question): Promise<Existence> {
   if (url === undefined) return 'unknown';
-  const giveUpAt = performance.now() + Math.min(TIMEOUT_MS, deadline.remainingMs());
+  const giveUpAt = monotonicMs() + Math.min(TIMEOUT_MS, deadline.remainingMs());
   const status = await readStatus(url, headers, giveUpAt);
   if (status === 200) return 'exists';
   if (status !== 404) return 'unknown';
@@ -48,7 +49,7 @@ async function readStatus(
   headers: Question['headers'],
   giveUpAt: number,
 ): Promise<number | undefined> {
-  const timeoutMs = giveUpAt - performance.now();
+  const timeoutMs = giveUpAt - monotonicMs();
   if (timeoutMs <= 0) return undefined;
   try {
     const { status, body } = await exchange({

@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Cleaner } from '../../lib/cleanup/cleaner.ts';
+import type { Config } from '../../lib/config/config.ts';
+import type { Emulator } from '../../local/huaweicloud/emulator.ts';
+import { acmeConfig } from '../support/acme-config.ts';
+import { cleanupRequest } from '../support/cleanup-request.ts';
+import { SECRET, startCloud } from '../support/cloud.ts';
+import { noHurry } from '../support/deadline.ts';
+import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
+import { recordLog } from '../support/recorded-log.ts';
+
+let cloud: Emulator;
+let forge: LoopbackServer;
+/** What the forge answers about the repository. */
+let status: number;
+
+beforeEach(async () => {
+  cloud = await startCloud();
+  forge = await startLoopbackServer((response, { path }) => {
+    respond(response, path === '/user' ? 200 : status, {});
+  });
+});
+afterEach(async () => {
+  await cloud.close();
+  await forge.close();
+});
+
+const request = cleanupRequest({ source: 'github', sourceRepository: 'acme/api' });
+
+function clean(sources: Config['sources'], api = 'token-of-the-forge') {
+  const read = (reference: string) => Promise.resolve(reference === 'env:API' ? api : SECRET);
+  return new Cleaner(acmeConfig(cloud.url, { sources }), read, recordLog().log).clean(request, noHurry);
+}
+
+const github = () => ({
+  github: { type: 'github' as const, secret: 'env:X', api: { url: forge.url, credentials: 'env:API' } },
+});
+
+test('a repository of which the source says that it is gone loses its tasks', async () => {
+  status = 404;
+  const { outcomes } = await clean(github());
+  expect(outcomes.map(({ outcome }) => outcome)).toEqual(['deleted', 'deleted']);
+  expect(forge.requests[0]).toMatchObject({
+    path: '/repos/acme/api',
+    headers: { authorization: 'Bearer token-of-the-forge' },
+  });
+});
+
+test.each([
+  {
+    why: 'the source still has it',
+    answer: 200,
+    outcome: { outcome: 'kept', reason: 'still at the source' },
+  },
+  {
+    why: 'it may not be seen',
+    answer: 403,
+    outcome: { outcome: 'failed', code: 'SOURCE_UNDECIDED', retryable: true },
+  },
+  {
+    why: 'it was renamed',
+    answer: 301,
+    outcome: { outcome: 'failed', code: 'SOURCE_UNDECIDED', retryable: true },
+  },
+  {
+    why: 'the source is down',
+    answer: 502,
+    outcome: { outcome: 'failed', code: 'SOURCE_UNDECIDED', retryable: true },
+  },
+])('where $why, nothing is even looked at', async ({ answer, outcome }) => {
+  status = answer;
+  expect((await clean(github())).outcomes).toEqual([expect.objectContaining(outcome)]);
+  expect(cloud.journal.entries).toEqual([]);
+});
+
+test('a person has to configure where to ask', async () => {
+  const sources = { github: { type: 'github' as const, secret: 'env:X' } };
+  expect((await clean(sources)).outcomes).toEqual([
+    expect.objectContaining({ outcome: 'failed', code: 'SOURCE_NOT_ASKABLE', retryable: false }),
+  ]);
+  expect(cloud.journal.entries).toEqual([]);
+});
