@@ -108,7 +108,7 @@ async function measureOnce(
 }
 
 /** What Lambda and serverless.yml would set. The credentials open nothing. */
-function environmentOf({ awsUrl, huaweiCloudUrl, region }: Backend): Record<string, string> {
+export function environmentOf({ awsUrl, huaweiCloudUrl, region }: Backend): Record<string, string> {
   return {
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'bench',
