@@ -1,5 +1,5 @@
 /**
- * Milliseconds of a clock that never jumps, for measuring and limiting. `performance.now()` would do as well, but loads a
+ * Milliseconds of a clock that never jumps, for measuring and limiting. `monotonicMs()` would do as well, but loads a
  * module of its own in each cold start.
  */
 export function monotonicMs(): number {

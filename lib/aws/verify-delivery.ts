@@ -45,7 +45,8 @@ export function verifyDelivery(
       log.info('verified', { source: name, ms: Date.now() - startedAt });
       event.verified = { from, delivery, answersTo: { ...event } };
       // Where the body parser looks for the content type, whoever passed the request on.
-      event.headers = headers;
+      event.headers =
+        from.source.contentType === 'any' ? { ...headers, 'content-type': 'application/json' } : headers;
     },
   };
 }

@@ -5,13 +5,10 @@ import type { Meaning } from './meaning.ts';
 import {
   CertificateKeeper,
   type FetchCertificate,
-  faultOfSignature,
   fetchCertificate,
-  parseSmnMessage,
   pinnedUrl,
-  SMN_HOSTS,
-  type SmnMessage,
-} from './smn-signature.ts';
+} from './signing-certificate.ts';
+import { faultOfSignature, parseSmnMessage, SMN_HOSTS, type SmnMessage } from './smn-signature.ts';
 import type { Delivery, Source, SourceOptions, Verification } from './source.ts';
 
 /**

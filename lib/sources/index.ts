@@ -1,4 +1,5 @@
 import { acr } from './acr.ts';
+import { awsSns } from './aws-sns.ts';
 import { bitbucket } from './bitbucket.ts';
 import { cloudevents } from './cloudevents.ts';
 import { distribution } from './distribution.ts';
@@ -16,6 +17,7 @@ import { standardWebhooks } from './standard-webhooks.ts';
  */
 export const sources = {
   acr,
+  'aws-sns': awsSns,
   bitbucket,
   cloudevents,
   distribution,

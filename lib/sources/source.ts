@@ -39,6 +39,9 @@ export interface Source {
   /** What its proof needs of the configuration: a secret, or a list of topics. */
   readonly provedBy: 'secret' | 'topics';
 
+  /** Its JSON comes under another content type, which the body parser would refuse. */
+  readonly contentType?: 'any';
+
   /**
    * Turns one stored secret into the key that signatures are made with.
    *
