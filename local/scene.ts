@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import { SecretStore } from '../lib/aws/secret-store.ts';
 import { Cleaner } from '../lib/cleanup/cleaner.ts';
-import type { Config } from '../lib/config/config.ts';
 import { deadlineFrom } from '../lib/deadline.ts';
 import { createLog } from '../lib/log.ts';
 import { findRoute } from '../lib/routes.ts';
 import { keyedSources } from '../lib/webhook/keyed-source.ts';
 import { ROOT, UsageError } from '../scripts/command-line.ts';
 import { readConfig } from '../scripts/read-config.ts';
+import { inventRepository } from '../scripts/send/invent-repository.ts';
 import { type Emulator, localSeed, startEmulator } from './huaweicloud/emulator.ts';
 
 /** What the local stack runs on, and the deletion that its story tells. */
@@ -55,6 +55,11 @@ export async function setScene({ configFile, repository }: SceneOptions): Promis
   if (source === undefined || key === undefined)
     throw new UsageError(`${file} has no source of type github.`);
   const told = repository ?? (emulator === undefined ? inventRepository(config, source) : 'acme/hello-world');
+  if (told === undefined) {
+    throw new UsageError(
+      `No route of ${source} fits a repository that surely doesn't exist: name one with --repository.`,
+    );
+  }
   const routing = findRoute(config.routes, source, told);
   if (!routing.matched) throw new UsageError(`The deletion of ${told} would be ignored: ${routing.reason}`);
   const [destination] = routing.destinations;
@@ -93,14 +98,9 @@ function environmentOf(emulator: Emulator): NodeJS.ProcessEnv {
       user: user?.name,
       password: user?.password,
     }),
-    GITHUB_WEBHOOK_SECRET: randomBytes(24).toString('hex'),
-    STANDARD_WEBHOOKS_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
+    // Given from outside, they can be signed with by another command.
+    GITHUB_WEBHOOK_SECRET: process.env['GITHUB_WEBHOOK_SECRET'] ?? randomBytes(24).toString('hex'),
+    STANDARD_WEBHOOKS_SECRET:
+      process.env['STANDARD_WEBHOOKS_SECRET'] ?? `whsec_${randomBytes(32).toString('base64')}`,
   };
-}
-
-/** A name that the first route of a source fits, and that nobody has. */
-function inventRepository(config: Config, source: string): string {
-  const from =
-    config.routes.find((route) => route.from.startsWith(`${source}:`))?.from ?? `${source}:no/route`;
-  return from.slice(source.length + 1).replaceAll(/\{[^{}]*\}/g, 'swr-sync-cleanup-hello');
 }

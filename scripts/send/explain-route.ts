@@ -1,0 +1,118 @@
+import { findDenyRule } from '../../lib/cleanup/decide.ts';
+import type { CleanupRequest } from '../../lib/cleanup/request.ts';
+import type { Config } from '../../lib/config/config.ts';
+import { formatFaults } from '../../lib/faults.ts';
+import { nameOf } from '../../lib/huaweicloud/sync-task.ts';
+import { matchPattern } from '../../lib/route-pattern.ts';
+import { type Meaning, resolveMeaning, sortResolved } from '../../lib/sources/meaning.ts';
+import { meaningOfDeletion, sendableType } from './senders.ts';
+
+interface TriedRoute {
+  readonly from: string;
+  readonly fits: boolean;
+  readonly why: string;
+}
+
+interface ReachedImage {
+  readonly account: string;
+  readonly region: string;
+  readonly namespace: string;
+  readonly repository: string;
+  /** REGION/ORGANIZATION; every task of the repository if missing. */
+  readonly targets?: readonly string[];
+  /** The rule of safety.deny because of which its tasks stay. */
+  readonly deniedBy?: string;
+}
+
+/** What becomes of the deletion of a repository of a source. */
+export interface RouteReport {
+  readonly source: string;
+  readonly repository: string;
+  readonly stage: string;
+  /** Those that were tried, in order; the last one fits, if any does. */
+  readonly tried: readonly TriedRoute[];
+  /** How many come after the one that fits. */
+  readonly notTried: number;
+  /** Whether an event of it would be queued. */
+  readonly routed: boolean;
+  /** Why not. */
+  readonly reason?: string;
+  readonly destinations: readonly ReachedImage[];
+  readonly mode: Config['safety']['mode'];
+  /** Whether the source has to say first that the repository is gone. */
+  readonly asksFirst: boolean;
+}
+
+/** @param source one whose events name its own repositories. */
+export function explainRoute(config: Config, source: string, repository: string): RouteReport {
+  const { routes, safety, stage } = config;
+  const all = routes.map(({ from }) => tryRoute(from, source, repository));
+  const first = all.findIndex(({ fits }) => fits);
+  const tried = first === -1 ? all : all.slice(0, first + 1);
+  const meanings = meaningsOfGone(config, source, repository);
+  const sorted = sortResolved(meanings.flatMap((meaning) => resolveMeaning(meaning, source, config)));
+  const { requests, ignored, faults } = sorted;
+  const routed = requests.length > 0;
+  const unreadable = `${source} can have no such repository: ${formatFaults(faults)}`;
+  return {
+    source,
+    repository,
+    stage,
+    tried,
+    notTried: all.length - tried.length,
+    routed,
+    ...(!routed && { reason: faults.length > 0 ? unreadable : ignored.join('; ') }),
+    destinations: requests.map((request) => describeImage(config, request)),
+    mode: safety.mode,
+    asksFirst: requests.some(({ sourceRepository }) => sourceRepository !== undefined),
+  };
+}
+
+function meaningsOfGone(config: Config, source: string, repository: string): readonly Meaning[] {
+  // What comes by EventBridge has no entry under sources.
+  if (config.sources[source] === undefined)
+    return [{ type: 'deleted', repository, id: source, occurredAt: new Date().toISOString() }];
+  return meaningOfDeletion(sendableType(config, source), repository);
+}
+
+function describeImage(
+  { accounts, defaultAccount, safety }: Config,
+  { account = defaultAccount, namespace, repository = '', targets }: CleanupRequest,
+): ReachedImage {
+  const deniedBy = findDenyRule(safety, namespace, repository);
+  return {
+    account,
+    region: accounts[account]?.region ?? '',
+    namespace,
+    repository,
+    ...(targets && { targets: targets.map(nameOf) }),
+    ...(deniedBy !== undefined && { deniedBy }),
+  };
+}
+
+/** Whether a route fits a repository, and what in it decides that. */
+export function tryRoute(from: string, source: string, repository: string): TriedRoute {
+  const values = matchPattern(from, source, repository);
+  if (values === undefined) return { from, fits: false, why: explainMismatch(from, source, repository) };
+  const found = [...values].map(([name, value]) => `${name} is ${value}`).join(', ');
+  return { from, fits: true, why: found || 'the very name' };
+}
+
+function explainMismatch(from: string, source: string, repository: string): string {
+  if (!from.startsWith(`${source}:`)) return 'another source';
+  const segments = from.slice(source.length + 1).split('/');
+  // With a name in place of each segment, the same pattern tells what stands there.
+  const named = segments.map((text, index) => `{s${index}${text.endsWith('+}') ? '+' : ''}}`);
+  const values = matchPattern(`${source}:${named.join('/')}`, source, repository);
+  if (values === undefined) {
+    const least = named.some((name) => name.endsWith('+}')) ? 'at least ' : '';
+    return `the number of segments: ${repository.split('/').length}, and it takes ${least}${segments.length}`;
+  }
+  const differing = segments.flatMap((text, index) => {
+    const there = values.get(`s${index}`) ?? '';
+    return text.startsWith('{') || text.toLowerCase() === there.toLowerCase()
+      ? []
+      : `${there} is not ${text}`;
+  });
+  return differing.join(', ');
+}
