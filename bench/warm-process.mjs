@@ -13,7 +13,7 @@ for (let round = 0; round < warmUp + rounds; round += 1) {
     const event = structuredClone(events[round % events.length]);
     const startedAt = now();
     const { statusCode } = await handler(event, context);
-    const took = Number(now() - startedAt) / 1e6;
+    const took = (Number(now()) - Number(startedAt)) / 1e6;
     if (statusCode !== 202) throw new Error(`answered ${statusCode}`);
     if (round >= warmUp) times[index].push(took);
   }

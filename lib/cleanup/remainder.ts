@@ -48,7 +48,8 @@ function narrow(request: CleanupRequest, failures: readonly FailedOutcome[]): Cl
 }
 
 /** The request for what failed in one repository of an organization. */
-function narrowToOne({ offset: _, ...request }: CleanupRequest, failure: FailedOutcome): Remainder {
+function narrowToOne(organization: CleanupRequest, failure: FailedOutcome): Remainder {
+  const { offset: _, ...request } = organization;
   const { repository, target } = failure;
   return {
     request: { ...request, ...(repository && { repository }), ...(target && { targets: [target] }) },

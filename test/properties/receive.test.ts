@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { type Queues, startQueues } from '../../local/queues.ts';
 import { captureOutput } from '../support/captured-output.ts';
 import { configOf } from '../support/config.ts';

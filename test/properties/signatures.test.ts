@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { bitbucket } from '../../lib/sources/bitbucket.ts';
 import { cloudevents } from '../../lib/sources/cloudevents.ts';
 import { gitea } from '../../lib/sources/gitea.ts';
@@ -122,10 +122,10 @@ test('GitLab believes its own token alone', async () => {
     .string({ minLength: 1, maxLength: 60 })
     .filter((text) => text.trim() !== '' && !text.startsWith('whsec_'));
   await holds(
-    fc.asyncProperty(tokens, tokens, async (token, sent) => {
+    fc.property(tokens, tokens, (token, sent) => {
       const keys = [gitlab.parseSecret(token)];
       const delivery = { headers: { 'x-gitlab-token': sent }, rawBody: Buffer.from('{}') };
-      const { verified } = await gitlab.verify(delivery, keys, NOW_MS);
+      const { verified } = gitlab.verify(delivery, keys, NOW_MS);
       expect(verified).toBe(token === sent);
     }),
   );

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 /** `PROPERTY_RUNS=100000 npm test -- test/properties` for a long search. */
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 500);
