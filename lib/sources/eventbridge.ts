@@ -15,7 +15,7 @@ const eventSchema = v.object({
 const apiCallSchema = v.object({
   eventSource: v.string(),
   eventName: v.string(),
-  errorCode: v.optional(v.string()),
+  errorCode: v.nullish(v.string()),
   eventTime: v.optional(timestampSchema),
 });
 const deleteRepositorySchema = v.object({
@@ -83,7 +83,7 @@ function interpretEcr(event: Event): Meaning {
   if (eventSource !== 'ecr.amazonaws.com' || eventName !== 'DeleteRepository') {
     return { type: 'ignored', reason: `API call ${eventSource} ${eventName} is not ECR's DeleteRepository` };
   }
-  if (errorCode !== undefined) {
+  if (errorCode !== undefined && errorCode !== null) {
     return {
       type: 'ignored',
       reason: `DeleteRepository failed with ${errorCode}: the repository is still there`,

@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Queue } from '../../lib/aws/queue.ts';
+import type { Meaning } from '../../lib/sources/meaning.ts';
+import type { Source } from '../../lib/sources/source.ts';
+import { acceptEvent } from '../../lib/webhook/accept-event.ts';
+import { KeyedSource } from '../../lib/webhook/keyed-source.ts';
+import { configOf } from '../support/config.ts';
+import { setVariables } from '../support/environment.ts';
+import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
+import { recordLog } from '../support/recorded-log.ts';
+
+/** Both the queue and the address that a subscription is confirmed at. */
+let server: LoopbackServer;
+let status: number;
+let restore: () => void;
+
+beforeEach(async () => {
+  status = 200;
+  server = await startLoopbackServer((response) => respond(response, status, {}));
+  restore = setVariables({ AWS_ENDPOINT_URL_SQS: server.url });
+});
+afterEach(async () => {
+  restore();
+  await server.close();
+});
+
+/** Takes in what a source means, whatever it was sent. */
+function accept(meanings: Meaning | readonly Meaning[]) {
+  const source: Source = {
+    routed: false,
+    provedBy: 'topics',
+    parseSecret: () => Buffer.from(''),
+    verify: () => ({ verified: true }),
+    interpret: () => meanings,
+  };
+  const keyed = new KeyedSource('topic', source, { topics: ['t'] }, () => Promise.resolve(''));
+  const context = { config: configOf(), queue: new Queue(`${server.url}/0/cleanup`), log: recordLog().log };
+  return acceptEvent(keyed, { headers: {}, rawBody: Buffer.from('') }, {}, context);
+}
+
+const requestFor = (repository: string): Meaning => ({
+  type: 'request',
+  request: { version: 1, id: 'e1', namespace: 'acme', repository },
+});
+
+describe('a subscription', () => {
+  const subscription = (): Meaning => ({ type: 'subscription', confirmUrl: `${server.url}/confirm?token=1` });
+
+  test('is confirmed by one call of its address', async () => {
+    expect(await accept(subscription())).toEqual({
+      status: 'ignored',
+      reason: 'the subscription is confirmed',
+    });
+    expect(server.requests).toMatchObject([{ method: 'GET', path: '/confirm?token=1' }]);
+  });
+
+  test.each([302, 403, 500])('is to be sent again where its address answers %d', async (answered) => {
+    status = answered;
+    await expect(accept(subscription())).rejects.toMatchObject({ statusCode: 503 });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('is to be sent again where there is nobody at its address', async () => {
+    const nobody: Meaning = { type: 'subscription', confirmUrl: 'http://127.0.0.1:1/' };
+    await expect(accept(nobody)).rejects.toMatchObject({ statusCode: 503 });
+  });
+});
+
+describe('a batch', () => {
+  test('is queued in one call, without what is to be ignored in it', async () => {
+    const ignored: Meaning = { type: 'ignored', reason: 'a push' };
+    expect(await accept([requestFor('a'), ignored, requestFor('b')])).toMatchObject({
+      status: 'accepted',
+      requests: [{ repository: 'a' }, { repository: 'b' }],
+    });
+    expect(server.requests).toMatchObject([{ headers: { 'x-amz-target': 'AmazonSQS.SendMessageBatch' } }]);
+  });
+
+  test('is ignored with each reason once', async () => {
+    const reasons = ['a push', 'a push', 'a tag'].map((reason): Meaning => ({ type: 'ignored', reason }));
+    expect(await accept(reasons)).toEqual({ status: 'ignored', reason: 'a push; a tag' });
+  });
+
+  test('that is empty is ignored', async () => {
+    expect(await accept([])).toEqual({ status: 'ignored', reason: 'the event is an empty batch' });
+  });
+
+  test('of which a part can not be read is refused as a whole: nothing of it is queued', async () => {
+    const fault: Meaning = {
+      type: 'unreadable',
+      faults: [{ path: 'events[1]', found: 'null', expected: 'Object' }],
+    };
+    await expect(accept([requestFor('a'), fault])).rejects.toMatchObject({ statusCode: 422 });
+    expect(server.requests).toEqual([]);
+  });
+});
