@@ -1,6 +1,5 @@
 import type { CleanupResult } from '../cleanup/outcome.ts';
-import { describeFailures, type Remainder, remaindersOf, waitOf } from '../cleanup/remainder.ts';
-import type { CleanupRequest } from '../cleanup/request.ts';
+import { describeFailures, isSmaller, type Remainder, remaindersOf, waitOf } from '../cleanup/remainder.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Queue } from './queue.ts';
 import { toSendableJson } from './sendable.ts';
@@ -44,6 +43,7 @@ export async function settle(
   if (retry === undefined) return { done: true };
   const waitSeconds = waitOf(retry.failures);
   if (person.length > 0 || isSmaller(retry.request, result.request)) {
+    // A message of its own, whose tries count anew.
     await queue.send([toSendableJson(retry.request)], TIMEOUT_MS, waitSeconds);
     return { done: true };
   }
@@ -52,11 +52,6 @@ export async function settle(
     return { done: true };
   }
   return { done: false, ...(waitSeconds !== undefined && { waitSeconds }) };
-}
-
-/** Whether a part of an organization has been done: then only the rest has to come back, and its tries count anew. */
-function isSmaller(rest: CleanupRequest, request: CleanupRequest): boolean {
-  return (rest.offset ?? 0) > (request.offset ?? 0);
 }
 
 async function park(body: string, { request, failures }: Remainder, deadLetters: DeadLetters): Promise<void> {

@@ -1,5 +1,5 @@
 import { REPOSITORY_PAGE } from '../huaweicloud/swr.ts';
-import type { CleanupResult, Outcome } from './outcome.ts';
+import { type CleanupResult, failuresOf, type Outcome } from './outcome.ts';
 import type { CleanupContext } from './plan-repository.ts';
 import type { CleanupRequest } from './request.ts';
 
@@ -28,18 +28,27 @@ export async function cleanOrganization(
   cleanRepositories: CleanRepositories,
 ): Promise<Pick<CleanupResult, 'outcomes' | 'rest'>> {
   const { swr, deadline } = context;
+  const { namespace, offset: start = 0 } = request;
   const outcomes: Outcome[] = [];
   let attempted = 0;
-  for (let offset = request.offset ?? 0; ; offset += REPOSITORY_PAGE) {
+  for (let offset = start; ; offset += REPOSITORY_PAGE) {
     const rest = { ...request, offset };
-    if (outcomes.length > 0 && !deadline.allowsMore()) return { outcomes, rest };
-    const page = await swr.listRepositories(request.namespace, offset, deadline);
+    if (offset > start && !deadline.allowsMore()) return { outcomes, rest };
+    let page: readonly string[];
+    try {
+      page = await swr.listRepositories(namespace, offset, deadline);
+    } catch (error) {
+      // What is done stays done; if it fails again, it is the rest that fails.
+      if (offset > start) return { outcomes, rest };
+      throw error;
+    }
     const cleaned = await cleanRepositories(request, page, attempted, context);
     outcomes.push(...cleaned.outcomes);
     attempted = cleaned.attempted;
-    const failures = cleaned.outcomes.filter((outcome) => outcome.outcome === 'failed');
+    const failures = failuresOf(cleaned.outcomes);
     if (failures.some(({ retryable }) => retryable)) return { outcomes, rest };
-    if (failures.some(({ code }) => code === 'TOO_MANY_TASKS') || page.length < REPOSITORY_PAGE)
+    if (failures.some(({ code }) => code === 'TOO_MANY_TASKS') || page.length < REPOSITORY_PAGE) {
       return { outcomes };
+    }
   }
 }

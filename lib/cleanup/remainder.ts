@@ -22,6 +22,8 @@ export function remaindersOf({ request, outcomes, rest }: CleanupResult): Remain
   const retry = failures.filter(({ retryable }) => retryable);
   const person = failures.filter(({ retryable }) => !retryable);
   if (rest !== undefined) {
+    // Nothing is done yet that another try would not do again, parking included.
+    if (!isSmaller(rest, request)) return { retry: { request, failures }, person: [] };
     return {
       retry: { request: rest, failures: retry },
       person: person.map((failure) => narrowToOne(request, failure)),
@@ -38,6 +40,11 @@ export function remaindersOf({ request, outcomes, rest }: CleanupResult): Remain
     retry: { request: retryRequest, failures: retry },
     person: [{ request: personRequest, failures: person }],
   };
+}
+
+/** Whether a part of an organization has been done, so that only the rest has to come back. */
+export function isSmaller(rest: CleanupRequest, request: CleanupRequest): boolean {
+  return (rest.offset ?? 0) > (request.offset ?? 0);
 }
 
 /** The request for the failed targets alone, or undefined if some failure concerns more than a target. */

@@ -131,6 +131,13 @@ describe('an organization that is too large for one time', () => {
     expect(left()).toBe(31);
   });
 
+  test('comes back from the page on that could not be listed', async () => {
+    cloud.fault('listRepositories', { status: 503 }, { nth: 2 });
+    const { outcomes, rest } = await cleanUp(cloud, large, { rules });
+    expect(rest).toEqual({ ...large, offset: 100 });
+    expect(outcomes).toHaveLength(100);
+  });
+
   test('stops where the whole would cost more deletions than allowed', async () => {
     const { outcomes, rest } = await cleanUp(cloud, large, { rules: { maxTasksPerRequest: 150 } });
     expect(rest).toBeUndefined();

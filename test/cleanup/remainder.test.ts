@@ -93,3 +93,26 @@ test.each([
 test('says the same only once', () => {
   expect(describeFailures([passing(), lasting({ message: 'forbidden' }), passing()])).toBe('away; forbidden');
 });
+
+describe('what is left of an organization', () => {
+  const inRepository = (repository: string) => ({ repository, target: DR });
+  const rest = { ...organization, offset: 100 };
+
+  test('is the rest, and each failure for a person by itself', () => {
+    const missing = lasting(inRepository('a'));
+    const away = passing(inRepository('b'));
+    expect(remaindersOf({ request: organization, outcomes: [missing, deleted, away], rest })).toEqual({
+      retry: { request: rest, failures: [away] },
+      person: [{ request: { ...organization, repository: 'a', targets: [DR] }, failures: [missing] }],
+    });
+  });
+
+  test('is the whole where nothing of it is done for good: nobody is told twice', () => {
+    const failures = [lasting(inRepository('a')), passing(inRepository('b'))];
+    const same = { ...organization, offset: 0 };
+    expect(remaindersOf({ request: organization, outcomes: failures, rest: same })).toEqual({
+      retry: { request: organization, failures },
+      person: [],
+    });
+  });
+});
