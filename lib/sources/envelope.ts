@@ -1,6 +1,7 @@
 import { parseRequest } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
 import { interpretEvent, isEventBridgeEvent } from './eventbridge.ts';
+import { parseJson } from './json-text.ts';
 import { type Resolved, resolveMeaning } from './meaning.ts';
 
 /**
@@ -34,13 +35,4 @@ function isNotification(content: unknown): content is { readonly Message: string
     'Message' in content &&
     typeof content.Message === 'string'
   );
-}
-
-/** Text that is no JSON stays a text, which then is the wrong shape. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
