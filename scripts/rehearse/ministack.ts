@@ -15,7 +15,7 @@ const VERSION = '1.5.33';
 const HOW_TO_GET_IT = `The rehearsal needs MiniStack, an AWS emulator, and found neither a command "ministack" nor a Python module of that name.
 Install it:
   pip install ministack==${VERSION}
-or start its container, and say where it is:
+or start its container, and say where it is (it needs Node.js 24 to run the functions with):
   docker run --rm --network host -e AUTH=true ministackorg/ministack
   AWS_ENDPOINT_URL=http://127.0.0.1:4566 npm run rehearse`;
 
