@@ -28,7 +28,7 @@ export class AwsError extends ServiceError {
         status === 200 ||
         status >= 500 ||
         status === 429 ||
-        /Throttl|TooManyRequests|LimitExceeded/.test(code),
+        /Throttl|TooManyRequests|LimitExceeded|ThroughputExceeded|TransactionInProgress/.test(code),
     });
   }
 

@@ -27,6 +27,12 @@ const SERVICES = {
     contentType: 'application/x-amz-json-1.1',
   },
   ssm: { variable: 'SSM', target: 'AmazonSSM', contentType: 'application/x-amz-json-1.1' },
+  dynamodb: {
+    variable: 'DYNAMODB',
+    target: 'DynamoDB_20120810',
+    contentType: 'application/x-amz-json-1.0',
+  },
+  events: { variable: 'EVENTBRIDGE', target: 'AWSEvents', contentType: 'application/x-amz-json-1.1' },
   ecr: {
     variable: 'ECR',
     target: 'AmazonEC2ContainerRegistry_V20150921',

@@ -4,6 +4,7 @@ import { nameOf } from '../huaweicloud/sync-task.ts';
 import type { Log } from '../log.ts';
 import { type CleanedRepositories, cleanOrganization } from './clean-organization.ts';
 import type { Deletion } from './decide.ts';
+import type { Ending, Intent } from './ledger.ts';
 import type { CleanupResult, Outcome } from './outcome.ts';
 import { type CleanupContext, OUT_OF_TIME, type Plan, planRepository } from './plan-repository.ts';
 import { type CleanupRequest, faultOfNames } from './request.ts';
@@ -89,7 +90,7 @@ async function cleanOnce(
   const carriedOut = await pMap(
     deletions,
     async ({ plan, deletion }): Promise<Outcome> => {
-      const result = excess ?? (await carryOut(request.namespace, plan.repository, deletion, context));
+      const result = excess ?? (await carryOut(request, plan.repository, deletion, context));
       if (plan.mayHaveMore && result.outcome === 'deleted') progress.add(plan.repository);
       const outcome = { ...label(plan), ...deletion, ...result };
       report(outcome, request, context.log);
@@ -108,15 +109,37 @@ function excessOf(before: number, count: number, limit: number) {
   return { outcome: 'failed', code: 'TOO_MANY_TASKS', message, retryable: false } as const;
 }
 
+/** Nothing is deleted that is not on the record before. */
 async function carryOut(
-  namespace: string,
+  request: CleanupRequest,
   repository: string,
-  { target }: Deletion,
-  { swr, deadline }: CleanupContext,
-): Promise<Outcome> {
+  deletion: Deletion,
+  context: CleanupContext,
+): Promise<Ending> {
+  const { deadline, ledger } = context;
   if (!deadline.allowsMore()) return { outcome: 'failed', ...OUT_OF_TIME };
+  const intent = { repository, ...deletion };
   try {
-    return { outcome: await swr.deleteSyncTask(namespace, repository, target, deadline) };
+    const { begunBefore } = await ledger.intend(request, intent);
+    const ending = await deleteTask(request, intent, begunBefore, context);
+    // If this fails, the next try finds what was begun, and that it is gone.
+    await ledger.settle(request, intent, ending);
+    return ending;
+  } catch (error) {
+    return { outcome: 'failed', ...failureOf(error) };
+  }
+}
+
+async function deleteTask(
+  { namespace }: CleanupRequest,
+  { repository, target }: Intent,
+  begunBefore: boolean,
+  { swr, deadline }: CleanupContext,
+): Promise<Ending> {
+  try {
+    const outcome = await swr.deleteSyncTask(namespace, repository, target, deadline);
+    // It was an earlier try that deleted it, and couldn't tell.
+    return { outcome: outcome === 'absent' && begunBefore ? 'deleted' : outcome };
   } catch (error) {
     return { outcome: 'failed', ...failureOf(error) };
   }

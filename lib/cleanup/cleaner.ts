@@ -1,73 +1,66 @@
-import type { Account, Config } from '../config/config.ts';
-import { resolveEndpoint } from '../config/endpoint.ts';
+import type { Config } from '../config/config.ts';
 import type { Deadline } from '../deadline.ts';
-import { failureOf } from '../failure.ts';
-import { type Credentials, parseCredentials } from '../huaweicloud/credentials.ts';
-import { Refusals } from '../huaweicloud/refusals.ts';
-import { SwrClient } from '../huaweicloud/swr.ts';
-import { TokenKeeper } from '../huaweicloud/token.ts';
+import { type Failure, failureOf } from '../failure.ts';
+import type { SwrClient } from '../huaweicloud/swr.ts';
 import type { Log } from '../log.ts';
-import { type AskSource, createAskSource } from '../sources/ask-source.ts';
-import { type ReadSecret, StoredSecret } from '../stored-secret.ts';
+import type { AskSource } from '../sources/ask-source.ts';
+import type { Accounts } from './accounts.ts';
 import { cleanRequest } from './clean-request.ts';
+import type { CleanupLedger, OpenedRequest } from './ledger.ts';
 import type { CleanupResult, Outcome } from './outcome.ts';
 import type { CleanupRequest } from './request.ts';
 
-interface Connection {
-  readonly credentials: StoredSecret<Credentials>;
-  readonly swr: SwrClient;
+export interface CleanerParts {
+  readonly config: Pick<Config, 'defaultAccount' | 'safety'>;
+  readonly accounts: Accounts;
+  readonly askSource: AskSource;
+  readonly ledger: CleanupLedger;
+  readonly log: Log;
 }
 
-/** Cleans in the accounts of a configuration. Keeps their tokens, so there should be one for as long as a process lives. */
+/** Cleans in the accounts of a configuration. */
 export class Cleaner {
-  readonly #config: Config;
-  readonly #log: Log;
-  readonly #askSource: AskSource;
-  readonly #connections: ReadonlyMap<string, Connection>;
+  readonly #parts: CleanerParts;
 
-  /** @throws {Error} if an endpoint is not usable. */
-  constructor(config: Config, read: ReadSecret, log: Log) {
-    this.#askSource = createAskSource(config, read);
-    this.#config = config;
-    this.#log = log;
-    const refusals = new Refusals();
-    this.#connections = new Map(
-      Object.entries(config.accounts).map(([name, account]) => [
-        name,
-        connect(account, read, refusals, log.with({ account: name })),
-      ]),
-    );
-  }
-
-  /** The secrets that it needs, to be checked beforehand. */
-  get credentials(): readonly StoredSecret<Credentials>[] {
-    return [...this.#connections.values()].map(({ credentials }) => credentials);
-  }
-
-  /** The client of an account, or of the default one; undefined if there is no such account. */
-  clientOf(account: string = this.#config.defaultAccount): SwrClient | undefined {
-    return this.#connections.get(account)?.swr;
+  constructor(parts: CleanerParts) {
+    this.#parts = parts;
   }
 
   /** Never throws: what fails is an outcome. */
   async clean(request: CleanupRequest, deadline: Deadline): Promise<CleanupResult> {
-    const account = request.account ?? this.#config.defaultAccount;
-    const log = this.#log.with({ id: request.id, account });
-    const connection = this.#connections.get(account);
-    if (connection === undefined) {
-      const message = `account ${account} is not among the configured ones (${[...this.#connections.keys()].join(', ')})`;
-      const failed = { outcome: 'failed', code: 'UNKNOWN_ACCOUNT', message, retryable: false } as const;
-      log.warn('failed', failed);
-      return { request, outcomes: [failed] };
+    const { config, accounts, ledger } = this.#parts;
+    const { safety } = config;
+    const account = request.account ?? config.defaultAccount;
+    const log = this.#parts.log.with({ id: request.id, account });
+    const give = (outcome: Outcome): CleanupResult => {
+      log.warn(outcome.outcome, { ...outcome });
+      return { request, outcomes: [outcome] };
+    };
+    let swr: SwrClient;
+    let opened: OpenedRequest;
+    try {
+      swr = accounts.clientOf(account);
+      opened = await ledger.open(request);
+    } catch (error) {
+      return give(failed(failureOf(error)));
     }
-    const { swr } = connection;
-    const { safety } = this.#config;
-    const stays = await this.#askFirst(request, deadline);
-    if (stays !== undefined) {
-      log.warn(stays.outcome, { ...stays });
-      return { request, outcomes: [stays] };
-    }
-    return { request, ...(await cleanRequest(request, { swr, safety, deadline, log })) };
+    const stays = await this.#askFirst(opened.request, deadline);
+    const result =
+      stays === undefined
+        ? {
+            request: opened.request,
+            ...(await cleanRequest(opened.request, {
+              swr,
+              safety,
+              deadline,
+              log,
+              ledger,
+              repeated: opened.repeated,
+            })),
+          }
+        : give(stays);
+    await this.#close(result, log);
+    return result;
   }
 
   /** Why nothing may be deleted yet, where the source has to say first that its repository is gone. */
@@ -75,25 +68,26 @@ export class Cleaner {
     const { source = '', sourceRepository } = request;
     if (sourceRepository === undefined) return undefined;
     try {
-      const existence = await this.#askSource(source, sourceRepository, deadline);
+      const existence = await this.#parts.askSource(source, sourceRepository, deadline);
       if (existence === 'gone') return undefined;
       if (existence === 'exists') return { outcome: 'kept', reason: 'still at the source' };
       const message = `${source} did not say definitely whether it still has ${sourceRepository}`;
-      return { outcome: 'failed', code: 'SOURCE_UNDECIDED', message, retryable: true };
+      return failed({ code: 'SOURCE_UNDECIDED', message, retryable: true });
     } catch (error) {
-      return { outcome: 'failed', ...failureOf(error) };
+      return failed(failureOf(error));
+    }
+  }
+
+  /** What was deleted is on the record already; what stayed, and why, is only told in the log if this fails. */
+  async #close({ request, outcomes }: CleanupResult, log: Log): Promise<void> {
+    try {
+      await this.#parts.ledger.close(request, outcomes);
+    } catch (error) {
+      log.warn('not closed', { ...failureOf(error) });
     }
   }
 }
 
-function connect(account: Account, read: ReadSecret, refusals: Refusals, log: Log): Connection {
-  const credentials = new StoredSecret(account.credentials, read, parseCredentials);
-  const tokens = new TokenKeeper({
-    iamEndpoint: resolveEndpoint(account.iamEndpoint),
-    project: account.region,
-    readCredentials: (fresh) => (fresh ? credentials.get(0) : credentials.get()),
-    refusals,
-    log,
-  });
-  return { credentials, swr: new SwrClient(resolveEndpoint(account.swrEndpoint), tokens) };
+function failed(failure: Failure): Outcome {
+  return { outcome: 'failed', ...failure };
 }

@@ -8,6 +8,8 @@ export interface Safety {
   readonly mode: 'apply' | 'dry-run';
   /** Globs on `namespace/repository`; they win over everything. */
   readonly deny: readonly string[];
+  /** Globs on `REGION/ORGANIZATION`: a sweep finds every task with another target. Every target is allowed if missing. */
+  readonly allowedTargets?: readonly string[];
   /** A request that would delete more deletes nothing. */
   readonly maxTasksPerRequest: number;
 }

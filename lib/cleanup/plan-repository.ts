@@ -1,8 +1,10 @@
 import type { Deadline } from '../deadline.ts';
 import { type Failure, failureOf } from '../failure.ts';
 import type { SwrClient } from '../huaweicloud/swr.ts';
+import { nameOf, type SyncTask } from '../huaweicloud/sync-task.ts';
 import type { Log } from '../log.ts';
 import { type Decisions, decide, findDenyRule, type Safety } from './decide.ts';
+import type { CleanupLedger } from './ledger.ts';
 import type { Outcome } from './outcome.ts';
 import type { CleanupRequest } from './request.ts';
 
@@ -20,6 +22,9 @@ export interface CleanupContext {
   readonly safety: Safety;
   readonly deadline: Deadline;
   readonly log: Log;
+  readonly ledger: CleanupLedger;
+  /** The request has come before, so earlier tries may have deleted what they couldn't tell of any more. */
+  readonly repeated: boolean;
 }
 
 export interface Plan extends Decisions {
@@ -28,12 +33,16 @@ export interface Plan extends Decisions {
   readonly mayHaveMore: boolean;
 }
 
-/** Finds out what is to happen to one repository. Changes nothing, and never throws: what fails is settled as failed. */
+/**
+ * Finds out what is to happen to one repository. Changes nothing there, and never throws: what fails is settled as
+ * failed.
+ */
 export async function planRepository(
   request: CleanupRequest,
   repository: string,
-  { swr, safety, deadline, log }: CleanupContext,
+  context: CleanupContext,
 ): Promise<Plan> {
+  const { swr, safety, deadline, log } = context;
   const { namespace, targets } = request;
   const settle = (outcome: Outcome): Plan => ({
     repository,
@@ -51,8 +60,39 @@ export async function planRepository(
     const ms = Date.now() - startedAt;
     log.info('looked', { namespace, repository, tasks: tasks.length, ms });
     const mayHaveMore = targets === undefined && tasks.length >= FULL_LIST;
-    return { repository, ...decide(request, tasks, safety), mayHaveMore };
+    const { deletions, settled } = decide(request, tasks, safety);
+    const done = await settleEarlier(request, repository, tasks, context);
+    const names = new Set(done.map(({ target }) => target && nameOf(target)));
+    return {
+      repository,
+      // What SWR lists is another task, made since then.
+      deletions: deletions.filter(({ target, task }) => task !== undefined || !names.has(nameOf(target))),
+      settled: [...done, ...settled],
+      mayHaveMore,
+    };
   } catch (error) {
     return settle({ outcome: 'failed', ...failureOf(error) });
   }
+}
+
+/**
+ * Earlier tries may have deleted tasks without being able to say so. A task that they meant to delete, and that SWR
+ * showed then and doesn't show now, is gone.
+ */
+async function settleEarlier(
+  request: CleanupRequest,
+  repository: string,
+  tasks: readonly SyncTask[],
+  { ledger, repeated }: CleanupContext,
+): Promise<readonly Outcome[]> {
+  if (!repeated) return [];
+  const listed = new Set(tasks.map(identityOf));
+  const begun = await ledger.unsettled(request, repository);
+  const gone = begun.filter(({ task }) => task !== undefined && !listed.has(identityOf(task)));
+  for (const intent of gone) await ledger.settle(request, intent, { outcome: 'deleted' });
+  return gone.map(({ target, task }) => ({ target, ...(task && { task }), outcome: 'deleted' }));
+}
+
+function identityOf(task: SyncTask): string {
+  return `${nameOf(task)} ${task.createdAt ?? ''}`;
 }

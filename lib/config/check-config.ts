@@ -1,9 +1,11 @@
 import * as v from 'valibot';
-import { type Fault, faultsOf, type Parsed } from '../faults.ts';
+import { faultsOf, type Parsed } from '../faults.ts';
 import { faultsOfRoutes, parseTarget } from './check-routes.ts';
 import { faultsOfSources } from './check-sources.ts';
+import { faultsOfSweep } from './check-sweep.ts';
 import type { Config } from './config.ts';
 import { defaultEndpoint } from './endpoint.ts';
+import { hideSecret } from './hide-secret.ts';
 import { fileSchema } from './schema.ts';
 
 /**
@@ -17,10 +19,11 @@ export function checkConfig(stage: string, contents: unknown): Parsed<Config> {
     ...(result.success ? [] : faultsOf(result.issues).map(hideSecret)),
     ...faultsOfSources(contents).map(hideSecret),
     ...faultsOfRoutes(contents),
+    ...faultsOfSweep(contents),
   ];
   if (!result.success || faults.length > 0) return { ok: false, faults };
 
-  const { accounts, sources, routes, safety, events } = result.output;
+  const { accounts, sources, routes, safety, sweep, ledger, events } = result.output;
   const [defaultAccount = ''] = Object.keys(accounts);
   return {
     ok: true,
@@ -46,14 +49,9 @@ export function checkConfig(stage: string, contents: unknown): Parsed<Config> {
         ...(targets && { targets: targets.map(parseTarget).filter((target) => target !== undefined) }),
       })),
       safety,
+      sweep,
+      ledger,
       events,
     },
   };
-}
-
-/** Somebody may have written the secret itself in place of a reference to it. */
-function hideSecret(fault: Fault): Fault {
-  return /\.(?:secret|credentials)$/.test(fault.path) && fault.found !== 'nothing'
-    ? { ...fault, found: 'something else (not shown: it may be a secret)' }
-    : fault;
 }

@@ -6,7 +6,7 @@ import type { SourceType } from '../sources/index.ts';
 export interface Account {
   /** Also the name of the IAM project that tokens are for. */
   readonly region: string;
-  /** A secret reference (`secretsmanager:NAME`, `ssm:NAME` or `env:NAME`) to JSON with domain, user and password. */
+  /** A secret reference (`secretsmanager:NAME`, `ssm:NAME` or `env:NAME`) to JSON with an access key, or an IAM user. */
   readonly credentials: string;
   /** A URL without a slash at its end, or `env:NAME` for a variable that holds one. */
   readonly iamEndpoint: string;
@@ -35,6 +35,15 @@ export interface Route {
   readonly targets?: readonly Target[];
 }
 
+/** How the tasks are looked for that no event names. */
+export interface SweepConfig {
+  readonly mode: 'apply' | 'dry-run';
+  /** A sweep that would delete a larger part of the tasks it saw deletes nothing. 0 to 100. */
+  readonly maxPercent: number;
+  /** Accounts whose user sees every organization of their region, so that one it doesn't see doesn't exist. */
+  readonly targetAccounts: readonly string[];
+}
+
 /** What one environment is made of: the contents of `config/<stage>.yml`, checked and with every default filled in. */
 export interface Config {
   readonly stage: string;
@@ -44,6 +53,11 @@ export interface Config {
   /** The first one that fits wins. */
   readonly routes: readonly Route[];
   readonly safety: Safety;
+  readonly sweep: SweepConfig;
+  readonly ledger: {
+    /** An entry is forgotten after so many days. */
+    readonly retentionDays: number;
+  };
   readonly events: {
     /** Globs on the `source` of the EventBridge events that are believed. */
     readonly allowedSources: readonly string[];

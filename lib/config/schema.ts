@@ -7,6 +7,20 @@ const name = v.pipe(
   v.string(),
   v.regex(/^[a-z][a-z0-9_-]{0,63}$/i, 'a name: up to 64 of a-z 0-9 _ -, starting with a letter'),
 );
+const RESERVED = ['__proto__', 'constructor', 'prototype'];
+/** Of something, by names. valibot would leave out the reserved ones without a word: every object has them. */
+const byName = <T>(each: v.GenericSchema<unknown, T>) =>
+  v.pipe(
+    v.unknown(),
+    v.check(
+      (contents) =>
+        typeof contents !== 'object' ||
+        contents === null ||
+        !RESERVED.some((key) => Object.hasOwn(contents, key)),
+      `other names than ${RESERVED.join(', ')}`,
+    ),
+    v.record(name, each),
+  );
 const region = v.pipe(
   v.string(),
   v.regex(/^[a-z0-9-]{1,64}$/, 'a Huawei Cloud region id such as cn-north-4'),
@@ -32,11 +46,18 @@ const denyGlob = v.pipe(
   ),
 );
 
+const targetGlob = v.pipe(
+  v.string(),
+  v.regex(
+    /^[a-z0-9*-]+\/[a-z0-9._*-]+$/,
+    'a glob on REGION/ORGANIZATION in lower case, such as cn-east-3/acme-*',
+  ),
+);
+
 /** `config/<stage>.yml` as it is written: each part by itself. What has to fit together is checked elsewhere. */
 export const fileSchema = v.strictObject({
   accounts: v.pipe(
-    v.record(
-      name,
+    byName(
       v.strictObject({
         region,
         credentials: secretReference,
@@ -47,8 +68,7 @@ export const fileSchema = v.strictObject({
     v.check((accounts) => Object.keys(accounts).length > 0, 'at least one account'),
   ),
   sources: v.optional(
-    v.record(
-      name,
+    byName(
       v.strictObject({
         type: sourceType,
         secret: v.exactOptional(secretReference),
@@ -84,9 +104,36 @@ export const fileSchema = v.strictObject({
     v.strictObject({
       mode: v.optional(v.picklist(['apply', 'dry-run']), 'apply'),
       deny: v.optional(v.array(denyGlob), []),
+      allowedTargets: v.exactOptional(
+        v.pipe(v.array(targetGlob), v.minLength(1, 'at least one target; leave it out to allow every one')),
+      ),
       maxTasksPerRequest: v.optional(
         v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, 'at least 1')),
         50,
+      ),
+    }),
+    {},
+  ),
+  sweep: v.optional(
+    v.strictObject({
+      mode: v.optional(v.picklist(['apply', 'dry-run']), 'dry-run'),
+      maxPercent: v.optional(
+        v.pipe(
+          v.number(),
+          v.minValue(0, 'a percentage, 0 to 100'),
+          v.maxValue(100, 'a percentage, 0 to 100'),
+        ),
+        5,
+      ),
+      targetAccounts: v.optional(v.array(name), []),
+    }),
+    {},
+  ),
+  ledger: v.optional(
+    v.strictObject({
+      retentionDays: v.optional(
+        v.pipe(v.number(), v.integer('a whole number of days'), v.minValue(1, 'at least 1')),
+        90,
       ),
     }),
     {},

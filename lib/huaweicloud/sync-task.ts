@@ -26,6 +26,11 @@ export function parseSyncTasks(body: string): SyncTask[] | undefined {
   }
 }
 
+/** Reads one task that was kept as JSON; undefined if it is something else. */
+export function parseSyncTask(json: string): SyncTask | undefined {
+  return parseSyncTasks(`[${json}]`)?.[0];
+}
+
 /** A target in one word, as it is written in routes and logs. */
 export function nameOf({ remoteRegionId, remoteNamespace }: Target): string {
   return `${remoteRegionId}/${remoteNamespace}`;

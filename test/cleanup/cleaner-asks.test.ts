@@ -1,20 +1,25 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Accounts } from '../../lib/cleanup/accounts.ts';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
 import type { Config } from '../../lib/config/config.ts';
+import { createAskSource } from '../../lib/sources/ask-source.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeConfig } from '../support/acme-config.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { SECRET, startCloud } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
+import { type LedgerOnLoopback, startLedger } from '../support/ledger.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
 import { recordLog } from '../support/recorded-log.ts';
 
+let ledger: LedgerOnLoopback;
 let cloud: Emulator;
 let forge: LoopbackServer;
 /** What the forge answers about the repository. */
 let status: number;
 
 beforeEach(async () => {
+  ledger = await startLedger();
   cloud = await startCloud();
   forge = await startLoopbackServer((response, { path }) => {
     respond(response, path === '/user' ? 200 : status, {});
@@ -23,13 +28,18 @@ beforeEach(async () => {
 afterEach(async () => {
   await cloud.close();
   await forge.close();
+  await ledger.close();
 });
 
 const request = cleanupRequest({ source: 'github', sourceRepository: 'acme/api' });
 
 function clean(sources: Config['sources'], api = 'token-of-the-forge') {
   const read = (reference: string) => Promise.resolve(reference === 'env:API' ? api : SECRET);
-  return new Cleaner(acmeConfig(cloud.url, { sources }), read, recordLog().log).clean(request, noHurry);
+  const config = acmeConfig(cloud.url, { sources });
+  const { log } = recordLog();
+  const accounts = new Accounts(config, read, log);
+  const askSource = createAskSource(config, read);
+  return new Cleaner({ config, accounts, askSource, ledger: ledger.ledger, log }).clean(request, noHurry);
 }
 
 const github = () => ({

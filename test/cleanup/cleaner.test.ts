@@ -1,34 +1,54 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { DynamoLedger } from '../../lib/aws/ledger/cleanup-ledger.ts';
+import { Accounts } from '../../lib/cleanup/accounts.ts';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
 import type { Config } from '../../lib/config/config.ts';
+import { createAskSource } from '../../lib/sources/ask-source.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeAccount, acmeConfig } from '../support/acme-config.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR, SECRET, startCloud } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
 import { setVariables } from '../support/environment.ts';
+import { type LedgerOnLoopback, startLedger } from '../support/ledger.ts';
 import { recordLog } from '../support/recorded-log.ts';
 import { safety } from '../support/safety.ts';
 
 let cloud: Emulator;
 let second: Emulator;
+let ledger: LedgerOnLoopback;
 beforeEach(async () => {
+  ledger = await startLedger();
   cloud = await startCloud();
   second = await startCloud();
 });
 afterEach(async () => {
   await cloud.close();
   await second.close();
+  await ledger.close();
 });
 
-function cleanerOf(differences: Partial<Config> = {}, secret = SECRET) {
+function cleanerOf(
+  differences: Partial<Config> = {},
+  { secret = SECRET, table = ledger.table }: { secret?: string; table?: string } = {},
+) {
   const recorded = recordLog();
   const reads: string[] = [];
   const read = (reference: string) => {
     reads.push(reference);
     return Promise.resolve(secret);
   };
-  return { cleaner: new Cleaner(acmeConfig(cloud.url, differences), read, recorded.log), recorded, reads };
+  const config = acmeConfig(cloud.url, differences);
+  const { defaultAccount } = config;
+  const accounts = new Accounts(config, read, recorded.log);
+  const cleaner = new Cleaner({
+    config,
+    accounts,
+    askSource: createAskSource(config, read),
+    ledger: new DynamoLedger({ table, defaultAccount, retentionDays: 90 }),
+    log: recorded.log,
+  });
+  return { cleaner, accounts, recorded, reads };
 }
 
 const twoAccounts = () => ({
@@ -84,7 +104,7 @@ test('keeps the token from request to request', async () => {
 
 test('does not try a password again that another account has found to be wrong', async () => {
   const accounts = { main: acmeAccount(cloud.url), other: acmeAccount(cloud.url) };
-  const { cleaner } = cleanerOf({ accounts }, SECRET.replace('pa55word', 'wr0ng'));
+  const { cleaner } = cleanerOf({ accounts }, { secret: SECRET.replace('pa55word', 'wr0ng') });
   for (const name of ['main', 'other', 'main']) {
     await expect(cleaner.clean(cleanupRequest({ account: name }), noHurry)).resolves.toMatchObject({
       outcomes: [{ outcome: 'failed', status: 401, retryable: false }],
@@ -94,7 +114,7 @@ test('does not try a password again that another account has found to be wrong',
 });
 
 test('leaves a secret that can not be used to a person, without showing it', async () => {
-  const { cleaner } = cleanerOf({}, '{"domain":"acme","password":"pa55word"}');
+  const { cleaner } = cleanerOf({}, { secret: '{"domain":"acme","password":"pa55word"}' });
   const { outcomes } = await cleaner.clean(cleanupRequest(), noHurry);
   expect(outcomes).toMatchObject([
     { code: 'SECRET_UNUSABLE', message: expect.stringContaining('missing or wrong: user'), retryable: false },
@@ -110,8 +130,8 @@ test('goes by the rules of its configuration', async () => {
 });
 
 test('names the secrets that it needs', () => {
-  const { cleaner } = cleanerOf(twoAccounts());
-  expect(cleaner.credentials.map(({ reference }) => reference)).toEqual([
+  const { accounts } = cleanerOf(twoAccounts());
+  expect(accounts.credentials.map(({ reference }) => reference)).toEqual([
     'env:HUAWEI_CLOUD_CREDENTIALS',
     'secretsmanager:other',
   ]);

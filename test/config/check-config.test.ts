@@ -4,6 +4,7 @@ import { checkConfig } from '../../lib/config/check-config.ts';
 const accounts = { main: { region: 'cn-north-4', credentials: 'secretsmanager:prod/huaweicloud' } };
 const sources = { github: { type: 'github', secret: 'ssm:/prod/github' } };
 const routes = [{ from: 'github:acme/{repo}', to: 'images/{repo}' }];
+const HIDDEN = 'something else (not shown: it may be a secret)';
 const right = { accounts, sources, routes };
 
 test('defaults are filled in', () => {
@@ -22,6 +23,8 @@ test('defaults are filled in', () => {
       sources,
       routes: [{ ...routes[0], account: 'main' }],
       safety: { mode: 'apply', deny: [], maxTasksPerRequest: 50 },
+      sweep: { mode: 'dry-run', maxPercent: 5, targetAccounts: [] },
+      ledger: { retentionDays: 90 },
       events: { allowedSources: ['**'], confirmEcr: false },
     },
   });
@@ -53,7 +56,7 @@ describe('a fault is told with its path, what is there and what is expected', ()
     {
       path: 'accounts.main.iamEndpoint',
       change: { accounts: { main: { ...accounts.main, iamEndpoint: 'https://user:pass@iam.example.com' } } },
-      found: '"https://user:pass@iam.example.com"',
+      found: HIDDEN,
     },
     {
       path: 'sources.github.type',
@@ -101,6 +104,22 @@ describe('a fault is told with its path, what is there and what is expected', ()
     { path: 'safety.deny[0]', change: { safety: { deny: ['Platform/**'] } }, found: '"Platform/**"' },
     { path: 'safety.maxTasksPerRequest', change: { safety: { maxTasksPerRequest: 0 } }, found: '0' },
     { path: 'safety.maxTasksPerRequest', change: { safety: { maxTasksPerRequest: 1.5 } }, found: '1.5' },
+    { path: 'safety.allowedTargets', change: { safety: { allowedTargets: [] } }, found: '[]' },
+    {
+      path: 'safety.allowedTargets[0]',
+      change: { safety: { allowedTargets: ['acme-dr'] } },
+      found: '"acme-dr"',
+    },
+    { path: 'sweep.mode', change: { sweep: { mode: 'on' } }, found: '"on"' },
+    { path: 'sweep.maxPercent', change: { sweep: { maxPercent: 101 } }, found: '101' },
+    { path: 'sweep.maxPercent', change: { sweep: { maxPercent: -1 } }, found: '-1' },
+    {
+      path: 'sweep.targetAccounts[1]',
+      change: { sweep: { targetAccounts: ['main', 'dr'] } },
+      found: '"dr"',
+    },
+    { path: 'ledger.retentionDays', change: { ledger: { retentionDays: 0 } }, found: '0' },
+    { path: 'ledger.retentionDays', change: { ledger: { retentionDays: 0.5 } }, found: '0.5' },
     { path: 'events.allowedSources', change: { events: { allowedSources: 'x' } }, found: '"x"' },
     { path: 'saftey', change: { saftey: {} }, found: '"saftey"' },
   ])('$path: $found', ({ path, contents, change, found }) => {

@@ -22,6 +22,8 @@ export function acmeConfig(url: string, differences: Partial<Config> = {}): Conf
     sources: {},
     routes: [{ from: 'ecr:acme/{name+}', to: 'acme/{name}', account: 'main' }],
     safety: safety(),
+    sweep: { mode: 'dry-run', maxPercent: 5, targetAccounts: [] },
+    ledger: { retentionDays: 90 },
     events: { confirmEcr: false, allowedSources: ['forge.**'] },
     ...differences,
   };

@@ -1,14 +1,20 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import { type CleanContext, cleanBatch } from '../../lib/aws/clean-batch.ts';
 import { DeadLetters } from '../../lib/aws/dead-letters.ts';
+import { DynamoLedger } from '../../lib/aws/ledger/cleanup-ledger.ts';
 import { Queue } from '../../lib/aws/queue.ts';
+import { Accounts } from '../../lib/cleanup/accounts.ts';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
 import type { Config } from '../../lib/config/config.ts';
 import type { Deadline } from '../../lib/deadline.ts';
-import type { Emulator } from '../../local/huaweicloud/emulator.ts';
+import { createAskSource } from '../../lib/sources/ask-source.ts';
+import type { ReadSecret } from '../../lib/stored-secret.ts';
+import type { Emulator, EmulatorOptions } from '../../local/huaweicloud/emulator.ts';
 import { acmeConfig } from './acme-config.ts';
 import { SECRET, startCloud } from './cloud.ts';
 import { noHurry } from './deadline.ts';
+import { type BusOnLoopback, startEventBus } from './event-bus.ts';
+import { type LedgerOnLoopback, startLedger } from './ledger.ts';
 import { type RecordedLog, recordLog } from './recorded-log.ts';
 import { type Sqs, startSqs } from './sqs.ts';
 
@@ -17,12 +23,16 @@ interface Differences {
   readonly maxReceiveCount?: number;
   readonly queueUrl?: string;
   readonly deadLetterQueueUrl?: string;
+  readonly read?: ReadSecret;
+  readonly cloudUrl?: string;
 }
 
 /** Both clouds on loopback, and what the function `clean` is made of. */
 export interface Cleaning {
   readonly cloud: Emulator;
   readonly sqs: Sqs;
+  readonly ledger: LedgerOnLoopback;
+  readonly bus: BusOnLoopback;
   readonly recorded: RecordedLog;
   /** What a container has that has just started: no token, and no memory of refused passwords. */
   context(differences?: Differences): CleanContext;
@@ -31,18 +41,32 @@ export interface Cleaning {
   close(): Promise<void>;
 }
 
-export async function startCleaning(): Promise<Cleaning> {
-  const [cloud, sqs] = await Promise.all([startCloud(), startSqs()]);
+export async function startCleaning(options: EmulatorOptions = {}): Promise<Cleaning> {
+  const [cloud, sqs, ledger] = await Promise.all([startCloud(options), startSqs(), startLedger()]);
+  const bus = await startEventBus();
   const recorded = recordLog();
   const { log } = recorded;
   const contextOf = (differences: Differences = {}): CleanContext => {
-    const merged = acmeConfig(cloud.url, differences.config);
+    const merged = acmeConfig(differences.cloudUrl ?? cloud.url, differences.config);
+    const read = differences.read ?? (() => Promise.resolve(SECRET));
     const deadLetterQueue = new Queue(differences.deadLetterQueueUrl ?? sqs.deadLetterQueueUrl);
+    const events = bus.open(log);
     return {
       config: merged,
-      cleaner: new Cleaner(merged, () => Promise.resolve(SECRET), log),
+      cleaner: new Cleaner({
+        config: merged,
+        accounts: new Accounts(merged, read, log),
+        askSource: createAskSource(merged, read),
+        ledger: new DynamoLedger({
+          table: ledger.table,
+          defaultAccount: merged.defaultAccount,
+          retentionDays: merged.ledger.retentionDays,
+        }),
+        log,
+      }),
       queue: new Queue(differences.queueUrl ?? sqs.cleanupQueueUrl),
-      deadLetters: new DeadLetters(deadLetterQueue, log),
+      deadLetters: new DeadLetters(deadLetterQueue, events, log),
+      bus: events,
       maxReceiveCount: differences.maxReceiveCount ?? 5,
       log,
     };
@@ -50,16 +74,21 @@ export async function startCleaning(): Promise<Cleaning> {
   return {
     cloud,
     sqs,
+    ledger,
+    bus,
     recorded,
     context: contextOf,
     async workOff(context = contextOf(), deadline = noHurry) {
       const records = await sqs.receive();
       const answer = await cleanBatch({ Records: records }, deadline, context);
+      await context.bus.flush();
       await sqs.finish(records, answer);
       return answer;
     },
     async close() {
-      await Promise.all([cloud.close(), sqs.close()]);
+      // In the opposite order: each puts back the variables that it found.
+      await bus.close();
+      await Promise.all([cloud.close(), sqs.close(), ledger.close()]);
     },
   };
 }

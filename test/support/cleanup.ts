@@ -4,6 +4,7 @@ import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Deadline } from '../../lib/deadline.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { noHurry } from './deadline.ts';
+import { startLedger } from './ledger.ts';
 import { type RecordedLog, recordLog } from './recorded-log.ts';
 import { safety } from './safety.ts';
 import { swrClient } from './swr-client.ts';
@@ -12,13 +13,25 @@ export interface Cleanup extends Cleaned {
   readonly recorded: RecordedLog;
 }
 
-/** Cleans against an emulator, as a function does that has just started. */
+/** Cleans against an emulator, as a function does that has just started and has an empty ledger. */
 export async function cleanUp(
   cloud: Emulator,
   request: CleanupRequest,
   { rules = {}, deadline = noHurry }: { rules?: Partial<Safety>; deadline?: Deadline } = {},
 ): Promise<Cleanup> {
   const recorded = recordLog();
-  const context = { swr: swrClient(cloud.url), safety: safety(rules), deadline, log: recorded.log };
-  return { ...(await cleanRequest(request, context)), recorded };
+  const loopback = await startLedger();
+  try {
+    const cleaned = await cleanRequest(request, {
+      swr: swrClient(cloud.url),
+      safety: safety(rules),
+      deadline,
+      log: recorded.log,
+      ledger: loopback.ledger,
+      repeated: false,
+    });
+    return { ...cleaned, recorded };
+  } finally {
+    await loopback.close();
+  }
 }

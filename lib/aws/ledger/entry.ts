@@ -1,0 +1,71 @@
+import type { Intent } from '../../cleanup/ledger.ts';
+import type { CleanupRequest } from '../../cleanup/request.ts';
+import { nameOf } from '../../huaweicloud/sync-task.ts';
+import type { Key } from './table.ts';
+
+/** Answers what happened to a repository or an organization. */
+export const BY_REPOSITORY = 'by-repository';
+/** Answers what happened on a day. */
+export const BY_DAY = 'by-day';
+
+const MS_A_DAY = 24 * 60 * 60 * 1000;
+/** A key may have 1,024 bytes, and whoever sends an event chooses the name of its source. */
+const MAX_SOURCE_LENGTH = 100;
+const MAX_TIME_LENGTH = 40;
+
+/**
+ * Everything that a delivery has led to is under its id, so that a second try finds it at once. Where a part of a key is
+ * anybody's text, it comes last: no other one can be made to look like it.
+ */
+export function keyOfRequest(account: string, request: CleanupRequest): Key {
+  return { pk: partitionOf(request.id), sk: `request#${subjectOf(account, request)}#${sourceOf(request)}` };
+}
+
+/** One entry for each task that was there: one that was made anew since then is another one. */
+export function keyOfTask(account: string, request: CleanupRequest, intent: Intent): Key {
+  const { repository, target, task } = intent;
+  const createdAt = (task?.createdAt ?? '-').slice(0, MAX_TIME_LENGTH);
+  const sk = `${prefixOfTasks(account, request, repository)}${nameOf(target)}#${createdAt}#${sourceOf(request)}`;
+  return { pk: partitionOf(request.id), sk };
+}
+
+/** What the keys of all tasks of a repository begin with. */
+export function prefixOfTasks(account: string, request: CleanupRequest, repository: string): string {
+  return `task#${account}/${request.namespace}/${repository}#`;
+}
+
+export function partitionOf(deliveryId: string): string {
+  return `delivery#${deliveryId}`;
+}
+
+/** What both indexes need of an entry, and when it is forgotten. */
+export function placeInIndexes(
+  { account, namespace, repository = '' }: { account: string; namespace: string; repository?: string },
+  atMs: number,
+  retentionDays: number,
+) {
+  const at = new Date(atMs).toISOString();
+  return {
+    organization: `${account}/${namespace}`,
+    repositoryAt: `${repository}#${at}`,
+    ...placeInDays(atMs, retentionDays),
+  };
+}
+
+export function placeInDays(atMs: number, retentionDays: number) {
+  const at = new Date(atMs).toISOString();
+  return {
+    day: at.slice(0, 10),
+    at,
+    // DynamoDB's TTL counts in seconds.
+    expiresAt: Math.floor((atMs + retentionDays * MS_A_DAY) / 1000),
+  };
+}
+
+function subjectOf(account: string, { namespace, repository = '' }: CleanupRequest): string {
+  return `${account}/${namespace}/${repository}`;
+}
+
+function sourceOf({ source = '' }: CleanupRequest): string {
+  return source.slice(0, MAX_SOURCE_LENGTH);
+}

@@ -1,0 +1,36 @@
+/** What an entry of the ledger is made of: texts and numbers. What has a shape of its own is kept as JSON. */
+export type Item = Readonly<Record<string, string | number>>;
+
+/** DynamoDB's way of writing a text or a number. */
+export type Attribute = { readonly S: string } | { readonly N: string };
+
+export function toAttribute(value: string | number): Attribute {
+  return typeof value === 'number' ? { N: `${value}` } : { S: value };
+}
+
+export function toAttributes(
+  values: Readonly<Record<string, string | number | undefined>>,
+): Record<string, Attribute> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, toAttribute(value)]],
+    ),
+  );
+}
+
+/** Reads an item; attributes of other kinds are left out. */
+export function fromAttributes(attributes: Readonly<Record<string, unknown>>): Item {
+  return Object.fromEntries(
+    Object.entries(attributes).flatMap(([name, attribute]): [string, string | number][] => {
+      const value = readAttribute(attribute);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+function readAttribute(attribute: unknown): string | number | undefined {
+  if (typeof attribute !== 'object' || attribute === null) return undefined;
+  if ('S' in attribute && typeof attribute.S === 'string') return attribute.S;
+  if ('N' in attribute && typeof attribute.N === 'string') return Number(attribute.N);
+  return undefined;
+}

@@ -1,0 +1,22 @@
+import type { Fault } from '../faults.ts';
+
+const SECRET = /\.(?:secret|credentials)$/;
+/** What secrets stand in. */
+const AROUND = /^$|^(?:accounts|sources)(?:\.[^.]+)?$|\.api$/;
+const ENDPOINT = /\.(?:iamEndpoint|swrEndpoint|url)$/;
+/** Whole, and with nothing in it but a host and a path. */
+const PLAIN_ENDPOINT = /^"(?:\w+:\/\/)?[\w.:[\]-]*(?:\/[\w./-]*)?"$/;
+const EMPTY = new Set(['nothing', 'null', '{}', '[]']);
+
+/** Somebody may have written a secret itself in place of a reference to it, or of all that is around it. */
+export function hideSecret(fault: Fault): Fault {
+  return mayShow(fault) ? fault : { ...fault, found: 'something else (not shown: it may be a secret)' };
+}
+
+function mayShow({ path, found }: Fault): boolean {
+  if (EMPTY.has(found)) return true;
+  if (ENDPOINT.test(path)) return PLAIN_ENDPOINT.test(found);
+  if (SECRET.test(path)) return false;
+  // A name that can't be one is shown by itself.
+  return !AROUND.test(path) || found === `"${path.replace(/^.*\./, '')}"`;
+}

@@ -1,0 +1,21 @@
+/** What the resources of a stage are called, in `serverless.yml` as well. */
+export interface ResourceNames {
+  readonly cleanupQueue: string;
+  readonly deadLetterQueue: string;
+  readonly sweepQueue: string;
+  readonly ledgerTable: string;
+  readonly eventBus: string;
+  readonly sweepFunction: string;
+}
+
+export function resourceNamesOf(stage: string): ResourceNames {
+  const prefix = `swr-sync-cleanup-${stage}`;
+  return {
+    cleanupQueue: prefix,
+    deadLetterQueue: `${prefix}-dead-letters`,
+    sweepQueue: `${prefix}-sweep`,
+    ledgerTable: `${prefix}-ledger`,
+    eventBus: prefix,
+    sweepFunction: `${prefix}-sweep`,
+  };
+}

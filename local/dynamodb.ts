@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import dynalite from 'dynalite';
+import * as v from 'valibot';
+import { parse } from 'yaml';
+import { signRequest } from '../lib/aws/sign.ts';
+
+const templateSchema = v.object({
+  resources: v.object({ Resources: v.object({ LedgerTable: v.object({ Properties: v.unknown() }) }) }),
+});
+/** As much of the table as dynalite knows. */
+const tableSchema = v.object({
+  BillingMode: v.string(),
+  AttributeDefinitions: v.array(v.unknown()),
+  KeySchema: v.array(v.unknown()),
+  GlobalSecondaryIndexes: v.array(v.unknown()),
+});
+
+/** DynamoDB of this process, with one table like the ledger's in `serverless.yml`, empty. */
+export interface DynamoDb {
+  /** For `AWS_ENDPOINT_URL_DYNAMODB`. */
+  readonly endpoint: string;
+  readonly table: string;
+  close(): Promise<void>;
+}
+
+export async function startDynamoDb(table = 'swr-sync-cleanup-local-ledger'): Promise<DynamoDb> {
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('DynamoDB has no TCP port');
+  const endpoint = `http://127.0.0.1:${address.port}`;
+  await createTable(endpoint, table);
+  return {
+    endpoint,
+    table,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function createTable(endpoint: string, TableName: string): Promise<void> {
+  const text = await readFile(join(import.meta.dirname, '../serverless.yml'), 'utf8');
+  // CloudFormation's own tags (`!Ref` and so on) are of no interest here.
+  const template = v.parse(templateSchema, parse(text, { logLevel: 'silent' }));
+  const properties = v.parse(tableSchema, template.resources.Resources.LedgerTable.Properties);
+  await call(endpoint, 'CreateTable', { ...properties, TableName });
+  // It is made in the background.
+  while (!/"TableStatus":"ACTIVE"/.test(await call(endpoint, 'DescribeTable', { TableName }))) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+async function call(endpoint: string, action: string, input: object): Promise<string> {
+  const body = JSON.stringify(input);
+  const headers = signRequest(
+    {
+      service: 'dynamodb',
+      region: 'us-east-1',
+      url: new URL(endpoint),
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': `DynamoDB_20120810.${action}`,
+      },
+      body,
+    },
+    { accessKeyId: 'local', secretAccessKey: 'local', sessionToken: undefined },
+  );
+  // `fetch` sets the host itself.
+  const { host: _, ...others } = headers;
+  const response = await fetch(endpoint, { method: 'POST', headers: others, body });
+  const answer = await response.text();
+  if (!response.ok) throw new Error(`${action} was answered ${response.status}: ${answer}`);
+  return answer;
+}

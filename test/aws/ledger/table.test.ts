@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Table } from '../../../lib/aws/ledger/table.ts';
+import { setVariables } from '../../support/environment.ts';
+import { type LedgerOnLoopback, startLedger } from '../../support/ledger.ts';
+import { type LoopbackServer, startLoopbackServer } from '../../support/loopback-server.ts';
+
+let loopback: LedgerOnLoopback;
+let table: Table;
+beforeEach(async () => {
+  loopback = await startLedger();
+  table = new Table(loopback.table);
+});
+afterEach(() => loopback.close());
+
+const key = { pk: 'a', sk: 'b' };
+
+test('sets, sets what is missing, and adds in one change', async () => {
+  await table.update({ key, set: { one: 'x' }, setIfMissing: { two: 'y', three: 3 }, add: { count: 2 } });
+  await expect(
+    table.update({ key, set: { one: 'z' }, setIfMissing: { two: 'w' }, add: { count: 5 } }),
+  ).resolves.toEqual({ ...key, one: 'z', two: 'y', three: 3, count: 7 });
+});
+
+test('gives what a change has replaced', async () => {
+  await table.update({ key, set: { name: 'old' } });
+  await expect(table.update({ key, set: { name: 'new' } }, 'before')).resolves.toEqual({ name: 'old' });
+});
+
+test.each([
+  { why: 'it is missing', before: undefined, done: true },
+  { why: 'it has the value', before: 'open', done: true },
+  { why: 'it has another value', before: 'closed', done: false },
+])('changes only if an attribute is as it should be: $why', async ({ before, done }) => {
+  if (before !== undefined) await table.update({ key, set: { state: before } });
+  const after = await table.update({ key, set: { by: 'me' }, onlyIf: { state: ['open', 'new'] } });
+  expect(after?.['by']).toBe(done ? 'me' : undefined);
+});
+
+test('puts more items than fit into a batch, and removes one', async () => {
+  const items = Array.from({ length: 60 }, (_, index) => ({
+    pk: 'many',
+    sk: String(index).padStart(2, '0'),
+  }));
+  await table.put(items);
+  await table.remove({ pk: 'many', sk: '30' });
+  const found = await Array.fromAsync(table.query({ hash: ['pk', 'many'] }));
+  expect(found).toHaveLength(59);
+});
+
+test('pages by key', async () => {
+  await table.put(['1', '2', '3'].map((sk) => ({ pk: 'pages', sk })));
+  const query = { hash: ['pk', 'pages'] as const, limit: 2 };
+  const first = await table.queryPage(query);
+  expect(first.items.map(({ sk }) => sk)).toEqual(['1', '2']);
+  const second = await table.queryPage({ ...query, after: first.after });
+  expect(second.items.map(({ sk }) => sk)).toEqual(['3']);
+});
+
+async function withDynamoDb(answer: (call: number) => object, run: () => Promise<void>): Promise<number> {
+  let calls = 0;
+  const server: LoopbackServer = await startLoopbackServer((response) => {
+    calls += 1;
+    response.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.0' });
+    response.end(JSON.stringify(answer(calls)));
+  });
+  const restore = setVariables({ AWS_ENDPOINT_URL_DYNAMODB: server.url });
+  try {
+    await run();
+  } finally {
+    restore();
+    await server.close();
+  }
+  return calls;
+}
+
+test('puts again what a batch has left over', async () => {
+  const left = { UnprocessedItems: { [loopback.table]: [{ PutRequest: { Item: { pk: { S: 'a' } } } }] } };
+  const calls = await withDynamoDb(
+    (call) => (call === 1 ? left : {}),
+    () => table.put([key]),
+  );
+  expect(calls).toBe(2);
+});
+
+test('gives up on a table that takes nothing', async () => {
+  const left = { UnprocessedItems: { [loopback.table]: [{}] } };
+  await withDynamoDb(
+    () => left,
+    async () => {
+      await expect(table.put([key])).rejects.toMatchObject({
+        failure: { code: 'LEDGER_UNAVAILABLE', retryable: true },
+      });
+    },
+  );
+});
+
+test('says where an answer is none', async () => {
+  await withDynamoDb(
+    () => ({ Items: 'none' }),
+    async () => {
+      await expect(table.queryPage({ hash: ['pk', 'a'] })).rejects.toThrow(/^the ledger can not be read: /);
+    },
+  );
+});

@@ -1,0 +1,37 @@
+import { DynamoLedger } from '../../lib/aws/ledger/cleanup-ledger.ts';
+import type { Item } from '../../lib/aws/ledger/item.ts';
+import { Table } from '../../lib/aws/ledger/table.ts';
+import { startDynamoDb } from '../../local/dynamodb.ts';
+import { setVariables } from './environment.ts';
+
+/** A ledger in a DynamoDB on loopback. */
+export interface LedgerOnLoopback {
+  readonly table: string;
+  readonly endpoint: string;
+  readonly ledger: DynamoLedger;
+  /** Everything under a key, as it is stored. */
+  items(pk: string): AsyncIterable<Item>;
+  close(): Promise<void>;
+}
+
+/** Sets the variables by which DynamoDB is found, and puts them back at the end. */
+export async function startLedger(now?: () => number): Promise<LedgerOnLoopback> {
+  const dynamoDb = await startDynamoDb('test-ledger');
+  const { table, endpoint } = dynamoDb;
+  const restore = setVariables({
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: 'us-east-1',
+  });
+  return {
+    table,
+    endpoint,
+    ledger: new DynamoLedger({ table, defaultAccount: 'main', retentionDays: 90, ...(now && { now }) }),
+    items: (pk) => new Table(table).query({ hash: ['pk', pk] }),
+    async close() {
+      restore();
+      await dynamoDb.close();
+    },
+  };
+}
