@@ -5,6 +5,9 @@ import { TransportError } from '../http/transport-error.ts';
 import { type ErrorBody, parseErrorBody } from './error-body.ts';
 import type { FailedAnswer, Verdict } from './failure.ts';
 
+/** Of what an answer says; some repeat a whole request. */
+const MAX_LENGTH = 500;
+
 export interface AnswerOptions {
   /** What was sent and must not be shown. */
   readonly hide?: readonly string[];
@@ -37,8 +40,9 @@ export class HuaweiCloudError extends ServiceError {
   ): HuaweiCloudError {
     const { status } = answer;
     const { html, ...said } = parseErrorBody(answer.body);
-    // Some services repeat what they were sent.
-    const mask = (text?: string) => hide.reduce((left, secret) => left?.replaceAll(secret, '***'), text);
+    // Some services repeat what they were sent. Masked before it is cut: a part of a secret would not be found.
+    const mask = (text?: string) =>
+      hide.reduce((left, secret) => left?.replaceAll(secret, '***'), text)?.slice(0, MAX_LENGTH);
     const code = mask(said.code);
     const message = mask(said.message);
     const verdict = sort({ status, code, html, empty: answer.body === '' });

@@ -10,8 +10,8 @@ interface Refusal {
 }
 
 /**
- * The credentials that IAM refused, for as long as trying them again could lock the user. Shared by all accounts,
- * since two of them may be the same user in different regions.
+ * The credentials that were refused, for as long as trying them again could lock the user or the access key. Shared by
+ * all accounts, since two of them may be the same user in different regions.
  */
 export class Refusals {
   readonly #byFingerprint = new Map<string, Refusal>();
@@ -21,8 +21,10 @@ export class Refusals {
     this.#now = now;
   }
 
-  add(credentials: Credentials, error: HuaweiCloudError): void {
+  /** @returns the refusal, as `find` gives it from now on. */
+  add(credentials: Credentials, error: HuaweiCloudError): HuaweiCloudError {
     this.#byFingerprint.set(fingerprintOf(credentials), { error, until: this.#now() + HOLD_MS });
+    return error.as(error.verdict, HOLD_MS / 1000);
   }
 
   /** The refusal that still holds, with the seconds until it ends if waiting for that makes sense. */

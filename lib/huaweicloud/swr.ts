@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import type { Deadline } from '../deadline.ts';
 import { exchange, type HttpRequest, type HttpResponse } from '../http/exchange.ts';
+import type { Authorizer, UnprovenRequest } from './authorizer.ts';
 import { parseErrorBody } from './error-body.ts';
 import { sortSwrFailure } from './failure.ts';
 import { HuaweiCloudError } from './huawei-cloud-error.ts';
 import { syncRepoPath } from './names.ts';
 import { nameOf, parseSyncTasks, type SyncTask, type Target } from './sync-task.ts';
-import type { TokenKeeper } from './token.ts';
 
 const CALL_LIMIT_MS = 10_000;
 /** A page of repositories with their descriptions is the longest answer. */
@@ -15,17 +15,31 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 export const REPOSITORY_PAGE = 100;
 
 const repositoriesSchema = v.array(v.object({ name: v.string() }));
+const organizationsSchema = v.object({ namespaces: v.array(v.object({ name: v.string() })) });
+
+/** How a task copies. */
+export interface SyncSettings {
+  /** Every image that is pushed is copied by itself. */
+  readonly syncAuto: boolean;
+  /** An image that the target has already is written over. */
+  readonly override: boolean;
+}
 
 type Method = HttpRequest['method'];
+
+interface Answered extends HttpResponse {
+  /** What was sent and must not be shown. */
+  readonly hide: readonly string[];
+}
 
 /** The calls of one account to SWR, shared edition. Every name must have passed `names.ts`. */
 export class SwrClient {
   readonly #endpoint: string;
-  readonly #tokens: TokenKeeper;
+  readonly #authorizer: Authorizer;
 
-  constructor(endpoint: string, tokens: TokenKeeper) {
+  constructor(endpoint: string, authorizer: Authorizer) {
     this.#endpoint = endpoint;
-    this.#tokens = tokens;
+    this.#authorizer = authorizer;
   }
 
   /**
@@ -55,79 +69,119 @@ export class SwrClient {
     const body = JSON.stringify({ remoteRegionId, remoteNamespace });
     const answer = await this.#call(call, 'DELETE', syncRepoPath(namespace, repository), body, deadline);
     if (answer === 'gone') return 'absent';
-    if (answer.body === '') return 'deleted';
-    const { code, html } = parseErrorBody(answer.body);
-    return code === undefined && !html ? 'deleted' : unreadable(call, answer);
+    return isDone(answer) ? 'deleted' : unreadable(call, answer);
+  }
+
+  /**
+   * Creates a task, or changes the one that the repository has for the target. The target need not exist.
+   *
+   * @returns `no repository` where SWR doesn't know the repository.
+   * @throws {HuaweiCloudError}
+   */
+  async createSyncTask(
+    namespace: string,
+    repository: string,
+    target: Target,
+    { syncAuto, override }: SyncSettings,
+    deadline: Deadline,
+  ): Promise<'created' | 'no repository'> {
+    const call = `creating the task ${nameOf(target)} of ${namespace}/${repository}`;
+    const { remoteRegionId, remoteNamespace } = target;
+    const body = JSON.stringify({ remoteRegionId, remoteNamespace, syncAuto, override });
+    const answer = await this.#call(call, 'POST', syncRepoPath(namespace, repository), body, deadline);
+    if (answer === 'gone') return 'no repository';
+    return isDone(answer) ? 'created' : unreadable(call, answer);
   }
 
   /**
    * The names of an organization's repositories: one page of them.
    *
    * @param offset how many to leave out.
-   * @returns fewer than `REPOSITORY_PAGE` where there are no more.
+   * @param limit 1 to 1,000.
+   * @returns fewer than `limit` where there are no more.
    * @throws {HuaweiCloudError}
    */
-  async listRepositories(namespace: string, offset: number, deadline: Deadline): Promise<readonly string[]> {
+  async listRepositories(
+    namespace: string,
+    offset: number,
+    deadline: Deadline,
+    limit: number = REPOSITORY_PAGE,
+  ): Promise<readonly string[]> {
     const call = `listing the repositories of ${namespace}`;
-    const query = new URLSearchParams({ namespace, limit: `${REPOSITORY_PAGE}`, offset: `${offset}` });
+    const query = new URLSearchParams({ namespace, limit: `${limit}`, offset: `${offset}` });
     const answer = await this.#call(call, 'GET', `/v2/manage/repos?${query.toString()}`, undefined, deadline);
     if (answer === 'gone') return [];
-    return parseRepositories(answer.body) ?? unreadable(call, answer);
+    return parseAnswer(repositoriesSchema, answer.body)?.map(({ name }) => name) ?? unreadable(call, answer);
   }
 
-  /** One call, and a second one with a new token if SWR no longer takes the first one's. */
+  /**
+   * The names of the account's organizations, as far as its user may see them.
+   *
+   * @throws {HuaweiCloudError}
+   */
+  async listOrganizations(deadline: Deadline): Promise<readonly string[]> {
+    const call = 'listing the organizations';
+    const answer = await this.#call(call, 'GET', '/v2/manage/namespaces', undefined, deadline);
+    if (answer === 'gone') return [];
+    const parsed = parseAnswer(organizationsSchema, answer.body);
+    return parsed?.namespaces.map(({ name }) => name) ?? unreadable(call, answer);
+  }
+
+  /** One call, made again with another proof where SWR does not take the first one. */
   async #call(
     call: string,
     method: Method,
     path: string,
     body: string | undefined,
     deadline: Deadline,
-  ): Promise<HttpResponse | 'gone'> {
+  ): Promise<Answered | 'gone'> {
+    const request: UnprovenRequest = {
+      method,
+      url: new URL(`${this.#endpoint}${path}`),
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      ...(body !== undefined && { body }),
+    };
     for (let attempt = 1; ; attempt += 1) {
-      const token = await this.#tokens.get(deadline);
-      const answer = await this.#send(call, method, path, body, token, deadline);
-      if (answer.status >= 200 && answer.status < 300) return answer;
-      const error = HuaweiCloudError.fromAnswer(call, answer, sortSwrFailure, { hide: [token] });
+      const proof = await this.#authorizer.authorize(request, deadline);
+      const answer = await send(call, { ...request, headers: proof.headers }, deadline);
+      const hide = proof.secrets;
+      if (answer.status >= 200 && answer.status < 300) return { ...answer, hide };
+      const error = HuaweiCloudError.fromAnswer(call, answer, sortSwrFailure, { hide });
       if (error.verdict === 'gone') return 'gone';
       if (error.verdict !== 'relogin') throw error;
-      this.#tokens.discard(token);
-      // A token fresh from IAM that SWR refuses as well: not a matter of time.
-      if (attempt === 2) throw error.as('needs-person');
-    }
-  }
-
-  async #send(
-    call: string,
-    method: Method,
-    path: string,
-    body: string | undefined,
-    token: string,
-    deadline: Deadline,
-  ): Promise<HttpResponse> {
-    try {
-      return await exchange({
-        method,
-        url: new URL(`${this.#endpoint}${path}`),
-        headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-Auth-Token': token },
-        ...(body !== undefined && { body }),
-        timeoutMs: Math.min(CALL_LIMIT_MS, deadline.remainingMs()),
-        maxBodyBytes: MAX_BODY_BYTES,
-      });
-    } catch (error) {
-      throw HuaweiCloudError.fromTransport(call, error);
+      if (!proof.refused(answer, attempt)) throw error.as('needs-person');
     }
   }
 }
 
-function parseRepositories(body: string): string[] | undefined {
+async function send(call: string, request: UnprovenRequest, deadline: Deadline): Promise<HttpResponse> {
   try {
-    return v.parse(repositoriesSchema, JSON.parse(body)).map(({ name }) => name);
+    return await exchange({
+      ...request,
+      timeoutMs: Math.min(CALL_LIMIT_MS, deadline.remainingMs()),
+      maxBodyBytes: MAX_BODY_BYTES,
+    });
+  } catch (error) {
+    throw HuaweiCloudError.fromTransport(call, error);
+  }
+}
+
+/** Whether the body of a success says nothing else. */
+function isDone({ body }: HttpResponse): boolean {
+  if (body === '') return true;
+  const { code, html } = parseErrorBody(body);
+  return code === undefined && !html;
+}
+
+function parseAnswer<T>(schema: v.GenericSchema<unknown, T>, body: string): T | undefined {
+  try {
+    return v.parse(schema, JSON.parse(body));
   } catch {
     return undefined;
   }
 }
 
 /** A success whose body says otherwise, as a proxy's page does: nothing is known, so another try is due. */
-function unreadable(call: string, answer: HttpResponse): never {
-  throw HuaweiCloudError.fromAnswer(call, answer, sortSwrFailure).as('retry');
+function unreadable(call: string, answer: Answered): never {
+  throw HuaweiCloudError.fromAnswer(call, answer, sortSwrFailure, answer).as('retry');
 }

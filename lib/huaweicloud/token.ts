@@ -1,11 +1,9 @@
 import * as v from 'valibot';
 import type { Deadline } from '../deadline.ts';
 import { exchange, type HttpResponse } from '../http/exchange.ts';
-import type { Log } from '../log.ts';
-import type { Credentials } from './credentials.ts';
+import type { Login } from './credentials.ts';
 import { sortIamFailure } from './failure.ts';
 import { HuaweiCloudError } from './huawei-cloud-error.ts';
-import type { Refusals } from './refusals.ts';
 
 /** Answers are small without the catalog; with one they are known to reach hundreds of kilobytes. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -19,8 +17,9 @@ const answerSchema = v.object({
   token: v.object({ expires_at: v.string(), issued_at: v.optional(v.string()) }),
 });
 
-interface Token {
+export interface Token {
   readonly value: string;
+  readonly lifeMs: number;
   readonly renewAt: number;
 }
 
@@ -28,103 +27,93 @@ export interface TokenOptions {
   readonly iamEndpoint: string;
   /** The IAM project that the token is for: the region's name. */
   readonly project: string;
-  /** @param fresh whether the stored secret must be read anew. */
-  readonly readCredentials: (fresh: boolean) => Promise<Credentials>;
-  readonly refusals: Refusals;
-  readonly log: Log;
-  readonly now?: () => number;
+  /** Is told that IAM does not take the user or the password, and gives the error to throw. */
+  readonly refuse: (error: HuaweiCloudError) => HuaweiCloudError;
+  readonly now: () => number;
 }
 
-/** The IAM token of one account: fetched once however many wait for it, kept, and renewed before it ends. */
-export class TokenKeeper {
-  readonly #options: TokenOptions;
-  readonly #now: () => number;
-  #token: Token | undefined;
-  #pending: Promise<Token> | undefined;
+interface Question {
+  /** What is tried, for a person. */
+  readonly call: string;
+  readonly identity: object;
+  readonly scope: object;
+  /** A password, or a token that goes into the header. */
+  readonly secret: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
-  constructor(options: TokenOptions) {
-    this.#options = options;
-    this.#now = options.now ?? Date.now;
-  }
-
-  /** @throws {HuaweiCloudError | ServiceError} where there is no token to be had, or no credentials. */
-  async get(deadline: Deadline): Promise<string> {
-    if (this.#token !== undefined && this.#now() < this.#token.renewAt) return this.#token.value;
-    this.#pending ??= this.#login(deadline).finally(() => {
-      this.#pending = undefined;
-    });
-    this.#token = await this.#pending;
-    return this.#token.value;
-  }
-
-  /** SWR doesn't take this token any more. A newer one that came in the meantime is kept. */
-  discard(value: string): void {
-    if (this.#token?.value === value) this.#token = undefined;
-  }
-
-  async #login(deadline: Deadline): Promise<Token> {
-    const kept = await this.#options.readCredentials(false);
-    try {
-      return await this.#loginAs(kept, deadline);
-    } catch (error) {
-      const { refusals } = this.#options;
-      if (refusals.find(kept) === undefined) throw error;
-      // Somebody may have changed the password, and the stored secret with it.
-      return await this.#loginAs(await this.#options.readCredentials(true), deadline);
-    }
-  }
-
-  async #loginAs(credentials: Credentials, deadline: Deadline): Promise<Token> {
-    const refused = this.#options.refusals.find(credentials);
-    if (refused !== undefined) throw refused;
-    const startedAt = this.#now();
-    const answer = await this.#request(credentials, deadline);
-    const value = answer.headers['x-subject-token'];
-    if (answer.status === 201 && typeof value === 'string' && value !== '') {
-      const lifeMs = lifeOf(answer) ?? ASSUMED_LIFE_MS;
-      this.#options.log.info('token', {
-        ms: this.#now() - startedAt,
-        validSeconds: Math.round(lifeMs / 1000),
-      });
-      return { value, renewAt: startedAt + lifeMs - Math.min(RENEW_BEFORE_MS, lifeMs / 5) };
-    }
-    throw this.#failed(answer, credentials);
-  }
-
-  async #request({ domain, user, password }: Credentials, deadline: Deadline): Promise<HttpResponse> {
-    const { iamEndpoint, project } = this.#options;
-    const identity = {
+/**
+ * Gets a token for the project: the user's own, or with its help one of the agency.
+ *
+ * @throws {HuaweiCloudError}
+ */
+export async function fetchToken(login: Login, options: TokenOptions, deadline: Deadline): Promise<Token> {
+  const { domain, user, password } = login;
+  const forProject = { project: { name: options.project } };
+  const question: Question = {
+    call: 'getting an IAM token',
+    identity: {
       methods: ['password'],
       password: { user: { domain: { name: domain }, name: user, password } },
-    };
-    try {
-      return await exchange({
-        method: 'POST',
-        url: new URL(`${iamEndpoint}/v3/auth/tokens?nocatalog=true`),
-        headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-        body: JSON.stringify({ auth: { identity, scope: { project: { name: project } } } }),
-        timeoutMs: Math.min(CALL_LIMIT_MS, deadline.remainingMs()),
-        maxBodyBytes: MAX_BODY_BYTES,
-      });
-    } catch (error) {
-      throw HuaweiCloudError.fromTransport('getting an IAM token', error);
-    }
-  }
+    },
+    // Agent Operator is given for the whole account: a token for a project would not have it.
+    scope: login.kind === 'agency' ? { domain: { name: domain } } : forProject,
+    secret: password,
+  };
+  const own = await ask(question, options, deadline).catch((error: unknown) => {
+    throw isRefusal(error) ? options.refuse(error) : error;
+  });
+  if (login.kind === 'password') return own;
+  const { agencyDomain, agency } = login;
+  // A failure of this one says nothing about the user and the password.
+  return await ask(
+    {
+      call: 'getting an IAM token of the agency',
+      identity: {
+        methods: ['assume_role'],
+        assume_role: { domain_name: agencyDomain, agency_name: agency },
+      },
+      scope: forProject,
+      secret: own.value,
+      headers: { 'X-Auth-Token': own.value },
+    },
+    options,
+    deadline,
+  );
+}
 
-  #failed(answer: HttpResponse, credentials: Credentials): HuaweiCloudError {
-    const error = HuaweiCloudError.fromAnswer('getting an IAM token', answer, sortIamFailure, {
-      hide: [credentials.password],
-      nowMs: this.#now(),
+async function ask(
+  { call, identity, scope, secret, headers }: Question,
+  { iamEndpoint, now }: TokenOptions,
+  deadline: Deadline,
+): Promise<Token> {
+  const startedAt = now();
+  let answer: HttpResponse;
+  try {
+    answer = await exchange({
+      method: 'POST',
+      url: new URL(`${iamEndpoint}/v3/auth/tokens?nocatalog=true`),
+      headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...headers },
+      body: JSON.stringify({ auth: { identity, scope } }),
+      timeoutMs: Math.min(CALL_LIMIT_MS, deadline.remainingMs()),
+      maxBodyBytes: MAX_BODY_BYTES,
     });
-    if (!isRefusal(answer.status, error)) return error;
-    this.#options.refusals.add(credentials, error);
-    return this.#options.refusals.find(credentials) ?? error;
+  } catch (error) {
+    throw HuaweiCloudError.fromTransport(call, error);
   }
+  const value = answer.headers['x-subject-token'];
+  if (answer.status !== 201 || typeof value !== 'string' || value === '') {
+    throw HuaweiCloudError.fromAnswer(call, answer, sortIamFailure, { hide: [secret], nowMs: now() });
+  }
+  const lifeMs = lifeOf(answer) ?? ASSUMED_LIFE_MS;
+  return { value, lifeMs, renewAt: startedAt + lifeMs - Math.min(RENEW_BEFORE_MS, lifeMs / 5) };
 }
 
 /** Whether it was the user or the password that IAM did not accept, so that another try could lock the user. */
-function isRefusal(status: number, { verdict }: HuaweiCloudError): boolean {
-  return status === 401 || (status === 403 && verdict === 'needs-person');
+function isRefusal(error: unknown): error is HuaweiCloudError {
+  if (!(error instanceof HuaweiCloudError)) return false;
+  const { status } = error.failure;
+  return status === 401 || (status === 403 && error.verdict === 'needs-person');
 }
 
 /** How long the token lives, by IAM's own clock, so that ours may be wrong. */

@@ -56,10 +56,3 @@ test.each([
 ])('finds what there is: $why', ({ text, found }) => {
   expect(parseErrorBody(text)).toEqual(found);
 });
-
-test('shortens a message that never ends', () => {
-  const { message: read } = parseErrorBody(
-    JSON.stringify({ errorCode: 'X.1', errorMessage: 'x'.repeat(9999) }),
-  );
-  expect(read).toHaveLength(500);
-});

@@ -78,6 +78,20 @@ test.each([
   expect(error.message).toBe(failure.message);
 });
 
+test('shortens a message that never ends', () => {
+  const body = JSON.stringify({ errorCode: 'X.1', errorMessage: 'x'.repeat(9999) });
+  expect(errorOf(400, body).failure.message.length).toBeLessThan(600);
+});
+
+test('shows no part of a token that is longer than what is shown', () => {
+  const token = 'MII'.padEnd(2000, 'tokens');
+  const body = JSON.stringify({ errorCode: 'X.1', errorMessage: `you sent ${token}` });
+  const error = HuaweiCloudError.fromAnswer(CALL, { status: 400, headers: {}, body }, sortSwrFailure, {
+    hide: [token],
+  });
+  expect(error.failure.message).toBe(`${CALL}: 400 X.1 you sent ***`);
+});
+
 test('keeps the transport error that it stands for', () => {
   const cause = new TransportError('ECONNREFUSED', new URL('http://127.0.0.1:1/'), 'nobody there');
   const error = HuaweiCloudError.fromTransport(CALL, cause);

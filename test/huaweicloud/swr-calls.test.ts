@@ -3,7 +3,7 @@ import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { APAC, DR, EMEA, manyTargets, startCloud } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
 import { respond, startLoopbackServer } from '../support/loopback-server.ts';
-import { swrClient, tokenKeeper } from '../support/swr-client.ts';
+import { storedAuthorizer, swrClient } from '../support/swr-client.ts';
 
 let cloud: Emulator;
 beforeEach(async () => {
@@ -60,7 +60,7 @@ describe('deleting a task', () => {
   test('sends the two fields and nothing else of a target, as JSON, with the token', async () => {
     const server = await startLoopbackServer((response) => respond(response, 200, ''));
     try {
-      const swr = swrClient(server.url, tokenKeeper(cloud.url));
+      const swr = swrClient(server.url, storedAuthorizer(cloud.url));
       const target = { ...DR, syncAuto: true, id: 45 };
       await expect(swr.deleteSyncTask('acme', 'payments/api', target, noHurry)).resolves.toBe('deleted');
       expect(server.requests).toMatchObject([
@@ -119,6 +119,15 @@ describe("listing an organization's repositories", () => {
     expect(cloud.journal.of('listRepositories')).toMatchObject([
       { path: `/v2/manage/repos?namespace=many&limit=100&offset=${offset}` },
     ]);
+  });
+
+  test.each([
+    { why: 'as few as one', limit: 1, found: 1 },
+    { why: 'all that SWR gives at once', limit: 1000, found: 101 },
+  ])('gives $why where a limit is named', async ({ limit, found }) => {
+    cloud.cloud.addOrganization('many');
+    for (const { remoteNamespace } of manyTargets(101)) cloud.cloud.addRepository('many', remoteNamespace);
+    expect(await swrClient(cloud.url).listRepositories('many', 0, noHurry, limit)).toHaveLength(found);
   });
 
   test('gives none where SWR does not know the organization', async () => {

@@ -4,8 +4,7 @@ import type { Emulator, Fault } from '../../local/huaweicloud/emulator.ts';
 import { DR, startCloud } from '../support/cloud.ts';
 import { givingUpAfter, noHurry } from '../support/deadline.ts';
 import { swrClient } from '../support/swr-client.ts';
-
-const PAGE = '<html><body>Bad gateway</body></html>';
+import { failedAnswers } from './failed-answers.ts';
 
 let cloud: Emulator;
 let swr: SwrClient;
@@ -24,91 +23,21 @@ function listTasks(deadline = noHurry): Promise<unknown[]> {
   return swr.listSyncTasks('acme', 'payments/api', deadline);
 }
 
-const rows: { why: string; fault: Fault; code: string; status?: number; retryable: boolean }[] = [
-  {
-    why: 'the route is wrong',
-    fault: { status: 404, code: 'APIGW.0101' },
-    code: 'APIGW.0101',
-    status: 404,
-    retryable: false,
-  },
-  {
-    why: 'a proxy finds nothing',
-    fault: { status: 404, body: PAGE },
-    code: 'HTTP_404',
-    status: 404,
-    retryable: true,
-  },
-  {
-    why: 'a proxy is broken',
-    fault: { status: 502, body: PAGE },
-    code: 'HTTP_502',
-    status: 502,
-    retryable: true,
-  },
-  {
-    why: "a success is a proxy's page",
-    fault: { body: PAGE },
-    code: 'HTTP_200',
-    status: 200,
-    retryable: true,
-  },
-  {
-    why: 'a success holds an error',
-    fault: { body: '{"errorCode":"SVCSTG.SWR.4031032","errorMessage":"slow down"}' },
-    code: 'SVCSTG.SWR.4031032',
-    status: 200,
-    retryable: true,
-  },
-  {
-    why: 'a success holds an error for a person',
-    fault: { body: '[{"errorCode":"SVCSTG.SWR.4030170","errorMessage":"no"}]' },
-    code: 'SVCSTG.SWR.4030170',
-    status: 200,
-    retryable: true,
-  },
-  {
-    why: 'a redirect',
-    fault: { status: 302, headers: { Location: '/' } },
-    code: 'HTTP_302',
-    status: 302,
-    retryable: false,
-  },
-  {
-    why: 'a permission is missing',
-    fault: { code: 'SVCSTG.SWR.4037017' },
-    code: 'SVCSTG.SWR.4037017',
-    status: 403,
-    retryable: false,
-  },
-  {
-    why: 'a parameter is wrong',
-    fault: { code: 'SVCSTG.SWR.4000014' },
-    code: 'SVCSTG.SWR.4000014',
-    status: 400,
-    retryable: false,
-  },
-  {
-    why: 'SWR is broken and silent',
-    fault: { status: 500, body: '' },
-    code: 'HTTP_500',
-    status: 500,
-    retryable: true,
-  },
-];
-
 describe('a failed deletion', () => {
-  test.each(rows)('is neither deleted nor absent where $why', async ({ fault, code, status, retryable }) => {
-    cloud.fault('deleteSyncTask', fault);
-    await expect(deleteTask()).rejects.toMatchObject({
-      failure: {
-        code,
-        status,
-        retryable,
-        message: expect.stringContaining('deleting the task cn-east-3/acme-dr of acme/payments/api'),
-      },
-    });
-  });
+  test.each(failedAnswers)(
+    'is neither deleted nor absent where $why',
+    async ({ fault, code, status, retryable }) => {
+      cloud.fault('deleteSyncTask', fault);
+      await expect(deleteTask()).rejects.toMatchObject({
+        failure: {
+          code,
+          status,
+          retryable,
+          message: expect.stringContaining('deleting the task cn-east-3/acme-dr of acme/payments/api'),
+        },
+      });
+    },
+  );
 
   test.each([1, 2, 3, 4] as const)('is understood in the shape %i', async (shape) => {
     cloud.fault('deleteSyncTask', { code: 'SVCSTG.SWR.4001158', shape });
@@ -136,7 +65,7 @@ describe('a failed deletion', () => {
 });
 
 describe('a failed list', () => {
-  test.each(rows)('is not an empty one where $why', async ({ fault, code, status, retryable }) => {
+  test.each(failedAnswers)('is not an empty one where $why', async ({ fault, code, status, retryable }) => {
     cloud.fault('listSyncTasks', fault);
     await expect(listTasks()).rejects.toMatchObject({
       failure: {

@@ -3,7 +3,7 @@ import { parseCredentials } from '../../lib/huaweicloud/credentials.ts';
 import type { Emulator, Fault } from '../../local/huaweicloud/emulator.ts';
 import { DR, manyTargets, SECRET, startCloud, USER } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
-import { swrClient, tokenKeeper } from '../support/swr-client.ts';
+import { storedAuthorizer, swrClient } from '../support/swr-client.ts';
 
 let cloud: Emulator;
 beforeEach(async () => {
@@ -64,12 +64,12 @@ test('does not log in again for a call that comes back late with the older token
 });
 
 test('goes on with the new password after a change of both the password and the secret', async () => {
-  let password = USER.password;
-  const readCredentials = () => Promise.resolve({ ...parseCredentials(SECRET), password });
-  const swr = swrClient(cloud.url, tokenKeeper(cloud.url, { readCredentials }));
+  let secret = SECRET;
+  const readCredentials = () => Promise.resolve(parseCredentials(secret));
+  const swr = swrClient(cloud.url, storedAuthorizer(cloud.url, { readCredentials }));
   await swr.listSyncTasks('acme', 'payments/api', noHurry);
-  password = 'new';
-  cloud.cloud.setPassword(USER.domain, USER.name, password);
+  secret = SECRET.replace(USER.password, 'new');
+  cloud.cloud.setPassword(USER.domain, USER.name, 'new');
   await expect(swr.deleteSyncTask('acme', 'payments/api', DR, noHurry)).resolves.toBe('deleted');
 });
 

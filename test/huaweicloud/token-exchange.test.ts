@@ -48,7 +48,7 @@ test('sends a password as it is, whatever letters it has', async () => {
   const { url, requests } = await startIam(LIFE, { 'X-Subject-Token': 'TOKEN' });
   const password = 'päss"wörd\\ 漢字';
   await tokenKeeper(url, {
-    readCredentials: () => Promise.resolve({ domain: 'd', user: 'u', password }),
+    readCredentials: () => Promise.resolve({ kind: 'password', domain: 'd', user: 'u', password }),
   }).get(noHurry);
   expect(JSON.parse(requests[0]?.body ?? '')).toHaveProperty(
     'auth.identity.password.user.password',

@@ -1,15 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { parseCredentials } from '../../lib/huaweicloud/credentials.ts';
+import { type Credentials, parseCredentials } from '../../lib/huaweicloud/credentials.ts';
 import { Refusals } from '../../lib/huaweicloud/refusals.ts';
-import type { TokenKeeper } from '../../lib/huaweicloud/token.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { MINUTE_MS, type StoppedClock, stopClock } from '../support/clock.ts';
 import { SECRET, startCloud, USER } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
-import { tokenKeeper } from '../support/swr-client.ts';
+import { type TokenKeeper, tokenKeeper } from '../support/swr-client.ts';
 
 const stored = parseCredentials(SECRET);
-const wrong = { ...stored, password: 'wrong' };
+const wrong = withPassword('wrong');
 
 let clock: StoppedClock;
 let cloud: Emulator;
@@ -21,8 +20,12 @@ beforeEach(async () => {
 });
 afterEach(() => cloud.close());
 
+function withPassword(password: string): Credentials {
+  return parseCredentials(SECRET.replace(USER.password, password));
+}
+
 /** @param secret what is stored, and what a cache still holds of it. */
-function keeperOf(secret: { kept: typeof stored; fresh: typeof stored }): TokenKeeper {
+function keeperOf(secret: { kept: Credentials; fresh: Credentials }): TokenKeeper {
   return tokenKeeper(cloud.url, {
     refusals,
     now: clock.read,
@@ -87,7 +90,7 @@ describe('a refused password', () => {
     await keeperOf({ kept: wrong, fresh: wrong })
       .get(noHurry)
       .catch(() => undefined);
-    const second = { ...stored, user: 'second' };
+    const second = parseCredentials(SECRET.replace(USER.name, 'second'));
     await expect(keeperOf({ kept: second, fresh: second }).get(noHurry)).resolves.toHaveLength(2000);
   });
 });
@@ -104,13 +107,13 @@ describe('a changed secret', () => {
 
   test('saves the very login at which the kept one is refused', async () => {
     cloud.cloud.setPassword(USER.domain, USER.name, 'new');
-    const keeper = keeperOf({ kept: stored, fresh: { ...stored, password: 'new' } });
+    const keeper = keeperOf({ kept: stored, fresh: withPassword('new') });
     await expect(keeper.get(noHurry)).resolves.toHaveLength(2000);
     expect(countLogins()).toBe(2);
   });
 
   test('is tried once, where it is wrong as well', async () => {
-    const keeper = keeperOf({ kept: wrong, fresh: { ...wrong, password: 'wrong too' } });
+    const keeper = keeperOf({ kept: wrong, fresh: withPassword('wrong too') });
     for (let i = 0; i < 5; i += 1) await keeper.get(noHurry).catch(() => undefined);
     expect(countLogins()).toBe(2);
   });

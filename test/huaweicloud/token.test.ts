@@ -6,6 +6,8 @@ import { noHurry } from '../support/deadline.ts';
 import { recordLog } from '../support/recorded-log.ts';
 import { tokenKeeper } from '../support/swr-client.ts';
 
+const REFUSAL = { status: 401, headers: {}, body: '' };
+
 let clock: StoppedClock;
 let cloud: Emulator;
 beforeEach(async () => {
@@ -93,19 +95,19 @@ describe('a token', () => {
     expect(countLogins()).toBe(2);
   });
 
-  test('is fetched anew once it is discarded', async () => {
+  test('is fetched anew once SWR has refused it', async () => {
     const keeper = tokenKeeper(cloud.url);
-    const first = await keeper.get(noHurry);
-    keeper.discard(first);
-    expect(await keeper.get(noHurry)).not.toBe(first);
+    const first = await keeper.prove(noHurry);
+    expect(first.refused(REFUSAL, 1)).toBe(true);
+    expect(await keeper.get(noHurry)).not.toBe(first.headers['x-auth-token']);
   });
 
-  test('is not discarded by who still holds an older one', async () => {
+  test('is kept where SWR has refused an older one', async () => {
     const keeper = tokenKeeper(cloud.url);
-    const first = await keeper.get(noHurry);
-    keeper.discard(first);
+    const first = await keeper.prove(noHurry);
+    first.refused(REFUSAL, 1);
     const second = await keeper.get(noHurry);
-    keeper.discard(first);
+    first.refused(REFUSAL, 1);
     expect(await keeper.get(noHurry)).toBe(second);
     expect(countLogins()).toBe(2);
   });

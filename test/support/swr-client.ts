@@ -1,13 +1,24 @@
+import type { Deadline } from '../../lib/deadline.ts';
+import type { Authorizer, Proof, UnprovenRequest } from '../../lib/huaweicloud/authorizer.ts';
 import { parseCredentials } from '../../lib/huaweicloud/credentials.ts';
 import { Refusals } from '../../lib/huaweicloud/refusals.ts';
+import { type AuthorizerOptions, StoredAuthorizer } from '../../lib/huaweicloud/stored-authorizer.ts';
 import { SwrClient } from '../../lib/huaweicloud/swr.ts';
-import { TokenKeeper, type TokenOptions } from '../../lib/huaweicloud/token.ts';
 import { REGION, SECRET } from './cloud.ts';
 import { recordLog } from './recorded-log.ts';
 
+const request: UnprovenRequest = {
+  method: 'GET',
+  url: new URL('https://swr-api.cn-north-4.myhuaweicloud.com/v2/manage/namespaces'),
+  headers: { accept: 'application/json' },
+};
+
 /** @param url of the IAM that it asks. */
-export function tokenKeeper(url: string, differences: Partial<TokenOptions> = {}): TokenKeeper {
-  return new TokenKeeper({
+export function storedAuthorizer(
+  url: string,
+  differences: Partial<AuthorizerOptions> = {},
+): StoredAuthorizer {
+  return new StoredAuthorizer({
     iamEndpoint: url,
     project: REGION,
     readCredentials: () => Promise.resolve(parseCredentials(SECRET)),
@@ -17,7 +28,21 @@ export function tokenKeeper(url: string, differences: Partial<TokenOptions> = {}
   });
 }
 
+/** The token alone of what proves a call. */
+export interface TokenKeeper {
+  get(deadline: Deadline): Promise<string>;
+  /** With what else belongs to it. */
+  prove(deadline: Deadline): Promise<Proof>;
+}
+
+/** @param url of the IAM that it asks. */
+export function tokenKeeper(url: string, differences: Partial<AuthorizerOptions> = {}): TokenKeeper {
+  const authorizer = storedAuthorizer(url, differences);
+  const prove = (deadline: Deadline) => authorizer.authorize(request, deadline);
+  return { prove, get: async (deadline) => (await prove(deadline)).headers['x-auth-token'] ?? 'no token' };
+}
+
 /** @param url of both IAM and SWR. */
-export function swrClient(url: string, tokens: TokenKeeper = tokenKeeper(url)): SwrClient {
-  return new SwrClient(url, tokens);
+export function swrClient(url: string, authorizer: Authorizer = storedAuthorizer(url)): SwrClient {
+  return new SwrClient(url, authorizer);
 }

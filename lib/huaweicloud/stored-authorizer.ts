@@ -1,0 +1,126 @@
+import type { Deadline } from '../deadline.ts';
+import type { HttpResponse } from '../http/exchange.ts';
+import type { Log } from '../log.ts';
+import type { Authorizer, Proof, UnprovenRequest } from './authorizer.ts';
+import type { AccessKey, Credentials } from './credentials.ts';
+import { sortIamFailure } from './failure.ts';
+import { HuaweiCloudError } from './huawei-cloud-error.ts';
+import type { Refusals } from './refusals.ts';
+import { signSdkRequest } from './sign-sdk-request.ts';
+import { fetchToken, type Token, type TokenOptions } from './token.ts';
+
+export interface AuthorizerOptions extends Pick<TokenOptions, 'iamEndpoint' | 'project'> {
+  /** @param fresh whether the stored secret must be read anew. */
+  readonly readCredentials: (fresh: boolean) => Promise<Credentials>;
+  readonly refusals: Refusals;
+  readonly log: Log;
+  readonly now?: () => number;
+}
+
+/** The gateway takes 15 minutes. The date of an answer has no fractions, and the way there takes its time. */
+const TOLERANCE_MS = 14 * 60 * 1000;
+/** One to find the clock wrong, one to find the key changed. */
+const MAX_SIGNED_TRIES = 3;
+/** More than 5 refusals in a row, whosever, lock an access key for 5 minutes. Other refusals have the same code. */
+const LOCKED = /reach the limit/;
+
+/**
+ * Proves it with what is stored for the account: a token, fetched once however many wait for it, kept, and renewed before it
+ * ends; or a signature of each request, for which nobody has to be asked.
+ */
+export class StoredAuthorizer implements Authorizer {
+  readonly #options: AuthorizerOptions;
+  readonly #now: () => number;
+  #token: Token | undefined;
+  #pending: Promise<AccessKey | Token> | undefined;
+  /** What has to be added to our clock to have that of SWR. */
+  #skewMs = 0;
+
+  constructor(options: AuthorizerOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  async authorize(request: UnprovenRequest, deadline: Deadline): Promise<Proof> {
+    if (this.#token !== undefined && this.#now() < this.#token.renewAt)
+      return this.#show(request, this.#token);
+    this.#pending ??= this.#find(deadline).finally(() => {
+      this.#pending = undefined;
+    });
+    const found = await this.#pending;
+    if ('ak' in found) return this.#sign(request, found);
+    this.#token = found;
+    return this.#show(request, found);
+  }
+
+  /** Credentials that were refused are not tried: somebody may have changed them, and the stored secret with them. */
+  async #find(deadline: Deadline): Promise<AccessKey | Token> {
+    const { readCredentials, refusals } = this.#options;
+    const kept = await readCredentials(false);
+    if (refusals.find(kept) === undefined) {
+      try {
+        return await this.#open(kept, deadline);
+      } catch (error) {
+        if (refusals.find(kept) === undefined) throw error;
+      }
+    }
+    const fresh = await readCredentials(true);
+    const refused = refusals.find(fresh);
+    if (refused !== undefined) throw refused;
+    return await this.#open(fresh, deadline);
+  }
+
+  async #open(credentials: Credentials, deadline: Deadline): Promise<AccessKey | Token> {
+    if (credentials.kind === 'access-key') return credentials;
+    const { iamEndpoint, project, refusals, log } = this.#options;
+    const startedAt = this.#now();
+    const refuse = (error: HuaweiCloudError) => refusals.add(credentials, error);
+    const options = { iamEndpoint, project, refuse, now: this.#now };
+    const token = await fetchToken(credentials, options, deadline);
+    log.info('token', { ms: this.#now() - startedAt, validSeconds: Math.round(token.lifeMs / 1000) });
+    return token;
+  }
+
+  #show({ headers }: UnprovenRequest, token: Token): Proof {
+    return {
+      headers: { ...headers, 'x-auth-token': token.value },
+      secrets: [token.value],
+      refused: (_answer, attempt) => {
+        // A newer one that came in the meantime is kept.
+        if (this.#token === token) this.#token = undefined;
+        // One fresh from IAM that SWR refuses as well: not a matter of time.
+        return attempt === 1;
+      },
+    };
+  }
+
+  #sign(request: UnprovenRequest, key: AccessKey): Proof {
+    const signedAt = this.#now() + this.#skewMs;
+    const { headers, signature } = signSdkRequest(request, key, new Date(signedAt));
+    const secrets = [key.sk, key.securityToken, signature].filter((secret) => secret !== undefined);
+    return {
+      headers,
+      secrets,
+      refused: (answer, attempt) => {
+        const differenceMs = Date.parse(answer.headers.date ?? '') - signedAt;
+        if (Math.abs(differenceMs) > TOLERANCE_MS) this.#setClock(signedAt + differenceMs);
+        else this.#refuse(key, answer, secrets);
+        return attempt < MAX_SIGNED_TRIES;
+      },
+    };
+  }
+
+  #setClock(time: number): void {
+    const skewMs = time - this.#now();
+    // Several calls at the same time find it out together.
+    const isNews = Math.abs(skewMs - this.#skewMs) > TOLERANCE_MS;
+    if (isNews) this.#options.log.warn('clock differs', { seconds: Math.round(skewMs / 1000) });
+    this.#skewMs = skewMs;
+  }
+
+  #refuse(key: AccessKey, answer: HttpResponse, hide: readonly string[]): void {
+    const call = 'using the stored access key';
+    const error = HuaweiCloudError.fromAnswer(call, answer, sortIamFailure, { hide, nowMs: this.#now() });
+    this.#options.refusals.add(key, LOCKED.test(error.message) ? error.as('retry') : error);
+  }
+}
