@@ -1,4 +1,5 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { announcementsOf } from '../cleanup/announcement.ts';
 import type { Cleaner } from '../cleanup/cleaner.ts';
 import type { Config } from '../config/config.ts';
 import type { Deadline } from '../deadline.ts';
@@ -7,6 +8,7 @@ import { formatFaults } from '../faults.ts';
 import type { Log } from '../log.ts';
 import { readMessage } from '../sources/envelope.ts';
 import { sortResolved } from '../sources/meaning.ts';
+import type { EventBus } from './event-bus.ts';
 import { toSendableJson } from './sendable.ts';
 import { type SettleContext, settle } from './settle.ts';
 
@@ -19,6 +21,7 @@ export interface CleanContext extends SettleContext {
   readonly cleaner: Cleaner;
   /** The receive count at which the queue gives up on a message. */
   readonly maxReceiveCount: number;
+  readonly bus: EventBus;
   readonly log: Log;
 }
 
@@ -47,13 +50,14 @@ async function cleanRecord(record: SQSRecord, deadline: Deadline, context: Clean
       readMessage(record.body, record.messageId, context.config),
     );
     if (faults.length > 0) {
-      await context.deadLetters.park(record.body, { code: 'UNREADABLE', message: formatFaults(faults) });
+      await context.deadLetters.parkUnreadable(record.body, formatFaults(faults));
       return true;
     }
     for (const reason of ignored) log.info('ignored', { reason });
     const waits: number[] = [];
     for (const request of requests) {
       const result = await context.cleaner.clean(request, deadline);
+      context.bus.announce(announcementsOf(result));
       const lastTry = Number(record.attributes.ApproximateReceiveCount) >= context.maxReceiveCount;
       // What one of several has come to is no longer what the message says.
       const body = requests.length === 1 ? record.body : toSendableJson(request);

@@ -1,3 +1,4 @@
+import { announcementsOf, announcementsOfAnswer } from '../cleanup/announcement.ts';
 import type { CleanupResult } from '../cleanup/outcome.ts';
 import type { Deadline } from '../deadline.ts';
 import { formatFaults } from '../faults.ts';
@@ -31,20 +32,24 @@ export async function cleanInvocation(
   deadline: Deadline,
   context: CleanContext,
 ): Promise<InvocationAnswer> {
-  const { config, cleaner, deadLetters, queue, log } = context;
+  const { config, cleaner, deadLetters, queue, bus, log } = context;
   const { ignored, faults, requests } = sortResolved(readPayload(payload, id, config));
   const isEvent = isEventBridgeEvent(payload);
   if (faults.length > 0) {
     const reason = formatFaults(faults);
     if (!isEvent) throw new Error(`The payload is neither a cleanup request nor an event: ${reason}`);
-    await deadLetters.park(toSendableJson(payload), { code: 'UNREADABLE', message: reason });
+    await deadLetters.parkUnreadable(toSendableJson(payload), reason);
     return { status: 'parked', reason };
   }
   const results: CleanupResult[] = [];
   for (const request of requests) {
     const result = await cleaner.clean(request, deadline);
     results.push(result);
-    if (!isEvent) continue;
+    bus.announce(announcementsOf(result));
+    if (!isEvent) {
+      bus.announce(announcementsOfAnswer(result));
+      continue;
+    }
     // What one of several has come to is no longer what the event says.
     const body = toSendableJson(requests.length === 1 ? payload : request);
     const settlement = await settle(result, { body, lastTry: false }, context);

@@ -1,6 +1,9 @@
+import { announcementOfParked } from '../cleanup/announcement.ts';
+import type { FailedOutcome } from '../cleanup/outcome.ts';
+import { describeFailures } from '../cleanup/remainder.ts';
 import type { CleanupRequest } from '../cleanup/request.ts';
-import type { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
+import type { EventBus } from './event-bus.ts';
 import type { Queue } from './queue.ts';
 import { toSendableJson, toSendableText } from './sendable.ts';
 
@@ -11,24 +14,33 @@ const MAX_REASON_LENGTH = 2000;
 /** Where goes what a person has to see, with the reason beside it. */
 export class DeadLetters {
   readonly #queue: Queue;
+  readonly #bus: EventBus;
   readonly #log: Log;
 
-  constructor(queue: Queue, log: Log) {
+  constructor(queue: Queue, bus: EventBus, log: Log) {
     this.#queue = queue;
+    this.#bus = bus;
     this.#log = log;
+  }
+
+  /** Parks what can not be read: nobody knows what it asks for. */
+  async parkUnreadable(body: string, message: string): Promise<void> {
+    await this.park(body, [{ outcome: 'failed', code: 'UNREADABLE', message, retryable: false }]);
   }
 
   /**
    * @param body which, put back into the cleanup queue, is tried again.
+   * @param failures the first one is the one that is named.
    * @param request as far as the body could be understood.
    * @throws {AwsError} unless the dead-letter queue has it.
    */
   async park(
     body: string,
-    { code, status, message }: Pick<Failure, 'code' | 'status' | 'message'>,
+    failures: readonly [FailedOutcome, ...FailedOutcome[]],
     request?: CleanupRequest,
   ): Promise<void> {
-    const reason = toSendableText(message.slice(0, MAX_REASON_LENGTH));
+    const [{ code, status }] = failures;
+    const reason = toSendableText(describeFailures(failures).slice(0, MAX_REASON_LENGTH));
     const attributes = {
       reason,
       code: toSendableText(code),
@@ -37,5 +49,6 @@ export class DeadLetters {
     };
     await this.#queue.sendWithAttributes(body, attributes, TIMEOUT_MS);
     this.#log.error('parked', { id: request?.id, code, status, reason });
+    this.#bus.announce([announcementOfParked(failures, request)]);
   }
 }

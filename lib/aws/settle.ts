@@ -1,5 +1,5 @@
 import type { CleanupResult } from '../cleanup/outcome.ts';
-import { describeFailures, isSmaller, type Remainder, remaindersOf, waitOf } from '../cleanup/remainder.ts';
+import { isSmaller, type Remainder, remaindersOf, waitOf } from '../cleanup/remainder.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Queue } from './queue.ts';
 import { toSendableJson } from './sendable.ts';
@@ -55,7 +55,7 @@ export async function settle(
 }
 
 async function park(body: string, { request, failures }: Remainder, deadLetters: DeadLetters): Promise<void> {
-  const [first] = failures;
+  const [first, ...others] = failures;
   if (first === undefined) return;
-  await deadLetters.park(body, { ...first, message: describeFailures(failures) }, request);
+  await deadLetters.park(body, [first, ...others], request);
 }

@@ -36,6 +36,7 @@ afterEach(() => {
   restore();
   cleaning.cloud.clearFaults();
   cleaning.sqs.empty();
+  cleaning.bus.clear();
 });
 afterAll(() => cleaning.close());
 
@@ -101,7 +102,7 @@ describe('no secret is', () => {
     }
   });
 
-  test.each(faults)('in the log or in the dead-letter queue after $why', async ({ fault }) => {
+  test.each(faults)('in the log, in the dead-letter queue or on the bus after $why', async ({ fault }) => {
     for (const operation of ['createToken', 'listSyncTasks', 'deleteSyncTask'] as const) {
       cleaning.cloud.fault(operation, fault, { times: Infinity });
       cleaning.sqs.put(cleanupRequest({ targets: [DR] }));
@@ -113,7 +114,9 @@ describe('no secret is', () => {
       ...cleaning.recorded.lines,
       JSON.stringify(cleaning.sqs.parked()),
       ...cleaning.sqs.ready(),
+      JSON.stringify(cleaning.bus.events),
     ];
+    expect(cleaning.bus.detailsOf('Cleanup Failed').length).toBeGreaterThan(2);
     expect(shown.join('\n')).not.toMatch(SECRETS);
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { DeadLetters } from '../../lib/aws/dead-letters.ts';
+import { EventBus } from '../../lib/aws/event-bus.ts';
 import { Queue } from '../../lib/aws/queue.ts';
 import { type Origin, type Settlement, settle } from '../../lib/aws/settle.ts';
 import type { FailedOutcome, Outcome } from '../../lib/cleanup/outcome.ts';
@@ -34,7 +35,9 @@ afterEach(() => sqs.empty());
 afterAll(() => sqs.close());
 
 function settleAll(outcomes: Outcome[], differences: Partial<Origin> = {}): Promise<Settlement> {
-  const deadLetters = new DeadLetters(new Queue(sqs.deadLetterQueueUrl), recordLog().log);
+  const { log } = recordLog();
+  const noBus = new EventBus({ name: undefined, stage: 'test', log });
+  const deadLetters = new DeadLetters(new Queue(sqs.deadLetterQueueUrl), noBus, log);
   const origin = { body: 'the body', lastTry: false, ...differences };
   return settle({ request, outcomes }, origin, { queue: new Queue(sqs.cleanupQueueUrl), deadLetters });
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { SQSEvent } from 'aws-lambda';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { type Queues, startQueues } from '../../local/queues.ts';
@@ -9,12 +9,16 @@ import { type CapturedOutput, captureOutput } from '../support/captured-output.t
 import { SECRET, startCloud } from '../support/cloud.ts';
 import { configOf } from '../support/config.ts';
 import { setVariables } from '../support/environment.ts';
+import { type BusOnLoopback, startEventBus } from '../support/event-bus.ts';
 import { readFixture } from '../support/fixture.ts';
 import { lambdaContext } from '../support/lambda-context.ts';
+import { type LedgerOnLoopback, startLedger } from '../support/ledger.ts';
 
 let folder: string;
 let queues: Queues;
 let cloud: Emulator;
+let ledger: LedgerOnLoopback;
+let bus: BusOnLoopback;
 let output: CapturedOutput;
 let restore: () => void;
 let invoke: (event: unknown, remainingMs?: number) => Promise<unknown>;
@@ -25,6 +29,8 @@ beforeAll(async () => {
     startCloud(),
     mkdtemp(join(tmpdir(), 'clean-')),
   ]);
+  ledger = await startLedger();
+  bus = await startEventBus();
   const account = { region: 'cn-north-4', credentials: 'env:HUAWEICLOUD_CREDENTIALS' };
   const config = configOf({
     accounts: { main: { ...account, iamEndpoint: cloud.url, swrEndpoint: cloud.url } },
@@ -36,6 +42,8 @@ beforeAll(async () => {
     CLEANUP_QUEUE_URL: queues.cleanupUrl,
     DEAD_LETTER_QUEUE_URL: queues.deadLettersUrl,
     AWS_ENDPOINT_URL_SQS: queues.endpoint,
+    LEDGER_TABLE: ledger.table,
+    EVENT_BUS_NAME: bus.name,
     HUAWEICLOUD_CREDENTIALS: SECRET,
   });
   output = captureOutput();
@@ -47,9 +55,13 @@ beforeAll(async () => {
     );
 });
 
+afterEach(() => bus.clear());
+
 afterAll(async () => {
   output.release();
   restore();
+  await bus.close();
+  await ledger.close();
   await Promise.all([queues.close(), cloud.close(), rm(folder, { recursive: true })]);
 });
 
@@ -90,6 +102,7 @@ test('a batch answers with what has to come back, and with nothing else', async 
   expect(await invoke(event)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
   expect(cloud.cloud.tasks('acme', 'one')).toEqual([]);
   expect(queues.deadLetters()).toMatchObject([{ body: 'no request', attributes: { code: 'UNREADABLE' } }]);
+  expect(bus.events.map(({ type }) => type).toSorted()).toEqual(['Cleanup Failed', 'Sync Task Deleted']);
 });
 
 test('a batch for which there is no time comes back whole', async () => {
@@ -114,6 +127,14 @@ test('a request is answered with its outcomes, and gets the id of the invocation
       { outcome: 'kept', reason: 'newer than the event' },
     ],
   });
+});
+
+test('what is kept is announced before the invocation ends', async () => {
+  await invoke({ namespace: 'acme', repository: 'payments/api', occurredAt: '2020-01-01T00:00:00Z' });
+  expect(bus.detailsOf('Sync Task Kept')).toMatchObject([
+    { stage: 'test', repository: 'payments/api', reason: 'newer than the event' },
+    { stage: 'test', repository: 'payments/api', reason: 'newer than the event' },
+  ]);
 });
 
 test('a payload that is neither fails, and the failure is logged', async () => {

@@ -14,6 +14,8 @@ afterAll(() => built.remove());
 const right = {
   CLEANUP_QUEUE_URL: 'http://127.0.0.1:1/000000000000/cleanup',
   DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1:1/000000000000/dead-letters',
+  SWEEP_QUEUE_URL: 'http://127.0.0.1:1/000000000000/sweep',
+  LEDGER_TABLE: 'ledger',
   GITHUB_WEBHOOK_SECRET: 'secret',
   STANDARD_WEBHOOKS_SECRET: `whsec_${Buffer.alloc(24).toString('base64')}`,
   HUAWEICLOUD_CREDENTIALS: JSON.stringify({ domain: 'd', user: 'u', password: 'p' }),
@@ -24,7 +26,7 @@ const right = {
 const start = (name: string, env: NodeJS.ProcessEnv) =>
   startFunction({ bundle: join(built.distDir, `${name}.mjs`), env, timeoutMs: 1000, onLine: () => {} });
 
-test.each(['receive', 'clean'])(
+test.each(['receive', 'clean', 'sweep'])(
   '%s starts with nothing but its environment and what lies beside it',
   async (name) => {
     const started = start(name, right);
@@ -50,6 +52,11 @@ test.each([
     value: undefined,
     says: 'DEAD_LETTER_QUEUE_URL is missing',
   },
+  { name: 'clean', variable: 'LEDGER_TABLE', value: undefined, says: 'LEDGER_TABLE is missing' },
+  { name: 'sweep', variable: 'LEDGER_TABLE', value: undefined, says: 'LEDGER_TABLE is missing' },
+  { name: 'sweep', variable: 'SWEEP_QUEUE_URL', value: undefined, says: 'SWEEP_QUEUE_URL is missing' },
+  { name: 'sweep', variable: 'CLEANUP_QUEUE_URL', value: '', says: 'CLEANUP_QUEUE_URL is missing' },
+  { name: 'sweep', variable: 'HUAWEICLOUD_CREDENTIALS', value: 'hunter2', says: 'is not JSON' },
   {
     name: 'clean',
     variable: 'HUAWEICLOUD_CREDENTIALS',

@@ -91,8 +91,8 @@ const signedByAnyone = (body: string, id = 'msg_1') => {
 };
 
 async function takeMessages(): Promise<unknown[]> {
-  const messages = await queues.receive();
-  await Promise.all(messages.map(({ ReceiptHandle }) => queues.remove(ReceiptHandle)));
+  const messages = await queues.receive(queues.cleanupUrl, 10);
+  await Promise.all(messages.map(({ ReceiptHandle }) => queues.remove(queues.cleanupUrl, ReceiptHandle)));
   return messages.map(({ Body }) => JSON.parse(Body) as unknown);
 }
 

@@ -1,0 +1,157 @@
+import * as v from 'valibot';
+import type { Deadline } from '../deadline.ts';
+import { callAws } from './call.ts';
+
+/** What SQS gives and takes at once. */
+const BATCH = 10;
+/** SQS asks every one of its servers only if it may wait; without, it may say that there is nothing. */
+const WAIT_SECONDS = 1;
+const TIMEOUT_MS = 5000;
+
+const receivedSchema = v.object({
+  Messages: v.optional(
+    v.array(
+      v.object({
+        MessageId: v.string(),
+        ReceiptHandle: v.string(),
+        Body: v.string(),
+        Attributes: v.optional(v.record(v.string(), v.string()), {}),
+        MessageAttributes: v.optional(
+          v.record(v.string(), v.object({ StringValue: v.optional(v.string()) })),
+          {},
+        ),
+      }),
+    ),
+    [],
+  ),
+});
+const depthSchema = v.object({
+  Attributes: v.object({
+    ApproximateNumberOfMessages: v.string(),
+    ApproximateNumberOfMessagesNotVisible: v.string(),
+  }),
+});
+
+type Received = v.InferOutput<typeof receivedSchema>['Messages'][number];
+
+/** A message that a person has to see. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly receiptHandle: string;
+  /** Which, put back into its queue, is tried again. */
+  readonly body: string;
+  /** When it first came into any queue; ISO 8601, in UTC. */
+  readonly sentAt?: string;
+  /** How often it was received, here and where it came from. */
+  readonly receives: number;
+  readonly reason?: string;
+  readonly code?: string;
+  readonly status?: number;
+  /** The cleanup request as JSON, as far as the body could be understood. */
+  readonly request?: string;
+}
+
+/** The dead-letter queue, to be looked through. */
+export class DeadLetterBox {
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /**
+   * Takes every message out for so long; nobody else sees them meanwhile. What is neither removed nor put back then comes
+   * back by itself.
+   *
+   * @param onProgress is told how many more there are.
+   * @throws {AwsError}
+   */
+  async takeAll(
+    hiddenSeconds: number,
+    deadline: Deadline,
+    onProgress?: (count: number) => void,
+  ): Promise<DeadLetter[]> {
+    const letters = new Map<string, DeadLetter>();
+    while (deadline.allowsMore()) {
+      const answer = await this.#call('ReceiveMessage', {
+        MaxNumberOfMessages: BATCH,
+        VisibilityTimeout: hiddenSeconds,
+        WaitTimeSeconds: WAIT_SECONDS,
+        MessageSystemAttributeNames: ['All'],
+        MessageAttributeNames: ['All'],
+      });
+      const { Messages } = v.parse(receivedSchema, answer);
+      const before = letters.size;
+      // One that is back already is taken once more, and only its last receipt counts.
+      for (const message of Messages) letters.set(message.MessageId, readLetter(message));
+      if (letters.size === before) break;
+      onProgress?.(letters.size - before);
+    }
+    return [...letters.values()];
+  }
+
+  /** @throws {AwsError} */
+  async putBack(letters: readonly DeadLetter[]): Promise<void> {
+    for (let start = 0; start < letters.length; start += BATCH) {
+      // One that is back already, or gone, is none of our business any more: failures within the answer are let be.
+      await this.#call('ChangeMessageVisibilityBatch', {
+        Entries: letters.slice(start, start + BATCH).map(({ receiptHandle }, index) => ({
+          Id: `${index}`,
+          ReceiptHandle: receiptHandle,
+          VisibilityTimeout: 0,
+        })),
+      });
+    }
+  }
+
+  /** @throws {AwsError} */
+  async remove({ receiptHandle }: DeadLetter): Promise<void> {
+    await this.#call('DeleteMessage', { ReceiptHandle: receiptHandle });
+  }
+
+  /**
+   * How many messages there are, roughly, and how many of them somebody is looking at.
+   *
+   * @throws {AwsError}
+   */
+  async depth(): Promise<{ readonly waiting: number; readonly taken: number }> {
+    const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
+    const { Attributes } = v.parse(depthSchema, await this.#call('GetQueueAttributes', { AttributeNames }));
+    return {
+      waiting: Number(Attributes.ApproximateNumberOfMessages),
+      taken: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
+    };
+  }
+
+  #call(action: string, input: Record<string, unknown>): Promise<unknown> {
+    return callAws({
+      service: 'sqs',
+      action,
+      input: { QueueUrl: this.#url, ...input },
+      endpoint: new URL(this.#url).origin,
+      timeoutMs: TIMEOUT_MS,
+    });
+  }
+}
+
+function readLetter(message: Received): DeadLetter {
+  const { MessageId, ReceiptHandle, Body, Attributes, MessageAttributes } = message;
+  const said = (name: string) => MessageAttributes[name]?.StringValue;
+  // Those in capitals are EventBridge's, of an event that it could not deliver.
+  const reason = said('reason') ?? said('ERROR_MESSAGE');
+  const code = said('code') ?? said('ERROR_CODE');
+  const status = said('status');
+  const request = said('request');
+  const sentAt = Attributes['SentTimestamp'];
+  return {
+    id: MessageId,
+    receiptHandle: ReceiptHandle,
+    body: Body,
+    receives: Number(Attributes['ApproximateReceiveCount'] ?? 0),
+    ...(sentAt !== undefined && { sentAt: new Date(Number(sentAt)).toISOString() }),
+    ...(reason !== undefined && { reason }),
+    ...(code !== undefined && { code }),
+    ...(status !== undefined && { status: Number(status) }),
+    ...(request !== undefined && { request }),
+  };
+}
