@@ -1,4 +1,4 @@
-import type { Fault } from '../../local/huaweicloud/emulator.ts';
+import type { EmulatorOptions, Fault } from '../../local/huaweicloud/emulator.ts';
 
 /** Where a message ends: its tasks are gone, or it is in the queue again, or it is with its reason in the dead-letter queue. */
 export type End = 'deleted' | 'absent' | 'back' | `back after ${number} min` | `parked as ${string}`;
@@ -20,6 +20,8 @@ const PAGE = '<!DOCTYPE html><html><body>nginx</body></html>';
 const swr = (end: End) => ({ list: end, delete: end });
 const everywhere = (end: End) => ({ token: end, ...swr(end) });
 const wait = { 'Retry-After': '300' };
+/** As a date; it is read against the clock of whoever waits. */
+const waitUntil = () => ({ 'Retry-After': new Date(Date.now() + 300_000).toUTCString() });
 
 const gone: MatrixRow[] = [
   {
@@ -55,6 +57,11 @@ const throttled: MatrixRow[] = [
   {
     why: 'the gateway says for how long',
     fault: { status: 429, code: 'APIGW.0308', headers: wait },
+    ends: everywhere('back after 5 min'),
+  },
+  {
+    why: 'the gateway says until when',
+    fault: { status: 429, code: 'APIGW.0308', headers: waitUntil() },
     ends: everywhere('back after 5 min'),
   },
   ...([1, 2, 3, 4] as const).map((shape) => ({
@@ -169,11 +176,33 @@ const lost: MatrixRow[] = [
 ];
 
 /** Every failure of the two services, and where each leads. */
-export const failureMatrix: readonly MatrixRow[] = [
+export const huaweiCloudRows: readonly MatrixRow[] = [
   ...gone,
   ...throttled,
   ...forbidden,
   ...unauthorized,
   ...broken,
   ...lost,
+];
+
+/** What may be unusual about the whole cloud, and how a message ends whose tasks are to go. */
+export interface CircumstanceRow {
+  readonly why: string;
+  readonly options?: Pick<EmulatorOptions, 'clock' | 'tokenBytes' | 'tokenLifetimeMs'>;
+  readonly nobodyListens?: boolean;
+  /** Once a token has been given out. */
+  readonly tokensExpire?: boolean;
+  readonly end: End;
+}
+
+const HOUR_MS = 3_600_000;
+const shifted = (ms: number) => () => Date.now() + ms;
+
+export const circumstanceRows: readonly CircumstanceRow[] = [
+  { why: 'nobody listens', nobodyListens: true, end: 'back' },
+  { why: 'a token has 20 KB', options: { tokenBytes: 20 * 1024 }, end: 'deleted' },
+  { why: 'its clock is a day fast', options: { clock: shifted(24 * HOUR_MS) }, end: 'deleted' },
+  { why: 'its clock is a day slow', options: { clock: shifted(-24 * HOUR_MS) }, end: 'deleted' },
+  { why: 'a token lives for a second only', options: { tokenLifetimeMs: 1000 }, end: 'deleted' },
+  { why: 'the token has ended early', tokensExpire: true, end: 'deleted' },
 ];

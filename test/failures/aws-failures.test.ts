@@ -1,0 +1,130 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { History } from '../../lib/aws/ledger/history.ts';
+import { SecretStore } from '../../lib/aws/secret-store.ts';
+import { type AwsFault, type AwsProxy, startAwsProxy } from '../support/aws-proxy.ts';
+import { type Cleaning, startCleaning } from '../support/cleaning.ts';
+import { cleanupRequest } from '../support/cleanup-request.ts';
+import { APAC, DR, SECRET } from '../support/cloud.ts';
+import { setVariables } from '../support/environment.ts';
+import { respond } from '../support/loopback-server.ts';
+import { AWS_PLACES, type AwsPlace, applies, awsEndOf, awsPlaces, awsRows } from './aws-rows.ts';
+
+const EVENT = '2026-11-24T03:00:00.000Z';
+const NOBODY = 'http://127.0.0.1:1';
+const FORBIDDEN = { status: 403, code: 'SVCSTG.SWR.4030170' };
+
+let cleaning: Cleaning;
+let proxies: Record<'dynamodb' | 'sqs' | 'secrets', AwsProxy>;
+let restore: () => void;
+beforeAll(async () => {
+  cleaning = await startCleaning();
+  proxies = {
+    dynamodb: await startAwsProxy(cleaning.ledger.endpoint),
+    sqs: await startAwsProxy(new URL(cleaning.sqs.cleanupQueueUrl).origin),
+    secrets: await startAwsProxy((response) => respond(response, 200, { SecretString: SECRET })),
+  };
+  restore = setVariables({
+    AWS_ENDPOINT_URL_DYNAMODB: proxies.dynamodb.url,
+    AWS_ENDPOINT_URL_SQS: proxies.sqs.url,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: proxies.secrets.url,
+  });
+});
+afterEach(() => {
+  cleaning.cloud.clearFaults();
+  cleaning.sqs.empty();
+  cleaning.recorded.clear();
+  for (const proxy of Object.values(proxies)) proxy.mend();
+});
+afterAll(async () => {
+  restore();
+  await Promise.all(Object.values(proxies).map((proxy) => proxy.close()));
+  await cleaning.close();
+});
+
+/** Which call of which service is meant by a place. */
+const CALLS = {
+  secret: ['secrets', 'SECRETS_MANAGER', () => true],
+  ledgerRequest: ['dynamodb', 'DYNAMODB', (_: string, body: string) => body.includes('"seen"')],
+  ledgerIntent: [
+    'dynamodb',
+    'DYNAMODB',
+    (_: string, body: string) => body.includes('"repositoryAt"') && body.includes('"target"'),
+  ],
+  ledgerOutcome: ['dynamodb', 'DYNAMODB', (_: string, body: string) => body.includes('"settledAt"')],
+  ledgerSummary: ['dynamodb', 'DYNAMODB', (_: string, body: string) => body.includes('"closedAt"')],
+  queue: [
+    'sqs',
+    'SQS',
+    (action: string, body: string) => action === 'SendMessage' && !body.includes('"reason"'),
+  ],
+  deadLetterQueue: ['sqs', 'SQS', (_: string, body: string) => body.includes('"reason"')],
+} satisfies Record<AwsPlace, [keyof typeof proxies, string, (action: string, body: string) => boolean]>;
+
+/** Has the calls of a place go wrong; where nobody is to listen, all of that service from the start. */
+function breakPlace(place: AwsPlace, fault: AwsFault | 'refused'): () => void {
+  const [service, variable, fits] = CALLS[place];
+  if (fault === 'refused') return setVariables({ [`AWS_ENDPOINT_URL_${variable}`]: NOBODY });
+  proxies[service].failWhere(fits, fault);
+  return () => {};
+}
+
+const rows = awsPlaces.flatMap((place) =>
+  awsRows
+    .filter((row) => applies(row, place))
+    .map((row) => ({ ...row, place, doing: AWS_PLACES[place], end: awsEndOf(row, place) })),
+);
+
+describe('a message', () => {
+  test.each(rows)('is $end where, $doing, $why', async (row) => {
+    const { place, fault, end } = row;
+    const repository = `row-${rows.indexOf(row)}`;
+    for (const target of [DR, APAC]) {
+      cleaning.cloud.cloud.addTask({
+        namespace: 'acme',
+        repository,
+        ...target,
+        createdAt: '2026-03-02T08:15:27.53183Z',
+      });
+    }
+    // Only what has something to park, or to put back, comes to those queues.
+    if (place === 'deadLetterQueue') cleaning.cloud.fault('listSyncTasks', FORBIDDEN);
+    if (place === 'queue') {
+      cleaning.cloud.fault('deleteSyncTask', FORBIDDEN, { nth: 1 });
+      cleaning.cloud.fault('deleteSyncTask', { status: 503 }, { nth: 2 });
+    }
+    const targets = place === 'queue' ? [DR, APAC] : [DR];
+    cleaning.sqs.put(cleanupRequest({ id: repository, repository, targets, occurredAt: EVENT }));
+    const secrets = new SecretStore();
+    const context = cleaning.context({
+      read: (_, maxAgeMs) => secrets.read('secretsmanager:huaweicloud', maxAgeMs),
+    });
+
+    const mend = breakPlace(place, fault);
+    await cleaning.workOff(context);
+    mend();
+
+    const { sqs } = cleaning;
+    const left = cleaning.cloud.cloud.tasks('acme', repository);
+    expect(left).toMatchObject(end.startsWith('deleted') ? [APAC] : [DR, APAC]);
+    expect(sqs.hidden()).toHaveLength(end.endsWith('back') ? 1 : 0);
+    const isParked = end.startsWith('parked');
+    // The rest of the request that is put back; where nobody listens, there is no dead-letter queue either.
+    const isSplit = place === 'queue' && fault !== 'refused';
+    const codes = isParked ? ['SECRET_UNUSABLE'] : isSplit ? [FORBIDDEN.code] : [];
+    expect(sqs.parked().map(({ attributes }) => attributes['code'])).toEqual(codes);
+
+    // Once it is mended, the message that came back comes to the right end.
+    for (const proxy of Object.values(proxies)) proxy.mend();
+    cleaning.cloud.clearFaults();
+    if (!end.endsWith('back')) return;
+    const [back] = sqs.hidden();
+    sqs.empty();
+    sqs.put(back?.body);
+    await cleaning.workOff();
+    expect(sqs.hidden()).toEqual([]);
+    expect(cleaning.cloud.cloud.tasks('acme', repository)).toMatchObject(place === 'queue' ? [] : [APAC]);
+    const entries = await Array.fromAsync(new History(cleaning.ledger.table).ofDelivery(repository));
+    const outcomes = entries.flatMap((entry) => (entry.kind === 'task' ? [entry.outcome] : []));
+    expect(outcomes).toEqual(targets.map(() => 'deleted'));
+  });
+});
