@@ -2,19 +2,24 @@ import { verifySignature } from './ak-sk.ts';
 import { type Call, detectAuth } from './call.ts';
 import type { CloudState } from './cloud.ts';
 import { refuseByGateway, refuseBySwr } from './errors.ts';
-import type { Project, User } from './identities.ts';
+import { accountOf } from './tokens.ts';
+import type { Project } from './users.ts';
 
-/** Whose call it is, by the token or by the signature. Both are checked before anything else about the call. */
-export function authorize(call: Call, cloud: CloudState): User {
+/**
+ * In whose account the call acts, by its token or by its signature. Both are checked before anything else about the call.
+ *
+ * @returns the name of the account.
+ */
+export function authorize(call: Call, cloud: CloudState): string {
   if (detectAuth(call.headers) === 'ak-sk') {
     const user = verifySignature(call, cloud.identities, cloud.now());
     const id = call.headers['x-project-id'];
     if (typeof id === 'string') checkProject(cloud.identities.findProject({ id }), cloud.region);
-    return user;
+    return user.domain;
   }
   const id = call.headers['x-auth-token'];
   if (typeof id !== 'string' || id === '') throw refuseAuthentication('Get token from request header failed');
-  const token = cloud.identities.findToken(id);
+  const token = cloud.identities.tokens.find(id);
   if (token === undefined) {
     // Never given out, or ended early by a new password.
     throw refuseBySwr(401, 'SVCSTG.SWR.4010000', 'Authenticate failed, please obtain a new token.');
@@ -22,8 +27,9 @@ export function authorize(call: Call, cloud: CloudState): User {
   if (token.expiresAt <= cloud.now()) {
     throw refuseByGateway(401, 'APIGW.0307', 'The token must be updated.');
   }
-  checkProject(token.project, cloud.region);
-  return token.user;
+  // One for the whole account is for none of its projects.
+  checkProject('project' in token.scope ? token.scope.project : undefined, cloud.region);
+  return accountOf(token);
 }
 
 /** A region's projects are the one named like it, and those below it: `cn-north-4_staging`. */

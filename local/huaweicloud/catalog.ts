@@ -10,16 +10,16 @@ const MANAGE = 7;
 
 export function listNamespaces(_call: Call, cloud: CloudState): Answer {
   const creator_name = cloud.identities.accountName();
-  const namespaces = cloud.registry
-    .organizations()
+  const namespaces = cloud.organizations
+    .names()
     .map((name, index) => ({ id: index + 1, name, creator_name, auth: MANAGE }));
   return answerJson(200, { namespaces });
 }
 
 export function listRepositories(call: Call, cloud: CloudState): Answer {
   const { limit, offset } = readPage(call.query);
-  const all = cloud.registry.repositories(call.query.get('namespace') ?? undefined);
-  const rows = all.slice(offset, offset + limit).map(({ namespace, name, createdAt }) => ({
+  const page = cloud.organizations.page(offset, limit, call.query.get('namespace') ?? undefined);
+  const rows = page.rows.map(({ namespace, name, createdAt }) => ({
     name,
     category: 'other',
     description: '',
@@ -36,9 +36,9 @@ export function listRepositories(call: Call, cloud: CloudState): Answer {
     namespace,
     tags: [],
     status: false,
-    total_range: all.length,
+    total_range: page.total,
   }));
-  return answerJson(200, rows, { 'Content-Range': `${offset}-${rows.length}/${all.length}` });
+  return answerJson(200, rows, { 'Content-Range': `${offset}-${rows.length}/${page.total}` });
 }
 
 function readPage(query: URLSearchParams): { limit: number; offset: number } {

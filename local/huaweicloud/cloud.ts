@@ -1,5 +1,9 @@
-import { Identities, type NewUser, type TokenSettings } from './identities.ts';
-import { type NewTask, Registry, type SyncTask } from './registry.ts';
+import { Identities } from './identities.ts';
+import { Organizations } from './organizations.ts';
+import type { NewTask, Removal, SyncTask } from './sync-task.ts';
+import { Tasks } from './tasks.ts';
+import type { TokenSettings } from './tokens.ts';
+import type { Agency, NewUser } from './users.ts';
 
 /** The state behind the emulator, for a test or a story to look at and to change. */
 export interface Cloud {
@@ -11,6 +15,10 @@ export interface Cloud {
   setPassword(domain: string, name: string, password: string): void;
   /** The region's own project is always there. A token for any other region's is refused by this SWR. */
   addProject(name: string, id?: string): void;
+  /** Replaces an agency of the same name. */
+  addAgency(agency: Agency): void;
+  /** Ends the tokens of the agency too. */
+  removeAgency(domain: string, name: string): void;
   addOrganization(name: string): void;
   /** Takes its repositories with it, and leaves their tasks. */
   removeOrganization(name: string): void;
@@ -22,6 +30,8 @@ export interface Cloud {
   addTask(task: NewTask): void;
   /** What is really there, with those that GET omits. */
   tasks(namespace?: string, repository?: string): SyncTask[];
+  /** Each task that a DELETE has removed, whatever the answer was or became of it, in that order. */
+  removals(): readonly Removal[];
   /** Every token given out so far ends now. */
   expireTokens(): void;
 }
@@ -31,13 +41,15 @@ export class CloudState implements Cloud {
   readonly region: string;
   readonly now: () => number;
   readonly identities: Identities;
-  readonly registry: Registry;
+  readonly organizations: Organizations;
+  readonly taskStore: Tasks;
 
   constructor(region: string, now: () => number, tokens: TokenSettings) {
     this.region = region;
     this.now = now;
     this.identities = new Identities(now, tokens);
-    this.registry = new Registry(now);
+    this.organizations = new Organizations(now);
+    this.taskStore = new Tasks(now);
     this.identities.addProject(region);
   }
 
@@ -53,31 +65,43 @@ export class CloudState implements Cloud {
     this.identities.addProject(name, id);
   }
 
+  addAgency(agency: Agency): void {
+    this.identities.addAgency(agency);
+  }
+
+  removeAgency(domain: string, name: string): void {
+    this.identities.removeAgency(domain, name);
+  }
+
   addOrganization(name: string): void {
-    this.registry.addOrganization(name);
+    this.organizations.add(name);
   }
 
   removeOrganization(name: string): void {
-    this.registry.removeOrganization(name);
+    this.organizations.remove(name);
   }
 
   addRepository(namespace: string, repository: string): void {
-    this.registry.addRepository(namespace, repository);
+    this.organizations.addRepository(namespace, repository);
   }
 
   removeRepository(namespace: string, repository: string): void {
-    this.registry.removeRepository(namespace, repository);
+    this.organizations.removeRepository(namespace, repository);
   }
 
   addTask(task: NewTask): void {
-    this.registry.putTask(task, this.identities.accountName());
+    this.taskStore.put(task, this.identities.accountName());
   }
 
   tasks(namespace?: string, repository?: string): SyncTask[] {
-    return this.registry.tasks(namespace, repository);
+    return this.taskStore.list(namespace, repository);
+  }
+
+  removals(): readonly Removal[] {
+    return this.taskStore.removals;
   }
 
   expireTokens(): void {
-    this.identities.expireTokens();
+    this.identities.tokens.expireAll();
   }
 }

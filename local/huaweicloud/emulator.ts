@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Cloud, CloudState } from './cloud.ts';
-import { type Fault, FaultScript } from './faults.ts';
+import { type ChooseFault, type Fault, FaultScript } from './faults.ts';
 import { type Journal, JournalBook } from './journal.ts';
 import type { Operation } from './operations.ts';
 import { plantSeed, type Seed } from './seed.ts';
@@ -35,6 +35,9 @@ export interface Emulator {
   readonly cloud: Cloud;
   /** For the n-th call of that operation from now, and so many in a row; both are 1 if missing. */
   fault(operation: Operation, fault: Fault, when?: { nth?: number; times?: number }): void;
+  /** Asked anew for each call that no fault of the script is for: random faults, for instance. */
+  faultWhere(choose: ChooseFault): void;
+  /** Both kinds. */
   clearFaults(): void;
   /** Ends hanging connections too. */
   close(): Promise<void>;
@@ -83,6 +86,7 @@ export async function startEmulator({
     journal,
     cloud,
     fault: (operation, fault, when) => faults.add(operation, fault, when),
+    faultWhere: (choose) => faults.chooseOthers(choose),
     clearFaults: () => faults.clear(),
     close: async () => {
       if (!server.listening) return;

@@ -34,23 +34,34 @@ interface Rule {
   calls: number;
 }
 
+/** Gives what goes wrong with a call of that operation; undefined if nothing does. */
+export type ChooseFault = (operation: Operation) => Fault | undefined;
+
 /** Which call of which operation goes wrong how. Where two faults meet, the one that was added last wins. */
 export class FaultScript {
   #rules: Rule[] = [];
+  #choose: ChooseFault | undefined;
 
   add(operation: Operation, fault: Fault, { nth = 1, times = 1 } = {}): void {
     this.#rules.unshift({ operation, fault, first: nth, end: nth + times, calls: 0 });
   }
 
+  /** Is asked about the calls that no rule is for. */
+  chooseOthers(choose: ChooseFault): void {
+    this.#choose = choose;
+  }
+
   clear(): void {
     this.#rules = [];
+    this.#choose = undefined;
   }
 
   /** Counts a call, and gives what goes wrong with it. */
   take(operation: Operation): Fault {
     const rules = this.#rules.filter((rule) => rule.operation === operation);
     for (const rule of rules) rule.calls += 1;
-    return rules.find(({ calls, first, end }) => calls >= first && calls < end)?.fault ?? {};
+    const rule = rules.find(({ calls, first, end }) => calls >= first && calls < end);
+    return rule?.fault ?? this.#choose?.(operation) ?? {};
   }
 }
 

@@ -1,32 +1,36 @@
 import { type Answer, answerJson, Refusal } from './answer.ts';
-import { type Call, isRecord, readJsonObject } from './call.ts';
+import { assumeAgency } from './assume-agency.ts';
+import { type Call, readJsonObject } from './call.ts';
 import type { CloudState } from './cloud.ts';
+import { describeToken } from './describe-token.ts';
 import { refuseByIam, shapeIamError } from './errors.ts';
-import { makeId, type Token, type User } from './identities.ts';
+import { makeId } from './make-id.ts';
+import { readTokenRequest, type TokenRequest } from './token-request.ts';
+import { accountOf, type Bearer, type Scope } from './tokens.ts';
+import type { User } from './users.ts';
 
-interface TokenRequest {
-  domain: string;
-  user: string;
-  password: string;
-  scope: { name: string } | { id: string };
-}
-
-/** `POST /v3/auth/tokens` with a password, scoped to a project: no other method and no other scope is known here. */
+/** `POST /v3/auth/tokens` with a password or as an agency, for a project or for the account: nothing else is known here. */
 export function createToken(call: Call, cloud: CloudState): Answer {
   const request = readTokenRequest(readJsonObject(call));
   if (request === undefined) {
-    throw refuseByIam(400, 'IAM.0011', 'The request body is invalid: it is not a scoped password request.');
+    throw refuseByIam(
+      400,
+      'IAM.0011',
+      'The request body is invalid: it is not a scoped request for a token.',
+    );
   }
-  const user = cloud.identities.checkPassword(request.domain, request.user, request.password);
-  checkStatus(user);
-  const project = cloud.identities.findProject(request.scope);
-  if (project === undefined) {
-    // Not 401: the password was right, and a client must not take this for a failed login.
-    throw new Refusal(answerJson(400, shapeIamError(400, 'Could not find the project of the scope.')));
-  }
-  const { id, token } = cloud.identities.issueToken(user, project);
+  const bearer = logIn(request, call, cloud);
+  const scope = findScope(request.scope, accountOf(bearer), cloud);
+  const { id, token } = cloud.identities.tokens.issue(bearer, scope);
   const catalog = call.query.get('nocatalog') === 'true' ? {} : { catalog: listCatalog(cloud.region) };
   return answerJson(201, { token: { ...describeToken(token), ...catalog } }, { 'X-Subject-Token': id });
+}
+
+function logIn({ login }: TokenRequest, call: Call, cloud: CloudState): Bearer {
+  if (login.method === 'assume_role') return assumeAgency(login, call, cloud);
+  const user = cloud.identities.checkPassword(login.domain, login.user, login.password);
+  checkStatus(user);
+  return { user };
 }
 
 function checkStatus({ status }: User): void {
@@ -37,43 +41,20 @@ function checkStatus({ status }: User): void {
   if (status === 'disabled') throw refuseByIam(403, 'IAM.0082', 'This user is disabled.');
 }
 
-function readTokenRequest(body: unknown): TokenRequest | undefined {
-  const auth = pick(pick(body, ['auth'])?.['auth'], ['identity', 'scope']);
-  const identity = pick(auth?.['identity'], ['methods', 'password']);
-  const user = pick(pick(identity?.['password'], ['user'])?.['user'], ['domain', 'name', 'password']);
-  const domain = pick(user?.['domain'], ['name'])?.['name'];
-  const project = pick(auth?.['scope'], ['project'])?.['project'];
-  const projectName = pick(project, ['name'])?.['name'];
-  const projectId = pick(project, ['id'])?.['id'];
-  const { name, password } = { name: user?.['name'], password: user?.['password'] };
-  if (JSON.stringify(identity?.['methods']) !== '["password"]') return undefined;
-  if (typeof domain !== 'string' || typeof name !== 'string' || typeof password !== 'string')
-    return undefined;
-  if (typeof projectName === 'string') return { domain, user: name, password, scope: { name: projectName } };
-  if (typeof projectId === 'string') return { domain, user: name, password, scope: { id: projectId } };
-  return undefined;
+/** Nobody gets a token for an account that is another's. */
+function findScope(asked: TokenRequest['scope'], account: string, cloud: CloudState): Scope {
+  if ('domain' in asked) {
+    if (asked.domain === account) return asked;
+    throw refuseScope('Could not find the domain of the scope.');
+  }
+  const project = cloud.identities.findProject(asked.project);
+  if (project === undefined) throw refuseScope('Could not find the project of the scope.');
+  return { project };
 }
 
-/** The value as an object with these keys and no others, or undefined. */
-function pick(value: unknown, keys: string[]): Record<string, unknown> | undefined {
-  if (!isRecord(value)) return undefined;
-  return Object.keys(value).toSorted().join() === keys.toSorted().join() ? value : undefined;
-}
-
-function describeToken({ user, project, issuedAt, expiresAt }: Token): Record<string, unknown> {
-  const domain = { id: makeId('domain', user.domain), name: user.domain };
-  return {
-    expires_at: formatMicroseconds(expiresAt),
-    issued_at: formatMicroseconds(issuedAt),
-    methods: ['password'],
-    project: { domain, id: project.id, name: project.name },
-    roles: [{ id: '0', name: 'te_admin' }],
-    user: { domain, id: makeId('user', user.domain, user.name), name: user.name, password_expires_at: '' },
-  };
-}
-
-function formatMicroseconds(ms: number): string {
-  return new Date(ms).toISOString().replace('Z', '000Z');
+/** Not 401: the password was right, and a client must not take this for a failed login. */
+function refuseScope(message: string): Refusal {
+  return new Refusal(answerJson(400, shapeIamError(400, message)));
 }
 
 function listCatalog(region: string): unknown[] {

@@ -1,61 +1,31 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { AccessKeyLocks } from './access-key-locks.ts';
 import { answerJson, Refusal } from './answer.ts';
 import { refuseByIam, shapeIamError } from './errors.ts';
+import { makeId } from './make-id.ts';
+import { type TokenSettings, Tokens } from './tokens.ts';
+import type { Agency, NewUser, Project, User } from './users.ts';
 
 const MINUTE_MS = 60_000;
 const LOCK_AFTER_FAILURES = 5;
 const LOCK_MS = 15 * MINUTE_MS;
 
-export interface NewUser {
-  domain: string;
-  name: string;
-  password: string;
-  status?: 'enabled' | 'disabled' | 'console-only' | 'locked' | 'expired';
-  accessKey?: { ak: string; sk: string };
-}
-
-export interface User extends NewUser {
-  failuresAt: number[];
-  lockedUntil: number;
-}
-
-export interface Project {
-  id: string;
-  name: string;
-}
-
-export interface Token {
-  user: User;
-  project: Project;
-  issuedAt: number;
-  expiresAt: number;
-}
-
-export interface TokenSettings {
-  lifetimeMs: number;
-  bytes: number;
-}
-
-/** An id that is the same in every run, in the form of Huawei Cloud's. */
-export function makeId(...parts: string[]): string {
-  return createHash('md5').update(parts.join('/')).digest('hex');
-}
-
-/** The IAM half of the state: users with their lock, projects, and the tokens given out. */
+/** The IAM half of the state: users with their locks, projects, agencies, and the tokens given out. */
 export class Identities {
+  readonly tokens: Tokens;
+  readonly accessKeyLocks: AccessKeyLocks;
   readonly #users = new Map<string, User>();
   readonly #projects = new Map<string, Project>();
-  readonly #tokens = new Map<string, Token>();
+  readonly #agencies = new Map<string, Agency>();
   readonly #now: () => number;
-  readonly #settings: TokenSettings;
 
   constructor(now: () => number, settings: TokenSettings) {
     this.#now = now;
-    this.#settings = settings;
+    this.tokens = new Tokens(now, settings);
+    this.accessKeyLocks = new AccessKeyLocks(now);
   }
 
   addUser(user: NewUser): void {
-    this.endTokens(user.domain, user.name);
+    this.#endTokens(user.domain, user.name);
     this.#users.set(key(user.domain, user.name), { ...user, failuresAt: [], lockedUntil: 0 });
   }
 
@@ -63,7 +33,7 @@ export class Identities {
     const user = this.#users.get(key(domain, name));
     if (user === undefined) throw new Error(`no IAM user ${domain}/${name}`);
     user.password = password;
-    this.endTokens(domain, name);
+    this.#endTokens(domain, name);
   }
 
   addProject(name: string, id = makeId('project', name)): void {
@@ -75,12 +45,21 @@ export class Identities {
     return [...this.#projects.values()].find(({ id }) => id === scope.id);
   }
 
-  findUserByAccessKey(ak: string): User | undefined {
-    return [...this.#users.values()].find(({ accessKey }) => accessKey?.ak === ak);
+  addAgency(agency: Agency): void {
+    this.#agencies.set(key(agency.domain, agency.name), { ...agency });
   }
 
-  findToken(token: string): Token | undefined {
-    return this.#tokens.get(token);
+  removeAgency(domain: string, name: string): void {
+    this.#agencies.delete(key(domain, name));
+    this.tokens.endWhere(({ agency }) => agency?.domain === domain && agency.name === name);
+  }
+
+  findAgency(domain: string, name: string): Agency | undefined {
+    return this.#agencies.get(key(domain, name));
+  }
+
+  findUserByAccessKey(ak: string): User | undefined {
+    return [...this.#users.values()].find(({ accessKey }) => accessKey?.ak === ak);
   }
 
   /** The account that owns what nobody in particular created. */
@@ -108,24 +87,9 @@ export class Identities {
     return user;
   }
 
-  /** Leaves the user's earlier tokens as they are. */
-  issueToken(user: User, project: Project): { id: string; token: Token } {
-    const issuedAt = this.#now();
-    const token = { user, project, issuedAt, expiresAt: issuedAt + this.#settings.lifetimeMs };
-    const bytes = Math.max(this.#settings.bytes, 64);
-    const id = `MII${randomBytes(bytes).toString('base64').replaceAll('/', '-')}`.slice(0, bytes);
-    this.#tokens.set(id, token);
-    return { id, token };
-  }
-
-  expireTokens(): void {
-    for (const token of this.#tokens.values()) token.expiresAt = this.#now();
-  }
-
-  endTokens(domain: string, name: string): void {
-    for (const [id, { user }] of this.#tokens) {
-      if (user.domain === domain && user.name === name) this.#tokens.delete(id);
-    }
+  /** Those that it got for agencies too. */
+  #endTokens(domain: string, name: string): void {
+    this.tokens.endWhere(({ user }) => user.domain === domain && user.name === name);
   }
 }
 

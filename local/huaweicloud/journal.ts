@@ -1,6 +1,6 @@
 import type { Auth } from './call.ts';
 import type { Operation } from './operations.ts';
-import type { Target } from './registry.ts';
+import type { Target } from './sync-task.ts';
 
 export interface JournalEntry {
   /** By the emulator's clock, when the request had arrived whole. */

@@ -4,6 +4,7 @@ import { localSeed, startEmulator } from './emulator.ts';
 const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } } });
 const emulator = await startEmulator({ port: Number(values.port), seed: localSeed });
 const user = localSeed.users?.[0];
+const agency = localSeed.agencies?.[0];
 const scoped = {
   auth: {
     identity: {
@@ -19,6 +20,7 @@ process.stdout.write(`Huawei Cloud (IAM and SWR of ${localSeed.region}) is playe
   iamEndpoint and swrEndpoint: ${emulator.url}
   domain ${user?.domain}, user ${user?.name}, password ${user?.password}
   access key ${user?.accessKey?.ak}, secret ${user?.accessKey?.sk}
+  agencyDomain ${agency?.domain}, agency ${agency?.name}
 
 Try:
   TOKEN=$(curl -sD- -o/dev/null '${emulator.url}/v3/auth/tokens?nocatalog=true' -H 'Content-Type: application/json' \\

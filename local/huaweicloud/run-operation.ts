@@ -5,13 +5,12 @@ import { listNamespaces, listRepositories } from './catalog.ts';
 import type { CloudState } from './cloud.ts';
 import { refuseRoute } from './errors.ts';
 import { createToken } from './iam.ts';
-import type { User } from './identities.ts';
 import type { Operation } from './operations.ts';
 import { createSyncTask, deleteSyncTask, listSyncTasks } from './sync-tasks.ts';
 
 const SWR: Record<
   Exclude<Operation, 'unknown' | 'createToken'>,
-  (call: Call, cloud: CloudState, user: User) => Answer
+  (call: Call, cloud: CloudState, account: string) => Answer
 > = { listSyncTasks, createSyncTask, deleteSyncTask, listNamespaces, listRepositories };
 
 /** Does what the call asks for; a refusal is an answer like any other. */

@@ -1,6 +1,6 @@
 import type { Cloud } from './cloud.ts';
-import type { NewUser } from './identities.ts';
-import type { NewTask } from './registry.ts';
+import type { NewTask } from './sync-task.ts';
+import type { Agency, NewUser } from './users.ts';
 
 /** What a cloud starts with: plain data. */
 export interface Seed {
@@ -8,15 +8,20 @@ export interface Seed {
   region?: string;
   users?: NewUser[];
   projects?: { name: string; id?: string }[];
+  agencies?: Agency[];
   organizations?: {
     name: string;
     repositories?: { name: string; tasks?: Omit<NewTask, 'namespace' | 'repository'>[] }[];
   }[];
 }
 
-export function plantSeed(cloud: Cloud, { users = [], projects = [], organizations = [] }: Seed): void {
+export function plantSeed(
+  cloud: Cloud,
+  { users = [], projects = [], agencies = [], organizations = [] }: Seed,
+): void {
   for (const user of users) cloud.addUser(user);
   for (const { name, id } of projects) cloud.addProject(name, id);
+  for (const agency of agencies) cloud.addAgency(agency);
   for (const { name: namespace, repositories = [] } of organizations) {
     cloud.addOrganization(namespace);
     for (const { name: repository, tasks = [] } of repositories) {
@@ -55,9 +60,11 @@ export const localSeed: Seed = {
       name: 'swr-sync-cleanup',
       password: 'only-for-the-emulator',
       accessKey: { ak: 'LOCALACCESSKEY', sk: 'only-for-the-emulator' },
+      agentOperator: true,
     },
   ],
   projects: [{ name: 'cn-north-4' }],
+  agencies: [{ domain: 'local-customer', name: 'swr-sync-cleanup', delegatedTo: 'local-account' }],
   organizations: [
     {
       name: 'acme-images',

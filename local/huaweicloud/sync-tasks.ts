@@ -2,34 +2,33 @@ import { type Answer, answerEmpty, answerJson } from './answer.ts';
 import { type Call, readJsonObject } from './call.ts';
 import type { CloudState } from './cloud.ts';
 import { refuseBySwr, refuseParameter } from './errors.ts';
-import type { User } from './identities.ts';
 import { isOrganizationName, isRepositoryName } from './names.ts';
-import type { NewTask } from './registry.ts';
+import type { NewTask } from './sync-task.ts';
 
 const MAX_ROWS = 100;
 
 export function listSyncTasks(call: Call, cloud: CloudState): Answer {
   const { namespace, repository } = readNames(call);
   const isKnown =
-    cloud.registry.hasRepository(namespace, repository) || cloud.tasks(namespace, repository).length > 0;
+    cloud.organizations.hasRepository(namespace, repository) || cloud.tasks(namespace, repository).length > 0;
   if (!isKnown) throw refuseAbsent(`${namespace}/${repository}`);
-  const rows = cloud.registry.tasks(namespace, repository, { hidden: false });
+  const rows = cloud.taskStore.list(namespace, repository, { hidden: false });
   return answerJson(200, rows.slice(0, MAX_ROWS));
 }
 
 /** The target's organization need not exist; the repository has to. */
-export function createSyncTask(call: Call, cloud: CloudState, user: User): Answer {
+export function createSyncTask(call: Call, cloud: CloudState, account: string): Answer {
   const task = readTask(call);
-  if (!cloud.registry.hasRepository(task.namespace, task.repository)) {
+  if (!cloud.organizations.hasRepository(task.namespace, task.repository)) {
     throw refuseAbsent(`${task.namespace}/${task.repository}`);
   }
-  cloud.registry.putTask(task, user.domain);
+  cloud.taskStore.put(task, account);
   return answerEmpty(200);
 }
 
 export function deleteSyncTask(call: Call, cloud: CloudState): Answer {
   const task = readTask(call);
-  if (cloud.registry.deleteTask(task)) return answerEmpty(200);
+  if (cloud.taskStore.remove(task)) return answerEmpty(200);
   if (cloud.goneAs === 400) throw refuseBySwr(400, 'SVCSTG.SWR.4001158', 'The sync task does not exist.');
   throw refuseAbsent(
     `${task.namespace}/${task.repository} to ${task.remoteRegionId}/${task.remoteNamespace}`,

@@ -9,6 +9,15 @@ export const USER = { domain: 'acme-account', name: 'robot', password: 'pa55word
 /** The stored secret of that user. */
 export const SECRET = JSON.stringify({ domain: USER.domain, user: USER.name, password: USER.password });
 
+/** What another account lets that one do there. */
+export const AGENCY = { domain: 'customer', name: 'swr-cleanup', delegatedTo: USER.domain };
+/** The stored secret of that user, who acts as the agency. */
+export const AGENCY_SECRET = JSON.stringify({
+  ...JSON.parse(SECRET),
+  agencyDomain: AGENCY.domain,
+  agency: AGENCY.name,
+});
+
 export const REGION = 'cn-north-4';
 export const DR = { remoteRegionId: 'cn-east-3', remoteNamespace: 'acme-dr' };
 export const APAC = { remoteRegionId: 'ap-southeast-1', remoteNamespace: 'acme-apac' };
@@ -18,7 +27,8 @@ const CREATED_AT = '2026-03-02T08:15:27.53183Z';
 
 const seed: Seed = {
   region: REGION,
-  users: [USER],
+  users: [{ ...USER, agentOperator: true }],
+  agencies: [AGENCY],
   organizations: [
     {
       name: 'acme',
@@ -32,7 +42,7 @@ const seed: Seed = {
   ],
 };
 
-/** Huawei Cloud with one user, and two tasks of `acme/payments/api`: to `DR` and to `APAC`. */
+/** Huawei Cloud with one user, who may act as an agency, and two tasks of `acme/payments/api`: to `DR` and to `APAC`. */
 export function startCloud(options: EmulatorOptions = {}): Promise<Emulator> {
   return startEmulator({ seed, ...options });
 }

@@ -18,6 +18,11 @@ const acme: Seed = {
       password: 'right',
       accessKey: { ak: 'AKFORTESTS', sk: 'secret-for-tests' },
     },
+    { domain: 'acme', name: 'operator', password: 'right', agentOperator: true },
+  ],
+  agencies: [
+    { domain: 'customer', name: 'cleanup', delegatedTo: 'acme' },
+    { domain: 'customer', name: 'audit', delegatedTo: 'auditors' },
   ],
   projects: [{ name: 'cn-east-3' }, { name: 'cn-north-4_staging', id: 'c0ffee' }],
   organizations: [
@@ -33,7 +38,7 @@ const acme: Seed = {
   ],
 };
 
-/** An emulator with one user, two organizations and three tasks. */
+/** An emulator with a user and an operator, two agencies of a customer, two organizations and three tasks. */
 export function startAcme(options: EmulatorOptions = {}): Promise<Emulator> {
   return startEmulator({ seed: acme, ...options });
 }
@@ -51,6 +56,11 @@ export function describeLogin({ name = 'robot', password = 'right', project = 'c
       scope: { project: { name: project } },
     },
   };
+}
+
+/** As the operator, for the whole account: the only token that becomes one of an agency. */
+export function describeOperatorLogin(name = 'operator') {
+  return { auth: { ...describeLogin({ name }).auth, scope: { domain: { name: 'acme' } } } };
 }
 
 export function logIn(url: string, login: unknown = describeLogin()): Promise<Reply> {

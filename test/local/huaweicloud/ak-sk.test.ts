@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Emulator } from '../../../local/huaweicloud/emulator.ts';
-import { APAC, DR, JSON_TYPE, readCode, startAcme, stopClock, syncRepo } from './acme.ts';
-import { type Reply, sendRequest } from './send-request.ts';
+import { APAC, DR, readCode, startAcme, stopClock, syncRepo } from './acme.ts';
+import { deletion, listing, sendSigned } from './send-signed.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -12,51 +12,6 @@ beforeEach(async () => {
   emulator = await startAcme({ clock: clock.read });
 });
 afterEach(() => emulator.close());
-
-interface Signed {
-  method?: string;
-  path: string;
-  body?: unknown;
-  signature: string;
-  headers?: Record<string, string>;
-  access?: string;
-  signedHeaders?: string;
-}
-
-function sendSigned({
-  method = 'GET',
-  path,
-  body,
-  signature,
-  headers = {},
-  access = 'AKFORTESTS',
-  signedHeaders = 'content-type;host;x-sdk-date',
-}: Signed): Promise<Reply> {
-  return sendRequest(emulator.url, {
-    method,
-    path,
-    headers: {
-      ...JSON_TYPE,
-      Host: 'swr-api.cn-north-4.myhuaweicloud.com',
-      'X-Sdk-Date': '20261124T030000Z',
-      Authorization: `SDK-HMAC-SHA256 Access=${access}, SignedHeaders=${signedHeaders}, Signature=${signature}`,
-      ...headers,
-    },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-}
-
-// Made with the signer of @huaweicloud/huaweicloud-sdk-core 3.1.211.
-const listing = {
-  path: '/v2/manage/namespaces',
-  signature: '6a1c9501d446a91f1c9f5d478e6b1e6147545480f6ccad36901adef7119f3177',
-};
-const deletion = {
-  method: 'DELETE',
-  path: syncRepo('hello'),
-  body: DR,
-  signature: '3328f83252b43e020bd6202f6f2b397c23e8b6a04b4edd86ddf341061d0087f5',
-};
 
 test.each([
   { why: 'a plain path', ...listing },
@@ -84,7 +39,7 @@ test.each([
     signature: '90ffc701b8489a3e4970c1e14c8736451741182074fb5df2046edc4493e740fe',
   },
 ])("takes the official signer's signature of $why", async (signed) => {
-  expect((await sendSigned(signed)).status).toBe(200);
+  expect((await sendSigned(emulator.url, signed)).status).toBe(200);
   expect(emulator.journal.entries).toMatchObject([{ auth: 'ak-sk', status: 200 }]);
 });
 
@@ -104,7 +59,7 @@ test.each([
     signed: { ...deletion, headers: { 'X-Sdk-Content-Sha256': '0'.repeat(64) } },
   },
 ])('refuses a signature, and deletes nothing, where $why', async ({ signed }) => {
-  const reply = await sendSigned(signed);
+  const reply = await sendSigned(emulator.url, signed);
   expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 401, code: 'APIGW.0301' });
   expect(emulator.cloud.tasks('acme')).toHaveLength(3);
 });
@@ -116,7 +71,7 @@ test.each([
   { why: 'a date further ahead', minutes: -15.01, status: 401 },
 ])('answers $why with $status', async ({ minutes, status }) => {
   clock.now += minutes * MINUTE_MS;
-  expect((await sendSigned(listing)).status).toBe(status);
+  expect((await sendSigned(emulator.url, listing)).status).toBe(status);
 });
 
 test('refuses the access key of a user that is disabled', async () => {
@@ -127,12 +82,14 @@ test('refuses the access key of a user that is disabled', async () => {
     status: 'disabled',
     accessKey: { ak: 'AKFORTESTS', sk: 'secret-for-tests' },
   });
-  expect((await sendSigned(listing)).status).toBe(401);
+  expect((await sendSigned(emulator.url, listing)).status).toBe(401);
 });
 
 test.each([
   { why: "it is the region's", id: 'c0ffee', status: 200 },
   { why: 'it is unknown', id: 'abc', status: 401 },
 ])('answers a project id with $status where $why', async ({ id, status }) => {
-  expect((await sendSigned({ ...listing, headers: { 'X-Project-Id': id } })).status).toBe(status);
+  expect((await sendSigned(emulator.url, { ...listing, headers: { 'X-Project-Id': id } })).status).toBe(
+    status,
+  );
 });

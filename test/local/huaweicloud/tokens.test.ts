@@ -55,7 +55,11 @@ test('takes a project by its id', async () => {
 test.each([
   { why: 'it is no object', login: [] },
   { why: 'the scope is missing', login: { auth: { identity: auth.identity } } },
-  { why: 'the scope is a domain', login: { auth: { ...auth, scope: { domain: { name: 'acme' } } } } },
+  { why: 'the scope is empty', login: { auth: { ...auth, scope: {} } } },
+  {
+    why: 'the scopes are two',
+    login: { auth: { ...auth, scope: { ...auth.scope, domain: { name: 'acme' } } } },
+  },
   {
     why: 'the project has a name and an id',
     login: { auth: { ...auth, scope: { project: { name: 'cn-north-4', id: 'c0ffee' } } } },
