@@ -1,0 +1,114 @@
+import pMap from 'p-map';
+import type { EventBus } from '../lib/aws/event-bus.ts';
+import type { Accounts } from '../lib/cleanup/accounts.ts';
+import { announcementsOf } from '../lib/cleanup/announcement.ts';
+import { Cleaner } from '../lib/cleanup/cleaner.ts';
+import type { Safety } from '../lib/cleanup/decide.ts';
+import { type CleanupLedger, noLedger } from '../lib/cleanup/ledger.ts';
+import { failuresOf, type Outcome } from '../lib/cleanup/outcome.ts';
+import { waitOf } from '../lib/cleanup/remainder.ts';
+import type { CleanupRequest } from '../lib/cleanup/request.ts';
+import { createAskSource } from '../lib/sources/ask-source.ts';
+import { isNotTried, isPlanned, type PlacedOutcome } from './clean-outcomes.ts';
+import { waitToRetry } from './patience.ts';
+import type { Run } from './run.ts';
+import type { Stage } from './stage.ts';
+
+const LOOKS_AT_A_TIME = { concurrency: 8 };
+/** Of each, up to 8 tasks are deleted at a time. */
+const REPOSITORIES_AT_A_TIME = { concurrency: 2 };
+
+export interface CleanParts {
+  readonly stage: Stage;
+  readonly accounts: Accounts;
+  readonly run: Run;
+}
+
+/** What would become of the tasks of some repositories, without changing anything. */
+export async function previewCleanup(
+  request: CleanupRequest,
+  repositories: readonly string[],
+  parts: CleanParts,
+): Promise<PlacedOutcome[]> {
+  const progress = parts.run.progress('looking', repositories.length);
+  const cleaner = cleanerOf({ mode: 'dry-run' }, noLedger, parts);
+  const outcomes = await pMap(
+    repositories,
+    async (repository) => {
+      const previewed = await cleanPatiently(cleaner, { ...request, repository }, parts.run);
+      progress.advance();
+      return previewed.map((outcome) => ({ ...outcome, repository }));
+    },
+    LOOKS_AT_A_TIME,
+  );
+  progress.end();
+  return outcomes.flat();
+}
+
+/**
+ * Deletes what a preview has shown, and nothing else: what came since then stays.
+ *
+ * @param planned outcomes of a preview.
+ */
+export async function carryOutCleanup(
+  request: CleanupRequest,
+  planned: readonly PlacedOutcome[],
+  { ledger, bus }: { readonly ledger: CleanupLedger; readonly bus: EventBus },
+  parts: CleanParts,
+): Promise<PlacedOutcome[]> {
+  const deletions = planned.filter(isPlanned);
+  const progress = parts.run.progress('deleting', deletions.length);
+  const cleaner = cleanerOf({}, ledger, parts);
+  const outcomes = await pMap(
+    Map.groupBy(deletions, ({ repository }) => repository),
+    async ([repository, group]) => {
+      const targets = group.flatMap(({ target }) => target ?? []);
+      const part = { ...request, repository, targets };
+      const cleaned = await cleanPatiently(cleaner, part, parts.run);
+      bus.announce(announcementsOf({ request: part, outcomes: cleaned }));
+      progress.advance(group.length);
+      return cleaned.map((outcome) => ({ ...outcome, repository }));
+    },
+    REPOSITORIES_AT_A_TIME,
+  );
+  await bus.flush();
+  progress.end();
+  return outcomes.flat();
+}
+
+export function cleanerOf(
+  safety: Partial<Safety>,
+  ledger: CleanupLedger,
+  { stage, accounts, run }: CleanParts,
+): Cleaner {
+  const { config, readSecret } = stage;
+  return new Cleaner({
+    config: { ...config, safety: { ...config.safety, ...safety } },
+    accounts,
+    ledger,
+    log: run.log,
+    askSource: createAskSource(config, readSecret),
+  });
+}
+
+/** Tries again what will pass. */
+export async function cleanPatiently(
+  cleaner: Cleaner,
+  request: CleanupRequest,
+  { interruption }: Run,
+): Promise<Outcome[]> {
+  const done: Outcome[] = [];
+  let left = request;
+  for (let attempt = 1; ; attempt += 1) {
+    const { outcomes } = await cleaner.clean(left, interruption);
+    const passing = failuresOf(outcomes).filter((failure) => failure.retryable && !isNotTried(failure));
+    const wait = waitOf(passing);
+    const failure = { retryable: passing.length > 0, ...(wait !== undefined && { retryAfterSeconds: wait }) };
+    if (!(await waitToRetry(attempt, failure, interruption))) return [...done, ...outcomes];
+    const again = new Set<Outcome>(passing);
+    done.push(...outcomes.filter((outcome) => !again.has(outcome)));
+    const targets = passing.flatMap(({ target }) => target ?? []);
+    // Where there is none, the repository could not be listed: nothing has been done.
+    if (targets.length > 0) left = { ...left, targets };
+  }
+}

@@ -1,0 +1,87 @@
+import type { Command } from 'commander';
+import { Refusals } from '../../lib/huaweicloud/refusals.ts';
+import { UsageError } from '../../scripts/command-line.ts';
+import { requireAws } from '../aws.ts';
+import { formatExamples } from '../changing.ts';
+import { type Check, check, formatChecks, skip } from '../doctor/check.ts';
+import { checkAccount } from '../doctor/check-accounts.ts';
+import { checkEventBus, checkLedger } from '../doctor/check-ledger.ts';
+import { checkQueues } from '../doctor/check-queues.ts';
+import { checkSecrets } from '../doctor/check-secrets.ts';
+import { EXIT, type ExitStatus } from '../exit-status.ts';
+import { act, type GlobalOptions, type Run } from '../run.ts';
+import { chooseAccount, findStage, loadStage, type Stage, type StageFile } from '../stage.ts';
+import { count } from '../table.ts';
+
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .summary('check a stage, and say what to mend')
+    .description(
+      'Looks at the configuration, the secrets, the accounts, the queues and the ledger of a stage. Changes nothing.',
+    )
+    .addHelpText('after', formatExamples('doctor --stage prod'))
+    .action(function () {
+      const options = this.optsWithGlobals<GlobalOptions>();
+      return act(options, (run) => doctor(options, run));
+    });
+}
+
+async function doctor(options: GlobalOptions, run: Run): Promise<ExitStatus> {
+  const found = await findStage(options);
+  const checks = await examine(found, options, run);
+  const failed = checks.filter(({ state }) => state === 'failed').length;
+  const warnings = checks.filter(({ state }) => state === 'warning').length;
+  run.result({ stage: found.name, failed, warnings, checks }, () => formatChecks(checks));
+  run.say(failed + warnings === 0 ? 'All is well.' : `${failed} failed, ${count(warnings, 'warning')}.`);
+  return failed > 0 ? EXIT.failed : EXIT.done;
+}
+
+async function examine(found: StageFile, options: GlobalOptions, run: Run): Promise<Check[]> {
+  let stage: Stage;
+  try {
+    stage = await loadStage(found, options);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const hint = 'Mend this first: the rest could not be checked.';
+    return [{ name: 'configuration', state: 'failed', message: error.message, hint }];
+  }
+  const all = Object.keys(stage.config.accounts);
+  const names = options.account === undefined ? all : [chooseAccount(stage, options)];
+  return [describeConfig(stage), ...(await checkAll(stage, names, run))];
+}
+
+function describeConfig({ config, file }: Stage): Check {
+  const { accounts, sources, routes, safety } = config;
+  const parts = [
+    count(Object.keys(accounts).length, 'account'),
+    count(Object.keys(sources).length, 'source'),
+    count(routes.length, 'route'),
+  ];
+  return { name: 'configuration', state: 'ok', message: `${file}: ${parts.join(', ')}; mode ${safety.mode}` };
+}
+
+/** One after the other where one needs the other, and all that are left after Ctrl-C are not checked. */
+async function checkAll(stage: Stage, names: readonly string[], run: Run): Promise<Check[]> {
+  const aws = await check('AWS', async () => {
+    const { region, from } = await requireAws(stage.region);
+    return { message: `region ${region}, credentials of ${from}` };
+  });
+  const accounts = Object.entries(stage.config.accounts).filter(([name]) => names.includes(name));
+  const progress = run.progress('checks', accounts.length + 3);
+  const checks: Check[] = [aws, ...(await Promise.all(checkSecrets(stage)))];
+  progress.advance();
+  const context = { refusals: new Refusals(), deadline: run.interruption, log: run.log };
+  for (const [name, account] of accounts) {
+    if (run.interruption.interrupted) checks.push(skip(`account ${name}`, 'ended by Ctrl-C'));
+    else checks.push(...(await checkAccount(name, account, stage, context)));
+    progress.advance();
+  }
+  if (aws.state === 'failed' || run.interruption.interrupted) {
+    const why = aws.state === 'failed' ? 'no AWS credentials' : 'ended by Ctrl-C';
+    checks.push(...['queues', 'ledger', 'event bus'].map((name) => skip(name, why)));
+  } else
+    checks.push(...(await Promise.all([...checkQueues(stage), ...checkLedger(stage), checkEventBus(stage)])));
+  progress.end();
+  return checks;
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import type { Accounts } from '../../lib/cleanup/accounts.ts';
+import type { Finding, Sweep } from '../../lib/sweep/ledger.ts';
+import type { SweepReport } from '../../lib/sweep/report.ts';
+import { runSweep } from '../../lib/sweep/run-sweep.ts';
+import { UsageError } from '../../scripts/command-line.ts';
+import { addChangingOptions, formatExamples } from '../changing.ts';
+import { isNotTried } from '../clean-outcomes.ts';
+import { EXIT, type ExitStatus } from '../exit-status.ts';
+import { listRepositoriesOf } from '../list-tasks.ts';
+import { patientClient } from '../patient-client.ts';
+import { act, type ChangingOptions, type Run } from '../run.ts';
+import { chooseAccount, openAccounts, openStage, type Stage } from '../stage.ts';
+import { type CliSweep, createSweep } from '../sweep-context.ts';
+import { formatReport, formatRows, rowsOf } from '../sweep-report.ts';
+import { count } from '../table.ts';
+
+/** What the ids of its sweeps begin with. */
+const SOURCE = 'swr-sync';
+
+interface SweepOptions extends ChangingOptions {
+  readonly resume?: string;
+}
+
+export function addSweep(program: Command): void {
+  addChangingOptions(program.command('sweep'))
+    .summary('find tasks that no event has named, and delete them')
+    .description(
+      'Looks at every task of every account (of one with --account), and deletes those whose source or target is gone, or ' +
+        'whose target is not allowed, if sweep.mode is apply and they are no more than sweep.maxPercent.',
+    )
+    .option('--resume <id>', 'go on with a sweep that was ended')
+    .addHelpText('after', formatExamples('sweep --stage prod --dry-run', 'sweep --stage prod'))
+    .action(function () {
+      const options = this.optsWithGlobals<SweepOptions>();
+      return act(options, (run) => sweep(options, run));
+    });
+}
+
+async function sweep(options: SweepOptions, run: Run): Promise<ExitStatus> {
+  const stage = await openStage(options);
+  const names =
+    options.account === undefined ? Object.keys(stage.config.accounts) : [chooseAccount(stage, options)];
+  const accounts = await openAccounts(stage, names, run.log);
+  const mode = options.dryRun === true ? 'dry-run' : stage.config.sweep.mode;
+  const progress = run.progress('repositories', await countRepositories(names, accounts, run));
+  const cliSweep = await createSweep({ stage, accounts, names, mode, run, progress });
+  const begun = await chooseSweep(options.resume, cliSweep);
+  run.say(`Sweep ${begun.id}; should it be ended, go on with --resume ${begun.id}`);
+  const ask = async (findings: readonly Finding[]) => {
+    progress.end();
+    const found = findings.reduce((sum, { tasks }) => sum + tasks.length, 0);
+    if (mode === 'dry-run' || found === 0 || (await isTooMuch(begun, found, cliSweep))) return;
+    await run.ask(`Delete ${count(found, 'task')}?`, formatRows(rowsOf(findings, [], 'dry run')));
+  };
+  const { report, findings } = await follow(begun, cliSweep, run, ask);
+  progress.end();
+  return tell(stage, begun, report, findings, cliSweep, run);
+}
+
+/** @throws {UsageError} if there is none to go on with. */
+async function chooseSweep(id: string | undefined, { ledger }: CliSweep): Promise<Sweep> {
+  if (id === undefined) return { id: `${SOURCE}-${randomUUID()}`, startedAt: new Date().toISOString() };
+  const found = await ledger.find(id);
+  if (found === undefined) throw new UsageError(`The ledger has no sweep ${id}.`);
+  return found;
+}
+
+/** So that a bar can say how much is left; nobody else needs it. */
+async function countRepositories(
+  names: readonly string[],
+  accounts: Accounts,
+  { isWatched, interruption }: Run,
+): Promise<number> {
+  let sum = 0;
+  for (const name of isWatched ? names : []) {
+    const swr = patientClient(accounts.clientOf(name), interruption);
+    for (const namespace of await swr.listOrganizations(interruption))
+      sum += (await listRepositoriesOf(swr, namespace, interruption)).length;
+  }
+  return sum;
+}
+
+/** @param ask is asked when everything was looked at, and nothing was decided yet. */
+async function follow(
+  begun: Sweep,
+  { context, ledger }: CliSweep,
+  { interruption }: Run,
+  ask: (findings: readonly Finding[]) => Promise<void>,
+): Promise<{ report: SweepReport | undefined; findings: readonly Finding[] }> {
+  const steps = runSweep(begun, interruption, context);
+  const findAll = () => Array.fromAsync(ledger.findings(begun));
+  for (let isAsked = false; ; ) {
+    const step = await steps.next();
+    if (step.done === true) return { report: step.value, findings: await findAll() };
+    const { done, all } = step.value.organizations;
+    if (isAsked || done < all) continue;
+    isAsked = true;
+    await ask(await findAll());
+  }
+}
+
+/** Whether it will be refused, so that nobody need be asked. */
+async function isTooMuch(begun: Sweep, found: number, { context, ledger }: CliSweep): Promise<boolean> {
+  let tasks = 0;
+  for await (const { counts } of ledger.pages(begun)) tasks += counts.tasks;
+  return (found / Math.max(tasks, found)) * 100 > context.config.sweep.maxPercent;
+}
+
+function tell(
+  { name: stage }: Stage,
+  { id }: Sweep,
+  report: SweepReport | undefined,
+  findings: readonly Finding[],
+  { outcomes }: CliSweep,
+  run: Run,
+): ExitStatus {
+  const rows = rowsOf(findings, outcomes, report?.state);
+  run.result(
+    { stage, sweep: id, complete: report !== undefined, ...(report && { report }), tasks: rows },
+    () =>
+      [rows.length > 0 && formatRows(rows), report && formatReport(report)]
+        .filter((part) => typeof part === 'string')
+        .join('\n\n'),
+  );
+  if (report === undefined)
+    run.say(`Not finished: go on with npx swr-sync sweep --resume ${id} --stage ${stage}`);
+  if (report?.state === 'refused')
+    run.say('Refused: more is to go than sweep.maxPercent allows. Nothing was deleted.');
+  const failed = outcomes.some((outcome) => outcome.outcome === 'failed' && !isNotTried(outcome));
+  const isWhole = report !== undefined && report.counts.unread === 0 && report.state !== 'refused';
+  return failed || !isWhole ? EXIT.failed : EXIT.done;
+}

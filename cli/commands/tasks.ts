@@ -1,0 +1,100 @@
+import type { Command } from 'commander';
+import { nameOf, type Target } from '../../lib/huaweicloud/sync-task.ts';
+import { formatExamples } from '../changing.ts';
+import { EXIT, type ExitStatus } from '../exit-status.ts';
+import { listTasks, type TaskList } from '../list-tasks.ts';
+import { formatImageName, parseImageName } from '../names.ts';
+import { patientClient } from '../patient-client.ts';
+import { act, type GlobalOptions, type Run } from '../run.ts';
+import { chooseAccount, describeAccount, openAccounts, openStage } from '../stage.ts';
+import { count, formatTable, sortBy } from '../table.ts';
+import { formatTime } from '../times.ts';
+
+/** SWR lists no more of a repository. */
+const FULL_LIST = 100;
+
+export function addTasks(program: Command): void {
+  program
+    .command('tasks')
+    .summary('list synchronization tasks')
+    .description('Lists the tasks of a repository, an organization, or all organizations of an account.')
+    .argument('[NAMESPACE[/REPOSITORY]]')
+    .addHelpText(
+      'after',
+      formatExamples('tasks --stage prod', 'tasks acme-images/payments/api --stage prod --json'),
+    )
+    .action(function () {
+      const options = this.optsWithGlobals<GlobalOptions>();
+      return act(options, (run) => tasks(this.args[0], options, run));
+    });
+}
+
+async function tasks(text: string | undefined, options: GlobalOptions, run: Run): Promise<ExitStatus> {
+  const name = text === undefined ? undefined : parseImageName(text);
+  const stage = await openStage(options);
+  const account = chooseAccount(stage, options);
+  const accounts = await openAccounts(stage, [account], run.log);
+  const list = await listTasks(patientClient(accounts.clientOf(account), run.interruption), name, run);
+  const rows = rowsOf(list);
+  const { organizations, repositories } = list.left;
+  const complete = organizations + repositories === 0;
+  run.result({ stage: stage.name, account, complete, tasks: rows, failures: failuresOf(list) }, () =>
+    rows.length === 0 ? '' : format(rows),
+  );
+  for (const { namespace, repository, message } of failuresOf(list))
+    run.say(`Failed: ${namespace}/${repository}: ${message}`);
+  for (const { namespace, repository } of list.found.filter((each) => each.tasks.length >= FULL_LIST))
+    run.say(
+      `${namespace}/${repository} may have more: SWR lists ${FULL_LIST} tasks of a repository at the most.`,
+    );
+  if (organizations > 0) run.say(`${count(organizations, 'organization')} not looked at.`);
+  if (repositories > 0) run.say(`${count(repositories, 'repository')} not looked at.`);
+  const where = name === undefined ? '' : ` of ${formatImageName(name)}`;
+  run.say(`${count(rows.length, 'task')}${where} in ${describeAccount(stage, account)}.`);
+  return list.notRead.length > 0 ? EXIT.failed : EXIT.done;
+}
+
+interface Row {
+  readonly namespace: string;
+  readonly repository: string;
+  readonly target: Target;
+  readonly syncAuto: boolean | undefined;
+  readonly override: boolean | undefined;
+  readonly createdAt: string | undefined;
+}
+
+function rowsOf({ found }: TaskList): Row[] {
+  const rows = found.flatMap(({ namespace, repository, tasks: each }) =>
+    each.map(({ remoteRegionId, remoteNamespace, syncAuto, override, createdAt }) => ({
+      namespace,
+      repository,
+      target: { remoteRegionId, remoteNamespace },
+      syncAuto,
+      override,
+      createdAt,
+    })),
+  );
+  return sortBy(rows, (row) => `${formatImageName(row)} ${nameOf(row.target)}`);
+}
+
+function failuresOf({ notRead }: TaskList) {
+  return notRead.map(({ failure, ...repository }) => ({ ...repository, ...failure }));
+}
+
+function format(rows: readonly Row[]): string {
+  return formatTable(
+    ['REPOSITORY', 'TARGET', 'AUTO', 'OVERRIDE', 'CREATED (UTC)'],
+    rows.map((row) => [
+      formatImageName(row),
+      nameOf(row.target),
+      formatFlag(row.syncAuto),
+      formatFlag(row.override),
+      formatTime(row.createdAt),
+    ]),
+  );
+}
+
+function formatFlag(flag: boolean | undefined): string {
+  if (flag === undefined) return '?';
+  return flag ? 'yes' : 'no';
+}

@@ -1,0 +1,62 @@
+import { failureOf } from '../../lib/failure.ts';
+import { parseCredentials } from '../../lib/huaweicloud/credentials.ts';
+import { StoredSecret } from '../../lib/stored-secret.ts';
+import { keyedSources } from '../../lib/webhook/keyed-source.ts';
+import { UsageError } from '../../scripts/command-line.ts';
+import type { Stage } from '../stage.ts';
+import { type Check, check } from './check.ts';
+
+/** Every secret of a configuration: whether it is there, and of the right shape. None is shown. */
+export function checkSecrets({ config, readSecret }: Stage): Promise<Check>[] {
+  const accounts = Object.entries(config.accounts).map(([name, { credentials }]) =>
+    read(`secret of account ${name}`, new StoredSecret(credentials, readSecret, parseCredentials), true),
+  );
+  const sources = [...keyedSources(config, readSecret)].flatMap(([name, { secret }]) =>
+    secret === undefined ? [] : [read(`secret of source ${name}`, secret, false)],
+  );
+  const apis = Object.entries(config.sources).flatMap(([name, { api }]) =>
+    api === undefined
+      ? []
+      : [
+          read(
+            `API secret of source ${name}`,
+            new StoredSecret(api.credentials, readSecret, (text) => text),
+            false,
+          ),
+        ],
+  );
+  return [...accounts, ...sources, ...apis];
+}
+
+/** @param isOurs whether this tool needs it itself; the others only the functions need. */
+function read(name: string, secret: StoredSecret<unknown>, isOurs: boolean): Promise<Check> {
+  return check(
+    name,
+    async () => {
+      await secret.get();
+      return { message: secret.reference };
+    },
+    (error) => explainSecret(error, isOurs),
+  );
+}
+
+function explainSecret(error: unknown, isOurs: boolean) {
+  // There are no credentials of AWS, which is told by itself.
+  if (error instanceof UsageError) return { state: 'not checked' } as const;
+  const { message } = failureOf(error);
+  if (/AccessDenied/.test(message)) {
+    return isOurs
+      ? {
+          hint: 'Your AWS identity may not read it: allow it secretsmanager:GetSecretValue or ssm:GetParameter.',
+        }
+      : ({
+          state: 'warning',
+          hint: 'Your AWS identity may not read it, so it can not be checked from here.',
+        } as const);
+  }
+  if (/ResourceNotFound|ParameterNotFound/.test(message))
+    return {
+      hint: 'There is no such secret in this account and region: create it. See README.md, "Deploy".',
+    };
+  return { hint: 'Store it again in the form that README.md, "Configuration" describes.' };
+}

@@ -1,0 +1,112 @@
+import pMap from 'p-map';
+import { type Failure, failureOf } from '../lib/failure.ts';
+import type { SwrClient } from '../lib/huaweicloud/swr.ts';
+import type { SyncTask } from '../lib/huaweicloud/sync-task.ts';
+import { UsageError } from '../scripts/command-line.ts';
+import type { ImageName } from './names.ts';
+import type { Run } from './run.ts';
+
+const REPOSITORIES_AT_A_TIME = { concurrency: 16 };
+/** The most that SWR gives at once. */
+const PAGE = 1000;
+
+type Client = Pick<SwrClient, 'listSyncTasks' | 'listRepositories' | 'listOrganizations'>;
+
+interface Repository {
+  readonly namespace: string;
+  readonly repository: string;
+}
+
+interface Found extends Repository {
+  readonly tasks: readonly SyncTask[];
+}
+
+interface NotRead extends Repository {
+  readonly failure: Failure;
+}
+
+export interface TaskList {
+  readonly found: readonly Found[];
+  readonly notRead: readonly NotRead[];
+  /** What was left out because of Ctrl-C. */
+  readonly left: { readonly organizations: number; readonly repositories: number };
+}
+
+/**
+ * The tasks of a repository, an organization, or all organizations that the account's user sees.
+ *
+ * @throws {UsageError} if there is nothing of this name, {HuaweiCloudError} if the repositories can't be listed.
+ */
+export async function listTasks(swr: Client, name: ImageName | undefined, run: Run): Promise<TaskList> {
+  const { repositories, left } = await listRepositories(swr, name, run);
+  const progress = run.progress('repositories', repositories.length);
+  const { interruption } = run;
+  let repositoriesLeft = 0;
+  const notRead: NotRead[] = [];
+  const found = await pMap(
+    repositories,
+    async (repository): Promise<Found[]> => {
+      if (!interruption.allowsMore()) {
+        repositoriesLeft += 1;
+        return [];
+      }
+      try {
+        const tasks = await swr.listSyncTasks(repository.namespace, repository.repository, interruption);
+        return [{ ...repository, tasks }];
+      } catch (error) {
+        notRead.push({ ...repository, failure: failureOf(error) });
+        return [];
+      } finally {
+        progress.advance();
+      }
+    },
+    REPOSITORIES_AT_A_TIME,
+  );
+  progress.end();
+  return { found: found.flat(), notRead, left: { organizations: left, repositories: repositoriesLeft } };
+}
+
+async function listRepositories(
+  swr: Client,
+  name: ImageName | undefined,
+  { progress, interruption }: Run,
+): Promise<{ repositories: readonly Repository[]; left: number }> {
+  if (name?.repository !== undefined) {
+    const { namespace, repository } = name;
+    return { repositories: [{ namespace, repository }], left: 0 };
+  }
+  const organizations = await swr.listOrganizations(interruption);
+  if (name !== undefined && !organizations.includes(name.namespace)) {
+    throw new UsageError(
+      `There is no organization ${name.namespace}, or this account's user may not see it; it sees: ${organizations.join(', ') || 'none'}`,
+    );
+  }
+  const chosen = name === undefined ? organizations : [name.namespace];
+  const bar = progress('organizations', chosen.length);
+  const repositories: Repository[] = [];
+  let left = chosen.length;
+  for (const namespace of chosen) {
+    const names = await listRepositoriesOf(swr, namespace, interruption);
+    if (interruption.interrupted) break;
+    repositories.push(...names.map((repository) => ({ namespace, repository })));
+    left -= 1;
+    bar.advance();
+  }
+  bar.end();
+  return { repositories, left };
+}
+
+/** All repositories of an organization, or those of the first pages if it is interrupted. */
+export async function listRepositoriesOf(
+  swr: Pick<SwrClient, 'listRepositories'>,
+  namespace: string,
+  interruption: Run['interruption'],
+): Promise<string[]> {
+  const names: string[] = [];
+  while (interruption.allowsMore()) {
+    const page = await swr.listRepositories(namespace, names.length, interruption, PAGE);
+    names.push(...page);
+    if (page.length < PAGE) break;
+  }
+  return names;
+}

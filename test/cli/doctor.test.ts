@@ -1,0 +1,304 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { respond, startLoopbackServer } from '../support/loopback-server.ts';
+import { type Operating, startOperating } from '../support/operating.ts';
+
+let operating: Operating;
+beforeAll(async () => {
+  operating = await startOperating();
+});
+afterEach(() => {
+  operating.cloud.clearFaults();
+  operating.cloud.journal.clear();
+  operating.sqs.reset();
+});
+afterAll(() => operating.close());
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Row = Record<'name' | 'state' | 'message', string> & { hint?: string };
+
+async function examine(environment: Environment = {}, args: readonly string[] = []) {
+  const { status, stdout } = await operating.run(['doctor', ...args, '--json'], environment);
+  const { checks, failed, warnings }: { checks: Row[]; failed: number; warnings: number } =
+    JSON.parse(stdout);
+  const of = (name: string) => checks.find((each) => each.name === name);
+  return { status, checks, failed, warnings, of, stdout };
+}
+
+test('everything of a stage that is well', async () => {
+  const { status, checks } = await examine();
+  expect(status).toBe(0);
+  expect(checks.map(({ name, state }) => `${state}: ${name}`)).toEqual([
+    'ok: configuration',
+    'ok: AWS',
+    'ok: secret of account main',
+    'ok: secret of account other',
+    ...['main', 'other'].flatMap((account) =>
+      ['IAM', 'SWR', 'clock', 'token', 'rights'].map((what) => `ok: ${what} of ${account}`),
+    ),
+    'ok: cleanup queue',
+    'ok: dead-letter queue',
+    'ok: sweep queue',
+    'ok: ledger',
+    // The DynamoDB of the tests neither forgets nor has backups.
+    'warning: ledger, forgetting',
+    'not checked: ledger, backups',
+    'ok: event bus',
+  ]);
+});
+
+test('logs in once for each account, and changes nothing', async () => {
+  await examine();
+  expect(operating.cloud.journal.of('createToken')).toHaveLength(2);
+  expect([
+    ...operating.cloud.journal.of('createSyncTask'),
+    ...operating.cloud.journal.of('deleteSyncTask'),
+  ]).toEqual([]);
+});
+
+test('can be of one account', async () => {
+  const { status, checks } = await examine({}, ['--account', 'other']);
+  expect([status, checks.filter(({ name }) => name.endsWith('of main'))]).toEqual([0, []]);
+  expect(operating.cloud.journal.of('createToken')).toHaveLength(1);
+});
+
+test('tells it line by line, with what to do', async () => {
+  operating.sqs.sendMessage(operating.names.deadLetterQueue, '{}');
+  const { status, stdout, stderr } = await operating.run(['doctor']);
+  expect(stdout).toMatch(
+    /^ok {11}configuration {12}config\/test\.yml: 2 accounts, 0 sources, 0 routes; mode apply$/m,
+  );
+  expect(stdout).toContain(
+    'warning      dead-letter queue        1 message waiting, 0 under way\n' +
+      '             -> See why each is there: npx swr-sync failed list --stage test\n',
+  );
+  expect([status, stderr]).toEqual([0, '0 failed, 2 warnings.\n']);
+});
+
+describe('says what to mend', () => {
+  const missing = { AWS_ACCESS_KEY_ID: undefined };
+  const wrong = { HUAWEI_CLOUD_CREDENTIALS: '{"domain":"acme-account","user":"robot","password":"wr0ng"}' };
+  const halved = { HUAWEI_CLOUD_CREDENTIALS: '{"domain":"acme-account","user":"robot"}' };
+  test.each([
+    {
+      why: 'no credentials of AWS',
+      environment: missing,
+      name: 'AWS',
+      message: /^There are no AWS credentials/,
+      hint: undefined,
+    },
+    {
+      why: 'a wrong password',
+      environment: wrong,
+      name: 'token of main',
+      message: /401/,
+      hint: /five refused ones within 15 minutes lock the user/,
+    },
+    {
+      why: 'a secret of another shape',
+      environment: halved,
+      name: 'secret of account main',
+      message: /missing or wrong: password/,
+      hint: /Store it again/,
+    },
+    {
+      why: 'no ledger',
+      environment: { LEDGER_TABLE: 'missing' },
+      name: 'ledger',
+      message: /ResourceNotFoundException/,
+      hint: /npm run deploy -- --stage test/,
+    },
+    {
+      why: 'no queue',
+      environment: { CLEANUP_QUEUE_URL: 'http://127.0.0.1:1/000000000000/missing' },
+      name: 'cleanup queue',
+      message: /QueueDoesNotExist/,
+      hint: /npm run deploy -- --stage test/,
+    },
+    {
+      why: 'no way to AWS',
+      environment: { AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:1' },
+      name: 'dead-letter queue',
+      message: /ECONNREFUSED/,
+      hint: /the way to AWS/,
+    },
+    {
+      why: 'no event bus',
+      environment: { AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://127.0.0.1:1' },
+      name: 'event bus',
+      message: /ECONNREFUSED/,
+      hint: /the way to AWS/,
+    },
+  ])('$why', async ({ environment, name, message, hint }) => {
+    const { status, failed, of } = await examine(environment);
+    expect(status).toBe(1);
+    expect(failed).toBeGreaterThan(0);
+    expect(of(name)).toMatchObject({ state: 'failed', message: expect.stringMatching(message) });
+    expect(of(name)?.hint ?? '').toMatch(hint ?? /^$/);
+  });
+
+  test.each([
+    {
+      why: 'no right in SWR',
+      operation: 'listNamespaces',
+      fault: { code: 'SVCSTG.SWR.4030170' },
+      name: 'rights of main',
+      hint: /lacks rights in SWR/,
+    },
+    {
+      why: 'a locked user',
+      operation: 'createToken',
+      fault: { status: 401, code: 'IAM.0061' },
+      name: 'token of main',
+      hint: /locked: wait for 15 minutes/,
+    },
+    {
+      why: 'a user without access to the API',
+      operation: 'createToken',
+      fault: { status: 403, code: 'IAM.0081' },
+      name: 'token of main',
+      hint: /programmatic access/,
+    },
+    {
+      why: 'a project that is not there',
+      operation: 'createToken',
+      fault: { status: 400, code: 'IAM.0011' },
+      name: 'token of main',
+      hint: /name of the IAM project/,
+    },
+    {
+      why: 'an IAM in trouble',
+      operation: 'createToken',
+      fault: { status: 500 },
+      name: 'token of main',
+      hint: /Look at the secret and the endpoint of IAM/,
+    },
+  ] as const)('$why', async ({ operation, fault, name, hint }) => {
+    operating.cloud.fault(operation, fault, { times: 10 });
+    const { status, of } = await examine();
+    expect([status, of(name)]).toMatchObject([1, { state: 'failed', hint: expect.stringMatching(hint) }]);
+  });
+
+  test('a refused password is tried once, whatever the number of accounts that have it', async () => {
+    await examine(wrong);
+    expect(operating.cloud.journal.of('createToken')).toHaveLength(1);
+  });
+
+  test('every fault of the configuration, and that the rest was not checked', async () => {
+    await operating.writeConfig('faulty', { accounts: {}, routes: [{ from: 1 }] });
+    const { status, checks } = await examine({}, ['--stage', 'faulty']);
+    expect(status).toBe(1);
+    expect(checks).toEqual([
+      {
+        name: 'configuration',
+        state: 'failed',
+        message: expect.stringMatching(/accounts: found \{\}.*\n.*routes/s),
+        hint: 'Mend this first: the rest could not be checked.',
+      },
+    ]);
+  });
+
+  test.each([
+    { why: 'a little', aheadMs: 90_000, state: 'warning', message: /^(?:89|90|91) s ahead of ours$/ },
+    { why: 'far', aheadMs: -400_000, state: 'failed', message: /^(?:399|400|401) s behind ours$/ },
+  ])('a clock that is $why off', async ({ aheadMs, state, message }) => {
+    const server = await startLoopbackServer((response) =>
+      respond(response, 404, {}, { Date: new Date(Date.now() + aheadMs).toUTCString() }),
+    );
+    try {
+      const account = { region: 'cn-north-4', credentials: 'env:HUAWEI_CLOUD_CREDENTIALS' };
+      const endpoints = { iamEndpoint: server.url, swrEndpoint: server.url };
+      await operating.writeConfig('off', { accounts: { main: { ...account, ...endpoints } } });
+      const { of } = await examine({}, ['--stage', 'off']);
+      expect(of('clock of main')).toMatchObject({
+        state,
+        message: expect.stringMatching(message),
+        hint: expect.stringContaining('Set the clock'),
+      });
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('an endpoint that does not answer, without logging in', async () => {
+    const endpoints = { iamEndpoint: operating.cloud.url, swrEndpoint: 'http://127.0.0.1:1' };
+    const account = { region: 'cn-north-4', credentials: 'env:HUAWEI_CLOUD_CREDENTIALS' };
+    await operating.writeConfig('silent', { accounts: { main: { ...account, ...endpoints } } });
+    const { of } = await examine({}, ['--stage', 'silent']);
+    expect(of('SWR of main')).toMatchObject({
+      state: 'failed',
+      hint: expect.stringContaining('Check the endpoint'),
+    });
+    expect(of('token of main')).toMatchObject({ state: 'not checked' });
+    expect(operating.cloud.journal.of('createToken')).toEqual([]);
+  });
+
+  test('an account that sees nothing', async () => {
+    operating.cloud.fault('listNamespaces', { body: '{"namespaces":[]}' }, { times: 2 });
+    const { of } = await examine();
+    expect(of('rights of main')).toMatchObject({
+      state: 'warning',
+      message: 'the user sees no organization',
+    });
+  });
+});
+
+test.each([
+  {
+    why: 'the ledger',
+    code: 'AccessDeniedException',
+    says: /^Allow your AWS identity dynamodb:DescribeTable\.$/,
+  },
+  { why: 'old credentials', code: 'ExpiredTokenException', says: /^AWS does not take these credentials/ },
+])('says what to mend where AWS refuses: $why', async ({ code, says }) => {
+  const server = await startLoopbackServer((response) => respond(response, 400, { __type: code }));
+  try {
+    const { of } = await examine({ AWS_ENDPOINT_URL_DYNAMODB: server.url });
+    expect(of('ledger')).toMatchObject({ state: 'failed', hint: expect.stringMatching(says) });
+    expect(of('ledger, forgetting')).toMatchObject({ state: 'warning' });
+  } finally {
+    await server.close();
+  }
+});
+
+test('a ledger that forgets and can be brought back is well', async () => {
+  const answers: Record<string, unknown> = {
+    DescribeTable: { Table: { TableStatus: 'ACTIVE' } },
+    DescribeTimeToLive: {
+      TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' },
+    },
+    DescribeContinuousBackups: {
+      ContinuousBackupsDescription: {
+        PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'ENABLED' },
+      },
+    },
+  };
+  const server = await startLoopbackServer((response, { headers }) =>
+    respond(response, 200, answers[String(headers['x-amz-target']).replace(/^.*\./, '')]),
+  );
+  try {
+    const { status, warnings, of } = await examine({ AWS_ENDPOINT_URL_DYNAMODB: server.url });
+    expect([status, warnings]).toEqual([0, 0]);
+    expect(of('ledger, forgetting')).toMatchObject({ state: 'ok', message: 'entries go after 90 days' });
+    expect(of('ledger, backups')).toMatchObject({ state: 'ok' });
+  } finally {
+    await server.close();
+  }
+});
+
+test('checks the secrets of sources, and shows none', async () => {
+  const account = { region: 'cn-north-4', credentials: 'env:HUAWEI_CLOUD_CREDENTIALS' };
+  const endpoints = { iamEndpoint: operating.cloud.url, swrEndpoint: operating.cloud.url };
+  const sources = {
+    github: { type: 'github', secret: 'env:GITHUB_SECRET' },
+    anyone: { type: 'standard-webhooks', secret: 'env:ANYONE_SECRET' },
+  };
+  await operating.writeConfig('sources', { accounts: { main: { ...account, ...endpoints } }, sources });
+  const secrets = { GITHUB_SECRET: 'a-github-secret', ANYONE_SECRET: 'not-whsec' };
+  const { of, stdout } = await examine(secrets, ['--stage', 'sources']);
+  expect(of('secret of source github')).toMatchObject({ state: 'ok', message: 'env:GITHUB_SECRET' });
+  expect(of('secret of source anyone')).toMatchObject({
+    state: 'failed',
+    hint: expect.stringContaining('Store it again'),
+  });
+  expect(stdout).not.toMatch(/a-github-secret|not-whsec|pa55word/);
+});

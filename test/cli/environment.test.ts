@@ -1,0 +1,149 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { SECRET } from '../support/cloud.ts';
+import { respond, startLoopbackServer } from '../support/loopback-server.ts';
+import { type Operating, startOperating } from '../support/operating.ts';
+
+let operating: Operating;
+beforeAll(async () => {
+  operating = await startOperating();
+  await operating.deleteTasks('delivery-1', 'acme', 'payments/api');
+});
+afterAll(() => operating.close());
+
+describe('the local stack', () => {
+  const stack = async (text: string) => {
+    await mkdir(join(operating.folder, '.local'), { recursive: true });
+    await writeFile(join(operating.folder, '.local/stack.json'), text);
+  };
+  beforeAll(async () => {
+    const endpoint = 'env:LOCAL_CLOUD';
+    const account = {
+      region: 'cn-north-4',
+      credentials: 'env:LOCAL_SECRET',
+      iamEndpoint: endpoint,
+      swrEndpoint: endpoint,
+    };
+    await operating.writeConfig('local', { accounts: { main: account } });
+  });
+
+  test('is found as it was written down, whatever is set', async () => {
+    const { AWS_ENDPOINT_URL_DYNAMODB: ledger = '' } = operating.environment;
+    const env = {
+      LOCAL_CLOUD: operating.cloud.url,
+      LOCAL_SECRET: SECRET,
+      AWS_ENDPOINT_URL_DYNAMODB: ledger,
+      LEDGER_TABLE: operating.names.ledgerTable,
+    };
+    await stack(JSON.stringify({ env }));
+    const elsewhere = {
+      STAGE: 'local',
+      LOCAL_CLOUD: 'https://swr-api.example',
+      AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1',
+    };
+    await expect(operating.run(['tasks'], elsewhere)).resolves.toMatchObject({ status: 0 });
+    await expect(operating.run(['history'], elsewhere)).resolves.toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('delivery-1'),
+    });
+  });
+
+  test.each(['', '{"env":{"PORT":1}}'])(
+    'is to be started anew where nobody can read it: "%s"',
+    async (text) => {
+      await stack(text);
+      const { status, stderr } = await operating.run(['tasks', '--stage', 'local']);
+      expect([status, stderr]).toEqual([
+        2,
+        expect.stringMatching(
+          /stack\.json can not be read: start the local stack anew with "npm start"\.\n$/,
+        ),
+      ]);
+    },
+  );
+});
+
+describe('AWS', () => {
+  test('is called with what a profile has', async () => {
+    await mkdir(join(operating.folder, '.aws'), { recursive: true });
+    const profile =
+      '[work]\naws_access_key_id = AKIDPROFILE\naws_secret_access_key = secret\naws_session_token = token\n';
+    await writeFile(join(operating.folder, '.aws/credentials'), profile);
+    const server = await startLoopbackServer((response) => respond(response, 200, { Items: [] }));
+    try {
+      await operating.run(['history'], {
+        AWS_ACCESS_KEY_ID: undefined,
+        AWS_SECRET_ACCESS_KEY: undefined,
+        AWS_PROFILE: 'work',
+        AWS_ENDPOINT_URL_DYNAMODB: server.url,
+      });
+      expect(server.requests[0]?.headers).toMatchObject({
+        authorization: expect.stringContaining('Credential=AKIDPROFILE/'),
+        'x-amz-security-token': 'token',
+      });
+    } finally {
+      await server.close();
+    }
+  });
+
+  test.each([
+    {
+      why: 'as it was chosen',
+      args: ['--region', 'eu-west-1'],
+      environment: { AWS_REGION: 'us-east-1' },
+      region: 'eu-west-1',
+    },
+    {
+      why: 'as the environment has it',
+      args: [],
+      environment: { AWS_REGION: 'us-west-2' },
+      region: 'us-west-2',
+    },
+    {
+      why: 'as the environment has it for lack of another',
+      args: [],
+      environment: { AWS_REGION: undefined, AWS_DEFAULT_REGION: 'us-west-1' },
+      region: 'us-west-1',
+    },
+    {
+      why: 'where a stage is deployed by default',
+      args: [],
+      environment: { AWS_REGION: undefined },
+      region: 'eu-central-1',
+    },
+  ])('is called in the region $region: $why', async ({ args, environment, region }) => {
+    const server = await startLoopbackServer((response) => respond(response, 200, { Items: [] }));
+    try {
+      await operating.run(['history', ...args], { ...environment, AWS_ENDPOINT_URL_DYNAMODB: server.url });
+      expect(server.requests[0]?.headers.authorization).toContain(`/${region}/dynamodb/`);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('secrets come from its stores', async () => {
+    const account = {
+      region: 'cn-north-4',
+      credentials: 'secretsmanager:acme',
+      iamEndpoint: operating.cloud.url,
+      swrEndpoint: operating.cloud.url,
+    };
+    await operating.writeConfig('stored', { accounts: { main: account } });
+    const server = await startLoopbackServer((response) => respond(response, 200, { SecretString: SECRET }));
+    try {
+      const endpoint = { AWS_ENDPOINT_URL_SECRETS_MANAGER: server.url };
+      await expect(operating.run(['tasks', '--stage', 'stored'], endpoint)).resolves.toMatchObject({
+        status: 0,
+      });
+      expect(server.requests).toHaveLength(1);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('is not called where nothing of it is needed', async () => {
+    const nothing = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    await expect(operating.run(['tasks'], nothing)).resolves.toMatchObject({ status: 0 });
+  });
+});

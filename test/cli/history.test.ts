@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DynamoLedger } from '../../lib/aws/ledger/cleanup-ledger.ts';
+import { HOUR_MS, MINUTE_MS } from '../support/clock.ts';
+import { APAC, DR } from '../support/cloud.ts';
+import { type Operating, startOperating } from '../support/operating.ts';
+
+let operating: Operating;
+const now = Date.now();
+const at = (agoMs: number) => new Date(now - agoMs).toISOString();
+
+/** A request that has deleted one task of a repository so long ago, as the ledger of a function has it. */
+async function record(
+  id: string,
+  agoMs: number,
+  differences: { repository?: string; account?: string } = {},
+) {
+  const table = operating.names.ledgerTable;
+  const ledger = new DynamoLedger({
+    table,
+    defaultAccount: 'main',
+    retentionDays: 90,
+    now: () => now - agoMs,
+  });
+  const request = {
+    version: 1,
+    id,
+    source: 'github',
+    namespace: 'acme',
+    repository: 'web',
+    ...differences,
+  } as const;
+  const intent = { repository: request.repository, target: DR, task: { ...DR, syncAuto: true } };
+  await ledger.open(request);
+  await ledger.intend(request, intent);
+  await ledger.settle(request, intent, { outcome: 'deleted' });
+  const kept = { outcome: 'kept', reason: 'newer than the event', target: APAC } as const;
+  await ledger.close(request, [{ outcome: 'deleted', target: DR }, kept]);
+}
+
+beforeAll(async () => {
+  operating = await startOperating();
+  await record('three-days', 72 * HOUR_MS);
+  await record('two-hours', 2 * HOUR_MS);
+  await record('one-hour', HOUR_MS, { repository: 'api' });
+  await record('other', 30 * MINUTE_MS, { account: 'other' });
+});
+afterAll(() => operating.close());
+
+/** The deliveries in the order in which they are told, each as often as it is. */
+async function deliveriesOf(args: readonly string[]): Promise<unknown[]> {
+  const { entries } = Object(await operating.json(['history', ...args]));
+  if (!Array.isArray(entries)) throw new Error('there are no entries');
+  return entries.map(({ id, kind }) => `${id} ${kind}`);
+}
+
+const both = (...ids: readonly string[]) => ids.flatMap((id) => [`${id} request`, `${id} task`]);
+
+describe('the latest comes last', () => {
+  test.each([
+    { why: 'of the last day', args: [], ids: ['two-hours', 'one-hour', 'other'] },
+    { why: 'of a window', args: ['--since', '90m', '--until', '45m'], ids: ['one-hour'] },
+    {
+      why: 'of a window that begins at a time',
+      args: ['--since', at(3 * HOUR_MS), '--until', at(HOUR_MS / 2 + 1)],
+      ids: ['two-hours', 'one-hour'],
+    },
+    {
+      why: 'of several days',
+      args: ['--since', '1w'],
+      ids: ['three-days', 'two-hours', 'one-hour', 'other'],
+    },
+    { why: 'of an account', args: ['--account', 'other'], ids: ['other'] },
+    { why: 'of a repository, ever', args: ['acme/web'], ids: ['three-days', 'two-hours'] },
+    { why: 'of a repository in a window', args: ['acme/web', '--since', '1d'], ids: ['two-hours'] },
+    { why: 'of an organization', args: ['acme'], ids: ['three-days', 'two-hours', 'one-hour'] },
+    { why: 'of an organization in another account', args: ['acme', '--account', 'other'], ids: ['other'] },
+    { why: 'of a delivery, ever', args: ['--delivery', 'three-days'], ids: ['three-days'] },
+    {
+      why: 'of a delivery and a repository',
+      args: ['acme/api', '--delivery', 'one-hour'],
+      ids: ['one-hour'],
+    },
+  ])('$why', async ({ args, ids }) => {
+    const told = await deliveriesOf(args);
+    expect(told).toHaveLength(2 * ids.length);
+    expect(new Set(told)).toEqual(new Set(both(...ids)));
+    expect([...new Set(told.map((each) => String(each).split(' ')[0]))]).toEqual(ids);
+  });
+});
+
+test('an entry has all that the ledger knows', async () => {
+  await expect(operating.json(['history', 'acme/api'])).resolves.toMatchObject({
+    stage: 'test',
+    entries: expect.arrayContaining([
+      expect.objectContaining({
+        kind: 'task',
+        outcome: 'deleted',
+        target: DR,
+        task: { ...DR, syncAuto: true },
+        at: at(HOUR_MS),
+      }),
+      expect.objectContaining({
+        kind: 'request',
+        counts: { deleted: 1, kept: 1 },
+        source: 'github',
+        seen: 1,
+      }),
+    ]),
+  });
+});
+
+test('the table has times in UTC, and what a request has come to', async () => {
+  const { status, stdout, stderr } = await operating.run(['history', 'acme/api']);
+  const time = at(HOUR_MS).slice(0, 19).replace('T', ' ');
+  const lines = stdout.split('\n').map((line) => line.split(/ {2,}/));
+  expect(lines[0]).toEqual([
+    'TIME (UTC)',
+    'WHAT',
+    'ACCOUNT',
+    'REPOSITORY',
+    'TARGET',
+    'DELIVERY',
+    'SOURCE',
+    'NOTE',
+  ]);
+  expect(lines).toContainEqual([
+    time,
+    'request',
+    'main',
+    'acme/api',
+    'one-hour',
+    'github',
+    '1 deleted, 1 kept',
+  ]);
+  expect(lines).toContainEqual([
+    time,
+    'deleted',
+    'main',
+    'acme/api',
+    'cn-east-3/acme-dr',
+    'one-hour',
+    'github',
+  ]);
+  expect([status, stderr]).toEqual([0, expect.stringMatching(/^2 entries from .* \(UTC\)\.\n$/)]);
+});
+
+test('says where the ledger can not be read', async () => {
+  const endpoint = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' };
+  const { status, stdout, stderr } = await operating.run(['history'], endpoint);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toMatch(/^the ledger can not be read: dynamodb Query: .*ECONNREFUSED.*\n$/);
+});

@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import { count, formatTable, shorten, sortBy, toPrintable } from '../../cli/table.ts';
+
+test('columns are two blanks apart, and lines have none at their end', () => {
+  expect(
+    formatTable(
+      ['A', 'LONG NAME', ''],
+      [
+        ['long value', 'b', ''],
+        ['', '漢字', 'c'],
+      ],
+    ),
+  ).toBe(['A           LONG NAME', 'long value  b', '            漢字       c'].join('\n'));
+});
+
+test.each([
+  { why: 'a line break', text: 'a\r\nb\tc', shown: 'a b c' },
+  { why: 'a colour', text: '\u001b[31mred', shown: '\uFFFD[31mred' },
+  { why: 'a reversed direction', text: 'a\u202Eb', shown: 'a\uFFFDb' },
+  { why: 'letters of all kinds', text: 'ä 漢字 😀', shown: 'ä 漢字 😀' },
+])('what a terminal would obey is not shown: $why', ({ text, shown }) => {
+  expect(toPrintable(text)).toBe(shown);
+});
+
+test.each([
+  { number: 0, thing: 'task', text: '0 tasks' },
+  { number: 1, thing: 'task', text: '1 task' },
+  { number: 2, thing: 'repository', text: '2 repositories' },
+])('$text', ({ number, thing, text }) => {
+  expect(count(number, thing)).toBe(text);
+});
+
+test('a long text is cut, and shows it', () => {
+  expect([shorten('12345', 5), shorten('123456', 5)]).toEqual(['12345', '1234…']);
+});
+
+test('what is the same stays in its order', () => {
+  const items = ['b1', 'a1', 'b2', 'a2'];
+  expect(sortBy(items, (item) => item.charAt(0))).toEqual(['a1', 'a2', 'b1', 'b2']);
+});
