@@ -1,0 +1,59 @@
+import middy from '@middy/core';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { EventBus } from '../lib/aws/event-bus.ts';
+import { DynamoSuspicionLedger } from '../lib/aws/ledger/suspicion-ledger.ts';
+import { DynamoSweepLedger } from '../lib/aws/ledger/sweep-ledger.ts';
+import { logFailure } from '../lib/aws/log-failure.ts';
+import { Queue } from '../lib/aws/queue.ts';
+import { SecretStore } from '../lib/aws/secret-store.ts';
+import { beginSweep, queueRequests, type SweepFunctionContext, sweepBatch } from '../lib/aws/sweep-batch.ts';
+import { Accounts } from '../lib/cleanup/accounts.ts';
+import { loadConfig } from '../lib/config/load-config.ts';
+import { deadlineFrom } from '../lib/deadline.ts';
+import { requireEnvironment } from '../lib/environment.ts';
+import { createLog } from '../lib/log.ts';
+import { createMetrics } from '../lib/metrics.ts';
+import { createAskSource } from '../lib/sources/ask-source.ts';
+import { type ReadSecret, requireUsable } from '../lib/stored-secret.ts';
+
+/** The work has a deadline of its own; a second timer would be set for nothing. */
+const options = { timeoutEarlyInMillis: 0 };
+const config = loadConfig(new URL('./config.json', import.meta.url));
+const log = createLog({ function: 'sweep', stage: config.stage });
+const secrets = new SecretStore();
+const read: ReadSecret = (reference, maxAgeMs) => secrets.read(reference, maxAgeMs);
+const accounts = new Accounts(config, read, log);
+const table = requireEnvironment('LEDGER_TABLE');
+const bus = new EventBus({ name: process.env['EVENT_BUS_NAME'], stage: config.stage, log });
+const context: SweepFunctionContext = {
+  queue: new Queue(requireEnvironment('SWEEP_QUEUE_URL')),
+  sweep: {
+    config,
+    accounts,
+    askSource: createAskSource(config, read),
+    ledger: new DynamoSweepLedger({ table, retentionDays: config.ledger.retentionDays }),
+    suspicions: new DynamoSuspicionLedger(table),
+    request: queueRequests(new Queue(requireEnvironment('CLEANUP_QUEUE_URL'))),
+    announce(report) {
+      bus.announce([{ type: 'Sweep Finished', detail: report }]);
+      return bus.flush();
+    },
+    log,
+    putMetrics: createMetrics(config.stage),
+  },
+};
+await requireUsable(accounts.credentials);
+
+/** Steps of sweeps, from their queue; anything else, such as the event of a schedule, begins a sweep. */
+export const handler = middy<unknown, SQSBatchResponse | { readonly sweep: string }>(options)
+  .use(logFailure(log))
+  .handler((event, lambda) => {
+    const deadline = deadlineFrom(() => lambda.getRemainingTimeInMillis());
+    return isSqsEvent(event)
+      ? sweepBatch(event, deadline, context)
+      : beginSweep(lambda.awsRequestId, deadline, context);
+  });
+
+function isSqsEvent(event: unknown): event is SQSEvent {
+  return typeof event === 'object' && event !== null && 'Records' in event && Array.isArray(event.Records);
+}

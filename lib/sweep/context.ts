@@ -1,0 +1,38 @@
+import type { CleanupRequest } from '../cleanup/request.ts';
+import type { Config } from '../config/config.ts';
+import type { SwrClient } from '../huaweicloud/swr.ts';
+import type { Log } from '../log.ts';
+import type { PutMetrics } from '../metrics.ts';
+import type { AskSource } from '../sources/ask-source.ts';
+import type { Page, SuspicionLedger, SweepLedger } from './ledger.ts';
+import type { SweepReport } from './report.ts';
+
+export type SwrReader = Pick<SwrClient, 'listOrganizations' | 'listRepositories' | 'listSyncTasks'>;
+
+/** Calls to SWR and to sources at a time, of one process. */
+export const CONCURRENCY = 16;
+
+/** What a sweep is made of. */
+export interface SweepContext {
+  readonly config: Pick<Config, 'accounts' | 'routes' | 'safety' | 'sweep' | 'events'>;
+  readonly accounts: {
+    readonly names: readonly string[];
+    /** @throws {ServiceError} if there is no such account. */
+    readonly clientOf: (account: string) => SwrReader;
+  };
+  readonly askSource: AskSource;
+  readonly ledger: SweepLedger;
+  readonly suspicions: SuspicionLedger;
+  /** Has the tasks of requests deleted. If this fails, some of them may be under way: all are sent again. */
+  readonly request: (requests: readonly CleanupRequest[]) => Promise<void>;
+  /** Tells others what the sweep has come to. */
+  readonly announce: (report: SweepReport) => Promise<void>;
+  readonly log: Log;
+  readonly putMetrics: PutMetrics;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** In place of `CONCURRENCY`. */
+  readonly concurrency?: number;
+  /** Is told of every page that is done. */
+  readonly onPage?: (page: Page) => void;
+}

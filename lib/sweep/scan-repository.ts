@@ -1,0 +1,114 @@
+import { findDenyRule } from '../cleanup/decide.ts';
+import type { Deadline } from '../deadline.ts';
+import { type Failure, failureOf } from '../failure.ts';
+import { findSources, meansTarget } from '../find-sources.ts';
+import { nameOf, type SyncTask } from '../huaweicloud/sync-task.ts';
+import type { SweepContext, SwrReader } from './context.ts';
+import { ageOf, type Facts, type Judgement, judgeTask, type TargetState } from './judge-task.ts';
+import type { Finding, FoundTask, Organization, Sweep } from './ledger.ts';
+import { type Counts, NOTHING } from './report.ts';
+import type { SourceRepositories } from './source-repositories.ts';
+import type { TargetOrganizations } from './target-organizations.ts';
+import { tryAgain } from './try-again.ts';
+
+/** What the repositories of one page have in common. */
+export interface Surroundings {
+  readonly sweep: Sweep;
+  readonly organization: Organization;
+  readonly swr: SwrReader;
+  readonly targets: TargetOrganizations;
+  readonly sources: SourceRepositories;
+  readonly deadline: Deadline;
+}
+
+export interface Scanned {
+  readonly counts: Counts;
+  readonly finding?: Finding;
+  /** Why its tasks could not be listed. */
+  readonly failure?: Failure;
+}
+
+/**
+ * Looks at the tasks of one repository. Changes nothing.
+ *
+ * @throws {ServiceError} `LEDGER_UNAVAILABLE`
+ */
+export async function scanRepository(
+  repository: string,
+  surroundings: Surroundings,
+  context: SweepContext,
+): Promise<Scanned> {
+  const { swr, organization, deadline } = surroundings;
+  const { namespace } = organization;
+  const counts = { ...NOTHING, repositories: 1 };
+  if (findDenyRule(context.config.safety, namespace, repository) !== undefined)
+    return { counts: { ...counts, denied: 1 } };
+  let tasks: readonly SyncTask[];
+  try {
+    tasks = await tryAgain(() => swr.listSyncTasks(namespace, repository, deadline), deadline);
+  } catch (error) {
+    const failure = failureOf(error);
+    context.log.warn('unread', { ...organization, repository, ...failure });
+    return { counts: { ...counts, unread: 1 }, failure };
+  }
+  const facts = await gatherFacts(repository, tasks, surroundings, context);
+  const { startedAt } = surroundings.sweep;
+  const { allowedTargets } = context.config.safety;
+  const rules = { startedAt, ...(allowedTargets && { allowedTargets }) };
+  const judged = tasks.map((task) => ({ task, ...judgeTask(task, facts, rules) }));
+  const found = judged.filter(({ reasons }) => reasons.length > 0);
+  const doubtful = (doubt: Judgement['doubts'][number]) =>
+    judged.filter(({ reasons, doubts }) => reasons.length === 0 && doubts.includes(doubt)).length;
+  return {
+    counts: {
+      ...counts,
+      tasks: tasks.length,
+      found: found.length,
+      suspected: doubtful('suspected'),
+      undecided: doubtful('undecided'),
+      unchecked: doubtful('unchecked'),
+    },
+    ...(found.length > 0 && {
+      finding: { ...organization, repository, tasks: found.map((each) => describeFound(each, facts)) },
+    }),
+  };
+}
+
+/** Asks only what a task depends on that was there before the sweep. */
+async function gatherFacts(
+  repository: string,
+  tasks: readonly SyncTask[],
+  { sweep, organization, targets, sources }: Surroundings,
+  { config }: SweepContext,
+): Promise<Facts> {
+  const older = tasks.filter((task) => ageOf(task, sweep.startedAt) === 'older');
+  const states = new Map<string, TargetState>();
+  for (const task of older) states.set(nameOf(task), await targets.stateOf(task));
+  const leading =
+    older.length === 0
+      ? []
+      : findSources(config.routes, { ...organization, repository }).filter((origin) =>
+          older.some((task) => meansTarget(origin, task)),
+        );
+  const origins: Facts['origins'][number][] = [];
+  for (const origin of leading) origins.push({ origin, state: await sources.stateOf(repository, origin) });
+  return { targetOf: (target) => states.get(nameOf(target)) ?? 'unknown', origins };
+}
+
+function describeFound(
+  { task, reasons }: { readonly task: SyncTask; readonly reasons: Judgement['reasons'] },
+  { origins }: Facts,
+): FoundTask {
+  const { remoteRegionId, remoteNamespace } = task;
+  const target = { remoteRegionId, remoteNamespace };
+  const origin = origins.find((each) => meansTarget(each.origin, task))?.origin;
+  const onlySource = reasons.every((reason) => reason === 'source repository is gone');
+  return {
+    target,
+    reasons,
+    ...(onlySource &&
+      origin?.repository !== undefined && {
+        source: { name: origin.source, repository: origin.repository },
+      }),
+  };
+}

@@ -1,0 +1,34 @@
+import type { Deadline } from '../deadline.ts';
+import type { SweepContext } from './context.ts';
+import type { Organization } from './ledger.ts';
+import type { StartStep, SweepStep } from './step.ts';
+import { tryAgain } from './try-again.ts';
+
+/**
+ * Lists the organizations of every account, once.
+ *
+ * @returns a step for each that is not finished.
+ * @throws {ServiceError} if those of an account can't be listed: half of the accounts is no sweep.
+ */
+export async function startSweep(
+  { sweep: id, startedAt }: StartStep,
+  deadline: Deadline,
+  context: SweepContext,
+): Promise<readonly SweepStep[]> {
+  const { ledger, accounts, log } = context;
+  const sweep = await ledger.begin({ id, startedAt });
+  if (sweep.organizations === undefined) {
+    const organizations: Organization[] = [];
+    for (const account of accounts.names) {
+      const list = () => accounts.clientOf(account).listOrganizations(deadline);
+      const namespaces = await tryAgain(list, deadline);
+      organizations.push(...namespaces.map((namespace) => ({ account, namespace })));
+    }
+    await ledger.addOrganizations(sweep, organizations);
+    log.info('sweep started', { organizations: organizations.length });
+  }
+  const steps: SweepStep[] = [];
+  for await (const organization of ledger.organizationsLeft(sweep))
+    steps.push({ step: 'scan', sweep: id, ...organization, offset: 0 });
+  return steps.length > 0 ? steps : [{ step: 'finish', sweep: id }];
+}

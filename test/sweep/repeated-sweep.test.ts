@@ -1,0 +1,201 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { SweepContext } from '../../lib/sweep/context.ts';
+import type { SweepStep } from '../../lib/sweep/step.ts';
+import { takeSweepStep } from '../../lib/sweep/take-step.ts';
+import { APAC, DR } from '../support/cloud.ts';
+import { allowing, noHurry } from '../support/deadline.ts';
+import { follow, numbered, type Sweeping, startSweeping } from '../support/sweeping.ts';
+
+let sweeping: Sweeping;
+let withTargets: Sweeping['contextWithTargets'];
+beforeEach(async () => {
+  sweeping = await startSweeping();
+  withTargets = sweeping.contextWithTargets;
+});
+afterEach(() => sweeping.close());
+
+/** Takes the steps like a queue that delivers each so many times. */
+async function takeAll(first: SweepStep, context: SweepContext, deliveries: number): Promise<number> {
+  const queue = [first];
+  let taken = 0;
+  for (let step = queue.shift(); step !== undefined; step = queue.shift()) {
+    const next: SweepStep[] = [];
+    for (let delivery = 0; delivery < deliveries; delivery += 1)
+      next.push(...(await takeSweepStep(step, noHurry, context)));
+    queue.push(...new Map(next.map((each) => [JSON.stringify(each), each])).values());
+    taken += 1;
+  }
+  return taken;
+}
+
+const start = (id: string): SweepStep => ({
+  step: 'start',
+  sweep: id,
+  startedAt: new Date(sweeping.clock.now).toISOString(),
+});
+
+describe('taken again', () => {
+  test('every step may come twice, and the sweep is the same', async () => {
+    sweeping.plant('acme', numbered(201), [DR, APAC]);
+    for (const repository of numbered(1001).slice(201))
+      sweeping.cloud.cloud.addRepository('acme', repository);
+    sweeping.plant('other', ['docs']);
+    const context = withTargets();
+    await takeAll(start('s1'), context, 2);
+    expect((await context.ledger.find('s1'))?.report).toMatchObject({
+      state: 'applied',
+      organizations: 3,
+      counts: { repositories: 1002, tasks: 403, found: 202 },
+    });
+    expect(sweeping.announced).toHaveLength(1);
+    expect(new Set(sweeping.requested.map(({ id }) => id)).size).toBe(202);
+    expect(sweeping.cloud.journal.of('listSyncTasks')).toHaveLength(1002);
+  }, 60_000);
+
+  test('a step that comes after the end does nothing', async () => {
+    sweeping.plant('acme', ['api']);
+    const context = withTargets();
+    await sweeping.run('s1', context);
+    const place = { account: 'main', namespace: 'acme', offset: 0 };
+    for (const step of [
+      { step: 'scan', sweep: 's1', ...place },
+      { step: 'finish', sweep: 's1' },
+      { step: 'apply', sweep: 's1' },
+    ] as const)
+      await expect(takeSweepStep(step, noHurry, context)).resolves.toEqual([]);
+    expect(sweeping.requested).toHaveLength(1);
+    expect(sweeping.announced).toHaveLength(1);
+  });
+
+  test('a step of a sweep that nobody knows does nothing, and is told', async () => {
+    const step = { step: 'finish', sweep: 'nobody' } as const;
+    await expect(takeSweepStep(step, noHurry, sweeping.context())).resolves.toEqual([]);
+    expect(sweeping.recorded.of('sweep unknown')).toMatchObject([{ level: 'warn', sweep: 'nobody' }]);
+  });
+
+  test('killed after any write, before anybody was told, it ends in the same state', async () => {
+    sweeping.plant('acme', ['api', 'web'], [DR, APAC]);
+    sweeping.plant('other', ['docs']);
+    const context = withTargets();
+    let write = 0;
+    let wasKilled = true;
+    while (wasKilled) {
+      write += 1;
+      const id = `s${write}`;
+      wasKilled = await sweeping.run(id, dyingAfter(write, context)).then(
+        () => false,
+        () => true,
+      );
+      const before = sweeping.announced.length;
+      await sweeping.run(id, context);
+      expect((await context.ledger.find(id))?.report).toMatchObject({
+        state: 'applied',
+        organizations: 3,
+        counts: { repositories: 3, tasks: 5, found: 3, unchecked: 2 },
+      });
+      expect(new Set(sweeping.requested.splice(0).map(({ repository }) => repository)).size).toBe(3);
+      expect(sweeping.announced.length - before).toBeLessThanOrEqual(1);
+    }
+    // Each of twelve writes was the last one of a process once.
+    expect(write).toBe(13);
+  });
+
+  test('interrupted within a page, it goes on with the next repository', async () => {
+    sweeping.plant('acme', numbered(60));
+    const context = withTargets({}, { concurrency: 4 });
+    const { report, progress } = await follow('s1', context, sweeping.clock, allowing(30));
+    expect(report).toBeUndefined();
+    expect(progress.at(-1)?.counts.repositories).toBeLessThan(60);
+    await expect(sweeping.run('s1', context)).resolves.toMatchObject({
+      counts: { repositories: 60, found: 60 },
+    });
+    expect(sweeping.cloud.journal.of('listSyncTasks')).toHaveLength(60);
+  });
+
+  test('with another id after it was killed, it ends as the first would have', async () => {
+    sweeping.plant('acme', numbered(20));
+    const context = withTargets();
+    await follow('s1', context, sweeping.clock, allowing(9));
+    await expect(sweeping.run('s2', context)).resolves.toMatchObject({ counts: { found: 20 } });
+  });
+});
+
+describe('a failure', () => {
+  test('to list the organizations of one account ends it before it begins', async () => {
+    sweeping.plant('acme', ['api']);
+    sweeping.far.fault('listNamespaces', { status: 403 });
+    await expect(sweeping.run('s1', withTargets())).rejects.toMatchObject({ failure: { status: 403 } });
+    sweeping.far.clearFaults();
+    await expect(sweeping.run('s1', withTargets())).resolves.toMatchObject({ organizations: 2 });
+  });
+
+  test('of one page leaves the rest where it was', async () => {
+    sweeping.plant('acme', ['api']);
+    sweeping.plant('other', ['docs']);
+    sweeping.cloud.fault('listSyncTasks', { status: 400 }, { nth: 2 });
+    await expect(sweeping.run('s1', withTargets())).rejects.toMatchObject({ failure: { status: 400 } });
+    await expect(sweeping.run('s1', withTargets())).resolves.toMatchObject({ counts: { found: 2 } });
+    expect(sweeping.cloud.journal.of('listSyncTasks')).toHaveLength(3);
+  });
+
+  test('to tell the report is tried again, before anything is deleted', async () => {
+    sweeping.plant('acme', ['api']);
+    const announce = () => Promise.reject(new Error('no bus'));
+    await expect(sweeping.run('s1', withTargets({}, { announce }))).rejects.toThrow('no bus');
+    expect(sweeping.requested).toEqual([]);
+    await sweeping.run('s1', withTargets());
+    expect(sweeping.announced).toHaveLength(1);
+    expect(sweeping.requested).toHaveLength(1);
+  });
+
+  test('to ask for the cleanup is tried again', async () => {
+    sweeping.plant('acme', ['api']);
+    const request = () => Promise.reject(new Error('no queue'));
+    await expect(sweeping.run('s1', withTargets({}, { request }))).rejects.toThrow('no queue');
+    await sweeping.run('s1', withTargets());
+    expect(sweeping.requested).toHaveLength(1);
+  });
+});
+
+test('what was decided is not applied where the mode has changed since then', async () => {
+  sweeping.plant('acme', ['api']);
+  const request = () => Promise.reject(new Error('no queue'));
+  await expect(sweeping.run('s1', withTargets({}, { request }))).rejects.toThrow('no queue');
+  await sweeping.run('s1', withTargets({ mode: 'dry-run' }));
+  expect(sweeping.requested).toEqual([]);
+  expect(sweeping.recorded.of('sweep not applied')).toMatchObject([
+    { reason: 'sweep.mode is dry-run by now' },
+  ]);
+});
+
+/** What it is made of, in a process that is killed right after its n-th write. */
+function dyingAfter(writes: number, context: SweepContext): SweepContext {
+  let left = writes;
+  const dying =
+    <A extends unknown[], R>(write: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      const result = await write(...args);
+      left -= 1;
+      if (left === 0) throw new Error('killed');
+      return result;
+    };
+  const { ledger } = context;
+  return {
+    ...context,
+    ledger: {
+      begin: dying(ledger.begin.bind(ledger)),
+      find: ledger.find.bind(ledger),
+      addOrganizations: dying(ledger.addOrganizations.bind(ledger)),
+      organizationsLeft: ledger.organizationsLeft.bind(ledger),
+      finishOrganization: dying(ledger.finishOrganization.bind(ledger)),
+      findPage: ledger.findPage.bind(ledger),
+      addPage: dying(ledger.addPage.bind(ledger)),
+      pages: ledger.pages.bind(ledger),
+      findings: ledger.findings.bind(ledger),
+      findingsPage: ledger.findingsPage.bind(ledger),
+      finish: dying(ledger.finish.bind(ledger)),
+      mark: dying(ledger.mark.bind(ledger)),
+    },
+    request: dying(context.request),
+  };
+}
