@@ -4,6 +4,7 @@ import { type CleanContext, cleanBatch } from '../lib/aws/clean-batch.ts';
 import { cleanInvocation, type InvocationAnswer } from '../lib/aws/clean-invocation.ts';
 import { DeadLetters } from '../lib/aws/dead-letters.ts';
 import { EventBus } from '../lib/aws/event-bus.ts';
+import { inInvocation } from '../lib/aws/in-invocation.ts';
 import { DynamoLedger } from '../lib/aws/ledger/cleanup-ledger.ts';
 import { logFailure } from '../lib/aws/log-failure.ts';
 import { Queue } from '../lib/aws/queue.ts';
@@ -14,13 +15,18 @@ import { loadConfig } from '../lib/config/load-config.ts';
 import { deadlineFrom } from '../lib/deadline.ts';
 import { requireEnvironment } from '../lib/environment.ts';
 import { createLog } from '../lib/log.ts';
+import { measureLog } from '../lib/metrics/measured-log.ts';
+import { Metrics } from '../lib/metrics/metrics.ts';
+import { cleanRules } from '../lib/metrics/rules/clean.ts';
 import { createAskSource } from '../lib/sources/ask-source.ts';
 import { type ReadSecret, requireUsable } from '../lib/stored-secret.ts';
 
 /** The work has a deadline of its own; a second timer would be set for nothing. */
 const options = { timeoutEarlyInMillis: 0 };
 const config = loadConfig(new URL('./config.json', import.meta.url));
-const log = createLog({ function: 'clean', stage: config.stage });
+const { stage } = config;
+const metrics = new Metrics({ function: 'clean', stage });
+const log = measureLog(createLog({ function: 'clean', stage }), metrics, cleanRules);
 const secrets = new SecretStore();
 const read: ReadSecret = (reference, maxAgeMs) => secrets.read(reference, maxAgeMs);
 const accounts = new Accounts(config, read, log);
@@ -29,7 +35,7 @@ const ledger = new DynamoLedger({
   defaultAccount: config.defaultAccount,
   retentionDays: config.ledger.retentionDays,
 });
-const bus = new EventBus({ name: process.env['EVENT_BUS_NAME'], stage: config.stage, log });
+const bus = new EventBus({ name: process.env['EVENT_BUS_NAME'], stage, log });
 const context: CleanContext = {
   config,
   cleaner: new Cleaner({ config, accounts, ledger, log, askSource: createAskSource(config, read) }),
@@ -41,8 +47,7 @@ const context: CleanContext = {
 };
 await requireUsable(accounts.credentials);
 
-/** Cleanup requests and events, from the queue in batches or as the payload of an invocation; the tasks are deleted. */
-export const handler = middy<unknown, SQSBatchResponse | InvocationAnswer>(options)
+const clean = middy<unknown, SQSBatchResponse | InvocationAnswer>(options)
   .use(logFailure(log))
   .handler(async (event, lambda) => {
     const deadline = deadlineFrom(() => lambda.getRemainingTimeInMillis());
@@ -54,6 +59,9 @@ export const handler = middy<unknown, SQSBatchResponse | InvocationAnswer>(optio
       await bus.flush();
     }
   });
+
+/** Cleanup requests and events, from the queue in batches or as the payload of an invocation; the tasks are deleted. */
+export const handler = inInvocation(metrics, clean);
 
 function isSqsEvent(event: unknown): event is SQSEvent {
   return typeof event === 'object' && event !== null && 'Records' in event && Array.isArray(event.Records);

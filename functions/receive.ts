@@ -2,12 +2,16 @@ import middy from '@middy/core';
 import jsonBodyParser from '@middy/http-json-body-parser';
 import { answerProblems } from '../lib/aws/answer-problems.ts';
 import { answerHttp, type HttpAnswer } from '../lib/aws/http-event.ts';
+import { inInvocation } from '../lib/aws/in-invocation.ts';
 import { Queue } from '../lib/aws/queue.ts';
 import { SecretStore } from '../lib/aws/secret-store.ts';
 import { verifyDelivery, type WebhookEvent } from '../lib/aws/verify-delivery.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
 import { requireEnvironment } from '../lib/environment.ts';
 import { createLog } from '../lib/log.ts';
+import { measureLog } from '../lib/metrics/measured-log.ts';
+import { Metrics } from '../lib/metrics/metrics.ts';
+import { receiveRules } from '../lib/metrics/rules/receive.ts';
 import { requireUsable } from '../lib/stored-secret.ts';
 import { acceptEvent } from '../lib/webhook/accept-event.ts';
 import { keyedSources } from '../lib/webhook/keyed-source.ts';
@@ -15,14 +19,15 @@ import { keyedSources } from '../lib/webhook/keyed-source.ts';
 /** Every call has a limit of its own; a timer for the whole would be set for nothing. */
 const options = { timeoutEarlyInMillis: 0 };
 const config = loadConfig(new URL('./config.json', import.meta.url));
-const log = createLog({ function: 'receive', stage: config.stage });
+const { stage } = config;
+const metrics = new Metrics({ function: 'receive', stage });
+const log = measureLog(createLog({ function: 'receive', stage }), metrics, receiveRules);
 const queue = new Queue(requireEnvironment('CLEANUP_QUEUE_URL'));
 const secrets = new SecretStore();
 const sources = keyedSources(config, (reference, maxAgeMs) => secrets.read(reference, maxAgeMs));
 await requireUsable([...sources.values()].flatMap(({ secret }) => secret ?? []));
 
-/** `POST /webhooks/{source}` of an HTTP or REST API, a Function URL or a load balancer: a signed webhook in, a cleanup request in the queue. */
-export const handler = middy<WebhookEvent, HttpAnswer>(options)
+const receive = middy<WebhookEvent, HttpAnswer>(options)
   .use(answerProblems(log))
   .use(verifyDelivery(sources, log))
   .use(jsonBodyParser())
@@ -32,3 +37,6 @@ export const handler = middy<WebhookEvent, HttpAnswer>(options)
     const status = acceptance.status === 'accepted' ? 202 : 200;
     return answerHttp(verified.answersTo, status, { 'Content-Type': 'application/json' }, acceptance);
   });
+
+/** `POST /webhooks/{source}` of an HTTP or REST API, a Function URL or a load balancer: a signed webhook in, a cleanup request in the queue. */
+export const handler = inInvocation(metrics, receive);

@@ -1,3 +1,5 @@
+import asyncHooks from 'node:async_hooks';
+
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 type Level = (typeof LEVELS)[number];
 type Fields = Readonly<Record<string, unknown>>;
@@ -6,6 +8,21 @@ type Fields = Readonly<Record<string, unknown>>;
 export interface Log extends Record<Level, (event: string, fields?: Fields) => void> {
   /** A log whose every line has these fields too. */
   with(fields: Fields): Log;
+}
+
+const surroundings = new asyncHooks.AsyncLocalStorage<Fields>();
+
+/**
+ * Does a piece of work. Every line that is written for it has these fields too, whoever writes it: what serves several
+ * requests, such as a login, knows of none.
+ */
+export function logWithin<T>(fields: Fields, work: () => T): T {
+  return surroundings.run({ ...surroundings.getStore(), ...fields }, work);
+}
+
+/** The fields that lines have here whoever writes them. */
+export function fieldsHere(): Fields {
+  return surroundings.getStore() ?? {};
 }
 
 /**
@@ -22,9 +39,8 @@ export function createLog(
   const lowest = named === -1 ? LEVELS.indexOf('info') : named;
   const lineAt = (index: number) => (event: string, more?: Fields) => {
     if (index < lowest) return;
-    write(
-      JSON.stringify({ time: new Date().toISOString(), level: LEVELS[index], event, ...fields, ...more }),
-    );
+    const time = new Date().toISOString();
+    write(JSON.stringify({ time, level: LEVELS[index], event, ...fields, ...fieldsHere(), ...more }));
   };
   return {
     debug: lineAt(0),

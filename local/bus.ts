@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { json } from 'node:stream/consumers';
 import * as v from 'valibot';
 import type { Queues } from './queues.ts';
 import { matchesPattern, readRules } from './rules.ts';
@@ -7,12 +10,29 @@ const entriesSchema = v.object({
   Entries: v.array(v.object({ Source: v.string(), DetailType: v.string(), Detail: v.string() })),
 });
 
+/** As much of an event as a person wants to see. */
+export interface BusEvent {
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly detail: unknown;
+  /** A rule has led it into the cleanup queue. */
+  readonly queued: boolean;
+}
+
 /** Takes the input of EventBridge's `PutEvents`, puts what fits a rule into the cleanup queue, and gives its answer. */
 export type PutEvents = (input: unknown) => { FailedEntryCount: number; Entries: { EventId: string }[] };
 
-export async function createBus(queues: Queues): Promise<PutEvents> {
+export interface Bus {
+  /** For `AWS_ENDPOINT_URL_EVENTBRIDGE`. */
+  readonly endpoint: string;
+  readonly putEvents: PutEvents;
+  close(): Promise<void>;
+}
+
+/** @param onEvent is told of every event. */
+export async function startBus(queues: Queues, onEvent: (event: BusEvent) => void): Promise<Bus> {
   const rules = await readRules();
-  return (input) => {
+  const putEvents: PutEvents = (input) => {
     const Entries = v.parse(entriesSchema, input).Entries.map(({ Source, DetailType, Detail }) => {
       const event = {
         version: '0',
@@ -25,9 +45,39 @@ export async function createBus(queues: Queues): Promise<PutEvents> {
         resources: [],
         detail: JSON.parse(Detail) as unknown,
       };
-      if (rules.some((pattern) => matchesPattern(pattern, event))) queues.send(JSON.stringify(event));
+      const queued = rules.some((pattern) => matchesPattern(pattern, event));
+      if (queued) queues.send(JSON.stringify(event));
+      onEvent({ ...event, queued });
       return { EventId: event.id };
     });
     return { FailedEntryCount: 0, Entries };
+  };
+
+  // The functions need an address before the front door can be opened, which leads to them.
+  const server = createServer((request, response) => {
+    const [, action = ''] = String(request.headers['x-amz-target']).split('.');
+    json(request)
+      .then((input) => {
+        if (action === 'PutEvents') return { status: 200, body: putEvents(input) };
+        return { status: 400, body: { __type: 'UnknownOperationException', message: action } };
+      })
+      .then(
+        ({ status, body }) => response.writeHead(status).end(JSON.stringify(body)),
+        () => response.destroy(),
+      );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the bus has no TCP port');
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    putEvents,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
   };
 }

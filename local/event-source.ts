@@ -2,25 +2,28 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { FunctionProcess } from './function-process.ts';
 import type { Queues, ReceivedMessage } from './queues.ts';
 
+export interface EventSource {
+  readonly queueUrl: string;
+  readonly batchSize: number;
+  readonly target: FunctionProcess;
+  /** Is told when an invocation failed as a whole. */
+  readonly onError: (error: unknown) => void;
+}
+
 /**
- * Feeds a function from the cleanup queue, as Lambda's event source does: what the function doesn't give back is
- * removed, and the rest comes back after its visibility timeout.
+ * Feeds a function from a queue, as Lambda's event source does: what the function doesn't give back is removed, and the
+ * rest comes back after its visibility timeout.
  *
- * @param onError is told when an invocation failed as a whole.
  * @returns ends it, once the batch in hand is done.
  */
-export function feedFromQueue(
-  queues: Queues,
-  clean: FunctionProcess,
-  onError: (error: unknown) => void,
-): () => Promise<void> {
+export function feedFromQueue(queues: Queues, source: EventSource): () => Promise<void> {
   const stop = new AbortController();
   const loop = async () => {
     while (!stop.signal.aborted) {
       try {
-        await feedOnce(queues, clean);
+        await feedOnce(queues, source);
       } catch (error) {
-        if (!stop.signal.aborted) onError(error);
+        if (!stop.signal.aborted) source.onError(error);
       }
     }
   };
@@ -31,18 +34,19 @@ export function feedFromQueue(
   };
 }
 
-async function feedOnce(queues: Queues, clean: FunctionProcess): Promise<void> {
-  const messages = await queues.receive();
+async function feedOnce(queues: Queues, { queueUrl, batchSize, target }: EventSource): Promise<void> {
+  const messages = await queues.receive(queueUrl, batchSize);
   if (messages.length === 0) return;
-  // What `clean` answers to an event from SQS.
+  // What a function answers to an event from SQS.
   // oxlint-disable-next-line no-unsafe-type-assertion
-  const { batchItemFailures } = (await clean.invoke(toEvent(messages))) as SQSBatchResponse;
+  const { batchItemFailures } = (await target.invoke(toEvent(messages, queueUrl))) as SQSBatchResponse;
   const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
   const done = messages.filter(({ MessageId }) => !failed.has(MessageId));
-  await Promise.all(done.map(({ ReceiptHandle }) => queues.remove(ReceiptHandle)));
+  await Promise.all(done.map(({ ReceiptHandle }) => queues.remove(queueUrl, ReceiptHandle)));
 }
 
-function toEvent(messages: readonly ReceivedMessage[]): SQSEvent {
+function toEvent(messages: readonly ReceivedMessage[], queueUrl: string): SQSEvent {
+  const queue = queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
   return {
     Records: messages.map((message) => ({
       messageId: message.MessageId,
@@ -57,7 +61,7 @@ function toEvent(messages: readonly ReceivedMessage[]): SQSEvent {
       },
       messageAttributes: {},
       eventSource: 'aws:sqs',
-      eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:swr-sync-cleanup-local',
+      eventSourceARN: `arn:aws:sqs:us-east-1:000000000000:${queue}`,
       awsRegion: 'us-east-1',
     })),
   };

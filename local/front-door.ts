@@ -9,7 +9,8 @@ import { toHttpApiEvent } from './http-api-event.ts';
 
 export interface Behind {
   readonly receive: FunctionProcess;
-  readonly clean: FunctionProcess;
+  /** Those that can be invoked, by name. */
+  readonly invokable: Readonly<Record<string, FunctionProcess>>;
   readonly putEvents: PutEvents;
 }
 
@@ -23,7 +24,7 @@ const JSON_TYPE = { 'Content-Type': 'application/json' };
 
 /**
  * The one address of the local stack: the HTTP API (`POST /webhooks/{source}`), Lambda's Invoke
- * (`POST /2015-03-31/functions/clean/invocations`) and EventBridge's PutEvents (`POST /` with its `X-Amz-Target`), so
+ * (`POST /2015-03-31/functions/{name}/invocations`) and EventBridge's PutEvents (`POST /` with its `X-Amz-Target`), so
  * that `curl` and the AWS command line can be tried on it.
  */
 export async function openFrontDoor(
@@ -58,10 +59,12 @@ async function serve(request: IncomingMessage, response: ServerResponse, behind:
 }
 
 async function route(request: IncomingMessage, body: Buffer, behind: Behind): Promise<Answer> {
-  const { receive, clean, putEvents } = behind;
+  const { receive, invokable, putEvents } = behind;
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-  if (pathname === '/2015-03-31/functions/clean/invocations') {
-    return { status: 200, headers: JSON_TYPE, body: JSON.stringify(await clean.invoke(parse(body))) };
+  const invokedName = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(pathname)?.[1] ?? '';
+  const invoked = Object.hasOwn(invokable, invokedName) ? invokable[invokedName] : undefined;
+  if (invoked !== undefined) {
+    return { status: 200, headers: JSON_TYPE, body: JSON.stringify(await invoked.invoke(parse(body))) };
   }
   if (request.headers['x-amz-target'] === 'AWSEvents.PutEvents') {
     return { status: 200, headers: JSON_TYPE, body: JSON.stringify(putEvents(parse(body))) };

@@ -4,32 +4,47 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from '../scripts/build.ts';
 import { messageOf, ROOT, runCommand, UsageError } from '../scripts/command-line.ts';
+import type { BusEvent } from './bus.ts';
 import { nextCommands } from './next-commands.ts';
 import { signGitHubDeletion } from './sample-deletion.ts';
 import { type Scene, setScene } from './scene.ts';
 import { type Stack, startStack } from './stack.ts';
-import { type LogLine, parseLine, Story, tellLine } from './story.ts';
+import { writeStackFile } from './stack-file.ts';
+import { isMetric, type LogLine, parseLine, Story, tellEvent, tellLine } from './story.ts';
 
 const STORY_LIMIT_MS = 60_000;
 
 const story = new Story((line) => console.log(line));
 const lines: LogLine[] = [];
-let onLine: () => void = () => {};
+const events: BusEvent[] = [];
+let onNews: () => void = () => {};
 
 await runCommand(async () => {
   const { once: onlyStory, config, repository, port } = readOptions();
   const scene = await setScene({ configFile: config, repository });
   const distDir = join(ROOT, 'dist');
   await build({ stage: scene.stage, configFile: scene.configFile, outDir: distDir });
-  const stack = await startStack({ distDir, env: scene.env, port, onLine: hear });
+  const operable = scene.emulator !== undefined;
+  const stack = await startStack({
+    distDir,
+    env: scene.env,
+    port,
+    sweep: operable,
+    onLine: hear,
+    onEvent: see,
+  });
+  // Whose accounts are real has them, and the secrets, in the environment already.
+  const removeStackFile = operable ? await writeStackFile({ ...scene.env, ...stack.env }) : undefined;
   try {
     const told = await tellDeletion(scene, stack);
     if (onlyStory) process.exitCode = told ? 0 : 1;
     else {
-      console.log(nextCommands(stack.url, scene.source, scene.key));
+      const { source, key } = scene;
+      console.log(nextCommands({ url: stack.url, source, key, operable }));
       await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     }
   } finally {
+    await removeStackFile?.();
     await stack.close();
     await scene.close();
   }
@@ -52,10 +67,17 @@ function readOptions() {
 }
 
 function hear(text: string): void {
+  if (isMetric(text)) return;
   const line = parseLine(text);
   story.tell(line === undefined ? text : tellLine(line));
   if (line !== undefined) lines.push(line);
-  onLine();
+  onNews();
+}
+
+function see(event: BusEvent): void {
+  story.tell(tellEvent(event));
+  events.push(event);
+  onNews();
 }
 
 /** @returns whether the tasks are gone in the end. */
@@ -68,20 +90,28 @@ async function tellDeletion(scene: Scene, stack: Stack): Promise<boolean> {
   story.restart();
   const response = await fetch(`${stack.url}/webhooks/${source}`, { method: 'POST', headers, body });
   story.tell(`${''.padEnd(8)} ${'answered'.padEnd(9)} ${response.status} ${response.statusText}`);
-  if (response.status === 202) await lineOf('cleaned', headers['X-GitHub-Delivery'] ?? '');
+  if (response.status === 202) await waitUntil(() => isOver(headers['X-GitHub-Delivery'] ?? ''));
   const left = await scene.countTasks();
   story.tell(`${''.padEnd(8)} ${left === 0 ? 'gone     ' : 'not gone '} ${name} has ${left} tasks left`);
   return response.status === 202 && left === 0;
 }
 
-async function lineOf(event: string, id: string): Promise<void> {
+/** Whether a request has come to its end, and everything about it was told. */
+function isOver(id: string): boolean {
+  const cleaned = lines.find((line) => line.event === 'cleaned' && line['id'] === id);
+  const deletions = events.filter((event) => event['detail-type'] === 'Sync Task Deleted');
+  const notAnnounced = lines.some(({ event }) => event === 'not announced');
+  return cleaned !== undefined && (notAnnounced || deletions.length >= Number(cleaned['deleted']));
+}
+
+async function waitUntil(holds: () => boolean): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, STORY_LIMIT_MS);
-  onLine = () => {
-    if (lines.some((line) => line.event === event && line['id'] === id)) resolve();
+  onNews = () => {
+    if (holds()) resolve();
   };
-  onLine();
+  onNews();
   await promise;
   clearTimeout(timer);
-  onLine = () => {};
+  onNews = () => {};
 }

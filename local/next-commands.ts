@@ -1,7 +1,15 @@
 import { signGitHubDeletion } from './sample-deletion.ts';
 
-/** What to try on a running local stack: one line of `curl` for each way in. */
-export function nextCommands(url: string, source: string, key: Buffer): string {
+export interface NextCommandsOptions {
+  readonly url: string;
+  readonly source: string;
+  readonly key: Buffer;
+  /** Whether the operator's tool, and a sweep, find this stack. */
+  readonly operable: boolean;
+}
+
+/** What to try on a running local stack: one line of `curl` for each way in, and what an operator would do. */
+export function nextCommands({ url, source, key, operable }: NextCommandsOptions): string {
   const { body, headers } = signGitHubDeletion('acme/web', key);
   const detail = JSON.stringify({ namespace: 'acme-images', repository: 'payments/api' });
   const entries = { Entries: [{ Source: 'shop', DetailType: 'Repository Deleted', Detail: detail }] };
@@ -22,7 +30,20 @@ curl -i ${url}/ -H 'X-Amz-Target: AWSEvents.PutEvents' -H 'Content-Type: applica
 # a direct invocation, which answers with the outcomes
 curl -i ${url}/2015-03-31/functions/clean/invocations \\
   -d '${JSON.stringify({ namespace: 'acme-images', repository: 'payments/worker' })}'
-
+${operable ? operatorCommands(url) : ''}
 Ctrl-C ends it.
+`;
+}
+
+function operatorCommands(url: string): string {
+  return `
+# in another terminal: what was deleted, all of it again, and what there is now
+npx swr-sync --stage local history acme-images/hello-world
+npx swr-sync --stage local restore acme-images/hello-world
+npx swr-sync --stage local tasks
+
+# a sweep, which finds the tasks that no event names: what it would do, and then the deployed function
+npx swr-sync --stage local sweep --dry-run
+curl -i ${url}/2015-03-31/functions/sweep/invocations -d '{}'
 `;
 }

@@ -1,7 +1,7 @@
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import { resourceNamesOf } from '../lib/resource-names.ts';
 
-const CLEANUP = 'swr-sync-cleanup-local';
-const DEAD_LETTERS = `${CLEANUP}-dead-letters`;
+const NAMES = resourceNamesOf('local');
 /** Shorter than deployed, so that a retry can be watched. */
 const VISIBILITY_SECONDS = 20;
 export const MAX_RECEIVE_COUNT = 5;
@@ -15,17 +15,19 @@ export interface ReceivedMessage {
   readonly MessageAttributes?: Record<string, { StringValue?: string; DataType: string }>;
 }
 
-/** The two queues of the service, in an SQS of this process. */
+/** The queues of the service, in an SQS of this process. */
 export interface Queues {
   /** For `AWS_ENDPOINT_URL_SQS`. */
   readonly endpoint: string;
   readonly cleanupUrl: string;
+  readonly sweepUrl: string;
   readonly deadLettersUrl: string;
+  /** Puts a message into the cleanup queue. */
   send(body: string): void;
-  /** Waits up to a second for messages of the cleanup queue, ten at the most. */
-  receive(): Promise<readonly ReceivedMessage[]>;
-  /** Takes a message off the cleanup queue for good. */
-  remove(receiptHandle: string): Promise<void>;
+  /** Waits up to a second for messages of a queue, so many at the most. */
+  receive(queueUrl: string, limit: number): Promise<readonly ReceivedMessage[]>;
+  /** Takes a message off its queue for good. */
+  remove(queueUrl: string, receiptHandle: string): Promise<void>;
   deadLetters(): readonly { body: string; attributes: Record<string, string | undefined> }[];
   close(): Promise<void>;
 }
@@ -33,33 +35,34 @@ export interface Queues {
 export async function startQueues(): Promise<Queues> {
   const server = await startFauxqs({ port: 0, logger: false });
   const endpoint = `http://127.0.0.1:${server.port}`;
-  const deadLetters = server.createQueue(DEAD_LETTERS);
-  const cleanup = server.createQueue(CLEANUP, {
-    attributes: {
-      VisibilityTimeout: `${VISIBILITY_SECONDS}`,
-      RedrivePolicy: JSON.stringify({
-        deadLetterTargetArn: deadLetters.queueArn,
-        maxReceiveCount: MAX_RECEIVE_COUNT,
-      }),
-    },
-  });
+  const deadLetters = server.createQueue(NAMES.deadLetterQueue);
+  const attributes = {
+    VisibilityTimeout: `${VISIBILITY_SECONDS}`,
+    RedrivePolicy: JSON.stringify({
+      deadLetterTargetArn: deadLetters.queueArn,
+      maxReceiveCount: MAX_RECEIVE_COUNT,
+    }),
+  };
+  const cleanup = server.createQueue(NAMES.cleanupQueue, { attributes });
+  const sweep = server.createQueue(NAMES.sweepQueue, { attributes });
   return {
     endpoint,
     cleanupUrl: cleanup.queueUrl,
+    sweepUrl: sweep.queueUrl,
     deadLettersUrl: deadLetters.queueUrl,
-    send: (body) => void server.sendMessage(CLEANUP, body),
-    async receive() {
+    send: (body) => void server.sendMessage(NAMES.cleanupQueue, body),
+    async receive(QueueUrl, MaxNumberOfMessages) {
       const answer = await callSqs(endpoint, 'ReceiveMessage', {
-        QueueUrl: cleanup.queueUrl,
-        MaxNumberOfMessages: 10,
+        QueueUrl,
+        MaxNumberOfMessages,
         WaitTimeSeconds: 1,
         MessageSystemAttributeNames: ['All'],
         MessageAttributeNames: ['All'],
       });
       return answer.Messages ?? [];
     },
-    async remove(ReceiptHandle) {
-      await callSqs(endpoint, 'DeleteMessage', { QueueUrl: cleanup.queueUrl, ReceiptHandle });
+    async remove(QueueUrl, ReceiptHandle) {
+      await callSqs(endpoint, 'DeleteMessage', { QueueUrl, ReceiptHandle });
     },
     deadLetters: () => readDeadLetters(server),
     close: () => server.stop(),
@@ -84,7 +87,7 @@ async function callSqs(
 }
 
 function readDeadLetters(server: FauxqsServer): ReturnType<Queues['deadLetters']> {
-  const { ready = [] } = server.inspectQueue(DEAD_LETTERS)?.messages ?? {};
+  const { ready = [] } = server.inspectQueue(NAMES.deadLetterQueue)?.messages ?? {};
   return ready.map(({ body, messageAttributes }) => ({
     body,
     attributes: Object.fromEntries(

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import { SecretStore } from '../lib/aws/secret-store.ts';
-import { Cleaner } from '../lib/cleanup/cleaner.ts';
+import { Accounts } from '../lib/cleanup/accounts.ts';
 import { deadlineFrom } from '../lib/deadline.ts';
 import { createLog } from '../lib/log.ts';
 import { findRoute } from '../lib/routes.ts';
@@ -65,11 +65,11 @@ export async function setScene({ configFile, repository }: SceneOptions): Promis
   const [destination] = routing.destinations;
   if (destination === undefined) throw new UsageError(`The route of ${told} leads nowhere.`);
   const { account, ...image } = destination;
-  const swr = new Cleaner(
+  const accounts = new Accounts(
     config,
     read,
     createLog({}, () => {}),
-  ).clientOf(account);
+  );
   return {
     stage,
     configFile: file,
@@ -82,7 +82,8 @@ export async function setScene({ configFile, repository }: SceneOptions): Promis
     async countTasks() {
       if (emulator !== undefined) return emulator.cloud.tasks(image.namespace, image.repository).length;
       const deadline = deadlineFrom(() => 15_000);
-      return (await swr?.listSyncTasks(image.namespace, image.repository, deadline))?.length ?? 0;
+      const swr = accounts.clientOf(account ?? config.defaultAccount);
+      return (await swr.listSyncTasks(image.namespace, image.repository, deadline)).length;
     },
     close: async () => emulator?.close(),
   };

@@ -5,7 +5,7 @@ import { build, type Plugin } from 'esbuild';
 import type { SourceType } from '../lib/sources/index.ts';
 import { ROOT } from './command-line.ts';
 
-export const FUNCTIONS = ['receive', 'clean'] as const;
+export const FUNCTIONS = ['receive', 'clean', 'sweep'] as const;
 
 /**
  * Takes Node's own modules by `process.getBuiltinModule`. An `import` of one from an ES module reads every export of

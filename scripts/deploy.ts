@@ -19,8 +19,8 @@ async function remove(options: StageOptions): Promise<void> {
   await build({ stage: options.stage });
   await runOsls(['remove'], { ...options, verbose: true });
   console.log(
-    'The secrets stay, and so does the log group of `clean` where serverless.yml says RetainExceptOnCreate: ' +
-      'delete it before deploying this stage again.',
+    'The secrets stay, and so do the ledger and the log group of `clean` where serverless.yml says ' +
+      'RetainExceptOnCreate: delete both before deploying this stage again.',
   );
 }
 

@@ -1,5 +1,6 @@
 import { parseSecretReference } from '../lib/aws/secret-reference.ts';
 import type { Config } from '../lib/config/config.ts';
+import type { FUNCTIONS } from './bundle.ts';
 
 interface Statement {
   readonly Effect: 'Allow' | 'Deny';
@@ -17,17 +18,19 @@ const DESCRIBE_REPOSITORIES: Statement = {
  * What each function may read of the stores: the secrets that the configuration gives it, and no other one. The ARNs
  * are CloudFormation's to complete.
  */
-export function permissionsOf(config: Config): Record<'receive' | 'clean', readonly Statement[]> {
+export function permissionsOf(config: Config): Record<(typeof FUNCTIONS)[number], readonly Statement[]> {
+  const inBothClouds = [
+    ...statementsFor([
+      ...Object.values(config.accounts).map(({ credentials }) => credentials),
+      // The sources are asked whether a repository is really gone.
+      ...Object.values(config.sources).flatMap(({ api }) => api?.credentials ?? []),
+    ]),
+    ...(config.events.confirmEcr ? [DESCRIBE_REPOSITORIES] : []),
+  ];
   return {
     receive: statementsFor(Object.values(config.sources).flatMap(({ secret }) => secret ?? [])),
-    clean: [
-      ...statementsFor([
-        ...Object.values(config.accounts).map(({ credentials }) => credentials),
-        // It asks the sources whether a repository is really gone.
-        ...Object.values(config.sources).flatMap(({ api }) => api?.credentials ?? []),
-      ]),
-      ...(config.events.confirmEcr ? [DESCRIBE_REPOSITORIES] : []),
-    ],
+    clean: inBothClouds,
+    sweep: inBothClouds,
   };
 }
 

@@ -47,7 +47,7 @@ async function rehearse(story: Story, cleanups: Cleanups): Promise<void> {
 
   try {
     await story('each role reads its own secret, and no other', () => checkRoles(aws, STACK, secrets));
-    await playScenario(story, { aws, stackName: STACK, outputs, emulator, gitHubSecret });
+    await playScenario(story, { aws, stackName: STACK, outputs, emulator, gitHubSecret, cleanups });
   } catch (error) {
     console.error(await readFunctionLogs(aws, STACK).catch(messageOf));
     throw error;

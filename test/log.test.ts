@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
-import { createLog } from '../lib/log.ts';
+import { describe, expect, test } from '@jest/globals';
+import { createLog, logWithin } from '../lib/log.ts';
 
 const linesAt = (level: string) => {
   const lines: string[] = [];
@@ -23,4 +23,47 @@ test.each([
   { level: 'nonsense', count: 3 },
 ])('at $level, $count of four levels are written', ({ level, count }) => {
   expect(linesAt(level)).toHaveLength(count);
+});
+
+describe('what surrounds a piece of work', () => {
+  test('is in every line that is written for it, whoever writes it', async () => {
+    const lines: string[] = [];
+    const log = createLog({ function: 'clean' }, (line) => lines.push(line), 'info');
+    await logWithin({ id: 'r1' }, async () => {
+      log.info('before');
+      await logWithin({ target: 't1' }, async () => {
+        await Promise.resolve();
+        log.info('within');
+      });
+      log.info('after', { x: 1 });
+    });
+    log.info('outside');
+    expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+      { event: 'before', function: 'clean', id: 'r1' },
+      { event: 'within', function: 'clean', id: 'r1', target: 't1' },
+      { event: 'after', id: 'r1', x: 1 },
+      { event: 'outside' },
+    ]);
+    expect(lines[2]).not.toContain('t1');
+    expect(lines[3]).not.toContain('r1');
+  });
+
+  test('is that of each of several that go on at the same time', async () => {
+    const lines: string[] = [];
+    const log = createLog({}, (line) => lines.push(line), 'info');
+    const first = Promise.withResolvers<void>();
+    const work = (id: string, ready: Promise<void>) =>
+      logWithin({ id }, async () => {
+        await ready;
+        log.info(id);
+      });
+    const both = [work('one', first.promise), work('two', Promise.resolve())];
+    await both[1];
+    first.resolve();
+    await both[0];
+    expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+      { event: 'two', id: 'two' },
+      { event: 'one', id: 'one' },
+    ]);
+  });
 });

@@ -97,6 +97,12 @@ async function callOnce({ service, action, input, endpoint }: AwsCall, timeoutMs
       sessionToken: env['AWS_SESSION_TOKEN'],
     },
   );
+  // Set anew for each invocation. Whoever is called goes on with the trace; SQS and EventBridge hand it to `clean`. Not
+  // signed: what passes a call on may change it.
+  const trace = env['_X_AMZN_TRACE_ID'];
+  if (trace !== undefined) headers['x-amzn-trace-id'] = trace;
+  const [, signature] = headers['authorization']?.split('Signature=') ?? [];
+  const hide = [signature, headers['x-amz-security-token']].filter((each) => each !== undefined);
   let answer: HttpResponse;
   try {
     answer = await exchange({ method: 'POST', url, headers, body, timeoutMs, maxBodyBytes: MAX_BODY_BYTES });
@@ -104,11 +110,11 @@ async function callOnce({ service, action, input, endpoint }: AwsCall, timeoutMs
     if (error instanceof TransportError) throw AwsError.fromTransport(service, action, error);
     throw error;
   }
-  if (answer.status !== 200) throw AwsError.fromAnswer(service, action, answer);
+  if (answer.status !== 200) throw AwsError.fromAnswer(service, action, answer, hide);
   try {
     return JSON.parse(answer.body || '{}');
   } catch {
-    throw AwsError.fromAnswer(service, action, answer);
+    throw AwsError.fromAnswer(service, action, answer, hide);
   }
 }
 

@@ -1,16 +1,17 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { announcementsOf } from '../cleanup/announcement.ts';
 import type { Cleaner } from '../cleanup/cleaner.ts';
+import type { CleanupRequest } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
 import type { Deadline } from '../deadline.ts';
 import { failureOf } from '../failure.ts';
 import { formatFaults } from '../faults.ts';
-import type { Log } from '../log.ts';
+import { logWithin } from '../log.ts';
 import { readMessage } from '../sources/envelope.ts';
 import { sortResolved } from '../sources/meaning.ts';
 import type { EventBus } from './event-bus.ts';
 import { toSendableJson } from './sendable.ts';
-import { type SettleContext, settle } from './settle.ts';
+import { type Origin, type SettleContext, type Settlement, settle } from './settle.ts';
 
 /** A shorter wait is left to the queue's own visibility timeout. */
 const SHORT_WAIT_SECONDS = 5;
@@ -22,7 +23,6 @@ export interface CleanContext extends SettleContext {
   /** The receive count at which the queue gives up on a message. */
   readonly maxReceiveCount: number;
   readonly bus: EventBus;
-  readonly log: Log;
 }
 
 /**
@@ -36,15 +36,20 @@ export async function cleanBatch(
 ): Promise<SQSBatchResponse> {
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
   for (const record of Records) {
-    const done = deadline.allowsMore() && (await cleanRecord(record, deadline, context));
-    if (!done) batchItemFailures.push({ itemIdentifier: record.messageId });
+    const { messageId } = record;
+    const done = await logWithin({ messageId }, () => cleanRecord(record, deadline, context));
+    if (!done) batchItemFailures.push({ itemIdentifier: messageId });
   }
   return { batchItemFailures };
 }
 
 /** @returns whether the message may go. */
 async function cleanRecord(record: SQSRecord, deadline: Deadline, context: CleanContext): Promise<boolean> {
-  const log = context.log.with({ messageId: record.messageId });
+  const { log } = context;
+  if (!deadline.allowsMore()) {
+    log.info('not begun');
+    return false;
+  }
   try {
     const { ignored, faults, requests } = sortResolved(
       readMessage(record.body, record.messageId, context.config),
@@ -55,25 +60,43 @@ async function cleanRecord(record: SQSRecord, deadline: Deadline, context: Clean
     }
     for (const reason of ignored) log.info('ignored', { reason });
     const waits: number[] = [];
+    const lastTry = Number(record.attributes.ApproximateReceiveCount) >= context.maxReceiveCount;
     for (const request of requests) {
-      const result = await context.cleaner.clean(request, deadline);
-      context.bus.announce(announcementsOf(result));
-      const lastTry = Number(record.attributes.ApproximateReceiveCount) >= context.maxReceiveCount;
       // What one of several has come to is no longer what the message says.
       const body = requests.length === 1 ? record.body : toSendableJson(request);
-      const settlement = await settle(result, { body, lastTry }, context);
+      // Every line has the id, those about a login on the request's behalf included.
+      const settlement = await logWithin({ id: request.id }, () =>
+        cleanAndSettle(request, { body, lastTry }, deadline, context),
+      );
       if (!settlement.done) waits.push(settlement.waitSeconds ?? 0);
     }
     if (waits.length === 0) return true;
-    await hide(record, Math.max(...waits), context, log);
+    await hide(record, Math.max(...waits), context);
   } catch (error) {
     log.error('not settled', { ...failureOf(error) });
   }
   return false;
 }
 
+/** Where no queue takes what failed, the whole comes back. */
+async function cleanAndSettle(
+  request: CleanupRequest,
+  origin: Origin,
+  deadline: Deadline,
+  context: CleanContext,
+): Promise<Settlement> {
+  try {
+    const result = await context.cleaner.clean(request, deadline);
+    context.bus.announce(announcementsOf(result));
+    return await settle(result, origin, context);
+  } catch (error) {
+    context.log.error('not settled', { ...failureOf(error) });
+    return { done: false };
+  }
+}
+
 /** If this fails, the message comes back after the queue's own visibility timeout. */
-async function hide(record: SQSRecord, seconds: number, { queue }: CleanContext, log: Log): Promise<void> {
+async function hide(record: SQSRecord, seconds: number, { queue, log }: CleanContext): Promise<void> {
   if (seconds <= SHORT_WAIT_SECONDS) return;
   try {
     await queue.hide(record.receiptHandle, seconds, HIDE_TIMEOUT_MS);

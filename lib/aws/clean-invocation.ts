@@ -1,7 +1,9 @@
 import { announcementsOf, announcementsOfAnswer } from '../cleanup/announcement.ts';
 import type { CleanupResult } from '../cleanup/outcome.ts';
+import type { CleanupRequest } from '../cleanup/request.ts';
 import type { Deadline } from '../deadline.ts';
 import { formatFaults } from '../faults.ts';
+import { logWithin } from '../log.ts';
 import { readPayload } from '../sources/envelope.ts';
 import { isEventBridgeEvent } from '../sources/eventbridge.ts';
 import { sortResolved } from '../sources/meaning.ts';
@@ -32,7 +34,7 @@ export async function cleanInvocation(
   deadline: Deadline,
   context: CleanContext,
 ): Promise<InvocationAnswer> {
-  const { config, cleaner, deadLetters, queue, bus, log } = context;
+  const { config, deadLetters, log } = context;
   const { ignored, faults, requests } = sortResolved(readPayload(payload, id, config));
   const isEvent = isEventBridgeEvent(payload);
   if (faults.length > 0) {
@@ -43,22 +45,33 @@ export async function cleanInvocation(
   }
   const results: CleanupResult[] = [];
   for (const request of requests) {
-    const result = await cleaner.clean(request, deadline);
-    results.push(result);
-    bus.announce(announcementsOf(result));
-    if (!isEvent) {
-      bus.announce(announcementsOfAnswer(result));
-      continue;
-    }
     // What one of several has come to is no longer what the event says.
-    const body = toSendableJson(requests.length === 1 ? payload : request);
-    const settlement = await settle(result, { body, lastTry: false }, context);
-    if (!settlement.done)
-      await queue.send([toSendableJson(result.rest ?? request)], TIMEOUT_MS, settlement.waitSeconds);
+    const body = isEvent ? toSendableJson(requests.length === 1 ? payload : request) : undefined;
+    results.push(await logWithin({ id: request.id }, () => cleanOne(request, body, deadline, context)));
   }
   const [only] = results;
   if (only !== undefined) return results.length === 1 ? only : { results };
   const reason = ignored.join('; ');
   log.info('ignored', { reason });
   return { status: 'ignored', reason };
+}
+
+/** @param body of the event; missing where somebody waits for the answer. */
+async function cleanOne(
+  request: CleanupRequest,
+  body: string | undefined,
+  deadline: Deadline,
+  context: CleanContext,
+): Promise<CleanupResult> {
+  const { cleaner, queue, bus } = context;
+  const result = await cleaner.clean(request, deadline);
+  bus.announce(announcementsOf(result));
+  if (body === undefined) {
+    bus.announce(announcementsOfAnswer(result));
+    return result;
+  }
+  const settlement = await settle(result, { body, lastTry: false }, context);
+  if (!settlement.done)
+    await queue.send([toSendableJson(result.rest ?? request)], TIMEOUT_MS, settlement.waitSeconds);
+  return result;
 }

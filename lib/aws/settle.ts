@@ -1,5 +1,6 @@
 import type { CleanupResult } from '../cleanup/outcome.ts';
 import { isSmaller, type Remainder, remaindersOf, waitOf } from '../cleanup/remainder.ts';
+import type { Log } from '../log.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Queue } from './queue.ts';
 import { toSendableJson } from './sendable.ts';
@@ -16,6 +17,7 @@ export interface Origin {
 export interface SettleContext {
   readonly queue: Queue;
   readonly deadLetters: DeadLetters;
+  readonly log: Log;
 }
 
 export type Settlement =
@@ -32,7 +34,7 @@ export type Settlement =
 export async function settle(
   result: CleanupResult,
   { body, lastTry }: Origin,
-  { queue, deadLetters }: SettleContext,
+  { queue, deadLetters, log }: SettleContext,
 ): Promise<Settlement> {
   const { retry, person } = remaindersOf(result);
   for (const part of person) {
@@ -45,13 +47,22 @@ export async function settle(
   if (person.length > 0 || isSmaller(retry.request, result.request)) {
     // A message of its own, whose tries count anew.
     await queue.send([toSendableJson(retry.request)], TIMEOUT_MS, waitSeconds);
+    noteWhatFollows(retry, log);
     return { done: true };
   }
   if (lastTry) {
     await park(body, retry, deadLetters);
     return { done: true };
   }
+  noteWhatFollows(retry, log);
   return { done: false, ...(waitSeconds !== undefined && { waitSeconds }) };
+}
+
+/** An organization that was too large for one time has nothing to try again. */
+function noteWhatFollows({ failures }: Remainder, log: Log): void {
+  const [first] = failures;
+  if (first === undefined) log.info('continued');
+  else log.info('retried', { code: first.code, waitSeconds: waitOf(failures) });
 }
 
 async function park(body: string, { request, failures }: Remainder, deadLetters: DeadLetters): Promise<void> {

@@ -55,5 +55,5 @@ function connect(account: Account, read: ReadSecret, refusals: Refusals, log: Lo
     refusals,
     log,
   });
-  return { credentials, swr: new SwrClient(resolveEndpoint(account.swrEndpoint), authorizer) };
+  return { credentials, swr: new SwrClient(resolveEndpoint(account.swrEndpoint), authorizer, log) };
 }

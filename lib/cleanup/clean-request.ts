@@ -157,8 +157,16 @@ function report({ target, ...result }: Outcome, request: CleanupRequest, log: Lo
     namespace,
     repository,
     ...(target !== undefined && { target: nameOf(target) }),
+    ...(outcome === 'deleted' && { ageSeconds: ageOf(request) }),
     ...rest,
   });
+}
+
+/** How long ago that happened which the request follows from. */
+function ageOf({ occurredAt }: CleanupRequest): number | undefined {
+  if (occurredAt === undefined) return undefined;
+  // A sender's clock may be ahead of ours.
+  return Math.max(0, Date.now() - Date.parse(occurredAt)) / 1000;
 }
 
 function countByKind(outcomes: readonly Outcome[]): Record<Outcome['outcome'], number> {

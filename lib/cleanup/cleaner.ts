@@ -32,6 +32,8 @@ export class Cleaner {
     const { safety } = config;
     const account = request.account ?? config.defaultAccount;
     const log = this.#parts.log.with({ id: request.id, account });
+    const { source, namespace, repository, occurredAt } = request;
+    log.debug('requested', { source, namespace, repository, occurredAt });
     const give = (outcome: Outcome): CleanupResult => {
       log.warn(outcome.outcome, { ...outcome });
       return { request, outcomes: [outcome] };

@@ -31,11 +31,16 @@ const SWR_CODES: Readonly<Record<string, Verdict>> = {
   'APIGW.0101': 'needs-person',
 };
 
+/** Whether an answer says that there were too many calls. */
+export function isThrottle({ status, code }: FailedAnswer): boolean {
+  return status === 429 || code === 'SVCSTG.SWR.4031032' || code === 'SVCSTG.SWR.4031042';
+}
+
 /** Sorts a failed answer of SWR or of the gateway before it. */
 export function sortSwrFailure(answer: FailedAnswer): Verdict {
-  const byCode = answer.code === undefined ? undefined : SWR_CODES[answer.code];
+  const { status, code = '' } = answer;
+  const byCode = Object.hasOwn(SWR_CODES, code) ? SWR_CODES[code] : undefined;
   if (byCode !== undefined) return byCode;
-  const { status } = answer;
   if (status === 404) return sortNotFound(answer);
   if (status === 401) return 'relogin';
   return sortByStatus(status);

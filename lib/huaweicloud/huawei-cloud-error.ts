@@ -40,9 +40,11 @@ export class HuaweiCloudError extends ServiceError {
   ): HuaweiCloudError {
     const { status } = answer;
     const { html, ...said } = parseErrorBody(answer.body);
-    // Some services repeat what they were sent. Masked before it is cut: a part of a secret would not be found.
+    // Some services repeat what they were sent, a body as it was written. Masked before it is cut: a part of a secret
+    // would not be found.
+    const forms = hide.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
     const mask = (text?: string) =>
-      hide.reduce((left, secret) => left?.replaceAll(secret, '***'), text)?.slice(0, MAX_LENGTH);
+      forms.reduce((left, secret) => left?.replaceAll(secret, '***'), text)?.slice(0, MAX_LENGTH);
     const code = mask(said.code);
     const message = mask(said.message);
     const verdict = sort({ status, code, html, empty: answer.body === '' });

@@ -72,10 +72,10 @@ export class StoredAuthorizer implements Authorizer {
 
   async #open(credentials: Credentials, deadline: Deadline): Promise<AccessKey | Token> {
     if (credentials.kind === 'access-key') return credentials;
-    const { iamEndpoint, project, refusals, log } = this.#options;
+    const { iamEndpoint, project, log } = this.#options;
     const startedAt = this.#now();
-    const refuse = (error: HuaweiCloudError) => refusals.add(credentials, error);
-    const options = { iamEndpoint, project, refuse, now: this.#now };
+    const refuse = (error: HuaweiCloudError) => this.#refuse(credentials, error);
+    const options = { iamEndpoint, project, refuse, log, now: this.#now };
     const token = await fetchToken(credentials, options, deadline);
     log.info('token', { ms: this.#now() - startedAt, validSeconds: Math.round(token.lifeMs / 1000) });
     return token;
@@ -104,7 +104,7 @@ export class StoredAuthorizer implements Authorizer {
       refused: (answer, attempt) => {
         const differenceMs = Date.parse(answer.headers.date ?? '') - signedAt;
         if (Math.abs(differenceMs) > TOLERANCE_MS) this.#setClock(signedAt + differenceMs);
-        else this.#refuse(key, answer, secrets);
+        else this.#refuseKey(key, answer, secrets);
         return attempt < MAX_SIGNED_TRIES;
       },
     };
@@ -118,9 +118,16 @@ export class StoredAuthorizer implements Authorizer {
     this.#skewMs = skewMs;
   }
 
-  #refuse(key: AccessKey, answer: HttpResponse, hide: readonly string[]): void {
+  #refuseKey(key: AccessKey, answer: HttpResponse, hide: readonly string[]): void {
     const call = 'using the stored access key';
     const error = HuaweiCloudError.fromAnswer(call, answer, sortIamFailure, { hide, nowMs: this.#now() });
-    this.#options.refusals.add(key, LOCKED.test(error.message) ? error.as('retry') : error);
+    this.#refuse(key, LOCKED.test(error.message) ? error.as('retry') : error);
+  }
+
+  #refuse(credentials: Credentials, error: HuaweiCloudError): HuaweiCloudError {
+    const { refusals, log } = this.#options;
+    const { code, status, message } = error.failure;
+    log.warn('login refused', { code, status, message });
+    return refusals.add(credentials, error);
   }
 }

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import type { Deadline } from '../deadline.ts';
-import { exchange, type HttpRequest, type HttpResponse } from '../http/exchange.ts';
+import type { HttpRequest, HttpResponse } from '../http/exchange.ts';
+import type { Log } from '../log.ts';
 import type { Authorizer, UnprovenRequest } from './authorizer.ts';
+import { callHuaweiCloud } from './call.ts';
 import { parseErrorBody } from './error-body.ts';
 import { sortSwrFailure } from './failure.ts';
 import { HuaweiCloudError } from './huawei-cloud-error.ts';
@@ -36,10 +38,13 @@ interface Answered extends HttpResponse {
 export class SwrClient {
   readonly #endpoint: string;
   readonly #authorizer: Authorizer;
+  readonly #log: Log | undefined;
 
-  constructor(endpoint: string, authorizer: Authorizer) {
+  /** @param log gets a line about each call. */
+  constructor(endpoint: string, authorizer: Authorizer, log?: Log) {
     this.#endpoint = endpoint;
     this.#authorizer = authorizer;
+    this.#log = log;
   }
 
   /**
@@ -143,7 +148,7 @@ export class SwrClient {
     };
     for (let attempt = 1; ; attempt += 1) {
       const proof = await this.#authorizer.authorize(request, deadline);
-      const answer = await send(call, { ...request, headers: proof.headers }, deadline);
+      const answer = await this.#send(call, { ...request, headers: proof.headers }, deadline);
       const hide = proof.secrets;
       if (answer.status >= 200 && answer.status < 300) return { ...answer, hide };
       const error = HuaweiCloudError.fromAnswer(call, answer, sortSwrFailure, { hide });
@@ -152,17 +157,15 @@ export class SwrClient {
       if (!proof.refused(answer, attempt)) throw error.as('needs-person');
     }
   }
-}
 
-async function send(call: string, request: UnprovenRequest, deadline: Deadline): Promise<HttpResponse> {
-  try {
-    return await exchange({
-      ...request,
-      timeoutMs: Math.min(CALL_LIMIT_MS, deadline.remainingMs()),
-      maxBodyBytes: MAX_BODY_BYTES,
-    });
-  } catch (error) {
-    throw HuaweiCloudError.fromTransport(call, error);
+  async #send(call: string, request: UnprovenRequest, deadline: Deadline): Promise<HttpResponse> {
+    const timeoutMs = Math.min(CALL_LIMIT_MS, deadline.remainingMs());
+    try {
+      const limited = { ...request, timeoutMs, maxBodyBytes: MAX_BODY_BYTES };
+      return await callHuaweiCloud('swr', limited, this.#log);
+    } catch (error) {
+      throw HuaweiCloudError.fromTransport(call, error);
+    }
   }
 }
 

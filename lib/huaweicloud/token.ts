@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import type { Deadline } from '../deadline.ts';
-import { exchange, type HttpResponse } from '../http/exchange.ts';
+import type { HttpResponse } from '../http/exchange.ts';
+import type { Log } from '../log.ts';
+import { callHuaweiCloud } from './call.ts';
 import type { Login } from './credentials.ts';
 import { sortIamFailure } from './failure.ts';
 import { HuaweiCloudError } from './huawei-cloud-error.ts';
@@ -29,6 +31,7 @@ export interface TokenOptions {
   readonly project: string;
   /** Is told that IAM does not take the user or the password, and gives the error to throw. */
   readonly refuse: (error: HuaweiCloudError) => HuaweiCloudError;
+  readonly log: Log;
   readonly now: () => number;
 }
 
@@ -84,20 +87,21 @@ export async function fetchToken(login: Login, options: TokenOptions, deadline: 
 
 async function ask(
   { call, identity, scope, secret, headers }: Question,
-  { iamEndpoint, now }: TokenOptions,
+  { iamEndpoint, log, now }: TokenOptions,
   deadline: Deadline,
 ): Promise<Token> {
   const startedAt = now();
   let answer: HttpResponse;
   try {
-    answer = await exchange({
+    const request = {
       method: 'POST',
       url: new URL(`${iamEndpoint}/v3/auth/tokens?nocatalog=true`),
       headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...headers },
       body: JSON.stringify({ auth: { identity, scope } }),
       timeoutMs: Math.min(CALL_LIMIT_MS, deadline.remainingMs()),
       maxBodyBytes: MAX_BODY_BYTES,
-    });
+    } as const;
+    answer = await callHuaweiCloud('iam', request, log);
   } catch (error) {
     throw HuaweiCloudError.fromTransport(call, error);
   }

@@ -21,6 +21,10 @@ export type AwsClient = {
   /** A call of a service with the older query protocol. The answer is XML. */
   callQuery(service: QueryService, action: string, parameters: Record<string, string>): Promise<Answer>;
   putObject(bucket: string, key: string, body: Buffer): Promise<void>;
+  /** Calls a Lambda function and waits for its answer. Throws if the function does. */
+  invoke(functionName: string, payload: object): Promise<unknown>;
+  /** What another process needs to call it. */
+  readonly environment: Readonly<Record<string, string>>;
 };
 
 type JsonService = keyof typeof JSON_SERVICES;
@@ -81,6 +85,27 @@ export function createAwsClient(endpoint: URL): AwsClient {
       const path = `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
       const answer = await callSigned('s3', { method: 'PUT', path, body });
       if (answer.status >= 300) throw new Error(`PUT ${path} was answered ${answer.status}: ${answer.body}`);
+    },
+
+    async invoke(functionName, payload) {
+      const path = `/2015-03-31/functions/${functionName}/invocations`;
+      const { status, body } = await callSigned('lambda', {
+        method: 'POST',
+        path,
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(payload),
+      });
+      const answer: unknown = JSON.parse(body);
+      const failed = typeof answer === 'object' && answer !== null && 'errorMessage' in answer;
+      if (status >= 300 || failed) throw new Error(`${functionName} was answered ${status}: ${body}`);
+      return answer;
+    },
+
+    environment: {
+      AWS_ENDPOINT_URL: endpoint.origin,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
     },
   };
 }

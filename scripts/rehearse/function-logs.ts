@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { FUNCTIONS } from '../bundle.ts';
 import type { AwsClient } from './aws-client.ts';
 
 const EVENTS_SHAPE = v.object({ events: v.array(v.object({ message: v.string() })) });
@@ -6,7 +7,7 @@ const EVENTS_SHAPE = v.object({ events: v.array(v.object({ message: v.string() }
 /** What the functions of the stack have printed so far. */
 export async function readFunctionLogs(aws: AwsClient, stackName: string): Promise<string> {
   const logs = await Promise.all(
-    ['receive', 'clean'].map(async (name) => {
+    FUNCTIONS.map(async (name) => {
       const logGroupName = `/aws/lambda/${stackName}-${name}`;
       const { events } = v.parse(
         EVENTS_SHAPE,

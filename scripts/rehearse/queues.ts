@@ -6,6 +6,7 @@ const RECEIVED_SHAPE = v.object({
     v.array(
       v.object({
         Body: v.string(),
+        ReceiptHandle: v.string(),
         MessageAttributes: v.optional(
           v.record(v.string(), v.object({ StringValue: v.optional(v.string()) })),
           {},
@@ -18,7 +19,7 @@ const RECEIVED_SHAPE = v.object({
 
 const COUNTS_SHAPE = v.object({ Attributes: v.record(v.string(), v.string()) });
 
-type Message = { body: string; attributes: Record<string, string | undefined> };
+type Message = { body: string; receiptHandle: string; attributes: Record<string, string | undefined> };
 
 /** The messages stay in the queue, and show up again after its visibility timeout. */
 export async function receiveMessages(aws: AwsClient, QueueUrl: string): Promise<Message[]> {
@@ -27,8 +28,9 @@ export async function receiveMessages(aws: AwsClient, QueueUrl: string): Promise
     MaxNumberOfMessages: 10,
     MessageAttributeNames: ['All'],
   });
-  return v.parse(RECEIVED_SHAPE, answer).Messages.map(({ Body, MessageAttributes }) => ({
+  return v.parse(RECEIVED_SHAPE, answer).Messages.map(({ Body, ReceiptHandle, MessageAttributes }) => ({
     body: Body,
+    receiptHandle: ReceiptHandle,
     attributes: Object.fromEntries(
       Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]),
     ),

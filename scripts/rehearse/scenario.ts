@@ -1,43 +1,44 @@
 import assert from 'node:assert/strict';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { signGitHubDeletion } from '../../local/sample-deletion.ts';
-import type { Answer, AwsClient } from './aws-client.ts';
+import type { AwsClient } from './aws-client.ts';
+import type { Deployment } from './deployment.ts';
 import { findEcrRule } from './ecr-rule.ts';
 import { busEvent, ecrDeleteRepository, putEvents } from './events.ts';
 import { countMessages, receiveMessages } from './queues.ts';
-import type { Outputs } from './stack.ts';
 import type { Story } from './story.ts';
+import { playSweep } from './sweep.ts';
+import { listTasks, NAMESPACE } from './tasks.ts';
+import { subscribe } from './told-events.ts';
+import { playUndo } from './undo.ts';
 import { waitFor } from './wait-for.ts';
+import { postWebhook } from './webhook.ts';
 
 /** A deletion is a matter of a second; the rest is for a slow machine. */
 const PATIENCE_MS = 45_000;
 
-const NAMESPACE = 'acme-images';
 /** The repositories that the events announce as gone, one for each way in. Every other task has to stay. */
 const GONE = { webhook: 'hello-world', bus: 'payments/api', ecr: 'payments/worker' };
 /** Named by everything that must have no effect. */
 const SPARED = 'web';
 const POISON = 'neither a cleanup request nor an event';
 
-export type Deployment = {
-  aws: AwsClient;
-  stackName: string;
-  outputs: Outputs;
-  emulator: Emulator;
-  gitHubSecret: string;
-};
-
 /** Sends one of everything through the deployed stack, and checks what became of it. */
 export async function playScenario(story: Story, deployment: Deployment): Promise<void> {
-  const { aws, stackName, outputs, emulator } = deployment;
+  const { aws, stackName, outputs, emulator, cleanups } = deployment;
   const { CleanupQueueUrl = '', DeadLetterQueueUrl = '', EventBusName = '' } = outputs;
   const before = listTasks(emulator);
   const doomed = Object.values(GONE).flatMap((repository) => listTasks(emulator, repository));
+  const told = await story('queue subscribed to the bus', () => subscribe(aws, EventBusName));
+  cleanups.add(() => told.stop());
 
   // First what must have no effect: by the time that the rest is done, an effect of it would show.
   await story(
     'webhook with a wrong signature',
-    () => postWebhook(deployment, { repository: SPARED, secret: 'a wrong one', expectedStatus: 401 }),
+    () => {
+      const deletion = signGitHubDeletion(`acme/${SPARED}`, 'a wrong one');
+      return postWebhook(deployment, { deletion, expectedStatus: 401 });
+    },
     ({ status }) => `${status}`,
   );
   const ecrRule = await findEcrRule(aws, stackName);
@@ -50,14 +51,10 @@ export async function playScenario(story: Story, deployment: Deployment): Promis
     aws.callJson('sqs', 'SendMessage', { QueueUrl: CleanupQueueUrl, MessageBody: POISON }),
   );
 
+  const deletion = signGitHubDeletion(`acme/${GONE.webhook}`, deployment.gitHubSecret);
   await story(
     'signed webhook',
-    () =>
-      postWebhook(deployment, {
-        repository: GONE.webhook,
-        secret: deployment.gitHubSecret,
-        expectedStatus: 202,
-      }),
+    () => postWebhook(deployment, { deletion, expectedStatus: 202 }),
     ({ status, body }) => `${status} ${body}`,
   );
   await story('"Repository Deleted" on the own bus', () =>
@@ -90,21 +87,27 @@ export async function playScenario(story: Story, deployment: Deployment): Promis
     async () => checkUntouched(emulator, before, doomed),
     (kept) => `${kept} other tasks`,
   );
-}
-
-type WebhookCall = { repository: string; secret: string; expectedStatus: number };
-
-async function postWebhook(
-  { aws, outputs }: Deployment,
-  { repository, secret, expectedStatus }: WebhookCall,
-): Promise<Answer> {
-  const answer = await aws.callHttpApi(outputs['HttpApiId'] ?? '', {
-    method: 'POST',
-    path: '/webhooks/github',
-    ...signGitHubDeletion(`acme/${repository}`, secret),
+  await story('each of them told on the bus, and what was parked', async () => {
+    await told.waitFor('Sync Task Deleted', { count: doomed.length, timeoutMs: PATIENCE_MS });
+    await told.waitFor('Cleanup Failed', { count: 1, timeoutMs: PATIENCE_MS });
   });
-  assert.equal(answer.status, expectedStatus, `the webhook was answered ${answer.status}: ${answer.body}`);
-  return answer;
+
+  await playUndo(story, deployment, {
+    told,
+    deleted: doomed.length,
+    lost: GONE.ecr,
+    delivered: { deletion, repository: GONE.webhook },
+    patienceMs: PATIENCE_MS,
+  });
+  const swept = await playSweep(story, deployment, told, PATIENCE_MS);
+  await story(
+    'everything told on the bus',
+    async () => {
+      await told.waitFor('Sync Task Deleted', { count: doomed.length + swept, timeoutMs: PATIENCE_MS });
+      return told.count();
+    },
+    (counts) => JSON.stringify(counts),
+  );
 }
 
 /** Resolves to the attributes of the parked message. */
@@ -139,13 +142,4 @@ function checkUntouched(emulator: Emulator, before: string[], doomed: string[]):
     );
   assert.deepEqual(strays, [], 'a deletion was tried elsewhere');
   return kept.length;
-}
-
-function listTasks(emulator: Emulator, repository?: string): string[] {
-  const tasks =
-    repository === undefined ? emulator.cloud.tasks() : emulator.cloud.tasks(NAMESPACE, repository);
-  return tasks.map(
-    ({ namespace, repoName, remoteRegionId, remoteNamespace }) =>
-      `${namespace}/${repoName} to ${remoteRegionId}/${remoteNamespace}`,
-  );
 }

@@ -39,12 +39,16 @@ export async function checkRoles(aws: AwsClient, stackName: string, secrets: Sec
     'receive, Huawei Cloud': await decide(aws, stackName, 'ReceiveRole', secrets.huaweiCloud),
     'clean, GitHub': await decide(aws, stackName, 'CleanRole', secrets.gitHub),
     'clean, Huawei Cloud': await decide(aws, stackName, 'CleanRole', secrets.huaweiCloud),
+    'sweep, GitHub': await decide(aws, stackName, 'SweepRole', secrets.gitHub),
+    'sweep, Huawei Cloud': await decide(aws, stackName, 'SweepRole', secrets.huaweiCloud),
   };
   assert.deepEqual(decisions, {
     'receive, GitHub': 'allowed',
     'receive, Huawei Cloud': 'implicitDeny',
     'clean, GitHub': 'implicitDeny',
     'clean, Huawei Cloud': 'allowed',
+    'sweep, GitHub': 'implicitDeny',
+    'sweep, Huawei Cloud': 'allowed',
   });
 }
 

@@ -38,7 +38,7 @@ export async function deployStack(aws: AwsClient, stackName: string): Promise<Ou
   for (const key of listZipKeys(template)) {
     await aws.putObject(bucket, key, await readFile(join(PACKAGE_DIR, basename(key))));
   }
-  await changeStack(aws, 'UpdateStack', stackName, allowPlainHttp(template));
+  await changeStack(aws, 'UpdateStack', stackName, fitEmulator(template));
   return waitForStack(aws, stackName, 'UPDATE_COMPLETE');
 }
 
@@ -111,13 +111,17 @@ function readOutputs(body: string): Outputs {
 }
 
 /**
- * The only change to the template: without the statements that forbid the queues to be used without TLS. The emulator
- * enforces them, and speaks plain HTTP.
+ * The only changes to the template. The emulator speaks plain HTTP, and enforces the statements that forbid the queues to be
+ * used without TLS: they are left out. And it takes `SendMessageBatch` for a permission of its own; on AWS it is that
+ * of `SendMessage`. Source: Amazon SQS API Reference, "AddPermission".
  */
-function allowPlainHttp(template: string): string {
-  return JSON.stringify(JSON.parse(template), (key, value: unknown) =>
-    key === 'Statement' && Array.isArray(value) ? value.filter((statement) => !isTlsOnly(statement)) : value,
-  );
+function fitEmulator(template: string): string {
+  return JSON.stringify(JSON.parse(template), (key, value: unknown) => {
+    if (key === 'Statement' && Array.isArray(value)) return value.filter((each) => !isTlsOnly(each));
+    if (key !== 'Action') return value;
+    const actions: unknown[] = Array.isArray(value) ? value : [value];
+    return actions.includes('sqs:SendMessage') ? [...actions, 'sqs:SendMessageBatch'] : value;
+  });
 }
 
 function isTlsOnly(statement: unknown): boolean {

@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
+import { callAws } from '../../lib/aws/call.ts';
+import { History } from '../../lib/aws/ledger/history.ts';
+import type { BusEvent } from '../../local/bus.ts';
 import { type Emulator, localSeed, startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { signGitHubDeletion } from '../../local/sample-deletion.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { buildStage } from '../support/built-stage.ts';
+import { setVariables } from '../support/environment.ts';
+import { faultsOfEvent } from '../support/event-schemas.ts';
 import { readFixture } from '../support/fixture.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -14,7 +19,9 @@ const PASSWORD = localSeed.users?.[0]?.password ?? '';
 let built: Awaited<ReturnType<typeof buildStage>>;
 let emulator: Emulator;
 let stack: Stack;
+let restore: () => void;
 const printed: string[] = [];
+const events: BusEvent[] = [];
 
 beforeAll(async () => {
   [built, emulator] = await Promise.all([buildStage('local'), startEmulator({ seed: localSeed })]);
@@ -29,11 +36,15 @@ beforeAll(async () => {
       GITHUB_WEBHOOK_SECRET: GITHUB_SECRET,
       STANDARD_WEBHOOKS_SECRET: STANDARD_SECRET,
     },
+    sweep: true,
     onLine: (line) => printed.push(line),
+    onEvent: (event) => events.push(event),
   });
+  restore = setVariables(stack.env);
 }, 30_000);
 
 afterAll(async () => {
+  restore();
   await stack.close();
   await emulator.close();
   await built.remove();
@@ -48,8 +59,24 @@ const post = async (path: string, headers: Record<string, string>, body: string)
 describe('the bundles, end to end', () => {
   test('a signed webhook ends with the tasks deleted', async () => {
     const { headers, body } = signGitHubDeletion('acme/hello-world', GITHUB_SECRET);
+    const id = headers['X-GitHub-Delivery'] ?? '';
     expect(await post('/webhooks/github', headers, body)).toMatchObject({ status: 202 });
     await waitUntil('the tasks are gone', () => tasksOf('hello-world').length === 0);
+
+    const event = {
+      source: 'swr-sync-cleanup',
+      'detail-type': 'Sync Task Deleted',
+      queued: false,
+      detail: { request: { id }, repository: 'hello-world' },
+    };
+    const told = () => events.filter(({ detail }) => JSON.stringify(detail).includes(id));
+    await waitUntil('the deletions are told', () => told().length === 2);
+    expect(told()).toMatchObject([event, event]);
+    await expect(Array.fromAsync(new History(stack.ledger.table).ofDelivery(id))).resolves.toMatchObject([
+      { kind: 'request', source: 'github', counts: { deleted: 2 } },
+      { kind: 'task', outcome: 'deleted' },
+      { kind: 'task', outcome: 'deleted' },
+    ]);
   });
 
   test('a webhook in a type that the HTTP API takes for binary is read as well', async () => {
@@ -135,18 +162,59 @@ describe('the bundles, end to end', () => {
 
   test('a denied repository keeps its tasks', async () => {
     const before = emulator.cloud.tasks('platform');
-    expect(await stack.invokeClean({ namespace: 'platform', repository: 'base-image' })).toMatchObject({
+    expect(await stack.invoke('clean', { namespace: 'platform', repository: 'base-image' })).toMatchObject({
       outcomes: [{ outcome: 'kept', reason: 'denied', rule: 'platform/**' }],
     });
     expect(emulator.cloud.tasks('platform')).toEqual(before);
   });
 });
 
-test('nothing else was touched, and nothing printed has a secret in it', async () => {
-  expect(tasksOf('web')).toHaveLength(2);
-  const everything = printed.join('\n');
-  expect(everything).toContain('"event":"deleted"');
-  for (const secret of [GITHUB_SECRET, STANDARD_SECRET.slice('whsec_'.length), PASSWORD, 'X-Auth-Token']) {
-    expect(everything).not.toContain(secret);
+describe('a sweep', () => {
+  test('begins when it is invoked, and ends with the tasks deleted that are not allowed', async () => {
+    const targets = () => tasksOf('web').map(({ remoteNamespace }) => remoteNamespace);
+    expect(targets()).toContain('acme-emea');
+    expect(await post('/2015-03-31/functions/sweep/invocations', {}, '{}')).toMatchObject({ status: 200 });
+    await waitUntil('the task is gone', () => !targets().includes('acme-emea'));
+    expect(targets()).toEqual(['acme-apac']);
+    const finished = () => events.filter((event) => event['detail-type'] === 'Sweep Finished');
+    await waitUntil('the sweep is told', () => finished().length > 0);
+    const [event] = finished();
+    expect(event).toMatchObject({ detail: { state: 'applied', counts: { denied: 2 } } });
+    expect(faultsOfEvent('Sweep Finished', event?.detail)).toEqual([]);
+  });
+});
+
+test('a function that is not there can not be invoked', async () => {
+  expect(await post('/2015-03-31/functions/nothing/invocations', {}, '{}')).toMatchObject({ status: 404 });
+});
+
+test('another process finds everything with what the stack tells', async () => {
+  for (const variable of ['CLEANUP_QUEUE_URL', 'DEAD_LETTER_QUEUE_URL', 'SWEEP_QUEUE_URL']) {
+    const input = { QueueUrl: stack.env[variable], AttributeNames: ['QueueArn'] };
+    await callAws({ service: 'sqs', action: 'GetQueueAttributes', input, timeoutMs: 5000 });
   }
+  expect(Object.values(stack.env).join(' ')).toContain('/swr-sync-cleanup-local-sweep');
+});
+
+describe('after a deletion', () => {
+  beforeAll(async () => {
+    const target = { remoteRegionId: 'cn-east-3', remoteNamespace: 'acme-dr' };
+    emulator.cloud.addTask({ namespace: 'acme-images', repository: 'more', ...target });
+    await stack.invoke('clean', { namespace: 'acme-images', repository: 'more' });
+  });
+
+  test('what is told on the bus is as it is documented', () => {
+    const told = events.filter(({ source }) => source === 'swr-sync-cleanup');
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.flatMap((event) => faultsOfEvent(event['detail-type'], event.detail))).toEqual([]);
+  });
+
+  test('nothing else was touched, and nothing printed or told has a secret in it', () => {
+    expect(tasksOf('web').map(({ remoteNamespace }) => remoteNamespace)).toContain('acme-apac');
+    const everything = [...printed, JSON.stringify(events)].join('\n');
+    expect(everything).toContain('"event":"deleted"');
+    for (const secret of [GITHUB_SECRET, STANDARD_SECRET.slice('whsec_'.length), PASSWORD, 'X-Auth-Token']) {
+      expect(everything).not.toContain(secret);
+    }
+  });
 });

@@ -1,0 +1,34 @@
+import { exchange, type HttpRequest, type HttpResponse } from '../http/exchange.ts';
+import { TransportError } from '../http/transport-error.ts';
+import type { Log } from '../log.ts';
+import { monotonicMs } from '../monotonic.ts';
+import { parseErrorBody } from './error-body.ts';
+import { isThrottle } from './failure.ts';
+
+/**
+ * One call to Huawei Cloud, and a line in the log about how it ended and how long it took.
+ *
+ * @throws {TransportError} where no whole answer came.
+ */
+export async function callHuaweiCloud(
+  service: 'iam' | 'swr',
+  request: HttpRequest,
+  log: Pick<Log, 'debug'> | undefined,
+): Promise<HttpResponse> {
+  const startedAt = monotonicMs();
+  const note = (ending: object) => {
+    const { method, url } = request;
+    const ms = Math.round(monotonicMs() - startedAt);
+    log?.debug('called', { service, method, path: url.pathname, ...ending, ms });
+  };
+  try {
+    const answer = await exchange(request);
+    const { status, body } = answer;
+    const { code } = status < 400 ? {} : parseErrorBody(body);
+    note({ status, code, throttled: isThrottle({ status, code }) });
+    return answer;
+  } catch (error) {
+    note({ code: error instanceof TransportError ? error.code : 'UNEXPECTED' });
+    throw error;
+  }
+}

@@ -1,0 +1,99 @@
+import { fieldsHere } from '../log.ts';
+
+const NAMESPACE = 'swr-sync-cleanup';
+/** What one line may hold of a metric. */
+const MAX_VALUES = 100;
+
+export type MetricName =
+  | 'WebhooksAccepted'
+  | 'WebhooksIgnored'
+  | 'WebhooksRejected'
+  | 'Requests'
+  | 'TasksDeleted'
+  | 'TasksAbsent'
+  | 'TasksKept'
+  | 'TasksFailed'
+  | 'EventAge'
+  | 'Retried'
+  | 'Parked'
+  | 'Logins'
+  | 'LoginsRefused'
+  | 'SwrLatency'
+  | 'IamLatency'
+  | 'Throttles'
+  | 'LedgerFailures'
+  | 'NotAnnounced'
+  | 'SweepsFinished'
+  | 'SweepsRefused'
+  | 'SweepTasksSeen'
+  | 'SweepTasksFound'
+  | 'SweepRepositoriesUnread';
+
+/** Of what is measured. Everything else is counted. */
+const UNITS: Partial<Record<MetricName, 'Seconds' | 'Milliseconds'>> = {
+  EventAge: 'Seconds',
+  SwrLatency: 'Milliseconds',
+  IamLatency: 'Milliseconds',
+};
+
+export interface MetricsOptions {
+  readonly stage: string;
+  readonly function: string;
+  /** Takes one line without its line break, as that of a log does. */
+  readonly write?: (line: string) => void;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/**
+ * Gathers numbers, and writes them down as lines of the log. CloudWatch takes them out of it by itself: nothing is called,
+ * and nothing has to be allowed. Source: CloudWatch User Guide, "Specification: Embedded metric format".
+ */
+export class Metrics {
+  readonly #options: MetricsOptions;
+  readonly #values = new Map<MetricName, number[]>();
+
+  constructor(options: MetricsOptions) {
+    this.#options = options;
+  }
+
+  /** Counts are added up; of what has another unit every value is kept. */
+  add(name: MetricName, value: number): void {
+    const values = this.#values.get(name) ?? [];
+    if (UNITS[name] === undefined) values[0] = (values[0] ?? 0) + value;
+    else values.push(value);
+    this.#values.set(name, values);
+  }
+
+  /** Writes one line, or several where there is more than fits into one; none if there is nothing. */
+  flush(): void {
+    const { stage, function: name, now = Date.now, write = print } = this.#options;
+    while (this.#values.size > 0) {
+      const part = this.#take();
+      const definitions = part.map(([Name]) => ({ Name, Unit: UNITS[Name] ?? 'Count' }));
+      const directive = { Namespace: NAMESPACE, Dimensions: [['Stage']], Metrics: definitions };
+      write(
+        JSON.stringify({
+          _aws: { Timestamp: now(), CloudWatchMetrics: [directive] },
+          event: 'metrics',
+          function: name,
+          ...fieldsHere(),
+          Stage: stage,
+          ...Object.fromEntries(part),
+        }),
+      );
+    }
+  }
+
+  #take(): [MetricName, number | number[]][] {
+    return [...this.#values].map(([name, values]) => {
+      const taken = values.splice(0, MAX_VALUES);
+      if (values.length === 0) this.#values.delete(name);
+      return [name, taken.length === 1 ? (taken[0] ?? 0) : taken];
+    });
+  }
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,12 @@
+import type { Rules } from '../measured-log.ts';
+
+export const receiveRules: Rules = {
+  queued: 'WebhooksAccepted',
+  ignored: 'WebhooksIgnored',
+  rejected: ({ status }) => [['WebhooksRejected', isSendersFault(Number(status)) && 1]],
+};
+
+/** What comes to an unknown address is nobody's webhook, and a 5xx is counted by the HTTP API. */
+function isSendersFault(status: number): boolean {
+  return status < 500 && status !== 404 && status !== 405;
+}

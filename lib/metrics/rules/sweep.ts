@@ -1,0 +1,14 @@
+import type { Rules } from '../measured-log.ts';
+import { callRules, measureLedger } from './calls.ts';
+
+export const sweepRules: Rules = {
+  ...callRules,
+  'step failed': ({ code }) => [measureLedger(code)],
+  'sweep finished': ({ state, tasks, found, unread }) => [
+    ['SweepsFinished', 1],
+    ['SweepsRefused', state === 'refused' ? 1 : 0],
+    ['SweepTasksSeen', tasks],
+    ['SweepTasksFound', found],
+    ['SweepRepositoriesUnread', unread],
+  ],
+};

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import type { SampleDeletion } from '../../local/sample-deletion.ts';
+import type { Answer, AwsClient } from './aws-client.ts';
+import type { Outputs } from './stack.ts';
+
+type WebhookCall = { deletion: SampleDeletion; expectedStatus: number };
+
+/** Sends a webhook of GitHub to the deployed HTTP API. */
+export async function postWebhook(
+  { aws, outputs }: { aws: AwsClient; outputs: Outputs },
+  { deletion, expectedStatus }: WebhookCall,
+): Promise<Answer> {
+  const answer = await aws.callHttpApi(outputs['HttpApiId'] ?? '', {
+    method: 'POST',
+    path: '/webhooks/github',
+    ...deletion,
+  });
+  assert.equal(answer.status, expectedStatus, `the webhook was answered ${answer.status}: ${answer.body}`);
+  return answer;
+}
