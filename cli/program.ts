@@ -47,12 +47,10 @@ function configureAll(command: Command, say: (line: string) => void): void {
 /** A fault is one line, whatever commander would say beside it. */
 function configure(command: Command, say: (line: string) => void): void {
   command.exitOverride().configureOutput({
-    outputError: (text) =>
-      say(
-        text
-          .trim()
-          .replace(/^error: /, '')
-          .replaceAll(/\s*\n\s*/g, ' '),
-      ),
+    outputError: (text) => {
+      const lines = text.trim().split('\n');
+      const line = lines.map((each) => each.trim()).join(' ');
+      say(line.replace(/^error: /, ''));
+    },
   });
 }

@@ -26,7 +26,8 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
   });
   table.push(...rows.map((row) => row.map(toPrintable)));
-  return table.toString().replaceAll(/ +$/gm, '');
+  const lines = table.toString().split('\n');
+  return lines.map((line) => line.trimEnd()).join('\n');
 }
 
 /** On one line, and without what a terminal would obey: some of it is text that strangers have sent. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { build } from './build.ts';
 import { readStageOptions, runCommand, type StageOptions } from './command-line.ts';
 import { PACKAGE_DIR, runOsls } from './osls.ts';
+import { writeSbom } from './sbom.ts';
 import { checkTemplate } from './template-check.ts';
 
 /** What CloudFormation gets; `osls package` names it after the second of the two steps of a first deployment. */
@@ -23,6 +24,7 @@ export async function packageStage({ stage, region, env = {} }: PackageOptions):
   );
   const summary = [
     ...(await listZips()),
+    await writeSbom(PACKAGE_DIR),
     `template: ${resources} resources, ${errors.length} errors, ${warnings.length} warnings`,
     ...findings,
   ];

@@ -7,7 +7,8 @@ export function faultOfEndpoint(text: string): string | undefined {
   const url = URL.parse(text);
   if (url === null) return 'not a URL';
   if (url.username !== '' || url.password !== '') return 'a URL with a user or a password in it';
-  if (url.search !== '' || url.hash !== '') return 'a URL with a query or a fragment';
+  // Even an empty one: paths are put behind it.
+  if (/[?#]/.test(text)) return 'a URL with a query or a fragment';
   // A password and a token go there.
   const safe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname));
   return safe ? undefined : 'not https, and not on loopback';

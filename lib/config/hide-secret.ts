@@ -18,5 +18,5 @@ function mayShow({ path, found }: Fault): boolean {
   if (ENDPOINT.test(path)) return PLAIN_ENDPOINT.test(found);
   if (SECRET.test(path)) return false;
   // A name that can't be one is shown by itself.
-  return !AROUND.test(path) || found === `"${path.replace(/^.*\./, '')}"`;
+  return !AROUND.test(path) || found === `"${path.slice(path.lastIndexOf('.') + 1)}"`;
 }

@@ -61,7 +61,8 @@ function tokenUrlOf({ headers }: HttpResponse, asked: URL): URL | undefined {
   const challenge = headers['www-authenticate'] ?? '';
   if (!/^bearer /i.test(challenge)) return undefined;
   const parameters = new Map(
-    [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [
+    // Begins at a word's beginning: tried from each of its letters, a long word would take its length squared.
+    [...challenge.matchAll(/\b(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [
       name.toLowerCase(),
       value,
     ]),

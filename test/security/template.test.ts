@@ -1,0 +1,274 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type Packaged, packageTemplate, type Template } from './packaged-template.ts';
+import { type Statement, statementsOf } from './statements.ts';
+
+const WRITE_LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+/** X-Ray has no resources that a permission could be for; whoever has this can add traces, and read none. */
+const TRACE = { on: '*', may: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'] };
+/** What Lambda does on a function's behalf, so that the function itself calls none of it. */
+const BY_LAMBDA: ReadonlySet<string> = new Set([
+  ...WRITE_LOG,
+  ...TRACE.may,
+  'sqs:ReceiveMessage',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+]);
+const READ_SECRET = ['secretsmanager:GetSecretValue'];
+const secret = (name: string) => `secretsmanager:secret:swr-sync-cleanup/prod/${name}-??????`;
+const entriesOf = (...kinds: string[]) => ({
+  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': kinds.map((kind) => `${kind}#*`) },
+});
+
+/** All that a function may do, and a statement for each thing: whoever gives it more has to say so here. */
+const NEEDED: Readonly<Record<string, readonly { on: string; may: readonly string[]; only?: object }[]>> = {
+  ReceiveRole: [
+    { on: 'ReceiveLogGroup', may: WRITE_LOG },
+    TRACE,
+    { on: 'CleanupQueue', may: ['sqs:SendMessage'] },
+    { on: secret('github'), may: READ_SECRET },
+  ],
+  CleanRole: [
+    { on: 'CleanLogGroup', may: WRITE_LOG },
+    TRACE,
+    {
+      on: 'CleanupQueue',
+      may: [
+        'sqs:ReceiveMessage',
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+        'sqs:ChangeMessageVisibility',
+        'sqs:SendMessage',
+      ],
+    },
+    { on: 'DeadLetterQueue', may: ['sqs:SendMessage'] },
+    { on: 'LedgerTable', may: ['dynamodb:UpdateItem', 'dynamodb:Query'], only: entriesOf('delivery') },
+    { on: 'EventBus', may: ['events:PutEvents'] },
+    { on: secret('huaweicloud'), may: READ_SECRET },
+  ],
+  SweepRole: [
+    { on: 'SweepLogGroup', may: WRITE_LOG },
+    TRACE,
+    {
+      on: 'SweepQueue',
+      may: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:SendMessage'],
+    },
+    { on: 'CleanupQueue', may: ['sqs:SendMessage'] },
+    {
+      on: 'LedgerTable',
+      may: ['dynamodb:UpdateItem', 'dynamodb:Query', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'],
+      only: entriesOf('sweep', 'suspicion'),
+    },
+    { on: 'EventBus', may: ['events:PutEvents'] },
+    { on: secret('huaweicloud'), may: READ_SECRET },
+  ],
+};
+
+let packaged: Packaged;
+let template: Template;
+let statements: Statement[];
+beforeAll(async () => {
+  packaged = await packageTemplate('prod');
+  ({ template } = packaged);
+  statements = statementsOf(template);
+}, 60_000);
+
+const resourcesOf = (type: string) =>
+  Object.entries(template.Resources)
+    .filter(([, { Type }]) => Type === type)
+    .map(([, { Properties }]) => Properties);
+const namesOf = (type: string) =>
+  Object.entries(template.Resources)
+    .filter(([, { Type }]) => Type === type)
+    .map(([name]) => name);
+const allowed = () => statements.filter(({ effect }) => effect === 'Allow');
+
+describe('a role', () => {
+  test.each(Object.keys(NEEDED))('%s may do what its function needs, and nothing else', (role) => {
+    const given = statements.filter(({ where, principal }) => where === role && principal === undefined);
+    expect(given).toEqual(
+      NEEDED[role]?.map(({ on, may, only }) => ({
+        where: role,
+        effect: 'Allow',
+        principal: undefined,
+        actions: may,
+        resources: [on],
+        condition: only,
+      })),
+    );
+  });
+
+  test.each(Object.keys(NEEDED))('%s needs it: the function calls it, or Lambda for it', (role) => {
+    const bundle = packaged.bundles.get(role.replace('Role', '').toLowerCase()) ?? '';
+    const actions = (NEEDED[role] ?? []).flatMap(({ may }) => may);
+    const unused = actions.filter(
+      (action) => !BY_LAMBDA.has(action) && !bundle.includes(`"${action.replace(/^.*:/, '')}"`),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  test('belongs to one function, and can be taken by Lambda only', () => {
+    const functions = resourcesOf('AWS::Lambda::Function').map((each) => each['Role']);
+    expect(functions).toEqual(Object.keys(NEEDED).map((role) => ({ 'Fn::GetAtt': [role, 'Arn'] })));
+    expect(namesOf('AWS::IAM::Role')).toEqual(Object.keys(NEEDED));
+    for (const role of resourcesOf('AWS::IAM::Role')) {
+      // No policy of AWS's own, which could come to allow more.
+      expect(Object.keys(role).toSorted()).toEqual(['AssumeRolePolicyDocument', 'Policies', 'Tags']);
+    }
+    const takers = statements.filter(({ actions }) => actions.some((action) => action.startsWith('sts:')));
+    expect(takers.map(({ where, actions, principal }) => ({ where, actions, principal }))).toEqual(
+      Object.keys(NEEDED).map((role) => ({
+        where: role,
+        actions: ['sts:AssumeRole'],
+        principal: { Service: 'lambda.amazonaws.com' },
+      })),
+    );
+  });
+});
+
+describe('a policy', () => {
+  test('allows no action and no resource by a wildcard, but for traces', () => {
+    const wide = allowed().filter(({ actions, resources }) =>
+      [...actions, ...resources].join().includes('*'),
+    );
+    expect(wide.map(({ actions, resources }) => ({ on: resources.join(), may: actions }))).toEqual([
+      TRACE,
+      TRACE,
+      TRACE,
+    ]);
+    expect(allowed().length).toBeGreaterThan(15);
+  });
+
+  test('lets no account in, and of the services of AWS only those that act for this stage', () => {
+    const admitted = allowed().filter(
+      ({ principal, actions }) => principal !== undefined && !actions.includes('sts:AssumeRole'),
+    );
+    const fromRules = {
+      ArnEquals: {
+        'aws:SourceArn': ['RepositoryDeletedRule', 'EcrRepositoryDeletedRule'].map((rule) => ({
+          'Fn::GetAtt': [rule, 'Arn'],
+        })),
+      },
+    };
+    const fromHere = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
+    expect(
+      admitted.map(({ where, principal, actions, condition }) => ({ where, principal, actions, condition })),
+    ).toEqual([
+      {
+        where: 'CleanupQueuePolicy',
+        principal: { Service: 'events.amazonaws.com' },
+        actions: ['sqs:SendMessage'],
+        condition: fromRules,
+      },
+      {
+        where: 'DeadLetterQueuePolicy',
+        principal: { Service: 'events.amazonaws.com' },
+        actions: ['sqs:SendMessage'],
+        condition: fromRules,
+      },
+      {
+        where: 'AlarmTopicPolicy',
+        principal: { Service: 'cloudwatch.amazonaws.com' },
+        actions: ['sns:Publish'],
+        condition: fromHere,
+      },
+    ]);
+  });
+
+  test('of a function lets it be called by the API, or by its schedule', () => {
+    const called = resourcesOf('AWS::Lambda::Permission').map(({ FunctionName, Principal, SourceArn }) => ({
+      by: Principal,
+      it: FunctionName,
+      // Without one, any API and any schedule of anybody could call it.
+      only: SourceArn !== undefined,
+    }));
+    expect(called).toHaveLength(2);
+    expect(called).toEqual(
+      expect.arrayContaining([
+        {
+          by: 'apigateway.amazonaws.com',
+          it: { 'Fn::GetAtt': ['ReceiveLambdaFunction', 'Arn'] },
+          only: true,
+        },
+        { by: 'events.amazonaws.com', it: { 'Fn::GetAtt': ['SweepLambdaFunction', 'Arn'] }, only: true },
+      ]),
+    );
+    expect(resourcesOf('AWS::Lambda::Url')).toEqual([]);
+  });
+
+  test.each(['AWS::SQS::Queue', 'AWS::S3::Bucket'])(
+    'keeps everybody from each %s who does not come by TLS',
+    (type) => {
+      const denied = statements.filter(({ effect }) => effect === 'Deny');
+      for (const name of namesOf(type)) {
+        const own = denied.filter(({ resources }) =>
+          resources.some((each) => each === name || each.endsWith(`:::${name}`)),
+        );
+        expect(own).toHaveLength(1);
+        expect(own[0]).toMatchObject({ principal: '*', actions: [expect.stringMatching(/^(?:sqs|s3):\*$/)] });
+        expect(JSON.stringify(own[0]?.condition)).toMatch(/^\{"Bool":\{"aws:SecureTransport":"?false"?\}\}$/);
+      }
+    },
+  );
+});
+
+describe('what lies there', () => {
+  test('is encrypted in every queue', () => {
+    const queues = resourcesOf('AWS::SQS::Queue');
+    expect(queues.length).toBeGreaterThanOrEqual(2);
+    for (const queue of queues) expect(queue).toMatchObject({ SqsManagedSseEnabled: true });
+  });
+
+  test('is encrypted in the ledger, and can be had back', () => {
+    expect(resourcesOf('AWS::DynamoDB::Table')).toMatchObject([
+      {
+        SSESpecification: { SSEEnabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        DeletionProtectionEnabled: true,
+      },
+    ]);
+  });
+
+  test('is encrypted in the bucket, and never public', () => {
+    expect(resourcesOf('AWS::S3::Bucket')).toMatchObject([
+      {
+        BucketEncryption: expect.anything(),
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+      },
+    ]);
+  });
+
+  test('is forgotten in the logs one day', () => {
+    for (const group of resourcesOf('AWS::Logs::LogGroup')) expect(group['RetentionInDays']).toBe(365);
+  });
+
+  test('is a topic of alarms without a key, which CloudWatch could not use', () => {
+    const [topic, ...others] = resourcesOf('AWS::SNS::Topic');
+    expect(topic).not.toHaveProperty('KmsMasterKeyId');
+    expect(others).toEqual([]);
+  });
+});
+
+describe('whoever calls from outside', () => {
+  test('reaches one route, as often as is set', () => {
+    expect(resourcesOf('AWS::ApiGatewayV2::Route').map((route) => route['RouteKey'])).toEqual([
+      'POST /webhooks/{source}',
+    ]);
+    expect(resourcesOf('AWS::ApiGatewayV2::Stage')).toMatchObject([
+      { DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 200 } },
+    ]);
+  });
+
+  test('finds no secret in the environment of a function', () => {
+    for (const each of resourcesOf('AWS::Lambda::Function')) {
+      expect(each).toMatchObject({ Environment: { Variables: { STAGE: 'prod' } } });
+      expect(JSON.stringify(each['Environment'])).not.toMatch(
+        /secret|password|token|credential|access.?key/i,
+      );
+    }
+  });
+});

@@ -1,0 +1,178 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import * as v from 'valibot';
+import { parse } from 'yaml';
+import { ROOT } from '../../scripts/command-line.ts';
+
+const record = v.record(v.string(), v.unknown());
+const stepSchema = v.looseObject({
+  uses: v.optional(v.string()),
+  run: v.optional(v.string()),
+  with: v.optional(record, {}),
+});
+const jobSchema = v.looseObject({
+  uses: v.optional(v.string()),
+  'timeout-minutes': v.optional(v.number()),
+  permissions: v.optional(v.record(v.string(), v.string())),
+  environment: v.optional(v.string()),
+  with: v.optional(record, {}),
+  steps: v.optional(v.array(stepSchema), []),
+});
+const workflowSchema = v.looseObject({
+  on: record,
+  // Not "read-all" or "write-all".
+  permissions: v.record(v.string(), v.string()),
+  jobs: v.record(v.string(), jobSchema),
+});
+type Job = v.InferOutput<typeof jobSchema>;
+
+const FOLDER = join(ROOT, '.github/workflows');
+const workflows = globSync('*.{yml,yaml}', { cwd: FOLDER }).map((name) => {
+  const text = readFileSync(join(FOLDER, name), 'utf8');
+  return { name, text, content: v.parse(workflowSchema, parse(text)) };
+});
+const jobs = workflows.flatMap(({ name, content }) =>
+  Object.entries(content.jobs).map(([job, content_]) => ({ name: `${name}, ${job}`, job: content_ })),
+);
+const steps = jobs.flatMap(({ name, job }) => job.steps.map((step) => ({ name, step })));
+const stepsOf = (name: string) => jobs.find((each) => each.name === name)?.job.steps ?? [];
+
+/** `uses` with the comment after it. */
+const USES = /^\s*(?:- )?uses:\s*(\S+)(?:\s+#\s*(\S+))?\s*$/gm;
+const uses = workflows.flatMap(({ name, text }) =>
+  [...text.matchAll(USES)].map(([, action = '', version]) => ({ name, action, version })),
+);
+
+test('the workflows were read', () => {
+  expect(workflows.map(({ name }) => name).toSorted()).toEqual([
+    'check.yml',
+    'deploy-stage.yml',
+    'deploy.yml',
+  ]);
+  const declared = [...jobs.map(({ job }) => job.uses), ...steps.map(({ step }) => step.uses)];
+  expect(uses.map(({ action }) => action).toSorted()).toEqual(
+    declared.filter((each) => each !== undefined).toSorted(),
+  );
+});
+
+describe('whoever takes over an action, or opens a pull request, gets little', () => {
+  test('every action is pinned to a commit, which a comment gives the version of', () => {
+    const foreign = uses.filter(({ action }) => !action.startsWith('./.github/workflows/'));
+    expect(foreign.length).toBeGreaterThan(5);
+    for (const { action, version } of foreign) {
+      expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+      expect(version).toMatch(/^v\d+\.\d+\.\d+$/);
+    }
+  });
+
+  test('an action has one version in all workflows', () => {
+    const versions = new Map(
+      uses.map(({ action, version }) => [action.split('@')[0], `${action} ${version}`]),
+    );
+    for (const { action, version } of uses) {
+      expect(versions.get(action.split('@')[0])).toBe(`${action} ${version}`);
+    }
+  });
+
+  test.each(workflows)('$name may read the code at most, unless a job says more', ({ content }) => {
+    expect([{}, { contents: 'read' }]).toContainEqual(content.permissions);
+  });
+
+  test.each(jobs)('$name may write nothing but the identity that a deployment shows', ({ name, job }) => {
+    const writable = Object.entries(job.permissions ?? {}).filter(([, access]) => access !== 'read');
+    const deploys = name.startsWith('deploy-stage.yml') || job.uses?.endsWith('/deploy-stage.yml') === true;
+    expect(writable).toEqual(deploys ? [['id-token', 'write']] : []);
+  });
+
+  test.each(workflows)(
+    '$name does not run on what strangers send with the rights of the project',
+    ({ content }) => {
+      const allowed = ['push', 'pull_request', 'workflow_call', 'workflow_dispatch'];
+      expect(allowed).toEqual(expect.arrayContaining(Object.keys(content.on)));
+    },
+  );
+
+  test.each(steps.filter(({ step }) => step.run !== undefined))(
+    '$name puts nothing into a script that somebody else may have named: $step.run',
+    ({ step }) => {
+      expect(step.run).not.toContain('${{');
+    },
+  );
+
+  test('no checkout leaves its token behind', () => {
+    const checkouts = steps.filter(({ step }) => step.uses?.startsWith('actions/checkout@'));
+    expect(checkouts).toHaveLength(3);
+    for (const { step } of checkouts) expect(step.with).toMatchObject({ 'persist-credentials': false });
+  });
+
+  test.each(jobs.filter(({ job }) => job.uses === undefined))('$name ends by itself', ({ job }) => {
+    expect(job['timeout-minutes']).toBeLessThanOrEqual(60);
+  });
+});
+
+describe('there is no key that could be stolen', () => {
+  test.each(workflows)('$name uses no secret', ({ text }) => {
+    expect(text).not.toMatch(/\bsecrets\b/);
+    expect(text).not.toMatch(/access-key|ACCESS_KEY|SESSION_TOKEN|github\.token/i);
+  });
+
+  test('AWS lends the credentials, after the packages are installed and not before', () => {
+    const deploying = stepsOf('deploy-stage.yml, deploy');
+    const indexOf = (text: string) =>
+      deploying.findIndex(({ uses: action = '', run = '' }) => `${action}${run}`.startsWith(text));
+    const lent = deploying[indexOf('aws-actions/configure-aws-credentials@')];
+    expect(lent?.with).toMatchObject({
+      'role-to-assume': '${{ vars.AWS_ROLE_ARN }}',
+      'aws-region': '${{ vars.AWS_REGION }}',
+    });
+    const order = ['npm ci', 'aws-actions/', 'npm run deploy', 'actions/upload-artifact@'].map(indexOf);
+    expect(order).not.toContain(-1);
+    expect(order).toEqual(order.toSorted((one, other) => one - other));
+  });
+});
+
+describe('what is deployed', () => {
+  const environments = jobs.filter(({ job }) => job.uses?.endsWith('/deploy-stage.yml'));
+
+  test('goes to the environments that have a configuration, each with a job', () => {
+    expect(environments.map(({ name, job }) => [name, job.with['stage']])).toEqual(
+      ['dev', 'staging', 'prod'].map((stage) => [`deploy.yml, ${stage}`, stage]),
+    );
+    const configured = globSync('*.yml', { cwd: join(ROOT, 'config') });
+    for (const { job } of environments) expect(configured).toContain(`${String(job.with['stage'])}.yml`);
+  });
+
+  test('has been checked', () => {
+    const needs = ({ job }: { job: Job }) => [job['needs']].flat();
+    for (const each of environments) expect(needs(each)).toContain('check');
+    expect(jobs.find(({ name }) => name === 'deploy.yml, check')?.job.uses).toBe(
+      './.github/workflows/check.yml',
+    );
+  });
+
+  test('is approved by whoever the environment names', () => {
+    expect(jobs.find(({ name }) => name === 'deploy-stage.yml, deploy')?.job.environment).toBe(
+      '${{ inputs.stage }}',
+    );
+  });
+});
+
+test('a check is what .ci/run is, and the signatures of the packages', () => {
+  expect(stepsOf('check.yml, check').at(-1)?.run).toBe('bash .ci/run');
+  expect(stepsOf('check.yml, signatures').flatMap(({ run }) => run ?? [])).toEqual([
+    'npm ci --ignore-scripts',
+    'npm audit signatures',
+  ]);
+});
+
+test('Dependabot looks at every lock file and at the actions', () => {
+  const schema = v.object({
+    updates: v.array(v.looseObject({ 'package-ecosystem': v.string(), groups: record })),
+  });
+  const { updates } = v.parse(schema, parse(readFileSync(join(ROOT, '.github/dependabot.yml'), 'utf8')));
+  expect(updates).toMatchObject([
+    { 'package-ecosystem': 'npm', directories: ['/', '/bench'], schedule: { interval: 'weekly' } },
+    { 'package-ecosystem': 'github-actions', directory: '/', schedule: { interval: 'weekly' } },
+  ]);
+});
