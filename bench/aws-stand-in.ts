@@ -19,7 +19,7 @@ const inputSchema = v.object({
 });
 
 /**
- * Plays what the functions need of SQS and Secrets Manager: SendMessage, which forgets the message, and GetSecretValue.
+ * Plays what the functions need of AWS: SendMessage, UpdateItem and PutEvents, which forget what they get, and GetSecretValue.
  * No more than that, so that what is measured is the caller. It wants a signature, but doesn't check it.
  */
 export async function startAwsStandIn(secrets: Secrets): Promise<AwsStandIn> {
@@ -57,6 +57,9 @@ async function answer(action: string, request: IncomingMessage, secrets: Secrets
     const ARN = `arn:aws:secretsmanager:eu-central-1:000000000000:secret:${SecretId}-AbCdEf`;
     return { ARN, Name: SecretId, SecretString, VersionId: randomUUID() };
   }
+  // What it has seen once, it has not seen before: every request is new.
+  if (action === 'UpdateItem') return { Attributes: { seen: { N: '1' } } };
+  if (action === 'PutEvents') return { FailedEntryCount: 0, Entries: [] };
   if (action !== 'SendMessage') return undefined;
   // The AWS SDK compares the hash.
   const MD5OfMessageBody = createHash('md5').update(MessageBody).digest('hex');

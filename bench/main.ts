@@ -10,8 +10,12 @@ import { installPeers } from './install-peers.ts';
 import { judge, type Verdict } from './limits.ts';
 import { type Measurement, measure } from './measure.ts';
 import { describeMachine, formatTable, formatVerdicts, type Machine } from './print-results.ts';
+import { benchSweep } from './sweep.ts';
+import { benchThroughput } from './throughput.ts';
 
 const USAGE = `npm run bench -- [--rounds N] [--only clean|receive] [--node-options "..."] [--json] [--check]
+npm run bench -- sweep [--repositories N] [--json] [--check]
+npm run bench -- throughput [--only queue|cpu|memory] [--requests N] [--json] [--check]
   --check: status 1 if a limit is not kept`;
 
 interface Options {
@@ -87,6 +91,9 @@ function print(
 }
 
 await runCommand(async () => {
+  const [what, ...args] = process.argv.slice(2);
+  if (what === 'sweep') return benchSweep(args);
+  if (what === 'throughput') return benchThroughput(args);
   const options = readOptions(process.argv.slice(2));
   await installPeers();
   const measurements = await runBench(options);

@@ -34,10 +34,7 @@ const context: SweepFunctionContext = {
     ledger: new DynamoSweepLedger({ table, retentionDays: config.ledger.retentionDays }),
     suspicions: new DynamoSuspicionLedger(table),
     request: queueRequests(new Queue(requireEnvironment('CLEANUP_QUEUE_URL'))),
-    announce(report) {
-      bus.announce([{ type: 'Sweep Finished', detail: report }]);
-      return bus.flush();
-    },
+    announce: (report) => bus.announceSweep(report),
     log,
     putMetrics: createMetrics(config.stage),
   },

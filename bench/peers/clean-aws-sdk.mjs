@@ -1,6 +1,7 @@
 // Middy, the AWS SDK, and the global fetch for Huawei Cloud.
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import middy from '@middy/core';
+import { announce, recordDeletion, write } from './ledger-and-bus.mjs';
 
 const secretsManager = new SecretsManagerClient({});
 let loggedIn;
@@ -42,11 +43,14 @@ async function callSwr(method, { namespace, repository }, body) {
 }
 
 async function clean(request) {
+  await write(request.id, 'request', { at: new Date().toISOString(), request: JSON.stringify(request) });
   const tasks = JSON.parse(await callSwr('GET', request));
-  const deletions = (request.targets ?? tasks).map(({ remoteRegionId, remoteNamespace }) =>
-    callSwr('DELETE', request, { remoteRegionId, remoteNamespace }),
+  const deletions = (request.targets ?? tasks).map((task) =>
+    recordDeletion(request.id, task, (target) => callSwr('DELETE', request, target)),
   );
   await Promise.all(deletions);
+  await write(request.id, 'request', { closedAt: new Date().toISOString() });
+  await announce(request, tasks);
   const { namespace, repository } = request;
   console.log(JSON.stringify({ event: 'cleaned', namespace, repository, deleted: deletions.length }));
 }

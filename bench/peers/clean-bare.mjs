@@ -28,19 +28,48 @@ async function logIn() {
   return headers['x-subject-token'];
 }
 
+/** Sets texts of an entry of the ledger. */
+function write(pk, sk, values) {
+  const names = Object.keys(values);
+  return callAws('dynamodb', 'DynamoDB_20120810.UpdateItem', 'application/x-amz-json-1.0', {
+    TableName: env.LEDGER_TABLE,
+    Key: { pk: { S: pk }, sk: { S: sk } },
+    UpdateExpression: `SET ${names.map((_, index) => `#${index} = :${index}`).join(', ')}`,
+    ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#${index}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(
+      names.map((name, index) => [`:${index}`, { S: values[name] }]),
+    ),
+  });
+}
+
 export async function handler({ Records }) {
   for (const { body } of Records) {
-    const { namespace, repository, targets } = JSON.parse(body);
+    const request = JSON.parse(body);
+    const { id, namespace, repository, targets } = request;
+    await write(id, 'request', { at: new Date().toISOString(), request: body });
     const path = `/v2/manage/namespaces/${namespace}/repos/${repository.replaceAll('/', '$')}/sync_repo`;
     const url = env.HUAWEICLOUD_SWR_ENDPOINT + path;
     loggedIn ??= logIn();
     const headers = { 'Content-Type': 'application/json', 'X-Auth-Token': await loggedIn };
     const tasks = JSON.parse((await call('GET', url, headers)).body);
     await Promise.all(
-      (targets ?? tasks).map(({ remoteRegionId, remoteNamespace }) =>
-        call('DELETE', url, headers, JSON.stringify({ remoteRegionId, remoteNamespace })),
-      ),
+      (targets ?? tasks).map(async (task) => {
+        const { remoteRegionId, remoteNamespace } = task;
+        const key = `${remoteRegionId}/${remoteNamespace}`;
+        await write(id, key, { outcome: 'intended', task: JSON.stringify(task) });
+        await call('DELETE', url, headers, JSON.stringify({ remoteRegionId, remoteNamespace }));
+        await write(id, key, { outcome: 'deleted' });
+      }),
     );
+    await write(id, 'request', { closedAt: new Date().toISOString() });
+    await callAws('events', 'AWSEvents.PutEvents', 'application/x-amz-json-1.1', {
+      Entries: tasks.map((task) => ({
+        EventBusName: env.EVENT_BUS_NAME,
+        Source: 'bench',
+        DetailType: 'Sync Task Deleted',
+        Detail: JSON.stringify({ request, task }),
+      })),
+    });
   }
   return { batchItemFailures: [] };
 }

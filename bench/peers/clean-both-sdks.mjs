@@ -8,6 +8,7 @@ import {
   SwrClient,
 } from '@huaweicloud/huaweicloud-sdk-swr';
 import middy from '@middy/core';
+import { announce, recordDeletion, write } from './ledger-and-bus.mjs';
 
 const secretsManager = new SecretsManagerClient({});
 let connected;
@@ -23,22 +24,26 @@ async function connect() {
     .build();
 }
 
-async function clean({ namespace, repository, targets }) {
+async function clean(request) {
+  const { id, namespace, repository, targets } = request;
+  await write(id, 'request', { at: new Date().toISOString(), request: JSON.stringify(request) });
   connected ??= connect();
   const swr = await connected;
   const name = repository.replaceAll('/', '$');
   const tasks = await swr.listImageAutoSyncReposDetails(
     new ListImageAutoSyncReposDetailsRequest().withNamespace(namespace).withRepository(name),
   );
-  const deletions = (targets ?? Array.from(tasks)).map(({ remoteRegionId, remoteNamespace }) =>
-    swr.deleteImageSyncRepo(
-      new DeleteImageSyncRepoRequest()
-        .withNamespace(namespace)
-        .withRepository(name)
-        .withBody({ remoteRegionId, remoteNamespace }),
+  const listed = Array.from(tasks);
+  const deletions = (targets ?? listed).map((task) =>
+    recordDeletion(id, task, (target) =>
+      swr.deleteImageSyncRepo(
+        new DeleteImageSyncRepoRequest().withNamespace(namespace).withRepository(name).withBody(target),
+      ),
     ),
   );
   await Promise.all(deletions);
+  await write(id, 'request', { closedAt: new Date().toISOString() });
+  await announce(request, listed);
   console.log(JSON.stringify({ event: 'cleaned', namespace, repository, deleted: deletions.length }));
 }
 
