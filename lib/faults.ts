@@ -45,8 +45,17 @@ function joinPath(prefix: string, keys: readonly unknown[]): string {
 /** A value for an error message: short, on one line. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? typeof value;
+  const text = jsonOf(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** The type instead where there is no JSON: an alias of YAML may lead back to what it is in. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return typeof value;
+  }
 }
 
 export function formatFaults(faults: readonly Fault[]): string {

@@ -56,9 +56,13 @@ export function findOrganization(
     if (prefix === undefined) continue;
     const [template = '', ...others] = [to].flat();
     const tail = `/{${prefix.rest}}`;
-    const namespace = fillTemplate(template.slice(0, -tail.length), prefix.values).toLowerCase();
+    const head = template.slice(0, -tail.length);
+    const namespace = fillTemplate(head, prefix.values).toLowerCase();
     const whole =
-      others.length === 0 && template.endsWith(tail) && faultOfOrganization(namespace) === undefined;
+      others.length === 0 &&
+      template.endsWith(tail) &&
+      namesOne(head, prefix.values) &&
+      faultOfOrganization(namespace) === undefined;
     const shared = routes.some((other) => other !== route && mayLeadTo(other, namespace));
     if (whole && !shared)
       return { matched: true, destination: { account, namespace, ...(targets && { targets }) } };
@@ -66,6 +70,15 @@ export function findOrganization(
     return { matched: false, reason };
   }
   return { matched: false, reason: `no route for organization ${source}:${path}` };
+}
+
+/**
+ * Whether no two organizations that fit a route come to the same namespace: without its name in there they all do, and
+ * of two names it can't be told where one ends.
+ */
+function namesOne(template: string, values: ReadonlyMap<string, string>): boolean {
+  const [name, ...others] = values.keys();
+  return name === undefined || (others.length === 0 && template.includes(`{${name}}`));
 }
 
 function mayLeadTo({ to }: Route, namespace: string): boolean {

@@ -94,10 +94,10 @@ function doubtSuccess({ trace_status: status, trace_rating: rating, code }: Trac
   const bad = verdicts.find((verdict) => verdict !== 'normal');
   if (bad !== undefined) return `the operation failed (${bad})`;
   const known = (typeof code === 'string' && code.trim() !== '') || typeof code === 'number';
-  const httpStatus = known ? Number(code) : undefined;
+  const httpStatus = known ? Number(code) : Number.NaN;
+  if (httpStatus >= 300) return `the operation failed with code ${httpStatus}`;
   // Some services write 0 for a success, others the HTTP status.
-  if (httpStatus !== undefined && httpStatus >= 300) return `the operation failed with code ${httpStatus}`;
-  const succeeded = httpStatus === 0 || (httpStatus !== undefined && httpStatus >= 200);
+  const succeeded = httpStatus === 0 || httpStatus >= 200;
   return verdicts.length > 0 || succeeded ? undefined : 'nothing in it says that the operation succeeded';
 }
 

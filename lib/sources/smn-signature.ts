@@ -8,6 +8,13 @@ import { faultOfValidity } from './signing-certificate.ts';
  */
 export const SMN_HOSTS = /^smn\.[a-z]{2}-[a-z]+-\d{1,3}\.myhuaweicloud\.(?:com|eu)$/;
 
+/** By what a certificate says of its own signature: SMN signs with the algorithm that its certificate is signed with. */
+const HASHES: ReadonlyMap<string | undefined, string> = new Map([
+  ['sha256WithRSAEncryption', 'sha256'],
+  ['sha384WithRSAEncryption', 'sha384'],
+  ['sha512WithRSAEncryption', 'sha512'],
+]);
+
 const line = v.pipe(v.string(), v.regex(/^[^\r\n]+$/, 'a text of one line'));
 
 const smnMessageSchema = v.object({
@@ -55,13 +62,12 @@ export function faultOfSignature(
   const outdated = faultOfValidity(certificate, nowMs);
   if (outdated !== undefined) return outdated;
   const { publicKey, signatureAlgorithm } = certificate;
-  // SMN signs with the algorithm that its certificate is signed with.
-  const [, bits] = /^sha(256|384|512)WithRSAEncryption$/i.exec(signatureAlgorithm ?? '') ?? [];
-  if (bits === undefined || publicKey.asymmetricKeyType !== 'rsa') {
+  const hash = HASHES.get(signatureAlgorithm);
+  if (hash === undefined || publicKey.asymmetricKeyType !== 'rsa') {
     return 'the certificate is not one of RSA with SHA-2';
   }
   const signature = Buffer.from(message.signature, 'base64');
-  return verify(`sha${bits}`, Buffer.from(stringToSign(message)), publicKey, signature)
+  return verify(hash, Buffer.from(stringToSign(message)), publicKey, signature)
     ? undefined
     : 'the signature does not fit the message';
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { parseRequest, timestampSchema } from '../cleanup/request.ts';
 import { faultsOf } from '../faults.ts';
@@ -5,9 +6,9 @@ import type { Meaning } from './meaning.ts';
 import type { Delivery, Source } from './source.ts';
 import { parseSigningSecret, verifyStandardSignature } from './standard-signature.ts';
 
-const typeSchema = v.object({ type: v.string() });
-const deletionSchema = v.object({
-  data: v.unknown(),
+const eventSchema = v.object({
+  type: v.string(),
+  data: v.optional(v.unknown()),
   timestamp: v.optional(v.fallback(timestampSchema, '')),
 });
 
@@ -23,16 +24,13 @@ export const standardWebhooks = {
   verify: verifyStandardSignature,
 
   interpret({ headers }: Delivery, body: unknown): Meaning {
-    const parsed = v.safeParse(typeSchema, body);
+    const parsed = v.safeParse(eventSchema, body);
     if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
-    const { type } = parsed.output;
+    const { type, data, timestamp } = parsed.output;
     if (type !== 'repository.deleted') {
       return { type: 'ignored', reason: `event ${type} is not repository.deleted` };
     }
-    const deletion = v.safeParse(deletionSchema, body);
-    if (!deletion.success) return { type: 'unreadable', faults: faultsOf(deletion.issues) };
-    const { data, timestamp } = deletion.output;
-    const id = headers['webhook-id']?.slice(0, 200) ?? '';
+    const id = headers['webhook-id']?.slice(0, 200) || randomUUID();
     const occurredAt = timestamp || new Date(Number(headers['webhook-timestamp']) * 1000).toISOString();
     const request = parseRequest(data, { id, occurredAt }, 'data');
     return request.ok

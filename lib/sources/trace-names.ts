@@ -92,10 +92,9 @@ function withoutPrefix(text: string, prefix: string): string {
   return text.startsWith(prefix) && text.length > prefix.length ? text.slice(prefix.length) : text;
 }
 
-function readRequest(request: unknown): { fields: Record<string, unknown>; text: string } {
+function readRequest(request: unknown): { fields: Record<string, unknown>; text: unknown } {
   const content = typeof request === 'string' ? parseJson(request) : request;
-  if (typeof content === 'string') return { fields: {}, text: content };
-  if (typeof content !== 'object' || content === null) return { fields: {}, text: '' };
+  if (typeof content !== 'object') return { fields: {}, text: content };
   return { fields: { ...content }, text: JSON.stringify(content) };
 }
 

@@ -27,7 +27,8 @@ describe('which tasks are to go', () => {
   });
 
   test('are those too that the request names and SWR does not list', () => {
-    expect(decide(cleanupRequest({ targets: [EMEA], occurredAt: EVENT }), [older], safety())).toEqual({
+    const request = cleanupRequest({ targets: [EMEA], occurredAt: EVENT });
+    expect(decide(request, [older], safety())).toStrictEqual({
       deletions: [{ target: EMEA }],
       settled: [],
     });

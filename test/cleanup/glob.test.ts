@@ -37,7 +37,7 @@ test.each([
   { why: 'an empty glob fits an empty name', glob: '', name: '', fits: true },
   { why: 'several stars', glob: '*a*b*c', name: 'xaxbxc', fits: true },
   { why: 'several stars, and not enough', glob: '*a*b*c', name: 'xbxaxc', fits: false },
-])('$glob fits $name: $fits, as $why', ({ glob, name, fits }) => {
+])('"$glob" fits "$name": $fits, as $why', ({ glob, name, fits }) => {
   expect(matchGlob(glob, name)).toBe(fits);
 });
 

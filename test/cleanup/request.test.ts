@@ -91,6 +91,11 @@ describe('a request', () => {
       input: { ...whole, targets: [{ ...DR, remoteRegionId: 'CN East' }] },
       path: 'targets[0].remoteRegionId',
     },
+    {
+      why: 'has a region that never ends',
+      input: { ...whole, targets: [{ ...DR, remoteRegionId: 'a'.repeat(65) }] },
+      path: 'targets[0].remoteRegionId',
+    },
     { why: 'is of another version', input: { ...whole, version: 2 }, path: 'version' },
     { why: 'has an empty id', input: { ...whole, id: '' }, path: 'id' },
     { why: 'has an id that never ends', input: { ...whole, id: 'x'.repeat(257) }, path: 'id' },
@@ -110,11 +115,29 @@ describe('a request', () => {
       input: { ...whole, occurredAt: 'Tue, 24 Nov 2026 03:00:00 GMT' },
       path: 'occurredAt',
     },
+    {
+      why: 'has a time in a year of six digits',
+      input: { ...whole, occurredAt: '+012026-11-24T03:00:00Z' },
+      path: 'occurredAt',
+    },
     { why: 'has a time in seconds', input: { ...whole, occurredAt: 1_795_489_200 }, path: 'occurredAt' },
   ])('is not taken where it $why', ({ input, path }) => {
     expect(parseRequest(input, { id: 'default' })).toMatchObject({
       ok: false,
       faults: expect.arrayContaining([{ path, found: expect.any(String), expected: expect.any(String) }]),
+    });
+  });
+
+  test.each([
+    { input: { ...whole, occurredAt: 'now' }, expected: /an ISO 8601 time with its zone, such as "2026-/ },
+    {
+      input: { ...whole, targets: [{ ...DR, remoteRegionId: '' }] },
+      expected: /a region id such as "cn-east-3"/,
+    },
+    { input: { ...whole, targets: [] }, expected: /at least one target; leave targets out for every task/ },
+  ])('is refused with what is expected instead: $expected', ({ input, expected }) => {
+    expect(parseRequest(input, { id: 'default' })).toMatchObject({
+      faults: [{ expected: expect.stringMatching(expected) }],
     });
   });
 

@@ -37,6 +37,116 @@ test('the European cloud has a domain of its own', () => {
   });
 });
 
+test('what is left out may be left out', () => {
+  expect(checkConfig('prod', { accounts })).toMatchObject({ ok: true, value: { sources: {}, routes: [] } });
+});
+
+test('everything that may be said is taken', () => {
+  const result = checkConfig('prod', {
+    accounts: { ...accounts, other: { ...accounts.main, swrEndpoint: 'https://swr.example.com/' } },
+    sources: {
+      topics: { type: 'huawei-smn', topics: ['urn:smn:cn-north-4:1:x'] },
+      gitlab: {
+        type: 'gitlab',
+        secret: 'env:X',
+        api: { url: 'https://gitlab.example.com/', credentials: 'env:Y' },
+        confirm: true,
+      },
+    },
+    routes: [
+      { from: 'gitlab:a/{r}', to: ['x/{r}', 'y/{r}'], account: 'other', targets: ['cn-east-3/acme-dr'] },
+    ],
+    safety: {
+      mode: 'dry-run',
+      deny: ['acme/*'],
+      allowedTargets: ['cn-east-3/acme-*'],
+      maxTasksPerRequest: 1,
+    },
+    sweep: { mode: 'apply', maxPercent: 100, targetAccounts: ['other'] },
+    ledger: { retentionDays: 1 },
+    events: { confirmEcr: true, allowedSources: ['forge.*'] },
+  });
+  expect(result).toMatchObject({
+    ok: true,
+    value: {
+      accounts: { other: { swrEndpoint: 'https://swr.example.com' } },
+      sources: {
+        gitlab: { api: { url: 'https://gitlab.example.com', credentials: 'env:Y' }, confirm: true },
+      },
+      routes: [
+        {
+          from: 'gitlab:a/{r}',
+          to: ['x/{r}', 'y/{r}'],
+          account: 'other',
+          targets: [{ remoteRegionId: 'cn-east-3', remoteNamespace: 'acme-dr' }],
+        },
+      ],
+      safety: { allowedTargets: ['cn-east-3/acme-*'] },
+      sweep: { mode: 'apply', maxPercent: 100, targetAccounts: ['other'] },
+    },
+  });
+});
+
+describe('what is expected instead is told', () => {
+  const account = (differences: object) => ({ accounts: { main: { ...accounts.main, ...differences } } });
+  const source = (differences: object) => ({ sources: { x: differences } });
+  test.each([
+    {
+      change: { accounts: { ['a'.repeat(65)]: accounts.main } },
+      expected: /^a name: up to 64 of a-z 0-9 _ -/,
+    },
+    { change: { accounts: {} }, expected: /^at least one account$/ },
+    { change: account({ region: 'cn north' }), expected: /^a Huawei Cloud region id such as cn-north-4$/ },
+    { change: account({ region: 'Xcn-north-4' }), expected: /^a Huawei Cloud region id/ },
+    { change: account({ region: 'a'.repeat(65) }), expected: /^a Huawei Cloud region id/ },
+    {
+      change: account({ credentials: 'vault:x' }),
+      expected: /^a secret reference: secretsmanager:NAME, ssm:NAME or env:NAME$/,
+    },
+    {
+      change: account({ iamEndpoint: 'http://iam.example.com' }),
+      expected: /^an https:\/\/ URL \(http:\/\/ only on loopback\) without query, or env:NAME of a variable/,
+    },
+    { change: source({ type: 'svn' }), expected: /^one of acr, aws-sns, bitbucket, .*standard-webhooks$/ },
+    { change: source({ type: 'aws-sns', topics: [] }), expected: /^at least one topic$/ },
+    { change: source({ type: 'aws-sns', topics: [''] }), expected: /^a topic$/ },
+    {
+      change: { routes: [{ from: 'github:a', to: [] }] },
+      expected: /^at least one destination$|^NAMESPACE\/REPOSITORY, or a list of them$/,
+    },
+    {
+      change: { routes: [{ from: 'github:a', to: 7 }] },
+      expected: /^NAMESPACE\/REPOSITORY, or a list of them$/,
+    },
+    {
+      change: { routes: [{ from: 'github:a', to: 'b/c', targets: [] }] },
+      expected: /^at least one target; leave targets out for every task$/,
+    },
+    { change: { safety: { deny: ['a/b c'] } }, expected: /^a glob on namespace\/repository in lower case/ },
+    {
+      change: { safety: { allowedTargets: [] } },
+      expected: /^at least one target; leave it out to allow every one$/,
+    },
+    {
+      change: { safety: { allowedTargets: ['acme'] } },
+      expected: /^a glob on REGION\/ORGANIZATION in lower case/,
+    },
+    { change: { safety: { allowedTargets: ['A/acme'] } }, expected: /^a glob on REGION\/ORGANIZATION/ },
+    { change: { safety: { allowedTargets: ['a/b/c'] } }, expected: /^a glob on REGION\/ORGANIZATION/ },
+    { change: { safety: { maxTasksPerRequest: 1.5 } }, expected: /^a whole number$/ },
+    { change: { safety: { maxTasksPerRequest: 0 } }, expected: /^at least 1$/ },
+    { change: { sweep: { maxPercent: -1 } }, expected: /^a percentage, 0 to 100$/ },
+    { change: { sweep: { maxPercent: 101 } }, expected: /^a percentage, 0 to 100$/ },
+    { change: { ledger: { retentionDays: 0.5 } }, expected: /^a whole number of days$/ },
+    { change: { ledger: { retentionDays: 0 } }, expected: /^at least 1$/ },
+    { change: { events: { allowedSources: [''] } }, expected: /^a source, or a glob on it$/ },
+  ])('$change: $expected', ({ change, expected }) => {
+    const result = checkConfig('prod', { ...right, ...change });
+    const faults = result.ok ? [] : result.faults;
+    expect(faults.map((fault) => fault.expected)).toContainEqual(expect.stringMatching(expected));
+  });
+});
+
 describe('a fault is told with its path, what is there and what is expected', () => {
   test.each([
     { path: '', contents: null, found: 'null' },

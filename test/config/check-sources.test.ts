@@ -14,30 +14,39 @@ test.each([
 });
 
 test.each([
-  { why: 'a secret is missing', source: { type: 'github' }, path: 'sources.x.secret' },
+  { why: 'a secret is missing', source: { type: 'github' }, path: 'sources.x.secret', expected: 'a value' },
   {
     why: 'a secret proves nothing there',
     source: { type: 'huawei-smn', topics: ['t'], secret: 'env:X' },
     path: 'sources.x.secret',
+    expected: 'no such key: huawei-smn needs none',
   },
-  { why: 'topics are missing', source: { type: 'huawei-smn' }, path: 'sources.x.topics' },
+  {
+    why: 'topics are missing',
+    source: { type: 'huawei-smn' },
+    path: 'sources.x.topics',
+    expected: 'the topics whose messages are believed',
+  },
   {
     why: 'topics prove nothing there',
     source: { type: 'github', secret: 'env:X', topics: ['t'] },
     path: 'sources.x.topics',
+    expected: 'no such key: github has a secret',
   },
   {
     why: 'nobody can be asked',
     source: { type: 'standard-webhooks', secret: 'env:X', api },
     path: 'sources.x.api',
+    expected: 'no such key: standard-webhooks can not be asked',
   },
   {
     why: 'there is no API to ask',
     source: { type: 'github', secret: 'env:X', confirm: true },
     path: 'sources.x.confirm',
+    expected: 'false, or an api to ask',
   },
-])('is a fault where $why', ({ source, path }) => {
-  expect(faultsOf(source)).toMatchObject([{ path }]);
+])('is a fault where $why', ({ source, path, expected }) => {
+  expect(faultsOf(source)).toMatchObject([{ path, expected }]);
 });
 
 test('a built-in name is taken', () => {

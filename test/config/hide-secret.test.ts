@@ -15,10 +15,15 @@ test.each([
   { path: '', text: '[{"accounts":"hunter2"}]', why: 'the whole in a list' },
   { path: 'accounts.main.iamEndpoint', text: '"https://user:hunter2@iam.example.com"', why: 'a password' },
   { path: 'accounts.main.swrEndpoint', text: '"https://swr.example.com/?key=hunter2"', why: 'a query' },
-  { path: 'accounts.main.swrEndpoint', text: '"https://swr.example.com/a?hunter2"', why: 'a query of a path' },
+  {
+    path: 'accounts.main.swrEndpoint',
+    text: '"https://swr.example.com/a?hunter2"',
+    why: 'a query of a path',
+  },
   { path: 'sources.x.api.url', text: '"https://x.example.com#hunter2"', why: 'a fragment' },
   { path: 'sources.x.api.url', text: '"https://hunter2hunter2...', why: 'the beginning of something long' },
   { path: 'sources.x.api.url', text: '{"url":"hunter2"}', why: 'no text' },
+  { path: 'sources.x.api.url', text: String.raw`"hunter\"2"`, why: 'a text with a quote in it' },
 ])('$why is not shown at $path', ({ path, text }) => {
   expect(found(path, text)).toBe('something else (not shown: it may be a secret)');
 });
@@ -35,6 +40,10 @@ test.each([
   { path: 'accounts.main.swrEndpoint', text: '"http://swr.example.com:8080/a/"', why: 'an endpoint' },
   { path: 'accounts.main.swrEndpoint', text: '"swr.example.com"', why: 'a host' },
   { path: 'sources.x.api.url', text: '"http://[::1]"', why: 'an address' },
+  { path: 'accounts.main.credentialsFile', text: '"credentialsFile"', why: 'a key that is unknown' },
+  { path: 'sources.x.apiUrl', text: '"apiUrl"', why: 'a key that begins like another' },
+  { path: 'sources.x.api.url of it', text: '"url of it"', why: 'a key with spaces' },
+  { path: 'sweep.accounts', text: '"main"', why: 'a key of another section' },
   { path: 'routes[0].from', text: '"github:a"', why: 'a route' },
   { path: 'safety.mode', text: '"yes"', why: 'all else' },
 ])('$why is shown at $path', ({ path, text }) => {
@@ -42,8 +51,10 @@ test.each([
 });
 
 test('what is hidden is still told with its place and what was expected', () => {
-  expect(hideSecret({ path: 'sources.x.secret', found: '"hunter2"', expected: 'a reference' })).toMatchObject({
-    path: 'sources.x.secret',
-    expected: 'a reference',
-  });
+  expect(hideSecret({ path: 'sources.x.secret', found: '"hunter2"', expected: 'a reference' })).toMatchObject(
+    {
+      path: 'sources.x.secret',
+      expected: 'a reference',
+    },
+  );
 });

@@ -86,6 +86,13 @@ test('does not make a call anew where the answer has begun on a kept connection'
   expect(server.requests).toHaveLength(2);
 });
 
+test('does not make a call anew where the answer on a kept connection can not be read', async () => {
+  await send();
+  answer = (response) => respond(response, 200, '', { 'X-Long': 'x'.repeat(66 * 1024) });
+  await expect(send()).rejects.toMatchObject({ code: 'HPE_HEADER_OVERFLOW' });
+  expect(connections()).toEqual([1, 1]);
+});
+
 test('has no more time for a call that it makes anew', async () => {
   await send();
   answer = (response, { connection }) => {

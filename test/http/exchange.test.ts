@@ -105,7 +105,11 @@ describe('an answer', () => {
       response.write('x'.repeat(1000));
       response.end('x');
     });
-    await expect(send(url)).rejects.toMatchObject({ name: 'TransportError', code: 'BODY_TOO_LARGE' });
+    await expect(send(url)).rejects.toMatchObject({
+      name: 'TransportError',
+      code: 'BODY_TOO_LARGE',
+      message: expect.stringContaining('the answer is longer than 1000 bytes'),
+    });
     await expect(send(url, { maxBodyBytes: 1001 })).resolves.toMatchObject({ status: 200 });
   });
 });
@@ -135,6 +139,16 @@ describe('the time limit', () => {
       code: 'TIMEOUT',
       message: expect.stringContaining('no whole answer within 80 ms'),
     });
+  });
+
+  test('is over with the call, so that nothing is left to be waited for', async () => {
+    const { url } = await start((response) => respond(response, 200, 'x'));
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    await send(url);
+    const before = timers();
+    await send(url);
+    await expect(send(url, { maxBodyBytes: 0 })).rejects.toMatchObject({ code: 'BODY_TOO_LARGE' });
+    expect(timers()).toBeLessThanOrEqual(before);
   });
 
   test('closes the connection of what it ends', async () => {

@@ -18,6 +18,7 @@ test.each([
   { why: 'an empty text', value: '', seconds: undefined },
   { why: 'nonsense', value: 'soon', seconds: undefined },
   { why: 'a unit', value: '5s', seconds: undefined },
+  { why: 'a hexadecimal number', value: '0x10', seconds: undefined },
 ])('reads $value as $seconds seconds: $why', ({ value, seconds }) => {
   expect(parseRetryAfter(value, NOW)).toBe(seconds);
 });

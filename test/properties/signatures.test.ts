@@ -50,6 +50,7 @@ const signers: Signer[] = [
   },
   { name: 'standard-webhooks', source: standardWebhooks, secretOf: standardSecret, sign: signStandard },
   { name: 'cloudevents', source: cloudevents, secretOf: standardSecret, sign: signStandard },
+  { name: 'gitlab', source: gitlab, secretOf: standardSecret, sign: signStandard },
 ];
 
 const keyBytes = fc.uint8Array({ minLength: 24, maxLength: 64 });
@@ -117,16 +118,58 @@ describe.each(signers)('$name', (signer) => {
   );
 });
 
-test('GitLab believes its own token alone', async () => {
-  const tokens = fc
-    .string({ minLength: 1, maxLength: 60 })
-    .filter((text) => text.trim() !== '' && !text.startsWith('whsec_'));
+describe.each(signers.filter(({ sign }) => sign === signStandard))('$name', (signer) => {
+  const bytes = new Uint8Array(32).fill(7);
+  const body = Buffer.from('{}');
+  const headers = signer.sign(signingKey(signer, bytes), body);
+
+  test('believes the id and the time that were signed, and no others', async () => {
+    const header = fc.constantFrom('webhook-id', 'webhook-timestamp');
+    const value = fc.oneof(fc.nat().map(String), fc.string(), fc.constantFrom('msg_1', '1795489200'));
+    await holds(
+      fc.asyncProperty(header, value, async (name, given) => {
+        const same = headers[name] === given;
+        expect(await verifies(signer, { ...headers, [name]: given }, body, bytes)).toBe(same);
+      }),
+    );
+  });
+
+  test('believes it for five minutes, whichever clock is ahead', async () => {
+    const key = signer.source.parseSecret(signer.secretOf(bytes));
+    await holds(
+      fc.asyncProperty(fc.integer({ min: -700_000, max: 700_000 }), async (ms) => {
+        const { verified } = await signer.source.verify({ headers, rawBody: body }, [key], NOW_MS + ms, {});
+        expect(verified).toBe(Math.abs(ms) <= 300_000);
+      }),
+    );
+  });
+
+  test('believes one signature among others, wherever it stands', async () => {
+    const other = fc.stringMatching(/^(?:v1a?|v2),[A-Za-z0-9+/]{0,44}={0,2}$/);
+    await holds(
+      fc.asyncProperty(fc.array(other), fc.array(other), async (before, behind) => {
+        const fits = [...before, headers['webhook-signature'], ...behind].join(' ');
+        expect(await verifies(signer, { ...headers, 'webhook-signature': fits }, body, bytes)).toBe(true);
+        const none = [...before, ...behind].join(' ');
+        expect(await verifies(signer, { ...headers, 'webhook-signature': none }, body, bytes)).toBe(false);
+      }),
+    );
+  });
+});
+
+test('while secrets are rotated, each of them counts, and no other', async () => {
+  const secret = fc.string({ minLength: 1 }).filter((text) => text.trim() !== '');
   await holds(
-    fc.property(tokens, tokens, (token, sent) => {
-      const keys = [gitlab.parseSecret(token)];
-      const delivery = { headers: { 'x-gitlab-token': sent }, rawBody: Buffer.from('{}') };
-      const { verified } = gitlab.verify(delivery, keys, NOW_MS);
-      expect(verified).toBe(token === sent);
-    }),
+    fc.property(
+      fc.uniqueArray(secret, { minLength: 1, maxLength: 4 }),
+      secret,
+      bodies,
+      (known, used, body) => {
+        const raw = Buffer.from(body);
+        const headers = { 'x-hub-signature-256': `sha256=${hex(Buffer.from(used), raw)}` };
+        const keys = known.map((each) => github.parseSecret(each));
+        expect(github.verify({ headers, rawBody: raw }, keys).verified).toBe(known.includes(used));
+      },
+    ),
   );
 });

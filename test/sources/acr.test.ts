@@ -39,6 +39,11 @@ describe('what it means', () => {
     });
   });
 
+  test('an id that never ends is cut off', () => {
+    const body = { action: 'delete', id: 'x'.repeat(200), target: { repository: 'hello-world' } };
+    expect(interpret(body)).toMatchObject({ id: 'x'.repeat(100) });
+  });
+
   test('an event without id and time gets its own id, and the time of arrival', () => {
     expect(interpret({ action: 'delete', target: { repository: 'hello-world' } })).toEqual({
       type: 'deleted',

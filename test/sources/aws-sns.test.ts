@@ -306,7 +306,11 @@ describe('what it means', () => {
 
   test('no subscription at another address, even if nobody has verified it', () => {
     const body = { ...recorded('subscription-confirmation'), SubscribeURL: 'https://evil.test/' };
-    expect(interpret(body)).toMatchObject({ type: 'unreadable', faults: [{ path: 'SubscribeURL' }] });
+    const expected = 'an https address of SNS that confirms a subscription';
+    expect(interpret(body)).toEqual({
+      type: 'unreadable',
+      faults: [{ path: 'SubscribeURL', found: 'another', expected }],
+    });
   });
 
   test('nothing, when a subscription was cancelled', () => {

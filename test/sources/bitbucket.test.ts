@@ -86,6 +86,12 @@ describe('what it means', () => {
     });
   });
 
+  test('an id that never ends is cut off', () => {
+    expect(interpret('repo-deleted', { 'x-request-uuid': 'x'.repeat(200) })).toMatchObject({
+      id: 'x'.repeat(100),
+    });
+  });
+
   test.each([
     { name: 'repo-push', event: 'repo:push' },
     { name: 'diagnostics-ping', event: 'diagnostics:ping' },
@@ -115,7 +121,13 @@ describe('what it means', () => {
   test('a delivery without the key of its event can not be read', () => {
     expect(interpret('repo-deleted', { 'x-event-key': undefined })).toMatchObject({
       type: 'unreadable',
-      faults: [{ path: 'headers.x-event-key' }],
+      faults: [
+        {
+          path: 'headers.x-event-key',
+          found: 'nothing',
+          expected: 'the key of the event, as Bitbucket sends it',
+        },
+      ],
     });
   });
 });
@@ -131,7 +143,7 @@ describe('asking Bitbucket', () => {
     server = await startLoopbackServer((response, { path }) =>
       respond(response, path === '/2.0/user' ? 200 : 404, { type: 'error' }),
     );
-    const api = { url: server.url, credentials: 'ATCT' };
+    const api = { url: server.url, credentials: 'ATCT\n' };
     expect(await bitbucket.findRepository(api, 'team_name/repo_name', noHurry)).toBe('gone');
     expect(server.requests).toMatchObject([
       { path: '/2.0/repositories/team_name/repo_name', headers: { authorization: 'Bearer ATCT' } },

@@ -111,6 +111,14 @@ describe('the mode', () => {
     expect(interpret(event, headers)).toMatchObject({ type: 'request', request: { id: 'an id' } });
   });
 
+  test('is structured where the type of the content says so, though attributes be in the headers', () => {
+    const headers = { ...binary.headers, 'content-type': 'Application/CloudEvents+JSON; charset=UTF-8' };
+    expect(interpret({ namespace: 'acme' }, headers)).toMatchObject({
+      type: 'unreadable',
+      faults: expect.arrayContaining([expect.objectContaining({ path: 'specversion' })]),
+    });
+  });
+
   test('is binary for data that is a list', () => {
     expect(interpret([1, 2], { ...binary.headers, 'ce-type': 'metrics' })).toMatchObject({ type: 'ignored' });
   });
@@ -142,6 +150,13 @@ describe('what it means', () => {
     expect(interpret(body)).toMatchObject({ request: { id: 'an id', occurredAt: RECEIVED_AT } });
   });
 
+  test.each([
+    { why: 'a deletion', body: event },
+    { why: 'a trace', body: swrEvent },
+  ])('the id of $why is cut off where it never ends', ({ body }) => {
+    expect(interpret({ ...body, id: 'x'.repeat(300) })).toMatchObject({ request: { id: 'x'.repeat(200) } });
+  });
+
   test('a trace without a time has happened at that of its event', () => {
     const time = '2026-11-24T02:00:00Z';
     expect(interpret({ ...swrEvent, time })).toMatchObject({ request: { occurredAt: time } });
@@ -159,6 +174,8 @@ describe('what it means', () => {
     },
     { why: 'no data at all', body: { ...event, type: 'ping', data: undefined }, reason: 'event ping' },
     { why: 'another kind of trace', body: { ...swrEvent, type: 'SWR:CloudTrace:Other' }, reason: 'Other' },
+    { why: 'a longer name', body: { ...swrEvent, type: 'SWR:CloudTrace:ApiCalls' }, reason: 'ApiCalls' },
+    { why: 'a name before it', body: { ...swrEvent, type: 'NOT-SWR:CloudTrace:ApiCall' }, reason: 'NOT-SWR' },
     {
       why: 'traces of another service',
       body: { ...swrEvent, type: 'ECS:CloudTrace:ApiCall' },
@@ -180,6 +197,7 @@ describe('what it means', () => {
 
   test.each([
     { why: 'null', body: null, path: '' },
+    { why: 'a text', body: 'specversion', path: '' },
     { why: 'an empty object', body: {}, path: 'specversion' },
     { why: 'events that are no list', body: { events: {} }, path: 'specversion' },
     { why: 'another version', body: { ...event, specversion: '0.3' }, path: 'specversion' },

@@ -52,11 +52,17 @@ test('a deleted organization is a request for all of it', () => {
 
 describe('which traces are deletions', () => {
   test.each([
-    { why: 'the misspelling', of: { trace_name: 'deleteUserNamesapce', resource_name: 'acme' } },
+    { why: 'as CTS misspells it', of: { trace_name: 'deleteUserNamesapce', resource_name: 'acme' } },
     {
-      why: 'an organization of the Enterprise edition',
-      of: { trace_name: 'deleteNamespace', resource_type: 'namespace', resource_name: 'acme' },
+      why: 'of the Enterprise edition',
+      of: { trace_name: 'deleteNamespace', resource_type: 'Namespace', resource_name: 'acme' },
     },
+  ])('an organization $why is one', ({ of }) => {
+    const request = { version: 1, id: 'f828ab77', occurredAt: DELETED_AT, namespace: 'acme' };
+    expect(interpret(of)).toEqual({ type: 'request', request });
+  });
+
+  test.each([
     {
       why: 'a repository of the Enterprise edition',
       of: { trace_name: 'deleteRepository', resource_type: 'repository' },
@@ -64,7 +70,8 @@ describe('which traces are deletions', () => {
     { why: 'another spelling of the resource type', of: { resource_type: 'imageRepository' } },
     { why: 'no resource type', of: { resource_type: null } },
   ])('$why is one', ({ of }) => {
-    expect(interpret(of)).toMatchObject({ type: 'request', request: { namespace: 'acme' } });
+    const request = { namespace: 'acme', repository: 'payments/api' };
+    expect(interpret(of)).toMatchObject({ type: 'request', request });
   });
 
   test.each([
@@ -124,6 +131,12 @@ describe('whether it succeeded', () => {
       of: { trace_status: undefined, trace_rating: undefined, code: undefined },
       reason: 'nothing in it says that the operation succeeded',
     },
+    { why: 'the code of a redirect', of: { code: 300 }, reason: 'the operation failed with code 300' },
+    ...[null, ' ', '', ['204'], 100].map((code) => ({
+      why: `the code ${JSON.stringify(code)} alone`,
+      of: { trace_status: undefined, trace_rating: undefined, code },
+      reason: 'nothing in it says',
+    })),
     {
       why: 'a code alone that is no number',
       of: { trace_status: '', trace_rating: null, code: 'OK' },
@@ -149,7 +162,13 @@ describe('when it happened', () => {
       at: DELETED_AT,
     },
     { why: 'the recorded time where the other is empty', of: { time: '', record_time: ms }, at: DELETED_AT },
+    {
+      why: 'the recorded time where the other can not be read',
+      of: { time: 'yesterday', record_time: ms },
+      at: DELETED_AT,
+    },
     { why: 'the time of arrival where it says none', of: { time: null }, at: FALLBACK.receivedAt },
+    { why: 'the time of arrival where it is empty', of: { time: '' }, at: FALLBACK.receivedAt },
   ])('$why', ({ of, at }) => {
     expect(interpret(of)).toMatchObject({ type: 'request', request: { occurredAt: at } });
   });
@@ -164,6 +183,14 @@ describe('when it happened', () => {
   ])('$why is refused: a later time would reach newer tasks', ({ time }) => {
     expect(interpret({ time })).toMatchObject({ type: 'unreadable', faults: [{ path: 'time' }] });
   });
+
+  test.each([
+    { of: { time: 'yesterday', record_time: 'now' }, found: '"yesterday"' },
+    { of: { time: undefined, record_time: 'now' }, found: '"now"' },
+  ])('$found is told with what would be right', ({ of, found }) => {
+    const expected = 'a time in seconds or milliseconds since 1970, or in ISO 8601 with its zone';
+    expect(interpret(of)).toEqual({ type: 'unreadable', faults: [{ path: 'time', found, expected }] });
+  });
 });
 
 describe('which repository', () => {
@@ -171,6 +198,26 @@ describe('which repository', () => {
   test.each([
     { why: 'organization in the request', of: request({ namespace: 'acme' }) },
     { why: 'organization in the request under another name', of: request({ namespace_name: 'acme' }) },
+    {
+      why: 'organization in the request under a third name',
+      of: request({ namespace: '', namespaceName: 'acme' }),
+    },
+    {
+      why: 'name with spaces around it',
+      of: { request: { namespace: 'acme' }, resource_name: ' payments/api ' },
+    },
+    {
+      why: 'both in the request, under other names',
+      of: { request: { namespace: 'acme', repository_name: 'payments/api' }, resource_name: null },
+    },
+    {
+      why: 'both in the request, under yet other names',
+      of: { request: { namespace: 'acme', repositoryName: 'payments/api' }, resource_name: null },
+    },
+    {
+      why: 'organization in the path of the message',
+      of: { request: {}, message: 'DELETE /v2/manage/namespaces/acme' },
+    },
     { why: 'request as JSON', of: { request: '{"namespace":"acme","repository":"payments/api"}' } },
     {
       why: 'both in the request',
@@ -247,6 +294,13 @@ describe('which repository', () => {
       of: { request: [], resource_name: 'acme/' },
       path: 'request.namespace',
     },
+    { why: 'a name with both', of: { request: {}, resource_name: 'a$b/c' }, path: 'request.namespace' },
+    { why: 'two lines', of: { request: {}, resource_name: 'acme/a\nb' }, path: 'request.namespace' },
+    {
+      why: 'a message that is a list',
+      of: { request: {}, resource_name: 'api', message: ['/v2/manage/namespaces/acme/repos/api'] },
+      path: 'request.namespace',
+    },
     { why: 'no repository', of: { resource_name: '' }, path: 'resource_name' },
     {
       why: 'the path of something below a repository',
@@ -275,6 +329,47 @@ describe('which repository', () => {
   });
 });
 
+test('the name of an organization alone, with a slash, is left to what knows which names there can be', () => {
+  expect(interpret({ resource_name: 'acme/' })).toMatchObject({ request: { repository: 'acme/' } });
+});
+
+test.each([
+  {
+    of: { resource_name: '' },
+    fault: { path: 'resource_name', found: 'nothing', expected: 'the name of the repository' },
+  },
+  {
+    of: { request: {}, resource_name: 'api' },
+    fault: {
+      path: 'request.namespace',
+      found: 'nothing',
+      expected: 'the organization of the repository, there or in resource_name or in the path of the call',
+    },
+  },
+  {
+    of: { message: '/namespaces/other/repos/payments$api' },
+    fault: {
+      path: 'request',
+      found: '["acme","other"]',
+      expected: 'one name, the same everywhere in the trace',
+    },
+  },
+  {
+    of: { message: '/namespaces/acme/repos/web', request: { repository: 'api' } },
+    fault: { path: 'request', found: '["api","web"]' },
+  },
+  {
+    of: { trace_name: 'deleteUserNamespace', resource_name: '', request: {} },
+    fault: { path: 'resource_name', found: 'nothing', expected: 'the name of the organization' },
+  },
+  {
+    of: { trace_name: 'deleteUserNamespace', resource_name: 'other' },
+    fault: { path: 'request', found: '["other","acme"]' },
+  },
+])('what is missing or contradicts is told: $fault.found at $fault.path', ({ of, fault }) => {
+  expect(interpret(of)).toMatchObject({ type: 'unreadable', faults: [fault] });
+});
+
 describe('which organization', () => {
   test.each([
     { why: 'the name of the resource', of: {} },
@@ -300,6 +395,10 @@ test.each([{ id: undefined }, { id: null }, { id: '' }])(
     expect(interpret({ trace_id: id })).toMatchObject({ request: { id: 'fallback' } });
   },
 );
+
+test('an id that never ends is cut off', () => {
+  expect(interpret({ trace_id: 'x'.repeat(300) })).toMatchObject({ request: { id: 'x'.repeat(200) } });
+});
 
 test.each([
   { why: 'nothing', trace: undefined, path: 'data' },

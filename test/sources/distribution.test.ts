@@ -66,6 +66,11 @@ describe('what it means', () => {
   });
 
   const target = { repository: 'library/test' };
+  test('an id that never ends is cut off', () => {
+    const event = { action: 'delete', id: 'x'.repeat(200), target };
+    expect(interpret({ events: [event] })).toMatchObject([{ id: 'x'.repeat(100) }]);
+  });
+
   test('an event without id and time gets its own id, and the time of arrival', () => {
     expect(interpret({ events: [{ action: 'delete', target: { ...target, tag: '', digest: '' } }] })).toEqual(
       [{ ...deletionOf('library/test', ''), id: expect.stringMatching(UUID), occurredAt: RECEIVED_AT }],

@@ -44,6 +44,14 @@ test.each([
   { why: 'an object of another kind', body: '{"hello":"world"}' },
   { why: 'a notification around a text', body: JSON.stringify({ Type: 'Notification', Message: 'hello' }) },
   { why: 'a notification without a message', body: JSON.stringify({ Type: 'Notification' }) },
+  {
+    why: 'something else with a message in it',
+    body: JSON.stringify({ Type: 'Other', Message: JSON.stringify(request) }),
+  },
+  {
+    why: 'a notification around a list',
+    body: JSON.stringify({ Type: 'Notification', Message: [JSON.stringify(request)] }),
+  },
   { why: 'an event whose detail type is no text', body: JSON.stringify({ 'detail-type': 1, detail: {} }) },
 ])('a message that is $why can not be read', ({ body }) => {
   expect(readMessage(body, 'm1', config)).toMatchObject([{ type: 'unreadable' }]);

@@ -29,11 +29,32 @@ describe('Amazon ECR', () => {
       reason: /RepositoryNotEmptyException: the repository is still there/,
     },
     { name: 'ecr-batch-delete-image', reason: /BatchDeleteImage is not ECR's DeleteRepository/ },
-    { name: 'ecr-image-action', reason: /tags or images, not a whole repository/ },
+    { name: 'ecr-image-action', reason: /^ECR Image Action concerns tags or images, not a whole repository/ },
   ])('$name is ignored', ({ name, reason }) => {
     expect(interpret(fixture(name)).meaning).toMatchObject({
       type: 'ignored',
       reason: expect.stringMatching(reason),
+    });
+  });
+
+  test('a deletion of ECR Public is ignored', () => {
+    const detail = { eventSource: 'ecr-public.amazonaws.com', eventName: 'DeleteRepository' };
+    expect(interpret(fixture('ecr-delete-repository', { detail })).meaning).toEqual({
+      type: 'ignored',
+      reason: "API call ecr-public.amazonaws.com DeleteRepository is not ECR's DeleteRepository",
+    });
+  });
+
+  test('a deletion with a code that is null has succeeded', () => {
+    const detail = {
+      eventSource: 'ecr.amazonaws.com',
+      eventName: 'DeleteRepository',
+      errorCode: null,
+      requestParameters: { repositoryName: 'team/app' },
+    };
+    expect(interpret(fixture('ecr-delete-repository', { detail })).meaning).toMatchObject({
+      type: 'deleted',
+      repository: 'team/app',
     });
   });
 
@@ -65,7 +86,7 @@ describe('Amazon ECR', () => {
     };
     expect(interpret(fixture('ecr-delete-repository', { time: undefined, detail })).meaning).toMatchObject({
       type: 'unreadable',
-      faults: [{ path: 'detail.eventTime' }],
+      faults: [{ path: 'detail.eventTime', found: 'nothing', expected: 'the time of the deletion' }],
     });
   });
 });
@@ -92,6 +113,16 @@ describe('Repository Deleted', () => {
     { allowed: [], type: 'ignored' },
   ])('of com.example.forge is $type with $allowed', ({ allowed, type }) => {
     expect(interpret(fixture('repository-deleted'), allowed).meaning.type).toBe(type);
+  });
+
+  test('from a source that is not allowed says which', () => {
+    expect(interpret(fixture('repository-deleted'), ['com.other']).meaning).toMatchObject({
+      reason: 'source com.example.forge is not among events.allowedSources',
+    });
+  });
+
+  test('an event of another shape has no source that a route could know', () => {
+    expect(interpret({ 'detail-type': 'x' })).toMatchObject({ source: '', meaning: { type: 'unreadable' } });
   });
 
   test('an event without an id gets one', () => {

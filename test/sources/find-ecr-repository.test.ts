@@ -49,7 +49,14 @@ describe('a repository of ECR', () => {
     { existence: 'unknown', answered: undefined },
   ])('is $existence where ECR answers $answered', async ({ answered, existence }) => {
     answer = answered;
+    const startedAt = performance.now();
     expect(await findEcrRepository('team/app', givingUpAfter(300))).toBe(existence);
+    expect(performance.now() - startedAt).toBeLessThan(3000);
+  });
+
+  test('is no answer where the call can not even be made: that is for a person', async () => {
+    process.env['AWS_ENDPOINT_URL_ECR'] = 'not an address';
+    await expect(findEcrRepository('team/app', givingUpAfter(2000))).rejects.toThrow('Invalid URL');
   });
 
   test('is asked for by its name', async () => {

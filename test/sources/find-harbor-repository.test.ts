@@ -98,6 +98,8 @@ describe('a repository of Harbor', () => {
     { why: 'redirects', user: saying(302, '', { Location: '/account/sign-in' }) },
     { why: 'shows a page', user: saying(200, '<html>', { 'Content-Type': 'text/html' }) },
     { why: 'misses a condition of something else', user: saying(412, '<html>') },
+    { why: 'misses another condition', user: saying(412, errors('OTHER')) },
+    { why: 'says so with another status', user: saying(401, errors('PRECONDITION')) },
     { why: 'fails', user: saying(503, '<html>') },
     { why: 'breaks off', user: (response) => response.socket?.destroy() },
   ])('is not known to be gone where Harbor $why when asked who we are', async (each) => {

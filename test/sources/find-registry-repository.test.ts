@@ -53,7 +53,12 @@ describe('a repository', () => {
   ])('exists where it $why', async ({ body }) => {
     const { url, requests } = await start(byPath({ [TAGS]: saying(200, body) }));
     expect(await find(url)).toBe('exists');
-    expect(requests).toMatchObject([{ method: 'GET', path: TAGS, headers: { authorization: BASIC } }]);
+    const headers = {
+      authorization: BASIC,
+      'user-agent': 'swr-sync-cleanup',
+      accept: 'application/json',
+    };
+    expect(requests).toMatchObject([{ method: 'GET', path: TAGS, headers }]);
   });
 
   test('is gone where the registry does not know its name, and knows us', async () => {
@@ -65,6 +70,7 @@ describe('a repository', () => {
 
   test.each([
     { why: 'nothing', error: errors('NAME_UNKNOWN') },
+    { why: 'null', error: errors('NAME_UNKNOWN', null) },
     { why: 'something of another form', error: errors('NAME_UNKNOWN', 'library/test') },
   ])('is gone as well where the error tells $why in detail', async ({ error }) => {
     const { url } = await start(byPath({ [TAGS]: saying(404, error), '/v2/': saying(200) }));
@@ -94,6 +100,7 @@ describe('a repository', () => {
     { why: 'a gateway that fails', answer: saying(503, '<html>') },
     { why: 'a page that asks to log in', answer: saying(200, '<html>', { 'Content-Type': 'text/html' }) },
     { why: 'a success without a body', answer: saying(204, '') },
+    { why: 'a success with null', answer: saying(200, null) },
     { why: 'a reset', answer: (response) => response.socket?.destroy() },
     {
       why: 'an end in the middle',
@@ -222,14 +229,20 @@ describe('a registry that wants a token', () => {
     { why: 'the grant has no token', grant: saying(200, {}) },
     { why: 'the grant is a page', grant: saying(200, '<html>') },
     { why: 'the token can not stand in a header', grant: saying(200, { token: 'TOKEN\r\nX-Other: 1' }) },
+    { why: 'the token has something before it', grant: saying(200, { token: ' TOKEN' }) },
+    { why: 'the token has something behind it', grant: saying(200, { token: 'TOKEN ' }) },
     { why: 'it redirects for it', grant: saying(302, { token: 'TOKEN' }, { Location: '/elsewhere' }) },
   ])('does not say that a repository is gone where $why', async ({ grant }) => {
     const { url, requests } = await start(
       byPath({ [TAGS]: guarded('/token', unknownName), '/v2/': saying(200), [GRANT]: grant }),
     );
     expect(await find(url)).toBe('unknown');
-    // One token is asked for, and no second one.
+    // One token is asked for, and no second one; only what can be one is sent.
     expect(requests.filter(({ path }) => path === GRANT)).toHaveLength(1);
+    const bearers = requests.flatMap(({ headers: { authorization: sent } }) =>
+      sent?.startsWith('Bearer') === true ? [sent] : [],
+    );
+    expect(bearers.filter((sent) => sent !== 'Bearer OTHER')).toEqual([]);
   });
 
   test('does not say that a repository is gone where the grant breaks off', async () => {
@@ -252,6 +265,7 @@ describe('a registry that wants a token', () => {
     { why: 'a realm of another scheme', header: 'Bearer realm="ftp://127.0.0.1/token"' },
     { why: 'a realm that only begins with the host', header: 'Bearer realm="//127.0.0.1.example.com/token"' },
     { why: 'another way to prove oneself', header: 'Basic realm="/token"' },
+    { why: 'one that only ends like it', header: 'NotBearer realm="/token"' },
     { why: 'nothing', header: '' },
   ])('by $why is not followed', async ({ header }) => {
     const { url, requests } = await start(

@@ -47,7 +47,11 @@ describe('a repository', () => {
     expect(paths).toEqual(['/repository', '/probe']);
     for (const { method, headers } of requests) {
       expect(method).toBe('GET');
-      expect(headers).toMatchObject({ authorization: 'token SECRET', 'user-agent': 'swr-sync-cleanup' });
+      expect(headers).toMatchObject({
+        authorization: 'token SECRET',
+        'user-agent': 'swr-sync-cleanup',
+        accept: 'application/json',
+      });
     }
   });
 
@@ -73,6 +77,7 @@ describe('a repository', () => {
     { why: 'is not found by a web page', repository: answering(404, HTML) },
     { why: 'is not found without a word', repository: answering(404, '') },
     { why: 'is not found in JSON that is no object', repository: answering(404, 'null') },
+    { why: 'is not found in JSON that is a text', repository: answering(404, '"not found"') },
     { why: 'is shown by a web page', repository: answering(200, HTML) },
     { why: 'is shown in half', repository: answering(200, '{"id":') },
     { why: 'is shown at too great length', repository: answering(200, { id: 'x'.repeat(1024 * 1024) }) },

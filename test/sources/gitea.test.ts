@@ -98,6 +98,12 @@ describe('what it means', () => {
     });
   });
 
+  test('an id that never ends is cut off', () => {
+    expect(interpret('repository-deleted', { 'x-gitea-delivery': 'x'.repeat(200) })).toMatchObject({
+      id: 'x'.repeat(100),
+    });
+  });
+
   test.each([
     {
       name: 'repository-created',
@@ -127,7 +133,13 @@ describe('what it means', () => {
   test("a delivery without the name of its event can not be read, though GitHub's is there", () => {
     expect(interpret('repository-deleted', { 'x-gitea-event': undefined })).toMatchObject({
       type: 'unreadable',
-      faults: [{ path: 'headers.x-gitea-event' }],
+      faults: [
+        {
+          path: 'headers.x-gitea-event',
+          found: 'nothing',
+          expected: 'the name of the event, as Gitea and Forgejo send it',
+        },
+      ],
     });
   });
 });
@@ -143,7 +155,7 @@ describe('asking Gitea', () => {
     server = await startLoopbackServer((response, { path }) =>
       respond(response, path === '/api/v1/user' ? 200 : 404, { message: 'not found' }),
     );
-    const api = { url: server.url, credentials: 'a1b2' };
+    const api = { url: server.url, credentials: 'a1b2\n' };
     expect(await gitea.findRepository(api, 'gitea-team/webhooks', noHurry)).toBe('gone');
     expect(server.requests).toMatchObject([
       { path: '/api/v1/repos/gitea-team/webhooks', headers: { authorization: 'token a1b2' } },

@@ -33,18 +33,30 @@ describe('the signature', () => {
 
   const signature = deleted.headers['x-hub-signature-256'] ?? '';
   test.each([
-    { why: 'missing', header: undefined, reason: /no X-Hub-Signature-256/ },
-    { why: 'empty', header: '', reason: /not sha256=/ },
-    { why: 'of the older kind', header: `sha1=${'0'.repeat(40)}`, reason: /not sha256=/ },
-    { why: 'without its prefix', header: signature.slice('sha256='.length), reason: /not sha256=/ },
-    { why: 'too short', header: signature.slice(0, -1), reason: /not sha256=/ },
-    { why: 'too long', header: `${signature}0`, reason: /not sha256=/ },
-    { why: 'not hexadecimal', header: signature.replace(/.$/, 'g'), reason: /not sha256=/ },
-    { why: 'of another body', header: `sha256=${'0'.repeat(64)}`, reason: /fits none/ },
-  ])('is refused when it is $why', ({ header, reason }) => {
+    { why: 'missing', header: undefined, reason: /^no X-Hub-Signature-256 header$/, stale: true },
+    {
+      why: 'empty',
+      header: '',
+      reason: /^X-Hub-Signature-256 is not sha256= and 64 hex digits$/,
+      stale: true,
+    },
+    { why: 'of the older kind', header: `sha1=${'0'.repeat(40)}`, reason: /not sha256=/, stale: true },
+    {
+      why: 'without its prefix',
+      header: signature.slice('sha256='.length),
+      reason: /not sha256=/,
+      stale: true,
+    },
+    { why: 'too short', header: signature.slice(0, -1), reason: /not sha256=/, stale: true },
+    { why: 'too long', header: `${signature}0`, reason: /not sha256=/, stale: true },
+    { why: 'not hexadecimal', header: signature.replace(/.$/, 'g'), reason: /not sha256=/, stale: true },
+    { why: 'of another body', header: `sha256=${'0'.repeat(64)}`, reason: /fits none/, stale: false },
+  ])('is refused when it is $why', ({ header, reason, stale }) => {
     const delivery = deliveryOf(deleted, { headers: { 'x-hub-signature-256': header } });
     const verification = github.verify(delivery, [key]);
-    expect(verification).toMatchObject({ verified: false, reason: expect.stringMatching(reason) });
+    // Where it could not fit any secret, no newer one has to be looked for.
+    const expected = { verified: false, reason: expect.stringMatching(reason), ...(stale && { stale }) };
+    expect(verification).toEqual(expected);
     expect(JSON.stringify(verification)).not.toContain(signature.slice('sha256='.length));
   });
 
@@ -100,6 +112,13 @@ describe('what it means', () => {
     });
   });
 
+  test('an id that never ends is cut off', () => {
+    const delivery = deliveryOf(deleted, { headers: { 'x-github-delivery': 'x'.repeat(200) } });
+    expect(github.interpret(delivery, JSON.parse(deleted.body), RECEIVED_AT)).toMatchObject({
+      id: 'x'.repeat(100),
+    });
+  });
+
   test.each([
     {
       name: 'organization-member-added',
@@ -128,6 +147,7 @@ describe('what it means', () => {
       why: 'a name without owner',
       body: { action: 'deleted', repository: { full_name: 'x' } },
       path: 'repository.full_name',
+      expected: 'OWNER/NAME',
     },
     {
       why: 'a name with too many parts',
@@ -139,8 +159,11 @@ describe('what it means', () => {
       body: { action: 'deleted', repository: { full_name: 'a/..' } },
       path: 'repository.full_name',
     },
-  ])('$why can not be read, and the path is told', ({ body, path }) => {
-    expect(interpret('repository-deleted', body)).toMatchObject({ type: 'unreadable', faults: [{ path }] });
+  ])('$why can not be read, and the path is told', ({ body, path, expected }) => {
+    expect(interpret('repository-deleted', body)).toMatchObject({
+      type: 'unreadable',
+      faults: [{ path, ...(expected !== undefined && { expected }) }],
+    });
   });
 
   test.each([
@@ -155,16 +178,26 @@ describe('what it means', () => {
       why: 'a name of two parts',
       body: { action: 'deleted', organization: { login: 'a/b' } },
       path: 'organization.login',
+      expected: 'the name of an organization',
     },
-  ])('an organization with $why can not be read, and the path is told', ({ body, path }) => {
-    expect(interpret('organization-deleted', body)).toMatchObject({ type: 'unreadable', faults: [{ path }] });
+  ])('an organization with $why can not be read, and the path is told', ({ body, path, expected }) => {
+    expect(interpret('organization-deleted', body)).toMatchObject({
+      type: 'unreadable',
+      faults: [{ path, ...(expected !== undefined && { expected }) }],
+    });
   });
 
   test('a delivery without the name of its event can not be read', () => {
     const delivery = deliveryOf(deleted, { headers: { 'x-github-event': undefined } });
     expect(github.interpret(delivery, {}, RECEIVED_AT)).toMatchObject({
       type: 'unreadable',
-      faults: [{ path: 'headers.x-github-event' }],
+      faults: [
+        {
+          path: 'headers.x-github-event',
+          found: 'nothing',
+          expected: 'the name of the event, as GitHub sends it',
+        },
+      ],
     });
   });
 

@@ -37,6 +37,9 @@ describe('the token', () => {
     );
     expect(verification).toMatchObject({ verified: false, ...(stale === true && { stale }) });
     expect('stale' in verification).toBe(stale === true);
+    const none = 'X-Gitlab-Token is none of the stored secrets';
+    const reason = stale === true ? 'neither an X-Gitlab-Token nor a webhook-signature header' : none;
+    expect(verification).toMatchObject({ reason });
     expect(JSON.stringify(verification)).not.toContain(plain.secret);
   });
 
@@ -169,6 +172,8 @@ describe('what it means', () => {
     { why: 'is that of sending', timestamp: '1795489170', occurredAt: '2026-11-24T02:59:30.000Z' },
     { why: "is GitLab's, whose clock is ahead", timestamp: '1795489260', occurredAt: RECEIVED_AT },
     { why: 'can not be read', timestamp: 'now', occurredAt: RECEIVED_AT },
+    { why: 'has a sign', timestamp: '+1795489170', occurredAt: RECEIVED_AT },
+    { why: 'has a fraction', timestamp: '1795489170.5', occurredAt: RECEIVED_AT },
     { why: 'is beyond all calendars', timestamp: '9'.repeat(20), occurredAt: RECEIVED_AT },
     { why: 'is missing', timestamp: undefined, occurredAt: RECEIVED_AT },
   ])('when the signed time $why, $occurredAt counts', ({ timestamp, occurredAt }) => {
@@ -196,6 +201,12 @@ describe('what it means', () => {
     expect(interpret('project-destroy', headers)).toMatchObject({ id });
   });
 
+  test('without the name of its event it says that there is none', () => {
+    expect(gitlab.interpret(deliveryOf(plain), {}, RECEIVED_AT)).toMatchObject({
+      faults: [{ path: 'event_name', found: 'nothing' }],
+    });
+  });
+
   const destroyProject = (path: string, project_id?: number) =>
     gitlab.interpret(
       deliveryOf(plain),
@@ -213,8 +224,12 @@ describe('what it means', () => {
 
   test.each([
     { why: 'by an older GitLab', path: 'a/b-deleted-73', repository: 'a/b' },
-    { why: 'with its group', path: 'a-deletion_scheduled-9/b', repository: 'a/b' },
-    { why: 'after its group', path: 'x/a-deletion_scheduled-9/b-deletion_scheduled-73', repository: 'x/a/b' },
+    { why: 'with its group', path: 'a-deletion_scheduled-93/b', repository: 'a/b' },
+    {
+      why: 'after its group',
+      path: 'x/a-deletion_scheduled-93/b-deletion_scheduled-73',
+      repository: 'x/a/b',
+    },
   ])('so is one renamed $why', ({ path, repository }) => {
     expect(destroyProject(path, 73)).toMatchObject({ repository, ambiguous: true });
   });
@@ -232,23 +247,34 @@ describe('what it means', () => {
   });
 
   test('a group renamed for its deletion is ignored: its projects are reported one by one', () => {
-    const body = { event_name: 'group_destroy', full_path: 'a-deletion_scheduled-9' };
+    const body = { event_name: 'group_destroy', full_path: 'a-deletion_scheduled-93' };
     expect(gitlab.interpret(deliveryOf(plain), body, RECEIVED_AT)).toMatchObject({
       type: 'ignored',
-      reason: expect.stringContaining('a-deletion_scheduled-9 was renamed'),
+      reason: expect.stringContaining('a-deletion_scheduled-93 was renamed'),
     });
   });
 
   test.each([
     { why: 'null', body: null, path: '' },
-    { why: 'no event', body: {}, path: 'event_name' },
+    {
+      why: 'no event',
+      body: {},
+      path: 'event_name',
+      expected: 'the name of the event, as GitLab sends it',
+    },
     { why: 'an event that is no text', body: { event_name: 7 }, path: 'event_name' },
     { why: 'no path', body: { event_name: 'project_destroy' }, path: 'path_with_namespace' },
     {
       why: 'a project outside of every group',
       body: { event_name: 'project_destroy', path_with_namespace: 'x' },
       path: 'path_with_namespace',
+      expected: 'GROUP/PROJECT',
     },
+    ...['/a/b', 'a/b/', ' a/b', 'a/b\n'].map((text) => ({
+      why: `a path like ${JSON.stringify(text)}`,
+      body: { event_name: 'project_destroy', path_with_namespace: text },
+      path: 'path_with_namespace',
+    })),
     {
       why: 'a path with a gap',
       body: { event_name: 'project_destroy', path_with_namespace: 'a//b' },
@@ -258,13 +284,19 @@ describe('what it means', () => {
       why: 'an endless path',
       body: { event_name: 'project_destroy', path_with_namespace: `a/${'b'.repeat(999)}` },
       path: 'path_with_namespace',
+      expected: 'at most 1000 characters',
     },
     { why: 'a group without a path', body: { event_name: 'group_destroy', path: 'a' }, path: 'full_path' },
-    { why: 'an empty group', body: { event_name: 'group_destroy', full_path: '' }, path: 'full_path' },
-  ])('$why can not be read, and the path is told', ({ body, path }) => {
+    ...['', '/a', 'a/', 'a b'].map((text) => ({
+      why: `a group like ${JSON.stringify(text)}`,
+      body: { event_name: 'group_destroy', full_path: text },
+      path: 'full_path',
+      expected: 'GROUP or GROUP/SUBGROUP',
+    })),
+  ])('$why can not be read, and the path is told', ({ body, path, ...fault }) => {
     expect(gitlab.interpret(deliveryOf(plain), body, RECEIVED_AT)).toMatchObject({
       type: 'unreadable',
-      faults: [{ path }],
+      faults: [{ path, ...('expected' in fault && { expected: fault.expected }) }],
     });
   });
 });

@@ -71,6 +71,11 @@ describe('what it means', () => {
     expect(interpret({ type: 'harbor.artifact.deleted', data: { repository } })).toMatchObject(dated);
   });
 
+  test('an id that never ends is cut off', () => {
+    const body = { type: 'harbor.artifact.deleted', id: 'x'.repeat(200), data: { repository } };
+    expect(interpret(body)).toMatchObject({ id: 'x'.repeat(100) });
+  });
+
   test('a time of creation of 0 is none', () => {
     const event_data = { repository: { ...repository, date_created: 0 } };
     expect(interpret({ type: 'DELETE_ARTIFACT', event_data })).toMatchObject({ type: 'deleted' });

@@ -282,7 +282,10 @@ describe('what it means', () => {
 
   test('no subscription at another address, even if nobody has verified it', () => {
     const body = { ...recorded('subscription-confirmation'), subscribe_url: 'https://evil.test/' };
-    expect(interpret(body)).toMatchObject({ type: 'unreadable', faults: [{ path: 'subscribe_url' }] });
+    expect(interpret(body)).toEqual({
+      type: 'unreadable',
+      faults: [{ path: 'subscribe_url', found: 'another', expected: 'an https address of SMN' }],
+    });
   });
 
   test('nothing, when a subscription was cancelled', () => {
@@ -302,6 +305,13 @@ describe('what it means', () => {
   test('the id and the time of the message count where the trace has none', () => {
     expect(notification(JSON.stringify({ cts: trace }))).toMatchObject({
       request: { id: 'd84bd6629ef04513ad2e37bffd6e17cb', occurredAt: '2026-11-24T03:00:00Z' },
+    });
+  });
+
+  test('a trace without an id gets that of the message, cut off where it never ends', () => {
+    const body = { ...recorded('repository-deleted'), message: JSON.stringify({ cts: trace }) };
+    expect(interpret({ ...body, message_id: 'x'.repeat(300) })).toMatchObject({
+      request: { id: 'x'.repeat(200) },
     });
   });
 

@@ -49,6 +49,12 @@ describe('a deleted repository', () => {
     ]);
   });
 
+  test('of another source has nobody asked, though ECR be asked', () => {
+    const config = configOf({ routes, events: { confirmEcr: true } });
+    const { requests } = sortResolved(resolveMeaning(deleted, 'github', config));
+    expect(requests.map((request) => 'sourceRepository' in request)).toEqual([false, false]);
+  });
+
   test('of ECR has ECR asked where the configuration wants it', () => {
     const config = configOf({ routes: [{ from: 'ecr:{r+}', to: 'x/{r}' }], events: { confirmEcr: true } });
     expect(resolveMeaning(deleted, 'ecr', config)).toMatchObject([
@@ -104,6 +110,7 @@ describe('a deleted organization', () => {
       ],
     },
     { why: 'repositories get other names', routes: [{ from: 'github:acme/{repo}', to: 'images/gh-{repo}' }] },
+    { why: 'every organization goes there', routes: [{ from: 'github:{org}/{repo}', to: 'images/{repo}' }] },
     { why: 'it is only a part of it', routes: [{ from: 'github:acme/{repo}', to: 'images/acme/{repo}' }] },
     {
       why: 'there are two destinations',
@@ -111,6 +118,14 @@ describe('a deleted organization', () => {
     },
   ])('is ignored where $why', ({ routes }) => {
     expect(resolveMeaning(organizationDeleted('acme'), 'github', configOf({ routes }))).toEqual([
+      { type: 'ignored', reason: expect.stringContaining('has no SWR organization to itself') },
+    ]);
+  });
+
+  test('is ignored where its name can not be told from that of another', () => {
+    const routes = [{ from: 'github:{group}/{team}/{repo}', to: '{group}-{team}/{repo}' }];
+    // As acme and pay-eu would be.
+    expect(resolveMeaning(organizationDeleted('acme-pay/eu'), 'github', configOf({ routes }))).toEqual([
       { type: 'ignored', reason: expect.stringContaining('has no SWR organization to itself') },
     ]);
   });
@@ -123,5 +138,28 @@ describe('a deleted organization', () => {
     expect(resolveMeaning(organizationDeleted('acme'), 'github', configOf({ routes }))).toEqual([
       { type: 'ignored', reason: 'no route for organization github:acme' },
     ]);
+  });
+});
+
+test('what several meanings come to is sorted, each in its order', () => {
+  const request = { version: 1, id: 'e1', namespace: 'acme' } as const;
+  const first = { path: 'a', found: '7', expected: 'string' };
+  const second = { path: 'b', found: '7', expected: 'string' };
+  expect(
+    sortResolved([
+      { type: 'ignored', reason: 'a push' },
+      { type: 'unreadable', faults: [first] },
+      { type: 'request', request },
+      { type: 'subscription', confirmUrl: 'https://sns.example.com/1' },
+      { type: 'ignored', reason: 'a tag' },
+      { type: 'unreadable', faults: [second] },
+      { type: 'request', request: { ...request, id: 'e2' } },
+      { type: 'subscription', confirmUrl: 'https://sns.example.com/2' },
+    ]),
+  ).toEqual({
+    ignored: ['a push', 'a tag'],
+    faults: [first, second],
+    requests: [request, { ...request, id: 'e2' }],
+    confirmUrls: ['https://sns.example.com/1', 'https://sns.example.com/2'],
   });
 });

@@ -1,6 +1,11 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { CertificateKeeper, fetchCertificate } from '../../lib/sources/signing-certificate.ts';
+import {
+  CertificateKeeper,
+  faultOfValidity,
+  fetchCertificate,
+} from '../../lib/sources/signing-certificate.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
 
 const NOW = Date.parse('2026-11-24T03:00:00Z');
@@ -90,4 +95,14 @@ describe('keeping certificates', () => {
     await keeper.get(new URL('/0', URL_OF_CERTIFICATE), NOW);
     expect(fetched).toHaveLength(22);
   });
+});
+
+test.each([
+  { why: 'its first instant', now: '2026-01-01T00:00:00.000Z', valid: true },
+  { why: 'just before', now: '2025-12-31T23:59:59.999Z', valid: false },
+  { why: 'its last instant', now: '2126-01-01T00:00:00.000Z', valid: true },
+  { why: 'just after', now: '2126-01-01T00:00:00.001Z', valid: false },
+])('a certificate counts: $valid, at $why', ({ now, valid }) => {
+  const fault = faultOfValidity(new X509Certificate(certificate), Date.parse(now));
+  expect(fault === undefined).toBe(valid);
 });

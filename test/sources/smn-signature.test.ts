@@ -54,6 +54,15 @@ describe('the text that is signed', () => {
       );
     },
   );
+
+  test('of a notification: without an address, though one be there', () => {
+    const message = messageOf('repository-deleted', {
+      message: 'Hi',
+      subject: '',
+      subscribe_url: 'https://y',
+    });
+    expect(stringToSign(message)).toBe(`message\nHi\nmessage_id\n${id}\n${tail}Notification\n`);
+  });
 });
 
 describe('the shape of a message', () => {
@@ -63,6 +72,8 @@ describe('the shape of a message', () => {
     { why: 'an unknown type', of: { type: 'Message' }, key: 'type' },
     { why: 'no signature', of: { signature: '' }, key: 'signature' },
     { why: 'another version of the signature', of: { signature_version: 'v2' }, key: 'signature_version' },
+    { why: 'a version that ends like it', of: { signature_version: 'xv1' }, key: 'signature_version' },
+    { why: 'a version that begins like it', of: { signature_version: 'v10' }, key: 'signature_version' },
     { why: 'a topic of two lines', of: { topic_urn: 'a\nb' }, key: 'topic_urn' },
     { why: 'an id of two lines', of: { message_id: 'a\nb' }, key: 'message_id' },
     { why: 'a subject of two lines', of: { subject: 'a\nb' }, key: 'subject' },
@@ -73,6 +84,14 @@ describe('the shape of a message', () => {
   ])('does not allow $why', ({ of, key: wrong }) => {
     const { issues = [] } = parseSmnMessage({ ...message, ...of });
     expect(issues.map((issue) => v.getDotPath(issue))).toEqual([wrong]);
+  });
+
+  test.each([
+    { of: { topic_urn: '' }, expected: 'a text of one line' },
+    { of: { signature_version: 'v2' }, expected: '"v1"' },
+  ])('says what it wants: $expected', ({ of, expected }) => {
+    const { issues = [] } = parseSmnMessage({ ...message, ...of });
+    expect(issues.map((issue) => issue.message)).toEqual([expected]);
   });
 
   test('allows the version in either case, as the documentation writes it', () => {
@@ -154,6 +173,28 @@ describe('the signature', () => {
   ])('does not count $why', async ({ now }) => {
     const fault = faultOfSignature(messageOf('repository-deleted'), await load(certificate), now);
     expect(fault).toMatch(/^the certificate is valid from 2026-01-01T00:00:00.000Z to 2126/);
+  });
+
+  test('is made with the hash that the certificate says of itself', async () => {
+    const message = messageOf('repository-deleted');
+    const signed = (hash: string) => {
+      const signature = sign(hash, Buffer.from(stringToSign(message)), readText('huawei-smn/signing.key'));
+      return { ...message, signature: signature.toString('base64') };
+    };
+    const sha512 = await load(readText('huawei-smn/signing-sha512.crt'));
+    expect(faultOfSignature(signed('sha512'), sha512, NOW)).toBeUndefined();
+    expect(faultOfSignature(signed('sha256'), sha512, NOW)).toBe('the signature does not fit the message');
+  });
+
+  test.each([
+    { why: 'of RSA that is signed with SHA-1', name: 'signing-sha1' },
+    { why: 'of RSA that is not signed with RSA', name: 'signed-by-ec' },
+    { why: 'signed with RSA that is not of RSA', name: 'ec-signed-by-rsa' },
+  ])('does not count under a certificate $why', async ({ name }) => {
+    const other = await load(readText(`huawei-smn/${name}.crt`));
+    expect(faultOfSignature(messageOf('repository-deleted'), other, NOW)).toBe(
+      'the certificate is not one of RSA with SHA-2',
+    );
   });
 
   test('does not count under a certificate of another kind', async () => {

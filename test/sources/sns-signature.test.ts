@@ -71,6 +71,11 @@ describe('the shape of a message', () => {
     expect(issues.map((issue) => v.getDotPath(issue))).toEqual([wrong]);
   });
 
+  test('says what it wants of a text that has to be one line', () => {
+    const { issues = [] } = parseSnsMessage({ ...messageOf('repository-deleted'), TopicArn: 'a\nb' });
+    expect(issues.map((issue) => issue.message)).toEqual(['a text of one line']);
+  });
+
   test.each([
     { why: 'no address', of: { SubscribeURL: undefined }, key: 'SubscribeURL' },
     { why: 'an address of two lines', of: { SubscribeURL: 'a\nb' }, key: 'SubscribeURL' },
@@ -104,7 +109,7 @@ const ELSEWHERE = [
 const ORIGINS = [
   `https://${HOST}`,
   'https://sns.us-gov-west-1.amazonaws.com',
-  'https://sns.ap-southeast-7.amazonaws.com',
+  'https://sns.ap-southeast-12.amazonaws.com',
   'https://sns.cn-north-1.amazonaws.com.cn',
 ];
 
@@ -120,6 +125,7 @@ describe('the address of a certificate', () => {
   test.each([
     ...ELSEWHERE.map(({ why, origin }) => ({ why, url: `${origin}/x.pem` })),
     { why: 'another kind of file', url: `https://${HOST}/x.crt` },
+    { why: 'a file that only contains the ending', url: `https://${HOST}/x.pem.txt` },
     { why: 'no file', url: `https://${HOST}/` },
     { why: 'a file without a name', url: `https://${HOST}/.pem` },
     { why: 'a folder', url: `https://${HOST}/a/x.pem` },

@@ -83,6 +83,16 @@ describe('what it means', () => {
   });
 
   test.each([
+    { why: 'a hundred times its length', id: 'x'.repeat(300), read: 'x'.repeat(200) },
+    { why: 'missing', id: undefined, read: expect.stringMatching(/^[\da-f-]{36}$/) },
+  ])('an id that is $why becomes one that can be followed', ({ id, read }) => {
+    const delivery = deliveryOf(deleted, { headers: { 'webhook-id': id } });
+    expect(standardWebhooks.interpret(delivery, JSON.parse(deleted.body))).toMatchObject({
+      request: { id: read },
+    });
+  });
+
+  test.each([
     { why: 'is missing', timestamp: undefined },
     { why: 'can not be read', timestamp: 'yesterday' },
   ])('the signed time counts if that of the event $why', ({ timestamp }) => {

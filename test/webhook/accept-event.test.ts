@@ -7,11 +7,12 @@ import { KeyedSource } from '../../lib/webhook/keyed-source.ts';
 import { configOf } from '../support/config.ts';
 import { setVariables } from '../support/environment.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
-import { recordLog } from '../support/recorded-log.ts';
+import { type RecordedLog, recordLog } from '../support/recorded-log.ts';
 
 /** Both the queue and the address that a subscription is confirmed at. */
 let server: LoopbackServer;
 let status: number;
+let recorded: RecordedLog;
 let restore: () => void;
 
 beforeEach(async () => {
@@ -34,7 +35,8 @@ function accept(meanings: Meaning | readonly Meaning[]) {
     interpret: () => meanings,
   };
   const keyed = new KeyedSource('topic', source, { topics: ['t'] }, () => Promise.resolve(''));
-  const context = { config: configOf(), queue: new Queue(`${server.url}/0/cleanup`), log: recordLog().log };
+  recorded = recordLog();
+  const context = { config: configOf(), queue: new Queue(`${server.url}/0/cleanup`), log: recorded.log };
   return acceptEvent(keyed, { headers: {}, rawBody: Buffer.from('') }, {}, context);
 }
 
@@ -54,15 +56,27 @@ describe('a subscription', () => {
     expect(server.requests).toMatchObject([{ method: 'GET', path: '/confirm?token=1' }]);
   });
 
-  test.each([302, 403, 500])('is to be sent again where its address answers %d', async (answered) => {
+  test.each([299, 201])('is confirmed where its address answers %d', async (answered) => {
     status = answered;
-    await expect(accept(subscription())).rejects.toMatchObject({ statusCode: 503 });
+    expect(await accept(subscription())).toMatchObject({ reason: 'the subscription is confirmed' });
+  });
+
+  test.each([300, 302, 403, 500])('is to be sent again where its address answers %d', async (answered) => {
+    status = answered;
+    await expect(accept(subscription())).rejects.toMatchObject({
+      statusCode: 503,
+      message: `The subscription could not be confirmed: its address answered ${answered}. Send it again.`,
+    });
     expect(server.requests).toHaveLength(1);
   });
 
   test('is to be sent again where there is nobody at its address', async () => {
     const nobody: Meaning = { type: 'subscription', confirmUrl: 'http://127.0.0.1:1/' };
-    await expect(accept(nobody)).rejects.toMatchObject({ statusCode: 503 });
+    await expect(accept(nobody)).rejects.toMatchObject({
+      statusCode: 503,
+      message: 'The subscription could not be confirmed. Send it again.',
+      cause: { name: 'TransportError' },
+    });
   });
 });
 
@@ -90,7 +104,51 @@ describe('a batch', () => {
       type: 'unreadable',
       faults: [{ path: 'events[1]', found: 'null', expected: 'Object' }],
     };
-    await expect(accept([requestFor('a'), fault])).rejects.toMatchObject({ statusCode: 422 });
+    await expect(accept([requestFor('a'), fault])).rejects.toMatchObject({
+      statusCode: 422,
+      message: 'The event does not have the shape that this source documents.',
+      faults: [{ path: 'events[1]' }],
+    });
     expect(server.requests).toEqual([]);
+  });
+});
+
+describe('a request', () => {
+  test('is logged on its way, with what it is about', async () => {
+    const before = Date.now();
+    await accept(requestFor('a'));
+    const about = { source: 'topic', id: 'e1' };
+    expect(recorded.of('routed')).toMatchObject([{ ...about, namespace: 'acme', repository: 'a' }]);
+    expect(recorded.of('queued')).toMatchObject([{ ...about, requests: 1, ms: expect.any(Number) }]);
+    expect(Number(recorded.of('queued')[0]?.['ms'])).toBeLessThanOrEqual(Date.now() - before);
+  });
+
+  test('that is ignored is logged with the reason', async () => {
+    await accept({ type: 'ignored', reason: 'a push' });
+    expect(recorded.of('ignored')).toMatchObject([{ source: 'topic', reason: 'a push' }]);
+    expect(recorded.of('queued')).toEqual([]);
+  });
+
+  test('whose account is not configured is refused', async () => {
+    const request: Meaning = {
+      type: 'request',
+      request: { version: 1, id: 'e1', namespace: 'acme', account: 'other' },
+    };
+    await expect(accept(request)).rejects.toMatchObject({
+      statusCode: 422,
+      message: 'The event names an account that is not configured.',
+      faults: [{ path: 'data.account', found: '"other"', expected: 'a configured account' }],
+    });
+    expect(server.requests).toEqual([]);
+  });
+
+  test('that the queue does not take is to be sent again', async () => {
+    status = 400;
+    await expect(accept(requestFor('a'))).rejects.toMatchObject({
+      statusCode: 503,
+      message: 'The event was read, but could not be queued. Send it again.',
+      headers: { 'Retry-After': '10' },
+      cause: { name: 'AwsError' },
+    });
   });
 });

@@ -1,0 +1,177 @@
+import { isDeepStrictEqual } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { parseRequest } from '../../lib/cleanup/request.ts';
+import { sources } from '../../lib/sources/index.ts';
+import type { Meaning } from '../../lib/sources/meaning.ts';
+import type { Source } from '../../lib/sources/source.ts';
+import { holds } from '../support/properties.ts';
+import { anyText, path, pathOf, RECEIVED_AT, word } from './values.ts';
+
+const header = fc.oneof(fc.constant(undefined), fc.string());
+const headers = fc.record({
+  'x-github-event': fc.oneof(header, fc.constantFrom('repository', 'organization')),
+  'x-github-delivery': header,
+  'x-gitea-event': fc.oneof(header, fc.constant('repository')),
+  'x-forgejo-event': fc.oneof(header, fc.constant('repository')),
+  'x-event-key': fc.oneof(header, fc.constant('repo:deleted')),
+  'content-type': fc.oneof(header, fc.constant('application/cloudevents+json')),
+  'webhook-id': header,
+  'webhook-timestamp': fc.constant('1795489200'),
+  'webhook-signature': header,
+  'idempotency-key': header,
+  'ce-type': fc.oneof(header, fc.constant('repository.deleted')),
+  'ce-specversion': fc.oneof(header, fc.constant('1.0')),
+});
+const anyName = fc.oneof(path, anyText, fc.jsonValue());
+const likely = fc.record(
+  {
+    action: fc.oneof(fc.constantFrom('deleted', 'delete'), fc.jsonValue()),
+    event_name: fc.oneof(fc.constantFrom('project_destroy', 'group_destroy'), fc.jsonValue()),
+    type: fc.oneof(
+      fc.constantFrom('repository.deleted', 'DELETE_ARTIFACT', 'harbor.artifact.deleted', 'Notification'),
+      fc.jsonValue(),
+    ),
+    id: fc.oneof(anyText, fc.jsonValue()),
+    occur_at: fc.oneof(fc.integer(), fc.double(), fc.jsonValue()),
+    timestamp: fc.oneof(fc.constant(RECEIVED_AT), fc.jsonValue()),
+    path_with_namespace: anyName,
+    full_path: anyName,
+    repository: fc.oneof(fc.record({ full_name: anyName }), fc.jsonValue()),
+    organization: fc.oneof(fc.record({ login: anyName }), fc.jsonValue()),
+    target: fc.oneof(fc.record({ repository: anyName }), fc.jsonValue()),
+    data: fc.oneof(fc.record({ namespace: anyName }), fc.jsonValue()),
+    event_data: fc.oneof(fc.record({ repository: fc.record({ repo_full_name: anyName }) }), fc.jsonValue()),
+    events: fc.oneof(
+      fc.array(fc.record({ action: fc.constant('delete'), target: fc.jsonValue() })),
+      fc.jsonValue(),
+    ),
+    message: fc.oneof(fc.json(), fc.string()),
+  },
+  { requiredKeys: [] },
+);
+
+/** What has to be so with a meaning, whatever it was made of. */
+function isSound(meaning: Meaning): boolean {
+  if (meaning.type === 'ignored') return meaning.reason !== '';
+  if (meaning.type === 'subscription') return meaning.confirmUrl.startsWith('https://');
+  if (meaning.type === 'unreadable') {
+    return meaning.faults.length > 0 && meaning.faults.every((each) => each.found && each.expected);
+  }
+  if (meaning.type === 'request') {
+    const read = parseRequest(meaning.request, { id: 'none' });
+    return isDeepStrictEqual(read, { ok: true, value: meaning.request });
+  }
+  return (
+    isFullName(meaning.type === 'deleted' ? meaning.repository : meaning.organization) && isNamed(meaning)
+  );
+}
+
+function isFullName(name: string): boolean {
+  return /^[^\s/]+(?:\/[^\s/]+)*$/.test(name);
+}
+
+function isNamed({ id, occurredAt }: { readonly id: string; readonly occurredAt: string }): boolean {
+  return (
+    id !== '' && id.length <= 100 && /^\d{4}-.*Z$/.test(occurredAt) && !Number.isNaN(Date.parse(occurredAt))
+  );
+}
+
+test.each(Object.entries(sources))(
+  'whatever %s is sent, what it makes of it is sound',
+  async (_type, source) => {
+    await holds(
+      fc.property(headers, fc.oneof(likely, fc.jsonValue()), (given, body) => {
+        const delivery = { headers: given, rawBody: Buffer.from(JSON.stringify(body)) };
+        const meanings = [source.interpret(delivery, body, RECEIVED_AT)].flat();
+        expect(meanings.length).toBeGreaterThan(0);
+        expect(meanings.filter((meaning) => !isSound(meaning))).toEqual([]);
+      }),
+    );
+  },
+);
+
+interface Deletion {
+  readonly type: keyof typeof sources;
+  readonly named: fc.Arbitrary<string>;
+  /** The word that says that a repository is gone. */
+  readonly says: string;
+  readonly event?: (said: string) => Record<string, string>;
+  readonly body: (repository: string, said: string) => unknown;
+}
+
+const ownerAndName = pathOf({ minLength: 2, maxLength: 2 });
+
+/** How each source that has repositories of its own says that one is gone. */
+const deletions: readonly Deletion[] = [
+  {
+    type: 'github',
+    named: ownerAndName,
+    says: 'deleted',
+    event: () => ({ 'x-github-event': 'repository' }),
+    body: (repository, action) => ({ action, repository: { full_name: repository } }),
+  },
+  {
+    type: 'gitea',
+    named: ownerAndName,
+    says: 'deleted',
+    event: () => ({ 'x-gitea-event': 'repository' }),
+    body: (repository, action) => ({ action, repository: { full_name: repository } }),
+  },
+  {
+    type: 'bitbucket',
+    named: ownerAndName,
+    says: 'repo:deleted',
+    event: (said) => ({ 'x-event-key': said }),
+    body: (repository) => ({ repository: { full_name: repository } }),
+  },
+  {
+    type: 'gitlab',
+    named: pathOf({ minLength: 2, maxLength: 5 }),
+    says: 'project_destroy',
+    body: (repository, said) => ({ event_name: said, path_with_namespace: repository }),
+  },
+  {
+    type: 'acr',
+    named: path,
+    says: 'delete',
+    body: (repository, action) => ({ action, target: { repository, digest: 'sha256:1' } }),
+  },
+  {
+    type: 'harbor',
+    named: path,
+    says: 'DELETE_ARTIFACT',
+    body: (repository, type) => ({ type, event_data: { repository: { repo_full_name: repository } } }),
+  },
+  {
+    type: 'distribution',
+    named: path,
+    says: 'delete',
+    body: (repository, action) => ({ events: [{ action, target: { repository } }] }),
+  },
+];
+
+describe.each(deletions)('$type', ({ type, named, says, event = () => ({}), body }) => {
+  const source: Source = sources[type];
+  const interpret = (repository: string, said: string) => {
+    const delivery = { headers: event(said), rawBody: Buffer.from('') };
+    return [source.interpret(delivery, body(repository, said), RECEIVED_AT)].flat();
+  };
+
+  test('names the repository that is gone, whatever it is called', async () => {
+    await holds(
+      fc.property(named, (repository) => {
+        expect(interpret(repository, says)).toMatchObject([{ type: 'deleted', repository }]);
+      }),
+    );
+  });
+
+  test('means nothing with any other word', async () => {
+    await holds(
+      fc.property(named, fc.oneof(word, anyText), (repository, said) => {
+        fc.pre(said !== says);
+        expect(interpret(repository, said)).toMatchObject([{ type: 'ignored' }]);
+      }),
+    );
+  });
+});

@@ -1,0 +1,147 @@
+import { expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { type CleanupRequest, faultOfNames, parseRequest } from '../../lib/cleanup/request.ts';
+import { cloudevents } from '../../lib/sources/cloudevents.ts';
+import { readMessage, readPayload } from '../../lib/sources/envelope.ts';
+import { interpretSnsNotification } from '../../lib/sources/sns-notification.ts';
+import { standardWebhooks } from '../../lib/sources/standard-webhooks.ts';
+import { configOf } from '../support/config.ts';
+import { holds } from '../support/properties.ts';
+import { anyText, path, RECEIVED_AT, request, sent, time, word } from './values.ts';
+
+const KNOWN = new Set([
+  'version',
+  'id',
+  'source',
+  'occurredAt',
+  'account',
+  'namespace',
+  'repository',
+  'targets',
+  'sourceRepository',
+  'offset',
+]);
+const noBody = Buffer.from('');
+
+test('a request that was sent is read as what was meant', async () => {
+  await holds(
+    fc.property(request, (meant) => {
+      const parsed = parseRequest(sent(meant), { id: 'none' });
+      expect(parsed).toEqual({ ok: true, value: { version: 1, id: 'none', ...meant } });
+    }),
+  );
+});
+
+test('a request that was read is read once more as the same', async () => {
+  await holds(
+    fc.property(request, word, time, (meant, id, occurredAt) => {
+      const once = parseRequest(meant, { id, occurredAt });
+      expect(parseRequest(once.ok ? once.value : undefined, { id: 'another' })).toEqual(once);
+    }),
+  );
+});
+
+test('a key that is not known makes a request unreadable, whichever it is', async () => {
+  await holds(
+    fc.property(request, fc.string({ minLength: 1 }), fc.jsonValue(), (meant, key, value) => {
+      fc.pre(!KNOWN.has(key) && key !== '__proto__');
+      const parsed = parseRequest({ ...meant, [key]: value }, { id: 'none' }, 'data');
+      expect(parsed).toMatchObject({ ok: false, faults: [{ path: `data.${key}`, expected: 'no such key' }] });
+    }),
+  );
+});
+
+test('a name that is let through is one that SWR can have', async () => {
+  await holds(
+    fc.property(fc.oneof(word, anyText), fc.oneof(path, anyText), (namespace, repository) => {
+      fc.pre(faultOfNames({ version: 1, id: 'x', namespace, repository }) === undefined);
+      expect(namespace).toMatch(/^[a-z][a-z0-9._-]{0,63}$/);
+      expect(repository).toMatch(/^[a-z0-9][a-z0-9._/-]{0,127}$/);
+    }),
+  );
+});
+
+test('a Standard Webhook is read as the request in it', async () => {
+  await holds(
+    fc.property(request, (data) => {
+      const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': '1795489200' };
+      const body = sent({ type: 'repository.deleted', timestamp: RECEIVED_AT, data });
+      expect(standardWebhooks.interpret({ headers, rawBody: noBody }, body)).toEqual({
+        type: 'request',
+        request: { version: 1, id: 'msg_1', occurredAt: RECEIVED_AT, ...data },
+      });
+    }),
+  );
+});
+
+test('a CloudEvent is read as the request in it, in every mode that has been sent', async () => {
+  const headers = {
+    'ce-specversion': '1.0',
+    'ce-id': 'ce-1',
+    'ce-type': 'repository.deleted',
+    'ce-source': '/forge',
+    'ce-time': RECEIVED_AT,
+  };
+  const attributes = { specversion: '1.0', id: 'ce-1', type: 'repository.deleted', source: '/forge' };
+  await holds(
+    fc.property(request, (data) => {
+      const event = sent({ ...attributes, time: RECEIVED_AT, data });
+      const read = (given: Record<string, string>, body: unknown) =>
+        [cloudevents.interpret({ headers: given, rawBody: noBody }, body, '')].flat();
+      const meaning = {
+        type: 'request',
+        request: { version: 1, id: 'ce-1', occurredAt: RECEIVED_AT, ...data },
+      };
+      expect(read({}, event)).toEqual([meaning]);
+      expect(read({}, [event, event])).toEqual([meaning, meaning]);
+      expect(read({}, { events: [event] })).toEqual([meaning]);
+      expect(read(headers, sent(data))).toEqual([meaning]);
+    }),
+  );
+});
+
+test('an event of EventBridge, in a notification of SNS or not, is read as the request in it', async () => {
+  const config = configOf({ events: { allowedSources: ['forge.**'] } });
+  await holds(
+    fc.property(request, word, word, (detail, id, name) => {
+      const source = `forge.${name}`;
+      const event = { id, source, 'detail-type': 'Repository Deleted', time: RECEIVED_AT, detail };
+      const text = JSON.stringify(event);
+      const meant: CleanupRequest = { version: 1, id, source, occurredAt: RECEIVED_AT, ...detail };
+      const read = [{ type: 'request', request: meant }];
+      expect(readPayload(sent(event), 'none', config)).toEqual(read);
+      expect(readMessage(text, 'none', config)).toEqual(read);
+      expect(readMessage(JSON.stringify({ Type: 'Notification', Message: text }), 'none', config)).toEqual(
+        read,
+      );
+      const published = { Message: text, MessageId: 'm1', Timestamp: '2026-11-24T04:00:00Z' };
+      expect(interpretSnsNotification(notificationOf(published))).toEqual(read[0]);
+    }),
+  );
+});
+
+test('an event of EventBridge from a source that is not allowed is no request', async () => {
+  const config = configOf({ events: { allowedSources: ['forge.**'] } });
+  await holds(
+    fc.property(request, anyText, (detail, source) => {
+      fc.pre(!source.startsWith('forge.') && source !== 'aws.ecr');
+      const event = { id: 'e', source, 'detail-type': 'Repository Deleted', time: RECEIVED_AT, detail };
+      expect(readPayload(event, 'none', config)).toMatchObject([{ type: 'ignored' }]);
+    }),
+  );
+});
+
+test('no message makes the reader fail, and nothing but an object is a request', async () => {
+  const config = configOf();
+  await holds(
+    fc.property(fc.oneof(anyText, fc.json()), (text) => {
+      for (const { type } of readMessage(text, 'm1', config))
+        expect(['unreadable', 'ignored']).toContain(type);
+    }),
+  );
+});
+
+function notificationOf(fields: { Message: string; MessageId: string; Timestamp: string }) {
+  const rest = { TopicArn: 't', SignatureVersion: '2', Signature: 's', SigningCertURL: 'u' } as const;
+  return { ...fields, ...rest, Type: 'Notification', Subject: undefined } as const;
+}

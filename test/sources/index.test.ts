@@ -1,0 +1,39 @@
+import { readdirSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { isSourceType, sources } from '../../lib/sources/index.ts';
+import type { Source } from '../../lib/sources/source.ts';
+
+test.each<[string, Source, Record<string, unknown>]>([
+  ['acr', sources.acr, { routed: true, provedBy: 'secret', asked: true, anyType: false }],
+  ['aws-sns', sources['aws-sns'], { routed: false, provedBy: 'topics', asked: false, anyType: true }],
+  ['bitbucket', sources.bitbucket, { routed: true, provedBy: 'secret', asked: true, anyType: false }],
+  ['cloudevents', sources.cloudevents, { routed: false, provedBy: 'secret', asked: false, anyType: false }],
+  ['distribution', sources.distribution, { routed: true, provedBy: 'secret', asked: true, anyType: false }],
+  ['gitea', sources.gitea, { routed: true, provedBy: 'secret', asked: true, anyType: false }],
+  ['github', sources.github, { routed: true, provedBy: 'secret', asked: true, anyType: false }],
+  ['gitlab', sources.gitlab, { routed: true, provedBy: 'secret', asked: true, anyType: false }],
+  ['harbor', sources.harbor, { routed: true, provedBy: 'secret', asked: true, anyType: false }],
+  ['huawei-smn', sources['huawei-smn'], { routed: false, provedBy: 'topics', asked: false, anyType: false }],
+  [
+    'standard-webhooks',
+    sources['standard-webhooks'],
+    { routed: false, provedBy: 'secret', asked: false, anyType: false },
+  ],
+])('%s is a source that is what it is taken for', (type, source, is) => {
+  expect(isSourceType(type)).toBe(true);
+  expect({
+    routed: source.routed,
+    provedBy: source.provedBy,
+    asked: source.findRepository !== undefined,
+    anyType: source.contentType === 'any',
+  }).toEqual(is);
+});
+
+test('the bundle finds each of them in the file of its name', () => {
+  const files = readdirSync(new URL('../../lib/sources/', import.meta.url));
+  expect(files).toEqual(expect.arrayContaining(Object.keys(sources).map((type) => `${type}.ts`)));
+});
+
+test.each(['svn', '', 'constructor', 'toString', 7, undefined, null])('%j is none', (type) => {
+  expect(isSourceType(type)).toBe(false);
+});
