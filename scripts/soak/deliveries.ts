@@ -1,0 +1,70 @@
+import type { Moment } from './moment.ts';
+import type { Random } from './random.ts';
+import type { Delivery, Subject } from './story.ts';
+
+/** What the request that a person or a program writes itself says. */
+interface RequestOptions {
+  readonly id: string;
+  readonly subject: Subject;
+  readonly moment: Moment;
+}
+
+/** @param requests what the routes make of it. */
+export function gitHubDeletion(id: string, fullName: string, requests: readonly Subject[]): Delivery {
+  const [owner = '', name = ''] = fullName.split('/');
+  const body = JSON.stringify({
+    action: 'deleted',
+    repository: { id: 120, name, full_name: fullName, private: true, owner: { login: owner } },
+    organization: { login: owner },
+    sender: { login: 'octocat' },
+  });
+  return ofGitHub(id, 'repository', body, requests);
+}
+
+export function gitHubOrganizationDeletion(id: string, owner: string): Delivery {
+  const body = JSON.stringify({
+    action: 'deleted',
+    organization: { login: owner, id: 7 },
+    sender: { login: 'octocat' },
+  });
+  return ofGitHub(id, 'organization', body, [{ namespace: owner }]);
+}
+
+function ofGitHub(id: string, event: string, body: string, requests: readonly Subject[]): Delivery {
+  const headers = { 'X-GitHub-Event': event, 'X-GitHub-Delivery': id };
+  return { id, way: 'github', message: { to: 'github', headers, body }, status: 202, requests };
+}
+
+export function signedRequest({ id, subject, moment: { occurredAt } }: RequestOptions): Delivery {
+  const data = { ...subject, ...(occurredAt !== undefined && { occurredAt }) };
+  const body = JSON.stringify({ type: 'repository.deleted', data });
+  const message = { to: 'standard-webhooks', body } as const;
+  return { id, way: 'standard-webhooks', message, status: 202, requests: [subject] };
+}
+
+export function busEvent({ id, subject, moment: { occurredAt } }: RequestOptions): Delivery {
+  const detail = { id, ...subject, ...(occurredAt !== undefined && { occurredAt }) };
+  const message = { to: 'bus', source: 'shop', type: 'Repository Deleted', detail } as const;
+  return { id, way: 'bus', message, requests: [subject] };
+}
+
+/** A message that somebody has put into the queue, or a topic of SNS that is subscribed to it. */
+export function queueMessage(random: Random, { id, subject, moment }: RequestOptions): Delivery {
+  const { occurredAt } = moment;
+  const request = JSON.stringify({ id, ...subject, ...(occurredAt !== undefined && { occurredAt }) });
+  const body = random.chance(0.2) ? JSON.stringify({ Type: 'Notification', Message: request }) : request;
+  return { id, way: 'queue', message: { to: 'queue', body }, requests: [subject] };
+}
+
+/** What CloudTrail reports; EventBridge gives it an id of its own. */
+export function ecrDeletion(id: string, repository: string, { occurredAt }: Moment): Delivery {
+  const detail = {
+    eventSource: 'ecr.amazonaws.com',
+    eventName: 'DeleteRepository',
+    eventTime: occurredAt,
+    requestParameters: { repositoryName: repository },
+  };
+  const type = 'AWS API Call via CloudTrail';
+  const message = { to: 'bus', source: 'aws.ecr', type, detail } as const;
+  return { id, way: 'ecr', message, requests: [{ namespace: 'images', repository }] };
+}

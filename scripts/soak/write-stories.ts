@@ -1,0 +1,40 @@
+import type { Random } from './random.ts';
+import { type Author } from './stories/author.ts';
+import { denied, hopeless, somethingElse, unproven } from './stories/harmless.ts';
+import { goneOrganization, tooLargeOrganization } from './stories/organizations.ts';
+import { goneRepository, namedTargets, partlyNewer } from './stories/repositories.ts';
+import { nameUsedAgain, narrowRoute, toldTwice, twofoldRoute } from './stories/routes.ts';
+import type { Story } from './story.ts';
+
+const KINDS: readonly { readonly value: (author: Author) => Story; readonly weight: number }[] = [
+  { value: goneRepository, weight: 36 },
+  { value: partlyNewer, weight: 12 },
+  { value: namedTargets, weight: 8 },
+  { value: narrowRoute, weight: 5 },
+  { value: twofoldRoute, weight: 4 },
+  { value: toldTwice, weight: 5 },
+  { value: nameUsedAgain, weight: 6 },
+  { value: goneOrganization, weight: 5 },
+  { value: tooLargeOrganization, weight: 0.3 },
+  { value: denied, weight: 5 },
+  { value: unproven, weight: 5 },
+  { value: somethingElse, weight: 4 },
+  { value: hopeless, weight: 5 },
+];
+
+/**
+ * Stories with so many events in all of them together.
+ *
+ * @param now milliseconds since the epoch.
+ */
+export function writeStories(random: Random, events: number, now: number): Story[] {
+  const stories: Story[] = [];
+  for (let left = events; left > 0; ) {
+    const write = random.pickWeighted(KINDS);
+    const story = write({ random: random.fork(), now, number: stories.length + 1 });
+    const deliveries = story.deliveries.slice(0, left);
+    stories.push({ ...story, deliveries });
+    left -= deliveries.length;
+  }
+  return stories;
+}

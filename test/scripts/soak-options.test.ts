@@ -1,0 +1,44 @@
+import { describe, expect, test } from '@jest/globals';
+import { readSoakOptions } from '../../scripts/soak/soak-options.ts';
+
+describe('the options of a soak test', () => {
+  test('have defaults, but for the seed: that is another one each time', () => {
+    const { seed, ...others } = readSoakOptions([]);
+    expect(others).toEqual({
+      events: 1000,
+      faults: 0.2,
+      workers: 4,
+      killEvery: 50,
+      json: false,
+      record: undefined,
+    });
+    expect(Number.isInteger(seed)).toBe(true);
+  });
+
+  test('are taken from the command line', () => {
+    const args = '--events 10000 --seed 7 --faults 5 --workers 2 --kill-every 9 --json --record out.ndjson';
+    expect(readSoakOptions(args.split(' '))).toEqual({
+      events: 10_000,
+      seed: 7,
+      faults: 0.05,
+      workers: 2,
+      killEvery: 9,
+      json: true,
+      record: 'out.ndjson',
+    });
+  });
+
+  test.each([
+    { why: 'no events', args: ['--events', '0'] },
+    { why: 'a part of an event', args: ['--events', '1.5'] },
+    { why: 'a seed that is no number', args: ['--seed', 'x'] },
+    { why: 'a seed of more than 32 bits', args: ['--seed', '4294967296'] },
+    { why: 'nothing but faults', args: ['--faults', '100'] },
+    { why: 'nobody to work', args: ['--workers', '0'] },
+    { why: 'no kill ever', args: ['--kill-every', '0'] },
+    { why: 'an option that is not known', args: ['--event', '5'] },
+    { why: 'a word too many', args: ['5'] },
+  ])('are refused with the usage: $why', ({ args }) => {
+    expect(() => readSoakOptions(args)).toThrow('Usage: npm run soak --');
+  });
+});
