@@ -1,6 +1,6 @@
 /**
- * Milliseconds of a clock that never jumps, for measuring and limiting. `monotonicMs()` would do as well, but loads a
- * module of its own in each cold start.
+ * Milliseconds of a clock that never jumps, for measuring and limiting. `performance.now()` would do as well, but
+ * loads a module of its own in each cold start.
  */
 export function monotonicMs(): number {
   return process.uptime() * 1000;

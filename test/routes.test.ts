@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
-import { findRoute } from '../lib/routes.ts';
+import { describe, expect, test } from '@jest/globals';
+import { findOrganization, findRoute } from '../lib/routes.ts';
 import { configOf } from './support/config.ts';
 
 const find = (from: string, to: string, path: string) =>
@@ -87,5 +87,46 @@ test.each([
   expect(find('github:acme/{repo}', 'images/{repo}', path)).toMatchObject({
     matched: false,
     reason: expect.stringContaining('is not an SWR repository'),
+  });
+});
+
+test('all destinations have to be names that SWR can have', () => {
+  const { routes } = configOf({ routes: [{ from: 'github:acme/{repo}', to: ['x/y', 'images/{repo}'] }] });
+  expect(findRoute(routes, 'github', 'acme/.github')).toEqual({
+    matched: false,
+    reason: expect.stringMatching(/^route github:acme\/\{repo\}: ".github" is not an SWR repository/),
+  });
+});
+
+describe('an organization', () => {
+  const route = { from: 'github:acme/{repo}', to: 'Images/{repo}' };
+  const findBeside = (...more: object[]) =>
+    findOrganization(configOf({ routes: [route, ...more] }).routes, 'github', 'acme');
+
+  test('belongs to an SWR organization as a whole', () => {
+    expect(findBeside()).toStrictEqual({
+      matched: true,
+      destination: { account: 'main', namespace: 'images' },
+    });
+  });
+
+  test('belongs to some of its tasks, where the route is for those', () => {
+    const targets = ['cn-east-3/acme-dr'];
+    const { routes } = configOf({ routes: [{ ...route, targets }] });
+    expect(findOrganization(routes, 'github', 'acme')).toMatchObject({
+      destination: { targets: [{ remoteRegionId: 'cn-east-3', remoteNamespace: 'acme-dr' }] },
+    });
+  });
+
+  test('has it to itself where all other routes lead elsewhere', () => {
+    expect(findBeside({ from: 'ecr:{r}', to: ['other/{r}', 'images-2/{r}'] }).matched).toBe(true);
+  });
+
+  test('shares it with a route that leads there among others', () => {
+    expect(findBeside({ from: 'ecr:{r}', to: ['other/{r}', 'IMAGES/{r}'] }).matched).toBe(false);
+  });
+
+  test('shares it with a route that may lead anywhere', () => {
+    expect(findBeside({ from: 'ecr:{o}/{r}', to: ['other/{r}', 'x-{o}/{r}'] }).matched).toBe(false);
   });
 });

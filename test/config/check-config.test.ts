@@ -96,6 +96,18 @@ describe('what is expected instead is told', () => {
       expected: /^a name: up to 64 of a-z 0-9 _ -/,
     },
     { change: { accounts: {} }, expected: /^at least one account$/ },
+    { change: { accounts: null }, expected: /^Object$/ },
+    { change: { accounts: 'main' }, expected: /^Object$/ },
+    ...['__proto__', 'constructor', 'prototype'].flatMap((name) => [
+      {
+        change: { accounts: JSON.parse(`{"${name}":{}}`) as unknown },
+        expected: /^other names than __proto__, constructor, prototype$/,
+      },
+      {
+        change: { sources: JSON.parse(`{"${name}":{}}`) as unknown },
+        expected: /^other names than __proto__, constructor, prototype$/,
+      },
+    ]),
     { change: account({ region: 'cn north' }), expected: /^a Huawei Cloud region id such as cn-north-4$/ },
     { change: account({ region: 'Xcn-north-4' }), expected: /^a Huawei Cloud region id/ },
     { change: account({ region: 'a'.repeat(65) }), expected: /^a Huawei Cloud region id/ },

@@ -61,6 +61,12 @@ test.each([
     code: 'ECONNREFUSED',
     problem: 'connection failed (ECONNREFUSED)',
   },
+  {
+    why: 'an error without either',
+    error: new RangeError(''),
+    code: 'NETWORK',
+    problem: 'connection failed (RangeError)',
+  },
   { why: 'an error without a code', error: new Error('strange'), code: 'NETWORK', problem: 'strange' },
 ])('has a code and a message for $why', ({ error, code, problem }) => {
   const transportError = TransportError.from(error, CALLED);

@@ -34,6 +34,6 @@ test('the bundle finds each of them in the file of its name', () => {
   expect(files).toEqual(expect.arrayContaining(Object.keys(sources).map((type) => `${type}.ts`)));
 });
 
-test.each(['svn', '', 'constructor', 'toString', 7, undefined, null])('%j is none', (type) => {
+test.each(['svn', '', 'constructor', 'toString', 7, ['github'], undefined, null])('%j is none', (type) => {
   expect(isSourceType(type)).toBe(false);
 });

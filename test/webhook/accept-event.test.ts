@@ -114,6 +114,17 @@ describe('a batch', () => {
 });
 
 describe('a request', () => {
+  test('for a name that SWR can not have is ignored, and those beside it are not', async () => {
+    expect(await accept([requestFor('A'), requestFor('b')])).toMatchObject({
+      status: 'accepted',
+      requests: [{ repository: 'b', source: 'topic' }],
+    });
+    expect(await accept(requestFor('A'))).toEqual({
+      status: 'ignored',
+      reason: expect.stringMatching(/^"A" is not an SWR repository/),
+    });
+  });
+
   test('is logged on its way, with what it is about', async () => {
     const before = Date.now();
     await accept(requestFor('a'));
