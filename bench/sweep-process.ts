@@ -40,7 +40,6 @@ function contextOf({ url, farUrl, secret, dynamoDbUrl, table }: Clouds): SweepCo
     request: () => Promise.resolve(),
     announce: () => Promise.resolve(),
     log,
-    putMetrics: () => {},
     concurrency: CONCURRENCY,
   };
 }

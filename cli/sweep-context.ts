@@ -78,8 +78,6 @@ export async function createSweep(parts: SweepParts): Promise<CliSweep> {
       return bus.flush();
     },
     log: run.log,
-    // Only what a function writes becomes a metric.
-    putMetrics: () => {},
   };
   return { context, ledger, outcomes };
 }

@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { EventBus } from '../lib/aws/event-bus.ts';
+import { inInvocation } from '../lib/aws/in-invocation.ts';
 import { DynamoSuspicionLedger } from '../lib/aws/ledger/suspicion-ledger.ts';
 import { DynamoSweepLedger } from '../lib/aws/ledger/sweep-ledger.ts';
 import { logFailure } from '../lib/aws/log-failure.ts';
@@ -12,19 +13,23 @@ import { loadConfig } from '../lib/config/load-config.ts';
 import { deadlineFrom } from '../lib/deadline.ts';
 import { requireEnvironment } from '../lib/environment.ts';
 import { createLog } from '../lib/log.ts';
-import { createMetrics } from '../lib/metrics.ts';
+import { measureLog } from '../lib/metrics/measured-log.ts';
+import { Metrics } from '../lib/metrics/metrics.ts';
+import { sweepRules } from '../lib/metrics/rules/sweep.ts';
 import { createAskSource } from '../lib/sources/ask-source.ts';
 import { type ReadSecret, requireUsable } from '../lib/stored-secret.ts';
 
 /** The work has a deadline of its own; a second timer would be set for nothing. */
 const options = { timeoutEarlyInMillis: 0 };
 const config = loadConfig(new URL('./config.json', import.meta.url));
-const log = createLog({ function: 'sweep', stage: config.stage });
+const { stage } = config;
+const metrics = new Metrics({ function: 'sweep', stage });
+const log = measureLog(createLog({ function: 'sweep', stage }), metrics, sweepRules);
 const secrets = new SecretStore();
 const read: ReadSecret = (reference, maxAgeMs) => secrets.read(reference, maxAgeMs);
 const accounts = new Accounts(config, read, log);
 const table = requireEnvironment('LEDGER_TABLE');
-const bus = new EventBus({ name: process.env['EVENT_BUS_NAME'], stage: config.stage, log });
+const bus = new EventBus({ name: process.env['EVENT_BUS_NAME'], stage, log });
 const context: SweepFunctionContext = {
   queue: new Queue(requireEnvironment('SWEEP_QUEUE_URL')),
   sweep: {
@@ -36,13 +41,11 @@ const context: SweepFunctionContext = {
     request: queueRequests(new Queue(requireEnvironment('CLEANUP_QUEUE_URL'))),
     announce: (report) => bus.announceSweep(report),
     log,
-    putMetrics: createMetrics(config.stage),
   },
 };
 await requireUsable(accounts.credentials);
 
-/** Steps of sweeps, from their queue; anything else, such as the event of a schedule, begins a sweep. */
-export const handler = middy<unknown, SQSBatchResponse | { readonly sweep: string }>(options)
+const sweep = middy<unknown, SQSBatchResponse | { readonly sweep: string }>(options)
   .use(logFailure(log))
   .handler((event, lambda) => {
     const deadline = deadlineFrom(() => lambda.getRemainingTimeInMillis());
@@ -50,6 +53,9 @@ export const handler = middy<unknown, SQSBatchResponse | { readonly sweep: strin
       ? sweepBatch(event, deadline, context)
       : beginSweep(lambda.awsRequestId, deadline, context);
   });
+
+/** Steps of sweeps, from their queue; anything else, such as the event of a schedule, begins a sweep. */
+export const handler = inInvocation(metrics, sweep);
 
 function isSqsEvent(event: unknown): event is SQSEvent {
   return typeof event === 'object' && event !== null && 'Records' in event && Array.isArray(event.Records);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createLog, logWithin } from '../lib/log.ts';
+import { captureOutput } from './support/captured-output.ts';
+import { setVariables } from './support/environment.ts';
 
 const linesAt = (level: string) => {
   const lines: string[] = [];
@@ -23,6 +25,34 @@ test.each([
   { level: 'nonsense', count: 3 },
 ])('at $level, $count of four levels are written', ({ level, count }) => {
   expect(linesAt(level)).toHaveLength(count);
+});
+
+describe('of its own accord', () => {
+  const printed = (level: string | undefined) => {
+    const restore = setVariables({ LOG_LEVEL: level });
+    const output = captureOutput();
+    try {
+      const log = createLog();
+      for (const each of ['debug', 'info', 'warn'] as const) log[each](each);
+      return output.lines.map((line): unknown => JSON.parse(line));
+    } finally {
+      output.release();
+      restore();
+    }
+  };
+
+  test('a log goes to standard output, a line each', () => {
+    const time = expect.any(String);
+    expect(printed(undefined)).toEqual([
+      { time, level: 'info', event: 'info' },
+      { time, level: 'warn', event: 'warn' },
+    ]);
+  });
+
+  test('a log has the level of the environment', () => {
+    expect(printed('warn')).toMatchObject([{ event: 'warn' }]);
+    expect(printed('debug')).toHaveLength(3);
+  });
 });
 
 describe('what surrounds a piece of work', () => {

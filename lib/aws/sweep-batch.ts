@@ -3,6 +3,7 @@ import type { CleanupRequest } from '../cleanup/request.ts';
 import type { Deadline } from '../deadline.ts';
 import { failureOf } from '../failure.ts';
 import { formatFaults } from '../faults.ts';
+import { logWithin } from '../log.ts';
 import { parseJson } from '../sources/json-text.ts';
 import type { SweepContext } from '../sweep/context.ts';
 import { parseStep, type SweepStep } from '../sweep/step.ts';
@@ -29,19 +30,21 @@ export async function sweepBatch(
 ): Promise<SQSBatchResponse> {
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
   for (const record of Records) {
-    const done = deadline.allowsMore() && (await takeRecord(record, deadline, context));
-    if (!done) batchItemFailures.push({ itemIdentifier: record.messageId });
+    const { messageId } = record;
+    const done =
+      deadline.allowsMore() && (await logWithin({ messageId }, () => takeRecord(record, deadline, context)));
+    if (!done) batchItemFailures.push({ itemIdentifier: messageId });
   }
   return { batchItemFailures };
 }
 
 /** @returns whether the message may go. */
 async function takeRecord(
-  { messageId, body }: SQSRecord,
+  { body }: SQSRecord,
   deadline: Deadline,
   context: SweepFunctionContext,
 ): Promise<boolean> {
-  const log = context.sweep.log.with({ messageId });
+  const { log } = context.sweep;
   const parsed = parseStep(parseJson(body));
   if (!parsed.ok) {
     log.error('unreadable step', { reason: formatFaults(parsed.faults) });
@@ -72,15 +75,16 @@ export async function beginSweep(
   return { sweep: id, steps };
 }
 
-async function takeAndQueue(
+function takeAndQueue(
   step: SweepStep,
   deadline: Deadline,
   { sweep, queue }: SweepFunctionContext,
 ): Promise<number> {
-  const log = sweep.log.with({ sweep: step.sweep });
-  const next = await takeSweepStep(step, deadline, { ...sweep, log });
-  await queue.send(next.map(toSendableJson), TIMEOUT_MS);
-  return next.length;
+  return logWithin({ sweep: step.sweep }, async () => {
+    const next = await takeSweepStep(step, deadline, sweep);
+    await queue.send(next.map(toSendableJson), TIMEOUT_MS);
+    return next.length;
+  });
 }
 
 /** What a sweep asks for goes the way of every cleanup request. */

@@ -36,7 +36,7 @@ export interface Route {
 }
 
 /** How the tasks are looked for that no event names. */
-export interface SweepConfig {
+interface SweepConfig {
   readonly mode: 'apply' | 'dry-run';
   /** A sweep that would delete a larger part of the tasks it saw deletes nothing. 0 to 100. */
   readonly maxPercent: number;

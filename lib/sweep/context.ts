@@ -2,7 +2,6 @@ import type { CleanupRequest } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
 import type { SwrClient } from '../huaweicloud/swr.ts';
 import type { Log } from '../log.ts';
-import type { PutMetrics } from '../metrics.ts';
 import type { AskSource } from '../sources/ask-source.ts';
 import type { Page, SuspicionLedger, SweepLedger } from './ledger.ts';
 import type { SweepReport } from './report.ts';
@@ -28,7 +27,6 @@ export interface SweepContext {
   /** Tells others what the sweep has come to. */
   readonly announce: (report: SweepReport) => Promise<void>;
   readonly log: Log;
-  readonly putMetrics: PutMetrics;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   /** In place of `CONCURRENCY`. */

@@ -49,18 +49,12 @@ function decide(percent: number, { mode, maxPercent }: SweepContext['config']['s
   return mode === 'apply' ? 'applied' : 'dry run';
 }
 
-async function tell(report: SweepReport, { log, putMetrics, announce }: SweepContext): Promise<void> {
+async function tell(report: SweepReport, { log, announce }: SweepContext): Promise<void> {
   const { state, counts, percent, maxPercent, id: _, ...rest } = report;
   if (state === 'refused') {
     const message = `${counts.found} of ${counts.tasks} tasks are to go, and sweep.maxPercent is ${maxPercent}: nothing was deleted`;
     log.error('sweep refused', { percent, maxPercent, message });
   }
   log.info('sweep finished', { state, ...counts, percent, maxPercent, ...rest });
-  putMetrics({
-    SweepsRefused: state === 'refused' ? 1 : 0,
-    SweepTasksSeen: counts.tasks,
-    SweepTasksFound: counts.found,
-    SweepRepositoriesUnread: counts.unread,
-  });
   await announce(report);
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type AwsCall, callAws } from '../../lib/aws/call.ts';
+import { caught } from '../support/caught.ts';
 import { setVariables } from '../support/environment.ts';
 import {
   type Answering,
@@ -57,6 +58,13 @@ describe('a call', () => {
     { service: 'sqs', target: 'AmazonSQS.SendMessage', type: 'application/x-amz-json-1.0' },
     { service: 'secretsmanager', target: 'secretsmanager.SendMessage', type: 'application/x-amz-json-1.1' },
     { service: 'ssm', target: 'AmazonSSM.SendMessage', type: 'application/x-amz-json-1.1' },
+    { service: 'dynamodb', target: 'DynamoDB_20120810.SendMessage', type: 'application/x-amz-json-1.0' },
+    { service: 'events', target: 'AWSEvents.SendMessage', type: 'application/x-amz-json-1.1' },
+    {
+      service: 'ecr',
+      target: 'AmazonEC2ContainerRegistry_V20150921.SendMessage',
+      type: 'application/x-amz-json-1.1',
+    },
   ] as const)('speaks the JSON protocol of $service', async ({ service, target, type }) => {
     answers = [succeeding];
     await expect(send({ service })).resolves.toEqual({ MessageId: 'm-1' });
@@ -112,12 +120,38 @@ describe('a call', () => {
   });
 });
 
+describe('the trace of X-Ray', () => {
+  const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+  const sent = async (value: string | undefined) => {
+    const undo = setVariables({ _X_AMZN_TRACE_ID: value });
+    await send().finally(undo);
+    return server.requests.at(-1)?.headers ?? {};
+  };
+
+  test('goes on in whatever is called, as it is now', async () => {
+    await expect(sent(trace)).resolves.toMatchObject({ 'x-amzn-trace-id': trace });
+    await expect(sent('Root=another')).resolves.toMatchObject({ 'x-amzn-trace-id': 'Root=another' });
+  });
+
+  test('is not signed: what passes a call on may change it', async () => {
+    const { authorization } = await sent(trace);
+    expect(authorization).toMatch(/SignedHeaders=content-type;host;x-amz-date;x-amz-target,/);
+  });
+
+  test('is not made up where there is none', async () => {
+    await expect(sent(undefined)).resolves.not.toHaveProperty('x-amzn-trace-id');
+  });
+});
+
 describe('the endpoint', () => {
   const nowhere = 'http://127.0.0.1:1';
   test.each([
     { why: 'a service of its own counts first', service: 'sqs', variable: 'AWS_ENDPOINT_URL_SQS' },
     { why: 'as the SDKs call it', service: 'secretsmanager', variable: 'AWS_ENDPOINT_URL_SECRETS_MANAGER' },
     { why: 'as the SDKs call it', service: 'ssm', variable: 'AWS_ENDPOINT_URL_SSM' },
+    { why: 'as the SDKs call it', service: 'dynamodb', variable: 'AWS_ENDPOINT_URL_DYNAMODB' },
+    { why: 'as the SDKs call it', service: 'events', variable: 'AWS_ENDPOINT_URL_EVENTBRIDGE' },
+    { why: 'as the SDKs call it', service: 'ecr', variable: 'AWS_ENDPOINT_URL_ECR' },
   ] as const)('of $service is in $variable: $why', async ({ service, variable }) => {
     const undo = setVariables({ AWS_ENDPOINT_URL: nowhere, [variable]: server.url });
     await send({ service, endpoint: nowhere }).finally(undo);
@@ -129,11 +163,45 @@ describe('the endpoint', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  // A region that can be none: nothing is called, and the error tells what would have been.
+  test.each([
+    { service: 'sqs', region: '<any>', url: 'https://sqs.<any>.amazonaws.com' },
+    { service: 'ecr', region: '<any>', url: 'https://api.ecr.<any>.amazonaws.com' },
+    { service: 'dynamodb', region: 'cn-<any>', url: 'https://dynamodb.cn-<any>.amazonaws.com.cn' },
+  ] as const)(
+    'of $service in $region is $url where nobody names another',
+    async ({ service, region, url }) => {
+      const undo = setVariables({ AWS_ENDPOINT_URL: undefined, AWS_REGION: region });
+      await expect(send({ service }).finally(undo)).rejects.toMatchObject({ input: url });
+    },
+  );
+
+  test.each([
+    {
+      why: 'the default one',
+      set: { AWS_REGION: undefined, AWS_DEFAULT_REGION: '<default>' },
+      region: '<default>',
+    },
+    { why: 'the named one before it', set: { AWS_REGION: '<a>', AWS_DEFAULT_REGION: '<b>' }, region: '<a>' },
+  ])('is in the region of the environment: $why', async ({ set, region }) => {
+    const undo = setVariables({ AWS_ENDPOINT_URL: undefined, ...set });
+    const input = `https://sqs.${region}.amazonaws.com`;
+    await expect(send().finally(undo)).rejects.toMatchObject({ input });
+  });
+
   test('is that of the call where the environment names none', async () => {
     const undo = setVariables({ AWS_ENDPOINT_URL: undefined });
     await send({ endpoint: server.url }).finally(undo);
     expect(server.requests).toHaveLength(1);
   });
+});
+
+test('a call that can not be made is a defect of the environment, and shows nothing of it', async () => {
+  const undo = setVariables({ AWS_SESSION_TOKEN: 'hunter\n2' });
+  const error = await caught(send().finally(undo));
+  expect(error).toMatchObject({ code: 'ERR_INVALID_CHAR' });
+  expect(String(error)).not.toContain('hunter');
+  expect(server.requests).toEqual([]);
 });
 
 describe('a failed call', () => {

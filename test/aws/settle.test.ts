@@ -39,7 +39,7 @@ function settleAll(outcomes: Outcome[], differences: Partial<Origin> = {}): Prom
   const noBus = new EventBus({ name: undefined, stage: 'test', log });
   const deadLetters = new DeadLetters(new Queue(sqs.deadLetterQueueUrl), noBus, log);
   const origin = { body: 'the body', lastTry: false, ...differences };
-  return settle({ request, outcomes }, origin, { queue: new Queue(sqs.cleanupQueueUrl), deadLetters });
+  return settle({ request, outcomes }, origin, { queue: new Queue(sqs.cleanupQueueUrl), deadLetters, log });
 }
 
 describe('what was received', () => {

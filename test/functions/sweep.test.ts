@@ -98,7 +98,9 @@ test('a schedule begins a sweep, and the steps from the queue bring it to its en
   expect(linesOf('sweep finished')).toMatchObject([
     { function: 'sweep', stage: 'test', sweep, state: 'applied', tasks: 2, found: 1 },
   ]);
-  expect(output.lines.find((line) => line.includes('CloudWatchMetrics'))).toMatch(/"SweepTasksFound":1/);
+  expect(output.lines.filter((line) => line.includes('CloudWatchMetrics')).join('\n')).toMatch(
+    /"SweepTasksFound":1/,
+  );
   expect(cleanups.ready().map((body): unknown => JSON.parse(body))).toMatchObject([
     { source: 'sweep', account: 'main', namespace: 'acme', repository: 'payments/api', targets: [DR] },
   ]);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createLog } from '../../lib/log.ts';
-import { createMetrics } from '../../lib/metrics.ts';
+import { Metrics } from '../../lib/metrics/metrics.ts';
 import { isMetric, parseLine, tellEvent, tellLine } from '../../local/story.ts';
 
 const DR = { remoteRegionId: 'cn-east-3', remoteNamespace: 'acme-dr' };
@@ -41,7 +41,10 @@ test('what is no line of a log is left as it is', () => {
 
 test('metrics are told apart from what is to be read', () => {
   const printed: string[] = [];
-  createMetrics('test', (line) => printed.push(line))({ SweepsRefused: 1 });
+  const write = (line: string) => void printed.push(line);
+  const metrics = new Metrics({ stage: 'test', function: 'sweep', write });
+  metrics.add('SweepsRefused', 1);
+  metrics.flush();
   createLog({}, (line) => printed.push(line)).info('deleted');
   expect(printed.map(isMetric)).toEqual([true, false]);
 });

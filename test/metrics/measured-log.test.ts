@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createLog } from '../../lib/log.ts';
 import { measureLog, type Rules } from '../../lib/metrics/measured-log.ts';
@@ -166,4 +168,12 @@ describe('counted is', () => {
     log.info(event, fields);
     expect(counted()).toEqual([]);
   });
+});
+
+test('only what somebody logs is counted', () => {
+  const root = join(import.meta.dirname, '../..');
+  const files = globSync('lib/**/*.ts', { cwd: root }).filter((file) => !file.startsWith('lib/metrics/'));
+  const source = files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
+  const events = [receiveRules, cleanRules, sweepRules].flatMap((rules) => Object.keys(rules));
+  expect(events.filter((event) => !source.includes(`'${event}'`))).toEqual([]);
 });

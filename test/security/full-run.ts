@@ -20,7 +20,7 @@ import { type DeliveryOptions, signDelivery } from './signed-delivery.ts';
 /** Whatever leaves the functions, by where it goes. */
 export type Output = Kind | 'line' | 'answer' | 'error';
 
-export interface Delivery extends DeliveryOptions {
+interface Delivery extends DeliveryOptions {
   /** Signs with another one. */
   readonly secret?: string;
 }

@@ -6,7 +6,6 @@ import type { CleanupResult } from '../../lib/cleanup/outcome.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Config } from '../../lib/config/config.ts';
 import type { Deadline } from '../../lib/deadline.ts';
-import { createMetrics } from '../../lib/metrics.ts';
 import { createAskSource } from '../../lib/sources/ask-source.ts';
 import type { SweepContext } from '../../lib/sweep/context.ts';
 import type { SweepReport } from '../../lib/sweep/report.ts';
@@ -40,7 +39,6 @@ export interface Sweeping {
   /** Starts at 2026-11-24T03:00:00Z. */
   readonly clock: StoppedClock;
   readonly recorded: RecordedLog;
-  readonly metrics: readonly string[];
   readonly requested: CleanupRequest[];
   readonly announced: readonly SweepReport[];
   /** Adds repositories to an organization, each with an old task to each target. */
@@ -70,7 +68,6 @@ export async function startSweeping(): Promise<Sweeping> {
   ]);
   const clock = stopClock();
   const recorded = recordLog();
-  const metrics: string[] = [];
   const requested: CleanupRequest[] = [];
   const announced: SweepReport[] = [];
   const read = (reference: string) => Promise.resolve(reference === 'env:TOKEN' ? 'token' : SECRET);
@@ -98,7 +95,6 @@ export async function startSweeping(): Promise<Sweeping> {
       request: (requests) => Promise.resolve(void requested.push(...requests)),
       announce: (report) => Promise.resolve(void announced.push(report)),
       log: recorded.log,
-      putMetrics: createMetrics('test', (line) => metrics.push(line), clock.read),
       now: clock.read,
       ...others,
     };
@@ -111,7 +107,6 @@ export async function startSweeping(): Promise<Sweeping> {
     ledger,
     clock,
     recorded,
-    metrics,
     requested,
     announced,
     plant(namespace, repositories, targets = [DR]) {

@@ -1,0 +1,37 @@
+import * as v from 'valibot';
+
+const lineSchema = v.looseObject({
+  _aws: v.object({
+    Timestamp: v.number(),
+    CloudWatchMetrics: v.array(
+      v.object({
+        Namespace: v.string(),
+        Dimensions: v.array(v.array(v.string())),
+        Metrics: v.array(v.object({ Name: v.string(), Unit: v.string() })),
+      }),
+    ),
+  }),
+});
+const valuesSchema = v.union([
+  v.pipe(
+    v.number(),
+    v.transform((value) => [value]),
+  ),
+  v.array(v.number()),
+]);
+
+/** What CloudWatch would take out of a line. */
+export interface MetricLine {
+  readonly at: number;
+  readonly values: Readonly<Record<string, readonly number[]>>;
+  /** All that the line has. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** @throws {Error} if CloudWatch would leave the line alone. */
+export function parseMetricLine(line: string): MetricLine {
+  const { _aws: directive, ...fields } = v.parse(lineSchema, JSON.parse(line));
+  const names = directive.CloudWatchMetrics.flatMap(({ Metrics }) => Metrics.map(({ Name }) => Name));
+  const values = names.map((name) => [name, v.parse(valuesSchema, fields[name])] as const);
+  return { at: directive.Timestamp, values: Object.fromEntries(values), fields };
+}
