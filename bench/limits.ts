@@ -8,7 +8,8 @@ export interface Verdict {
   readonly passed: boolean;
 }
 
-const MAX_KB = 60;
+/** As in `scripts/check-bundle-sizes.ts`. */
+const MAX_KB = 72;
 /** `clean` cold, against the bare handler and against both SDKs. */
 const CLEAN_TO_BARE = 1.3;
 const CLEAN_TO_SDKS = 0.25;

@@ -4,6 +4,8 @@ import { resourceNamesOf } from '../lib/resource-names.ts';
 const NAMES = resourceNamesOf('local');
 /** Shorter than deployed, so that a retry can be watched. */
 const VISIBILITY_SECONDS = 20;
+/** For tries that were cut off, as in `serverless.yml`. */
+const SPARE_TRIES = 5;
 export const MAX_RECEIVE_COUNT = 5;
 
 export interface ReceivedMessage {
@@ -40,7 +42,8 @@ export async function startQueues(): Promise<Queues> {
     VisibilityTimeout: `${VISIBILITY_SECONDS}`,
     RedrivePolicy: JSON.stringify({
       deadLetterTargetArn: deadLetters.queueArn,
-      maxReceiveCount: MAX_RECEIVE_COUNT,
+      // SQS gives up by itself only later, since it can't say why.
+      maxReceiveCount: MAX_RECEIVE_COUNT + SPARE_TRIES,
     }),
   };
   const cleanup = server.createQueue(NAMES.cleanupQueue, { attributes });

@@ -5,14 +5,11 @@ import type { CleanupRequest } from './request.ts';
 
 export interface CleanedRepositories {
   readonly outcomes: readonly Outcome[];
-  /** How many deletions the request has cost so far. */
-  readonly attempted: number;
 }
 
 type CleanRepositories = (
   request: CleanupRequest,
   repositories: readonly string[],
-  before: number,
   context: CleanupContext,
 ) => Promise<CleanedRepositories>;
 
@@ -30,7 +27,6 @@ export async function cleanOrganization(
   const { swr, deadline } = context;
   const { namespace, offset: start = 0 } = request;
   const outcomes: Outcome[] = [];
-  let attempted = 0;
   for (let offset = start; ; offset += REPOSITORY_PAGE) {
     const rest = { ...request, offset };
     if (offset > start && !deadline.allowsMore()) return { outcomes, rest };
@@ -42,9 +38,8 @@ export async function cleanOrganization(
       if (offset > start) return { outcomes, rest };
       throw error;
     }
-    const cleaned = await cleanRepositories(request, page, attempted, context);
+    const cleaned = await cleanRepositories(request, page, context);
     outcomes.push(...cleaned.outcomes);
-    attempted = cleaned.attempted;
     const failures = failuresOf(cleaned.outcomes);
     if (failures.some(({ retryable }) => retryable)) return { outcomes, rest };
     if (failures.some(({ code }) => code === 'TOO_MANY_TASKS') || page.length < REPOSITORY_PAGE) {

@@ -4,7 +4,7 @@ import { nameOf } from '../huaweicloud/sync-task.ts';
 import type { Log } from '../log.ts';
 import { type CleanedRepositories, cleanOrganization } from './clean-organization.ts';
 import type { Deletion } from './decide.ts';
-import type { Ending, Intent } from './ledger.ts';
+import { type Ending, type Intent, identityOf } from './ledger.ts';
 import type { CleanupResult, Outcome } from './outcome.ts';
 import { type CleanupContext, OUT_OF_TIME, type Plan, planRepository } from './plan-repository.ts';
 import { type CleanupRequest, faultOfNames } from './request.ts';
@@ -37,39 +37,32 @@ async function attempt(request: CleanupRequest, context: CleanupContext): Promis
     return { outcomes: [{ outcome: 'failed', code: 'INVALID_NAME', message: fault, retryable: false }] };
   }
   if (request.repository === undefined) return cleanOrganization(request, context, cleanRepositories);
-  return { outcomes: (await cleanRepositories(request, [request.repository], 0, context)).outcomes };
+  return { outcomes: (await cleanRepositories(request, [request.repository], context)).outcomes };
 }
 
-/** @param before how many deletions the request has cost already. */
 async function cleanRepositories(
   request: CleanupRequest,
   names: readonly string[],
-  before: number,
   context: CleanupContext,
 ): Promise<CleanedRepositories> {
   const outcomes = new Map<string, Outcome>();
-  let attempted = before;
   for (let repositories = names; repositories.length > 0; ) {
-    const round = await cleanOnce(request, repositories, attempted, context);
+    const round = await cleanOnce(request, repositories, context);
     for (const outcome of round.outcomes) outcomes.set(subjectOf(outcome), outcome);
-    attempted += round.attempted;
     repositories = round.unfinished;
   }
-  return { outcomes: [...outcomes.values()], attempted };
+  return { outcomes: [...outcomes.values()] };
 }
 
 interface Round {
   readonly outcomes: readonly Outcome[];
-  readonly attempted: number;
   /** The repositories that had more tasks than SWR lists at once, and of whose tasks this round has deleted some. */
   readonly unfinished: readonly string[];
 }
 
-/** @param before how many deletions the request has cost already. */
 async function cleanOnce(
   request: CleanupRequest,
   repositories: readonly string[],
-  before: number,
   context: CleanupContext,
 ): Promise<Round> {
   const plans = await pMap(
@@ -85,7 +78,11 @@ async function cleanOnce(
   for (const outcome of settled) report(outcome, request, context.log);
 
   const deletions = plans.flatMap((plan) => plan.deletions.map((deletion) => ({ plan, deletion })));
-  const excess = excessOf(before, deletions.length, context.safety.maxTasksPerRequest);
+  const { begun } = context;
+  const before = begun.size;
+  for (const { plan, deletion } of deletions)
+    begun.add(identityOf({ repository: plan.repository, ...deletion }));
+  const excess = excessOf(before, begun.size, context.safety.maxTasksPerRequest);
   const progress = new Set<string>();
   const carriedOut = await pMap(
     deletions,
@@ -98,14 +95,14 @@ async function cleanOnce(
     },
     MAX_CALLS_AT_A_TIME,
   );
-  return { outcomes: [...carriedOut, ...settled], attempted: deletions.length, unfinished: [...progress] };
+  return { outcomes: [...carriedOut, ...settled], unfinished: [...progress] };
 }
 
-/** The failure of every further deletion of a request that would delete more than it may. */
+/** The failure of every further deletion of a request that would delete more than it may, in all of its tries together. */
 function excessOf(before: number, count: number, limit: number) {
-  if (before + count <= limit) return undefined;
+  if (count <= limit) return undefined;
   const done = before === 0 ? 'nothing was deleted' : `only ${before} were deleted`;
-  const message = `${done}: it would be ${before + count} tasks, and safety.maxTasksPerRequest is ${limit}`;
+  const message = `${done}: it would be ${count} tasks, and safety.maxTasksPerRequest is ${limit}`;
   return { outcome: 'failed', code: 'TOO_MANY_TASKS', message, retryable: false } as const;
 }
 
@@ -123,7 +120,10 @@ async function carryOut(
     const { begunBefore } = await ledger.intend(request, intent);
     const ending = await deleteTask(request, intent, begunBefore, context);
     // If this fails, the next try finds what was begun, and that it is gone.
-    await ledger.settle(request, intent, ending);
+    // What SWR never showed, an earlier try may have deleted all the same.
+    const isUnsure = begunBefore && intent.task === undefined;
+    const noted = ending.outcome === 'failed' && isUnsure ? { ...ending, retryable: true } : ending;
+    await ledger.settle(request, intent, noted);
     return ending;
   } catch (error) {
     return { outcome: 'failed', ...failureOf(error) };
@@ -132,14 +132,14 @@ async function carryOut(
 
 async function deleteTask(
   { namespace }: CleanupRequest,
-  { repository, target }: Intent,
+  { repository, target, task }: Intent,
   begunBefore: boolean,
   { swr, deadline }: CleanupContext,
 ): Promise<Ending> {
   try {
     const outcome = await swr.deleteSyncTask(namespace, repository, target, deadline);
-    // It was an earlier try that deleted it, and couldn't tell.
-    return { outcome: outcome === 'absent' && begunBefore ? 'deleted' : outcome };
+    // It was an earlier try that deleted it, or another worker with the same request, and couldn't tell. At the worst both say so.
+    return { outcome: outcome === 'absent' && (begunBefore || task !== undefined) ? 'deleted' : outcome };
   } catch (error) {
     return { outcome: 'failed', ...failureOf(error) };
   }

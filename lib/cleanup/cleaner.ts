@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import type { AskSource } from '../sources/ask-source.ts';
 import type { Accounts } from './accounts.ts';
 import { cleanRequest } from './clean-request.ts';
-import type { CleanupLedger, OpenedRequest } from './ledger.ts';
+import { type CleanupLedger, type Intent, identityOf, type OpenedRequest } from './ledger.ts';
 import type { CleanupResult, Outcome } from './outcome.ts';
 import type { CleanupRequest } from './request.ts';
 
@@ -40,9 +40,11 @@ export class Cleaner {
     };
     let swr: SwrClient;
     let opened: OpenedRequest;
+    let begun: readonly Intent[];
     try {
       swr = accounts.clientOf(account);
       opened = await ledger.open(request);
+      begun = opened.repeated ? await ledger.begun(opened.request) : [];
     } catch (error) {
       return give(failed(failureOf(error)));
     }
@@ -58,6 +60,7 @@ export class Cleaner {
               log,
               ledger,
               repeated: opened.repeated,
+              begun: new Set(begun.map(identityOf)),
             })),
           }
         : give(stays);

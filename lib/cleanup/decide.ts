@@ -10,7 +10,7 @@ export interface Safety {
   readonly deny: readonly string[];
   /** Globs on `REGION/ORGANIZATION`: a sweep finds every task with another target. Every target is allowed if missing. */
   readonly allowedTargets?: readonly string[];
-  /** A request that would delete more deletes nothing. */
+  /** A request that would delete more deletes nothing; all of its tries together delete no more. */
   readonly maxTasksPerRequest: number;
 }
 

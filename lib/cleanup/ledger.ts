@@ -1,4 +1,4 @@
-import type { SyncTask, Target } from '../huaweicloud/sync-task.ts';
+import { nameOf, type SyncTask, type Target } from '../huaweicloud/sync-task.ts';
 import type { Outcome } from './outcome.ts';
 import type { CleanupRequest } from './request.ts';
 
@@ -8,6 +8,11 @@ export interface Intent {
   readonly target: Target;
   /** The task as SWR showed it just before; missing where SWR did not show it. */
   readonly task?: SyncTask;
+}
+
+/** Tells a task from every other one, also from those that had its name before. */
+export function identityOf({ repository, target, task }: Intent): string {
+  return `${repository} ${nameOf(target)} ${task?.createdAt ?? ''}`;
 }
 
 /** How a deletion that was tried ended. */
@@ -30,7 +35,13 @@ export interface CleanupLedger {
   /** Writes down that a request has come, the first time; always gives what was written then. */
   open(request: CleanupRequest): Promise<OpenedRequest>;
 
-  /** The deletions in a repository that earlier tries of the request have begun, and whose end nobody has written down. */
+  /** The deletions that earlier tries of the request have begun, and that have been carried out as far as is known. */
+  begun(request: CleanupRequest): Promise<readonly Intent[]>;
+
+  /**
+   * The deletions in a repository that earlier tries of the request have begun, and of which nobody has written down that the
+   * task is gone. One that has failed may have been carried out by another worker.
+   */
   unsettled(request: CleanupRequest, repository: string): Promise<readonly Intent[]>;
 
   /**
@@ -53,6 +64,7 @@ export interface CleanupLedger {
 /** Writes nothing down, for a look at what would happen. */
 export const noLedger: CleanupLedger = {
   open: (request) => Promise.resolve({ request, repeated: false }),
+  begun: () => Promise.resolve([]),
   unsettled: () => Promise.resolve([]),
   intend: () => Promise.reject(new Error('nothing may be deleted without a ledger')),
   settle: () => Promise.resolve(),

@@ -18,6 +18,8 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: string;
+  /** The request was sent twice: the connection broke the first time, and nobody knows what came of that. */
+  readonly sentTwice?: boolean;
 }
 
 // Node stops at 16 KiB unless told otherwise, and an IAM token alone can be longer than that.
@@ -38,9 +40,10 @@ const agents = {
  */
 export async function exchange(request: HttpRequest): Promise<HttpResponse> {
   const giveUpAt = monotonicMs() + request.timeoutMs;
-  for (;;) {
+  for (let sentTwice = false; ; sentTwice = true) {
     try {
-      return await attempt(request, Math.max(0, giveUpAt - monotonicMs()));
+      const answer = await attempt(request, Math.max(0, giveUpAt - monotonicMs()));
+      return sentTwice ? { ...answer, sentTwice } : answer;
     } catch (error) {
       // Each try takes one stale connection out of the pool, so this ends.
       if (!(error instanceof TransportError && error.staleConnection)) throw error;

@@ -55,7 +55,7 @@ export class SwrClient {
   async listSyncTasks(namespace: string, repository: string, deadline: Deadline): Promise<SyncTask[]> {
     const call = `listing the tasks of ${namespace}/${repository}`;
     const answer = await this.#call(call, 'GET', syncRepoPath(namespace, repository), undefined, deadline);
-    if (answer === 'gone') return [];
+    if (typeof answer === 'string') return [];
     return parseSyncTasks(answer.body) ?? unreadable(call, answer);
   }
 
@@ -74,6 +74,7 @@ export class SwrClient {
     const body = JSON.stringify({ remoteRegionId, remoteNamespace });
     const answer = await this.#call(call, 'DELETE', syncRepoPath(namespace, repository), body, deadline);
     if (answer === 'gone') return 'absent';
+    if (answer === 'gone meanwhile') return 'deleted';
     return isDone(answer) ? 'deleted' : unreadable(call, answer);
   }
 
@@ -94,7 +95,7 @@ export class SwrClient {
     const { remoteRegionId, remoteNamespace } = target;
     const body = JSON.stringify({ remoteRegionId, remoteNamespace, syncAuto, override });
     const answer = await this.#call(call, 'POST', syncRepoPath(namespace, repository), body, deadline);
-    if (answer === 'gone') return 'no repository';
+    if (typeof answer === 'string') return 'no repository';
     return isDone(answer) ? 'created' : unreadable(call, answer);
   }
 
@@ -115,7 +116,7 @@ export class SwrClient {
     const call = `listing the repositories of ${namespace}`;
     const query = new URLSearchParams({ namespace, limit: `${limit}`, offset: `${offset}` });
     const answer = await this.#call(call, 'GET', `/v2/manage/repos?${query.toString()}`, undefined, deadline);
-    if (answer === 'gone') return [];
+    if (typeof answer === 'string') return [];
     return parseAnswer(repositoriesSchema, answer.body)?.map(({ name }) => name) ?? unreadable(call, answer);
   }
 
@@ -127,7 +128,7 @@ export class SwrClient {
   async listOrganizations(deadline: Deadline): Promise<readonly string[]> {
     const call = 'listing the organizations';
     const answer = await this.#call(call, 'GET', '/v2/manage/namespaces', undefined, deadline);
-    if (answer === 'gone') return [];
+    if (typeof answer === 'string') return [];
     const parsed = parseAnswer(organizationsSchema, answer.body);
     return parsed?.namespaces.map(({ name }) => name) ?? unreadable(call, answer);
   }
@@ -139,20 +140,24 @@ export class SwrClient {
     path: string,
     body: string | undefined,
     deadline: Deadline,
-  ): Promise<Answered | 'gone'> {
+  ): Promise<Answered | 'gone' | 'gone meanwhile'> {
     const request: UnprovenRequest = {
       method,
       url: new URL(`${this.#endpoint}${path}`),
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       ...(body !== undefined && { body }),
     };
+    let sentTwice = false;
     for (let attempt = 1; ; attempt += 1) {
       const proof = await this.#authorizer.authorize(request, deadline);
       const answer = await this.#send(call, { ...request, headers: proof.headers }, deadline);
       const hide = proof.secrets;
+      sentTwice ||= answer.sentTwice === true;
       if (answer.status >= 200 && answer.status < 300) return { ...answer, hide };
       const error = HuaweiCloudError.fromAnswer(call, answer, sortSwrFailure, { hide });
-      if (error.verdict === 'gone') return 'gone';
+      if (error.verdict === 'gone') return sentTwice ? 'gone meanwhile' : 'gone';
+      // The first one may have been carried out, whatever is said to the second one: another try begins with a look.
+      if (sentTwice && method === 'DELETE') throw error.as('retry');
       if (error.verdict !== 'relogin') throw error;
       if (!proof.refused(answer, attempt)) throw error.as('needs-person');
     }

@@ -18,7 +18,7 @@ export interface Moment {
  * @param now milliseconds since the epoch.
  */
 export function namedMoment(random: Random, now: number): Moment {
-  const ms = now - random.integer(1 * HOUR_MS, 300 * DAY_MS);
+  const ms = now - random.integer(1 * HOUR_MS, 3 * HOUR_MS);
   const microseconds = random.integer(1, 998);
   const close = () => random.chance(0.2);
   return {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { build } from '../build.ts';
+import { watchQueues } from '../dashboard/watch-queues.ts';
 import { readConfig } from '../read-config.ts';
 import { FunctionLines } from './function-lines.ts';
 import { gatherEvidence } from './gather-evidence.ts';
@@ -70,6 +71,8 @@ export async function runSoak(
         onWritten: (body) => written.take(body),
       }),
     );
+    const stopWatching = watchQueues(stack.queues.endpoint, STAGE, (line) => lines.take(line));
+    closers.push(() => Promise.resolve(stopWatching()));
     beginMishaps(emulator, stack, { random: random.fork(), faults, killEvery, tally });
     const sender = new Sender(stack, keys, tally);
     const progress = new Progress(tally, tell);

@@ -91,7 +91,12 @@ export async function startSoakStack(options: SoakStackOptions): Promise<SoakSta
     const workers: Worker[] = [];
     for (let count = 0; count < options.workers; count += 1) workers.push(await startWorker());
     const { url } = keep(await openFrontDoor({ receive, invokable: {}, putEvents: bus.putEvents }, 0));
-    const onError = () => tally.count('invocations', 'failed');
+    const onError = () => {
+      tally.count('invocations', 'failed');
+      // A process that was killed can't say so itself.
+      const line = { level: 'error', event: 'invocation failed', function: 'clean', stage: 'soak' };
+      options.onLine(JSON.stringify({ time: new Date().toISOString(), ...line }));
+    };
     const { cleanupUrl: queueUrl } = queues;
     const feeds = workers.map((target) =>
       feedFromQueue(queues, { queueUrl, batchSize: BATCH_SIZE, target, onError }),

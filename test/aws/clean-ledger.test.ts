@@ -133,6 +133,37 @@ test('a deletion whose answer was lost counts as one when the message comes back
   expect(outcomesIn(await history())).toEqual(['deleted', 'deleted']);
 });
 
+test.each([
+  { why: 'it is gone', second: undefined, outcomes: ['deleted'] },
+  { why: 'it is refused', second: { status: 403, code: 'SVCSTG.SWR.4030170' }, outcomes: ['deleted'] },
+])(
+  'a deletion on a connection that breaks is sent anew, and counts as ours when $why then',
+  async ({ second, outcomes }) => {
+    const context = cleaning.context();
+    // One call at a time, so that the deletion goes over the connection that the list has left.
+    cleaning.cloud.fault('deleteSyncTask', { reset: 'headers', afterwards: true });
+    if (second !== undefined) cleaning.cloud.fault('deleteSyncTask', second, { nth: 2 });
+    cleaning.sqs.put(request({ targets: [DR] }));
+    await cleaning.workOff(context);
+    if (cleaning.sqs.hidden().length > 0) {
+      bringBack();
+      await cleaning.workOff(context);
+    }
+    expect(outcomesIn(await history())).toEqual(outcomes);
+    expect(cleaning.sqs.parked()).toEqual([]);
+  },
+);
+
+test('all tries of a delivery together delete no more tasks than a request may', async () => {
+  const limited = { config: { safety: safety({ maxTasksPerRequest: 1 }) } };
+  cleaning.sqs.put(request({ targets: [DR] }));
+  await cleaning.workOff(cleaning.context(limited));
+  cleaning.sqs.put(request({ targets: [APAC] }));
+  await cleaning.workOff(cleaning.context(limited));
+  expect(tasks()).toMatchObject([APAC]);
+  expect(cleaning.sqs.parked()).toMatchObject([{ attributes: { code: 'TOO_MANY_TASKS' } }]);
+});
+
 test('a task that SWR does not list is recorded without it, and deleted once', async () => {
   const hidden = { ...DR, remoteNamespace: 'manual' };
   cleaning.cloud.cloud.addTask({ namespace: 'acme', repository, ...hidden, hidden: true });

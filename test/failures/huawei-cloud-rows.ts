@@ -27,17 +27,17 @@ const gone: MatrixRow[] = [
   {
     why: 'gone, as documented',
     fault: { status: 404, body: '' },
-    ends: { list: 'deleted', delete: 'absent' },
+    ends: { list: 'deleted', delete: 'deleted' },
   },
   {
     why: 'gone, as documented, with a code',
     fault: { status: 404, code: 'SVCSTG.SWR.4040010' },
-    ends: { list: 'deleted', delete: 'absent' },
+    ends: { list: 'deleted', delete: 'deleted' },
   },
   ...([1, 2, 3, 4] as const).map((shape) => ({
     why: `gone, as seen in practice, in the shape ${shape}`,
     fault: { status: 400, code: 'SVCSTG.SWR.4001158', shape },
-    ends: { list: 'deleted' as const, delete: 'absent' as const },
+    ends: { list: 'deleted' as const, delete: 'deleted' as const },
   })),
   {
     why: 'a bad route, not gone',

@@ -61,6 +61,15 @@ test('makes a call anew where its kept connection breaks at once', async () => {
   expect(Math.max(...connections())).toBe(4);
 });
 
+test('says that a call was made anew, since nobody knows what came of the first one', async () => {
+  expect(await send()).not.toHaveProperty('sentTwice');
+  answer = (response, { connection }) => {
+    if (connection === 1) response.socket?.destroy();
+    else respond(response, 200, 'ok');
+  };
+  await expect(send()).resolves.toMatchObject({ sentTwice: true });
+});
+
 test.each<{ why: string; broken: Answering }>([
   { why: 'before the headers', broken: (response) => response.socket?.destroy() },
   {

@@ -77,6 +77,7 @@ const HANDLED: Readonly<Record<string, readonly string[]>> = {
     'lambda:GetFunction',
     'lambda:UpdateFunctionCode',
     'lambda:UpdateFunctionConfiguration',
+    'lambda:PutFunctionRecursionConfig',
     'lambda:DeleteFunction',
     'iam:PassRole',
     's3:GetObject',

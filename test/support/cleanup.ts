@@ -29,6 +29,7 @@ export async function cleanUp(
       log: recorded.log,
       ledger: loopback.ledger,
       repeated: false,
+      begun: new Set(),
     });
     return { ...cleaned, recorded };
   } finally {

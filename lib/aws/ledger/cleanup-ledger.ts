@@ -20,9 +20,10 @@ export interface LedgerOptions {
   readonly now?: () => number;
 }
 
-const intendedSchema = v.object({
-  outcome: v.literal('intended'),
+const taskSchema = v.object({
+  outcome: v.string(),
   source: v.exactOptional(v.string()),
+  repository: v.string(),
   target: v.string(),
   task: v.optional(v.string()),
 });
@@ -67,17 +68,27 @@ export class DynamoLedger implements CleanupLedger {
     return { repeated, request: first === undefined ? request : { ...request, occurredAt: first } };
   }
 
-  async unsettled(request: CleanupRequest, repository: string): Promise<readonly Intent[]> {
+  begun(request: CleanupRequest): Promise<readonly Intent[]> {
+    const prefix = prefixOfTasks(this.#accountOf(request), request);
+    return this.#find(request, prefix, ['intended', 'deleted']);
+  }
+
+  unsettled(request: CleanupRequest, repository: string): Promise<readonly Intent[]> {
     const prefix = prefixOfTasks(this.#accountOf(request), request, repository);
+    return this.#find(request, prefix, ['intended', 'failed']);
+  }
+
+  async #find(request: CleanupRequest, prefix: string, outcomes: readonly string[]): Promise<Intent[]> {
     const intents: Intent[] = [];
     const entries = this.#table.query({
       hash: ['pk', partitionOf(request.id)],
       range: { name: 'sk', beginsWith: prefix },
     });
     for await (const item of entries) {
-      const parsed = v.safeParse(intendedSchema, item);
+      const parsed = v.safeParse(taskSchema, item);
       if (!parsed.success || parsed.output.source !== request.source) continue;
-      const { target, task } = parsed.output;
+      const { outcome, repository, target, task } = parsed.output;
+      if (!outcomes.includes(outcome)) continue;
       const [remoteRegionId = '', remoteNamespace = ''] = target.split('/');
       const shown = task === undefined ? undefined : parseSyncTask(task);
       intents.push({

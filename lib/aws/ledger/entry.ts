@@ -29,9 +29,9 @@ export function keyOfTask(account: string, request: CleanupRequest, intent: Inte
   return { pk: partitionOf(request.id), sk };
 }
 
-/** What the keys of all tasks of a repository begin with. */
-export function prefixOfTasks(account: string, request: CleanupRequest, repository: string): string {
-  return `task#${account}/${request.namespace}/${repository}#`;
+/** What the keys of all tasks of a repository begin with, or of the whole organization. */
+export function prefixOfTasks(account: string, request: CleanupRequest, repository?: string): string {
+  return `task#${account}/${request.namespace}/${repository === undefined ? '' : `${repository}#`}`;
 }
 
 export function partitionOf(deliveryId: string): string {

@@ -154,7 +154,7 @@ describe('a deletion', () => {
   test.each([
     { why: 'deleted', endings: [{ outcome: 'deleted' }], outcome: 'deleted', unsettled: 0 },
     { why: 'gone already', endings: [{ outcome: 'absent' }], outcome: 'absent', unsettled: 0 },
-    { why: 'refused', endings: [failed(false)], outcome: 'failed', unsettled: 0 },
+    { why: 'refused', endings: [failed(false)], outcome: 'failed', unsettled: 1 },
     { why: 'nobody knows', endings: [failed(true)], outcome: 'intended', unsettled: 1 },
     {
       why: 'deleted by one worker, and gone for the other',
@@ -220,6 +220,23 @@ describe('a deletion', () => {
     await ledger.intend(request, { ...intent, repository: 'payments/api-v2' });
     await expect(ledger.unsettled(request, REPOSITORY)).resolves.toEqual([intent]);
   });
+
+  test.each([
+    { why: 'it is under way', endings: [], begun: 1 },
+    { why: 'it was carried out', endings: [{ outcome: 'deleted' }], begun: 1 },
+    { why: 'nobody knows', endings: [failed(true)], begun: 1 },
+    { why: 'it was refused', endings: [failed(false)], begun: 0 },
+    { why: 'there was nothing to delete', endings: [{ outcome: 'absent' }], begun: 0 },
+  ] satisfies { why: string; endings: Ending[]; begun: number }[])(
+    'counts toward the limit of its delivery as $begun where $why',
+    async ({ endings, begun }) => {
+      const request = nextRequest();
+      await ledger.intend(request, intent);
+      for (const ending of endings) await ledger.settle(request, intent, ending);
+      await ledger.intend({ ...request, source: 'gitlab' }, intent);
+      await expect(ledger.begun(request)).resolves.toEqual(begun === 0 ? [] : [intent]);
+    },
+  );
 
   test('is not found by another source that has chosen the same id', async () => {
     const request = nextRequest();
