@@ -4,6 +4,14 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   coverageProvider: 'v8',
-  collectCoverageFrom: ['functions/**/*.ts', 'lib/**/*.ts'],
-  coverageThreshold: { global: { lines: 95, branches: 95 } },
+  collectCoverageFrom: [
+    'functions/**/*.ts',
+    'lib/**/*.ts',
+    // Nothing but types, which Node strips: no line of them can run.
+    '!lib/config/config.ts',
+    '!lib/huaweicloud/authorizer.ts',
+    '!lib/sources/source.ts',
+    '!lib/sweep/ledger.ts',
+  ],
+  coverageThreshold: { global: { lines: 100, branches: 95 } },
 };

@@ -49,6 +49,7 @@ test('the workflows were read', () => {
     'check.yml',
     'deploy-stage.yml',
     'deploy.yml',
+    'nightly.yml',
   ]);
   const declared = [...jobs.map(({ job }) => job.uses), ...steps.map(({ step }) => step.uses)];
   expect(uses.map(({ action }) => action).toSorted()).toEqual(

@@ -102,3 +102,23 @@ test('says where an answer is none', async () => {
     },
   );
 });
+
+test('leaves out what is neither a text nor a number, as a person may have added it', async () => {
+  const items = [{ pk: { S: 'a' }, count: { N: '7' }, flag: { BOOL: true }, odd: null, text: 'bare' }];
+  await withDynamoDb(
+    () => ({ Items: items }),
+    async () => {
+      const page = await table.queryPage({ hash: ['pk', 'a'] });
+      expect(page.items).toEqual([{ pk: 'a', count: 7 }]);
+    },
+  );
+});
+
+test.each([
+  { why: 'a batch', act: (nowhere: Table) => nowhere.put([key]) },
+  { why: 'a removal', act: (nowhere: Table) => nowhere.remove(key) },
+])('says that another try is due where there is no table for $why', async ({ act }) => {
+  await expect(act(new Table('no-such-table'))).rejects.toMatchObject({
+    failure: { code: 'LEDGER_UNAVAILABLE', retryable: true, status: 400 },
+  });
+});
