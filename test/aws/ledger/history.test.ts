@@ -25,14 +25,13 @@ beforeAll(async () => {
 });
 afterAll(() => loopback.close());
 
-async function deleteAt(at: string, id: string, repository: string, account: string): Promise<void> {
+function ledgerAt(at: string): DynamoLedger {
   const { table } = loopback;
-  const ledger = new DynamoLedger({
-    table,
-    defaultAccount: 'main',
-    retentionDays: 90,
-    now: stopClock(at).read,
-  });
+  return new DynamoLedger({ table, defaultAccount: 'main', retentionDays: 90, now: stopClock(at).read });
+}
+
+async function deleteAt(at: string, id: string, repository: string, account: string): Promise<void> {
+  const ledger = ledgerAt(at);
   const request = cleanupRequest({ id, account, repository, source: 'github' });
   const intent = {
     repository,
@@ -137,11 +136,13 @@ test('a task that is there again is marked', async () => {
 });
 
 test('a task that SWR did not show has none, and one that failed says why', async () => {
-  const request = cleanupRequest({ id: 'six' });
+  const request = cleanupRequest({ id: 'six', namespace: 'elsewhere' });
   const intent = { repository: 'web', target: APAC };
-  await loopback.ledger.intend(request, intent);
+  // At a time of its own: the others look at periods.
+  const ledger = ledgerAt('2026-11-01T00:00:00.000Z');
+  await ledger.intend(request, intent);
   const failure = { code: 'SVCSTG.SWR.4030170', message: 'no permission', retryable: false };
-  await loopback.ledger.settle(request, intent, { outcome: 'failed', ...failure });
+  await ledger.settle(request, intent, { outcome: 'failed', ...failure });
   const [entry] = await Array.fromAsync(history.ofDelivery('six'));
   expect(entry).toMatchObject({ outcome: 'failed', message: 'no permission', target: APAC });
   expect(entry).not.toHaveProperty('task');
