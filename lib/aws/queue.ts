@@ -37,7 +37,7 @@ export class Queue {
       const answer = v.parse(batchAnswerSchema, await this.#call('SendMessageBatch', { Entries }, timeoutMs));
       const [failed] = answer.Failed;
       if (failed !== undefined) {
-        const message = `sqs SendMessageBatch: ${failed.Code} ${failed.Message}`;
+        const message = `sqs SendMessageBatch: ${failed.Code} ${failed.Message}`.trim();
         throw new AwsError({ code: failed.Code, message, retryable: true });
       }
     }

@@ -39,8 +39,7 @@ export async function settle(
   const { retry, person } = remaindersOf(result);
   for (const part of person) {
     // What came may hold more than what is parked: that goes on by itself.
-    const whole = retry === undefined && person.length === 1;
-    await park(whole ? body : toSendableJson(part.request), part, deadLetters);
+    await park(retry === undefined ? body : toSendableJson(part.request), part, deadLetters);
   }
   if (retry === undefined) return { done: true };
   const waitSeconds = waitOf(retry.failures);

@@ -54,7 +54,7 @@ export const PARTS: readonly Part[] = [
     ],
     tests: [
       'test/aws/{clean-batch,clean-batch-failures,clean-invocation,dead-letter-box,dead-letters}.test.ts',
-      'test/aws/{event-bus,in-invocation,settle,sweep-batch}.test.ts',
+      'test/aws/{event-bus,in-invocation,settle,several-requests,sweep-batch}.test.ts',
       'test/functions/{clean,sweep}.test.ts',
     ],
   },

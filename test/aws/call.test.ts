@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import aws4 from 'aws4';
 import { type AwsCall, callAws } from '../../lib/aws/call.ts';
 import { caught } from '../support/caught.ts';
 import { setVariables } from '../support/environment.ts';
@@ -86,6 +87,35 @@ describe('a call', () => {
     );
     expect(headers).toHaveProperty('x-amz-date');
     expect(headers).not.toHaveProperty('x-amz-security-token');
+  });
+
+  test('is signed with the secret key', async () => {
+    await send();
+    const { headers, body } = server.requests[0] ?? {};
+    const { host, authorization, 'content-type': type, 'x-amz-date': date } = headers ?? {};
+    const request = {
+      host: `${host}`,
+      path: '/',
+      service: 'sqs',
+      region: 'eu-central-1',
+      body: `${body}`,
+      headers: {
+        'Content-Type': `${type}`,
+        'X-Amz-Target': 'AmazonSQS.SendMessage',
+        'X-Amz-Date': String(date),
+      },
+      // It adds this header by itself, and would sign it as well.
+      extraHeadersToIgnore: { 'content-length': true },
+    };
+    const key = { accessKeyId: 'AKIDTESTS', secretAccessKey: 'secret-access-key-for-tests' };
+    const { headers: expected } = aws4.sign(request, key);
+    expect(authorization).toBe(expected?.['Authorization']);
+  });
+
+  test('is made without a key as well, so that AWS says what is missing', async () => {
+    const undo = setVariables({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
+    await send().finally(undo);
+    expect(server.requests[0]?.headers.authorization).toMatch(/Credential=\/\d{8}\//);
   });
 
   test('carries the session token of a role, signed', async () => {
@@ -243,6 +273,32 @@ describe('a failed call', () => {
       failure: { code: code.replace(/^.*#/, ''), status, retryable: false },
     });
     expect(server.requests).toHaveLength(1);
+  });
+
+  test.each([
+    { why: 'a page of something in between', body: '<html></html>' },
+    { why: 'an answer that breaks off', body: '{"MessageId":' },
+  ])('is also one that succeeds with $why, and is repeated', async ({ body }) => {
+    answers = [failing(200, body)];
+    await expect(send()).rejects.toMatchObject({
+      message: 'sqs SendMessage: 200 HTTP_200',
+      failure: { code: 'HTTP_200', status: 200, retryable: true },
+    });
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test('shows neither signature nor session token where AWS repeats what was signed', async () => {
+    answers = [
+      (response, { headers }) =>
+        respond(response, 403, {
+          __type: 'InvalidSignatureException',
+          message: `${headers.authorization} and ${String(headers['x-amz-security-token'])}, both wrong`,
+        }),
+    ];
+    const undo = setVariables({ AWS_SESSION_TOKEN: 'session-token-for-tests' });
+    await expect(send().finally(undo)).rejects.toMatchObject({
+      message: expect.stringMatching(/Signature=\*\*\* and \*\*\*, both wrong$/),
+    });
   });
 
   test('is not repeated beyond the time for all of them', async () => {

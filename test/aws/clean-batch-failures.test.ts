@@ -149,6 +149,9 @@ describe('a failure that a person must mend', () => {
     const answer = await cleaning.workOff(cleaning.context({ deadLetterQueueUrl: NO_QUEUE }));
     expect(answer.batchItemFailures).toHaveLength(1);
     expect(cleaning.sqs.hidden()).toMatchObject([{ body: 'poison' }]);
+    expect(cleaning.recorded.of('not settled')).toMatchObject([
+      { level: 'error', code: 'ECONNREFUSED', messageId: answer.batchItemFailures[0]?.itemIdentifier },
+    ]);
   });
 
   test('can be put back into the queue once it is mended', async () => {

@@ -181,6 +181,11 @@ describe('a batch', () => {
     expect(answer.batchItemFailures).toHaveLength(2);
     expect(cleaning.cloud.journal.entries).toEqual([]);
     expect(cleaning.sqs.parked()).toEqual([]);
+    expect(cleaning.recorded.of('not begun')).toEqual(
+      answer.batchItemFailures.map(({ itemIdentifier: messageId }) =>
+        expect.objectContaining({ level: 'info', messageId }),
+      ),
+    );
   });
 
   test('that holds nothing is done', async () => {

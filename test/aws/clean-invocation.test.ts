@@ -115,6 +115,9 @@ describe('an event', () => {
       reason: expect.stringContaining(reason),
     });
     expect(cleaning.cloud.journal.entries).toEqual([]);
+    expect(cleaning.recorded.of('ignored').slice(-1)).toMatchObject([
+      { level: 'info', reason: expect.stringContaining(reason) },
+    ]);
   });
 
   test('that can not be read is parked', async () => {

@@ -189,6 +189,34 @@ describe('what can not be sent is one line in the log', () => {
   });
 });
 
+test('nothing to tell is no call', async () => {
+  await announce([]);
+  expect(bus.calls).toBe(0);
+});
+
+test('it says who sends it', async () => {
+  const server = await startLoopbackServer((response) => respond(response, 200, { Entries: [{}] }));
+  const undo = setVariables({ AWS_ENDPOINT_URL_EVENTBRIDGE: server.url });
+  try {
+    await announce([deleted()], new EventBus({ name: 'the-bus', stage: 'test', log: recorded.log }));
+  } finally {
+    undo();
+    await server.close();
+  }
+  expect(server.requests.map(({ body }): unknown => JSON.parse(body))).toEqual([
+    {
+      Entries: [
+        {
+          EventBusName: 'the-bus',
+          Source: 'swr-sync-cleanup',
+          DetailType: 'Sync Task Deleted',
+          Detail: expect.any(String),
+        },
+      ],
+    },
+  ]);
+});
+
 test('nothing is left to wait for after a flush', async () => {
   const events = bus.open(recorded.log);
   events.announce(times(1));

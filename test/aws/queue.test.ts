@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Queue } from '../../lib/aws/queue.ts';
-import { respond, startLoopbackServer } from '../support/loopback-server.ts';
+import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
 import { type Sqs, startSqs } from '../support/sqs.ts';
 
 const TIMEOUT_MS = 5000;
@@ -63,6 +63,66 @@ describe('sending', () => {
     } finally {
       await server.close();
     }
+  });
+});
+
+describe('what SQS is told', () => {
+  let server: LoopbackServer;
+  let answer: unknown;
+  let recording: Queue;
+  beforeEach(async () => {
+    answer = {};
+    server = await startLoopbackServer((response) => respond(response, 200, answer));
+    recording = new Queue(`${server.url}/queue`);
+  });
+  afterEach(() => server.close());
+  const inputs = () => server.requests.map(({ body }): unknown => JSON.parse(body));
+  const QueueUrl = expect.any(String);
+
+  test.each([
+    { why: 'no wait is wanted', wanted: 0, delay: {} },
+    { why: 'a wait is no wait', wanted: -1, delay: {} },
+    { why: 'a second', wanted: 1, delay: { DelaySeconds: 1 } },
+    { why: 'the longest wait', wanted: 900, delay: { DelaySeconds: 900 } },
+    { why: 'more than it takes', wanted: 901, delay: { DelaySeconds: 900 } },
+  ])('is $delay where $why, of one message and of each of several', async ({ wanted, delay }) => {
+    await recording.send(['a'], TIMEOUT_MS, wanted);
+    await recording.send(['b', 'c'], TIMEOUT_MS, wanted);
+    expect(inputs()).toEqual([
+      { QueueUrl, MessageBody: 'a', ...delay },
+      {
+        QueueUrl,
+        Entries: [
+          { Id: '0', MessageBody: 'b', ...delay },
+          { Id: '1', MessageBody: 'c', ...delay },
+        ],
+      },
+    ]);
+  });
+
+  test('is the type of each attribute', async () => {
+    await recording.sendWithAttributes('a', { reason: 'why', status: 403 }, TIMEOUT_MS);
+    expect(inputs()).toEqual([
+      {
+        QueueUrl,
+        MessageBody: 'a',
+        MessageAttributes: {
+          reason: { DataType: 'String', StringValue: 'why' },
+          status: { DataType: 'Number', StringValue: '403' },
+        },
+      },
+    ]);
+  });
+
+  test.each([
+    { failed: { Code: 'Busy', Message: 'later' }, message: 'sqs SendMessageBatch: Busy later' },
+    { failed: { Code: 'Busy' }, message: 'sqs SendMessageBatch: Busy' },
+  ])('and says of one of a batch is an error: $message', async ({ failed, message }) => {
+    answer = { Successful: [{}], Failed: [failed] };
+    await expect(recording.send(['a', 'b'], TIMEOUT_MS)).rejects.toMatchObject({
+      message,
+      failure: { code: 'Busy', retryable: true },
+    });
   });
 });
 

@@ -3,7 +3,7 @@ import { DeadLetters } from '../../lib/aws/dead-letters.ts';
 import { EventBus } from '../../lib/aws/event-bus.ts';
 import { Queue } from '../../lib/aws/queue.ts';
 import { type Origin, type Settlement, settle } from '../../lib/aws/settle.ts';
-import type { FailedOutcome, Outcome } from '../../lib/cleanup/outcome.ts';
+import type { CleanupResult, FailedOutcome, Outcome } from '../../lib/cleanup/outcome.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR, EMEA } from '../support/cloud.ts';
 import { recordLog } from '../support/recorded-log.ts';
@@ -27,19 +27,27 @@ const lasting: FailedOutcome = {
   retryable: false,
 };
 
+const recorded = recordLog();
 let sqs: Sqs;
 beforeAll(async () => {
   sqs = await startSqs();
 });
-afterEach(() => sqs.empty());
+afterEach(() => {
+  sqs.empty();
+  recorded.clear();
+});
 afterAll(() => sqs.close());
 
 function settleAll(outcomes: Outcome[], differences: Partial<Origin> = {}): Promise<Settlement> {
-  const { log } = recordLog();
+  return settleResult({ request, outcomes }, differences);
+}
+
+function settleResult(result: CleanupResult, differences: Partial<Origin> = {}): Promise<Settlement> {
+  const { log } = recorded;
   const noBus = new EventBus({ name: undefined, stage: 'test', log });
   const deadLetters = new DeadLetters(new Queue(sqs.deadLetterQueueUrl), noBus, log);
   const origin = { body: 'the body', lastTry: false, ...differences };
-  return settle({ request, outcomes }, origin, { queue: new Queue(sqs.cleanupQueueUrl), deadLetters, log });
+  return settle(result, origin, { queue: new Queue(sqs.cleanupQueueUrl), deadLetters, log });
 }
 
 describe('what was received', () => {
@@ -93,5 +101,52 @@ describe('what was received', () => {
     expect(sqs.parked()).toEqual([]);
     await settleAll([everything, lasting], { lastTry: true });
     expect(sqs.parked()).toMatchObject([{ body: 'the body', attributes: { reason: 'away; forbidden' } }]);
+  });
+});
+
+describe('the rest of an organization', () => {
+  const { repository: _, targets: __, ...organization } = request;
+  const rest = { ...organization, offset: 100 };
+
+  test.each([false, true])('goes on by itself, on the last try as well: %p', async (lastTry) => {
+    await expect(
+      settleResult({ request: organization, outcomes: [deleted], rest }, { lastTry }),
+    ).resolves.toEqual({ done: true });
+    expect(sqs.ready()).toEqual([JSON.stringify(rest)]);
+    expect(sqs.parked()).toEqual([]);
+    expect(recorded.of('continued')).toHaveLength(1);
+    expect(recorded.of('retried')).toEqual([]);
+  });
+
+  test('leaves each repository that needs a person in a message of its own', async () => {
+    const failures = ['api', 'web'].map((repository): FailedOutcome => ({ ...lasting, repository }));
+    await expect(settleResult({ request: organization, outcomes: failures, rest })).resolves.toEqual({
+      done: true,
+    });
+    expect(sqs.parked().map(({ body }): unknown => JSON.parse(body))).toEqual(
+      ['api', 'web'].map((repository) => ({ ...organization, repository, targets: [APAC] })),
+    );
+    expect(sqs.ready()).toEqual([JSON.stringify(rest)]);
+  });
+});
+
+describe('the log', () => {
+  test.each<{ why: string; outcomes: Outcome[] }>([
+    { why: 'the whole comes back', outcomes: [{ ...passing, retryAfterSeconds: 30 }] },
+    { why: 'a part goes on by itself', outcomes: [{ ...passing, retryAfterSeconds: 30 }, lasting] },
+  ])('says what is tried again and when, where $why', async ({ outcomes }) => {
+    await settleAll(outcomes);
+    expect(recorded.of('retried')).toMatchObject([{ level: 'info', code: 'HTTP_503', waitSeconds: 30 }]);
+    expect(recorded.of('continued')).toEqual([]);
+  });
+
+  test('says nothing of another try where the last one is over', async () => {
+    await settleAll([passing], { lastTry: true });
+    expect(recorded.of('retried')).toEqual([]);
+  });
+
+  test('says nothing where everything is done', async () => {
+    await settleAll([deleted]);
+    expect(recorded.lines).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import middy from '@middy/core';
 import jsonBodyParser from '@middy/http-json-body-parser';
 import { answerProblems } from '../../lib/aws/answer-problems.ts';
@@ -7,7 +7,7 @@ import { verifyDelivery, type WebhookEvent } from '../../lib/aws/verify-delivery
 import { ServiceError } from '../../lib/failure.ts';
 import type { Source, Verification } from '../../lib/sources/source.ts';
 import { KeyedSource } from '../../lib/webhook/keyed-source.ts';
-import { httpEvent } from '../support/http-event.ts';
+import { type HttpEventOptions, httpEvent } from '../support/http-event.ts';
 import { lambdaContext } from '../support/lambda-context.ts';
 import { recordLog } from '../support/recorded-log.ts';
 
@@ -23,8 +23,12 @@ function sourceOf(differences: Partial<Source> = {}): Source {
   };
 }
 
-async function post(source: Source, contentType: string) {
-  const { log } = recordLog();
+const recorded = recordLog();
+beforeEach(() => recorded.clear());
+
+/** The answer to an event for a source called x. */
+async function answerTo(differences: HttpEventOptions, source = sourceOf()) {
+  const { log } = recorded;
   const read = () => Promise.reject(new Error('no secret is read'));
   const sources = new Map([['x', new KeyedSource('x', source, { topics: ['t'] }, read)]]);
   const handler = middy<WebhookEvent, HttpAnswer>()
@@ -34,10 +38,79 @@ async function post(source: Source, contentType: string) {
     .handler((event) =>
       answerHttp(event, 200, {}, { parsed: event.body, sent: event.verified?.delivery.headers }),
     );
-  const event = httpEvent({ source: 'x', headers: { 'Content-Type': contentType }, body: '{"a":1}' });
-  const { statusCode, body } = await handler(event, lambdaContext());
-  return { status: statusCode, body: JSON.parse(body) as unknown };
+  const type = { 'content-type': 'application/json' };
+  const sent = httpEvent({ source: 'x', headers: type, body: '{"a":1}', ...differences });
+  const { statusCode, headers, body } = await handler(sent, lambdaContext());
+  return { status: statusCode, headers, body: JSON.parse(body) as unknown };
 }
+
+async function post(source: Source, contentType: string) {
+  const { status, body } = await answerTo({ headers: { 'Content-Type': contentType } }, source);
+  return { status, body };
+}
+
+/** A JSON text of so many bytes. */
+function jsonOf(bytes: number): string {
+  return JSON.stringify('x'.repeat(bytes - 2));
+}
+
+describe('what may not pass is answered with what is wrong', () => {
+  test.each<{
+    why: string;
+    event: HttpEventOptions;
+    verification?: Verification;
+    status: number;
+    detail: string;
+  }>([
+    {
+      why: 'no such source',
+      event: { source: 'y' },
+      status: 404,
+      detail: 'There is no such source. Its address is /webhooks/SOURCE.',
+    },
+    {
+      why: 'no signature',
+      event: {},
+      verification: { verified: false, reason: 'the signature is missing' },
+      status: 401,
+      detail: 'Nothing proves that x sent this: the signature is missing.',
+    },
+    {
+      why: 'a byte more than 1 MiB',
+      event: { body: jsonOf(1_048_577) },
+      status: 413,
+      detail: 'The body has 1048577 bytes; 1048576 is the most.',
+    },
+  ])('$why: $status', async ({ event, verification = { verified: true }, status, detail }) => {
+    const answer = await answerTo(event, sourceOf({ verify: () => verification }));
+    expect(answer).toMatchObject({ status, body: { status, detail } });
+    expect(recorded.of('rejected')).toMatchObject([{ level: 'warn', status, reason: detail }]);
+    expect(recorded.of('verified')).toEqual([]);
+  });
+
+  test('another method than POST: 405, and which one is right', async () => {
+    await expect(answerTo({ method: 'GET' })).resolves.toMatchObject({
+      status: 405,
+      headers: { Allow: 'POST' },
+      body: { detail: 'Events are taken by POST only.' },
+    });
+    expect(recorded.of('received')).toEqual([]);
+  });
+});
+
+test('a body of 1 MiB passes', async () => {
+  await expect(answerTo({ body: jsonOf(1_048_576) })).resolves.toMatchObject({ status: 200 });
+});
+
+test('the log tells who sent how much, and how long it took to verify', async () => {
+  const startedAt = Date.now();
+  await answerTo({ body: '{"ä":1}' });
+  expect(recorded.of('received')).toMatchObject([{ level: 'info', source: 'x', bytes: 8 }]);
+  const [verified] = recorded.of('verified');
+  expect(verified).toMatchObject({ level: 'info', source: 'x' });
+  expect(verified?.['ms']).toBeGreaterThanOrEqual(0);
+  expect(verified?.['ms']).toBeLessThanOrEqual(Date.now() - startedAt);
+});
 
 test('a source that sends its JSON as a text is parsed, and still sees its own headers', async () => {
   expect(await post(sourceOf({ contentType: 'any' }), 'text/plain; charset=UTF-8')).toEqual({
@@ -54,7 +127,14 @@ test('while the proof can not be checked, the sender is told to come again', asy
   const verify = () => {
     throw new ServiceError({ code: 'TIMEOUT', message: 'no certificate', retryable: true });
   };
-  expect(await post(sourceOf({ verify }), 'application/json')).toMatchObject({ status: 503 });
+  expect(await answerTo({}, sourceOf({ verify }))).toMatchObject({
+    status: 503,
+    headers: { 'Retry-After': '30' },
+    body: { detail: 'The signature can not be checked at the moment. Send the event again.' },
+  });
+  expect(recorded.of('rejected')).toMatchObject([
+    { level: 'error', status: 503, cause: { code: 'TIMEOUT', message: 'no certificate' } },
+  ]);
 });
 
 test('what goes wrong here is not shown', async () => {

@@ -141,5 +141,7 @@ test('a payload that is neither fails, and the failure is logged', async () => {
   await expect(invoke({ hello: 'world' })).rejects.toThrow(
     'The payload is neither a cleanup request nor an event: namespace: expected a value, found nothing',
   );
-  expect(output.lines.at(-1)).toMatch(/"level":"error","event":"invocation failed"/);
+  expect(output.lines.at(-1)).toMatch(
+    /"level":"error","event":"invocation failed".*"awsRequestId":"[^"]+","message":"The payload is neither/,
+  );
 });

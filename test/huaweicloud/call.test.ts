@@ -22,9 +22,8 @@ const recorded = recordLog();
 beforeEach(() => recorded.clear());
 const lines = () => recorded.of('called');
 
-function call(): ReturnType<typeof callHuaweiCloud> {
+function call(headers = { 'x-auth-token': 'a secret token' }): ReturnType<typeof callHuaweiCloud> {
   const url = new URL(`${server.url}/v2/manage/repos?namespace=acme`);
-  const headers = { 'x-auth-token': 'a secret token' };
   return callHuaweiCloud(
     'swr',
     { method: 'GET', url, headers, timeoutMs: 2000, maxBodyBytes: 1000 },
@@ -40,7 +39,30 @@ test('is a line that says how it ended and how long it took, and shows nothing t
   expect(JSON.stringify(line)).not.toMatch(/secret|namespace=/);
 });
 
+test('took no longer than it was waited for', async () => {
+  const startedAt = performance.now();
+  await call();
+  const [line] = lines();
+  expect(line?.['ms']).toBeGreaterThanOrEqual(0);
+  expect(line?.['ms']).toBeLessThanOrEqual(Math.ceil(performance.now() - startedAt));
+});
+
+test('has no code where it succeeded, whatever its body says', async () => {
+  answer = (response) => respond(response, 200, { errorCode: 'SVCSTG.SWR.4031032' });
+  await call();
+  expect(lines()[0]).toMatchObject({ status: 200, throttled: false });
+  expect(lines()[0]).not.toHaveProperty('code');
+});
+
+test('is a line where the request could not even be made', async () => {
+  await expect(call({ 'x-auth-token': 'not\nallowed' })).rejects.toMatchObject({
+    code: 'ERR_INVALID_CHAR',
+  });
+  expect(lines()).toMatchObject([{ code: 'UNEXPECTED' }]);
+});
+
 test.each([
+  { why: 'the first status that is a failure', status: 400, code: 'SVCSTG.SWR.4000001', throttled: false },
   { why: 'by its status', status: 429, code: 'APIGW.0308', throttled: true },
   { why: 'by its status alone', status: 429, code: undefined, throttled: true },
   { why: 'by the code of SWR', status: 403, code: 'SVCSTG.SWR.4031032', throttled: true },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { nameOf, parseSyncTasks } from '../../lib/huaweicloud/sync-task.ts';
+import { nameOf, parseSyncTask, parseSyncTasks } from '../../lib/huaweicloud/sync-task.ts';
 
 const documented = {
   createdAt: '2020-04-17T02:11:03.53183Z',
@@ -36,6 +36,19 @@ describe('the list of tasks', () => {
   ])('is not taken for one where $why', ({ body }) => {
     expect(parseSyncTasks(body)).toBeUndefined();
   });
+});
+
+describe('a task that was kept as JSON', () => {
+  test('is read whole', () => {
+    expect(parseSyncTask(JSON.stringify(documented))).toEqual(documented);
+  });
+
+  test.each(['', 'null', '{}', '{"remoteRegionId":"cn-east-3"}', JSON.stringify(documented).slice(0, -1)])(
+    'is none in %j',
+    (json) => {
+      expect(parseSyncTask(json)).toBeUndefined();
+    },
+  );
 });
 
 test('names a target in one word', () => {

@@ -41,6 +41,8 @@ export interface Sqs {
   ready(): string[];
   /** The bodies of the messages that were received, and come back when their time is over. */
   hidden(): { body: string; seconds: number }[];
+  /** The bodies of the messages that were sent for later. */
+  delayed(): { body: string; seconds: number }[];
   parked(): Parked[];
   /** Empties both queues. */
   empty(): void;
@@ -107,6 +109,11 @@ export async function startSqs(): Promise<Sqs> {
       messagesOf(CLEANUP).inflight.map(({ message, visibilityDeadline }) => ({
         body: message.body,
         seconds: (visibilityDeadline - Date.now()) / 1000,
+      })),
+    delayed: () =>
+      messagesOf(CLEANUP).delayed.map(({ body, delayUntil = 0 }) => ({
+        body,
+        seconds: (delayUntil - Date.now()) / 1000,
       })),
     parked: () =>
       messagesOf(DEAD_LETTERS).ready.map(({ body, messageAttributes }) => ({
