@@ -24,6 +24,12 @@ export interface FunctionProcess {
   close(): Promise<void>;
 }
 
+/** One that is under way. */
+export interface StartedFunction extends FunctionProcess {
+  /** Ends it with SIGKILL: nothing that it does is finished, and nobody is told. */
+  kill(): Promise<void>;
+}
+
 /**
  * Starts a function and waits until it has initialized.
  *
@@ -34,7 +40,7 @@ export async function startFunction({
   env,
   timeoutMs,
   onLine,
-}: FunctionOptions): Promise<FunctionProcess> {
+}: FunctionOptions): Promise<StartedFunction> {
   const child = fork(HOST, [bundle], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   const pending = new Map<number, PromiseWithResolvers<unknown>>();
   const ready = Promise.withResolvers<void>();
@@ -64,6 +70,11 @@ export async function startFunction({
   };
   const exited = watchExit();
 
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    await exited;
+  };
+
   await ready.promise;
   return {
     invoke(event) {
@@ -73,9 +84,7 @@ export async function startFunction({
       child.send({ number: invocations, event, timeoutMs } satisfies InvocationMessage);
       return invocation.promise;
     },
-    async close() {
-      child.kill();
-      await exited;
-    },
+    close: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
   };
 }

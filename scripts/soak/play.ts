@@ -22,6 +22,8 @@ export interface PlayOptions {
   readonly queues: Queues;
   /** @returns what is wrong with the answer. */
   readonly send: (delivery: Delivery) => Promise<string | undefined>;
+  /** To be awaited before each event. */
+  readonly pace: () => Promise<void>;
   readonly tally: Tally;
   /** Is told of the queue now and then. */
   readonly onLook: (depth: Depth) => void;
@@ -37,7 +39,7 @@ export interface Played {
 
 /** Sends everything in its order, and waits until the queue is empty. */
 export async function play(options: PlayOptions): Promise<Played> {
-  const { stories, schedule, emulator, tally } = options;
+  const { stories, schedule, emulator, pace, tally } = options;
   const problems: string[] = [];
   const send = async (delivery: Delivery, how: string) => {
     tally.count('sent', how);
@@ -50,12 +52,20 @@ export async function play(options: PlayOptions): Promise<Played> {
     await pMap(
       schedule.first,
       async ({ delivery, times }) => {
+        await pace();
         const extra = Array.from({ length: times - 1 }, () => send(delivery, 'twice at once'));
         await Promise.all([send(delivery, 'first'), ...extra]);
       },
       SENDERS,
     );
-    await pMap(schedule.later, (delivery) => send(delivery, 'later'), SENDERS);
+    await pMap(
+      schedule.later,
+      async (delivery) => {
+        await pace();
+        await send(delivery, 'later');
+      },
+      SENDERS,
+    );
   })().finally(() => {
     isSending = false;
   });

@@ -19,6 +19,7 @@ export function printReport(report: SoakReport): string {
     ...section('AWS faults', report.awsFaults),
     ...section('kills', report.kills),
     ...section('outcomes', report.outcomes),
+    ...section('sweeps', report.sweeps),
     ...section('dead letters', report.deadLetters),
     ...section('tasks', report.tasks),
     ...section('ledger', report.ledger),

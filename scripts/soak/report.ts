@@ -21,6 +21,8 @@ export interface SoakReport extends Omit<Verdict, 'problems'> {
   readonly kills: Counts;
   readonly messages: Counts;
   readonly outcomes: Counts;
+  /** Dry runs, if any were wanted. */
+  readonly sweeps: Counts;
   /** What is wrong, a line each; none if all is well. */
   readonly problems: readonly string[];
 }
@@ -50,9 +52,15 @@ export function makeReport({ options, seconds, tally, verdict, problems }: Repor
     kills: tally.of('kills'),
     messages: tally.of('receives'),
     outcomes: tally.of('outcomes'),
+    sweeps: sweepsIn(tally),
     ...verdict,
     problems: [...problems, ...verdict.problems],
   };
+}
+
+function sweepsIn(tally: Tally): Counts {
+  const { 'sweep finished': finished } = tally.of('lines');
+  return { ...tally.of('sweeps'), ...(finished !== undefined && { finished }) };
 }
 
 function round(number: number): number {

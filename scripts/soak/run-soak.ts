@@ -9,6 +9,7 @@ import { readConfig } from '../read-config.ts';
 import { FunctionLines } from './function-lines.ts';
 import { gatherEvidence } from './gather-evidence.ts';
 import { beginMishaps } from './mishaps.ts';
+import { paceOf } from './pace.ts';
 import { play } from './play.ts';
 import { Progress } from './progress.ts';
 import { Random } from './random.ts';
@@ -17,6 +18,7 @@ import { schedule } from './schedule.ts';
 import { Sender } from './sender.ts';
 import type { SoakOptions } from './soak-options.ts';
 import { startSoakStack } from './stack.ts';
+import { sweepAgainAndAgain } from './sweep-again.ts';
 import { Tally } from './tally.ts';
 import { judge } from './verdict/judge.ts';
 import { environmentOf, plantStories, USER } from './world.ts';
@@ -39,7 +41,7 @@ export async function runSoak(
   tell: (line: string) => void,
   signal: AbortSignal,
 ): Promise<SoakReport> {
-  const { events, seed, faults, killEvery, workers } = options;
+  const { events, seed, faults, killEvery, workers, perSecond, sweepEvery } = options;
   const startedAt = Date.now();
   const random = new Random(seed);
   const tally = new Tally();
@@ -63,6 +65,7 @@ export async function runSoak(
       await startSoakStack({
         distDir,
         workers,
+        withSweep: sweepEvery > 0,
         env: environmentOf(emulator.url, keys),
         random: random.fork(),
         awsFaults: faults === 0 ? 0 : AWS_FAULTS,
@@ -73,6 +76,8 @@ export async function runSoak(
     );
     const stopWatching = watchQueues(stack.queues.endpoint, STAGE, (line) => lines.take(line));
     closers.push(() => Promise.resolve(stopWatching()));
+    const stopSweeping = sweepAgainAndAgain(stack.sweep, sweepEvery, tally);
+    closers.push(() => Promise.resolve(stopSweeping()));
     beginMishaps(emulator, stack, { random: random.fork(), faults, killEvery, tally });
     const sender = new Sender(stack, keys, tally);
     const progress = new Progress(tally, tell);
@@ -83,6 +88,7 @@ export async function runSoak(
       emulator,
       queues: stack.queues,
       send: (delivery) => sender.send(delivery),
+      pace: paceOf(perSecond),
       tally,
       onLook: (depth) => progress.look(depth),
       signal,

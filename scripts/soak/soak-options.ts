@@ -4,7 +4,7 @@ import { messageOf, UsageError } from '../command-line.ts';
 
 const SOAK_USAGE =
   'Usage: npm run soak -- [--events N] [--seed N] [--faults PERCENT] [--workers N] [--kill-every EVENTS] ' +
-  '[--json] [--record FILE]';
+  '[--per-second EVENTS] [--sweep-every SECONDS] [--json] [--record FILE]';
 const MAX_SEED = 2 ** 32 - 1;
 
 export interface SoakOptions {
@@ -16,6 +16,10 @@ export interface SoakOptions {
   readonly workers: number;
   /** A process is killed once for about so many events. */
   readonly killEvery: number;
+  /** How many events are sent in a second; 0 is as many as go through. */
+  readonly perSecond: number;
+  /** Seconds from the beginning of one sweep to the next; 0 is none at all. */
+  readonly sweepEvery: number;
   readonly json: boolean;
   /** Gets every line that the functions print. */
   readonly record?: string | undefined;
@@ -30,6 +34,8 @@ export function readSoakOptions(args: readonly string[]): SoakOptions {
     faults: readNumber('faults', numbers.faults, 0, 90) / 100,
     workers: readNumber('workers', numbers.workers, 1, 32),
     killEvery: readNumber('kill-every', numbers['kill-every'], 1, 1_000_000),
+    perSecond: readNumber('per-second', numbers['per-second'], 0, 1_000_000),
+    sweepEvery: readNumber('sweep-every', numbers['sweep-every'], 0, 86_400),
     json,
     record,
   };
@@ -45,6 +51,8 @@ function parse(args: readonly string[]) {
         faults: { type: 'string', default: '20' },
         workers: { type: 'string', default: '4' },
         'kill-every': { type: 'string', default: '50' },
+        'per-second': { type: 'string', default: '0' },
+        'sweep-every': { type: 'string', default: '0' },
         json: { type: 'boolean', default: false },
         record: { type: 'string' },
       },

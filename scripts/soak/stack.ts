@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { resourceNamesOf } from '../../lib/resource-names.ts';
 import { type PutEvents, startBus } from '../../local/bus.ts';
 import { type DynamoDb, startDynamoDb } from '../../local/dynamodb.ts';
@@ -8,15 +9,18 @@ import { startAwsProxy } from './aws-proxy.ts';
 import type { Random } from './random.ts';
 import { FUNCTION_TIMEOUT_MS, startSoakQueues, TRIES } from './soak-queues.ts';
 import type { Tally } from './tally.ts';
-import { Worker, wrapBundle } from './worker.ts';
+import { Worker } from './worker.ts';
 
 const BATCH_SIZE = 10;
 const RECEIVE_TIMEOUT_MS = 10_000;
+/** As in `serverless.yml`. */
+const SWEEP_TIMEOUT_MS = 300_000;
 
 export interface SoakStackOptions {
   /** Where a build has put the bundles and their configuration. */
   readonly distDir: string;
   readonly workers: number;
+  readonly withSweep: boolean;
   /** The secrets and addresses that the configuration names. */
   readonly env: Readonly<Record<string, string>>;
   readonly random: Random;
@@ -36,6 +40,7 @@ export interface SoakStack {
   readonly putEvents: PutEvents;
   readonly receive: Worker;
   readonly workers: readonly Worker[];
+  readonly sweep: Worker | undefined;
   close(): Promise<void>;
 }
 
@@ -82,27 +87,30 @@ export async function startSoakStack(options: SoakStackOptions): Promise<SoakSta
       EVENT_BUS_NAME: resourceNamesOf('soak').eventBus,
       MAX_RECEIVE_COUNT: `${TRIES}`,
     };
-    const starterOf = async (name: string, timeoutMs: number) => {
-      const bundle = await wrapBundle(distDir, name);
-      return async () => keep(await Worker.start({ bundle, env: functionEnv, timeoutMs, onLine }));
+    const start = async (name: string, timeoutMs: number) => {
+      const bundle = join(distDir, `${name}.mjs`);
+      return keep(await Worker.start({ bundle, env: functionEnv, timeoutMs, onLine }));
     };
-    const receive = await (await starterOf('receive', RECEIVE_TIMEOUT_MS))();
-    const startWorker = await starterOf('clean', FUNCTION_TIMEOUT_MS);
+    const receive = await start('receive', RECEIVE_TIMEOUT_MS);
     const workers: Worker[] = [];
-    for (let count = 0; count < options.workers; count += 1) workers.push(await startWorker());
+    for (let count = 0; count < options.workers; count += 1)
+      workers.push(await start('clean', FUNCTION_TIMEOUT_MS));
+    const sweep = options.withSweep ? await start('sweep', SWEEP_TIMEOUT_MS) : undefined;
     const { url } = keep(await openFrontDoor({ receive, invokable: {}, putEvents: bus.putEvents }, 0));
-    const onError = () => {
-      tally.count('invocations', 'failed');
-      // A process that was killed can't say so itself.
-      const line = { level: 'error', event: 'invocation failed', function: 'clean', stage: 'soak' };
-      options.onLine(JSON.stringify({ time: new Date().toISOString(), ...line }));
+    const feed = (queueUrl: string, batchSize: number, name: string, target: Worker) => {
+      const onError = () => {
+        tally.count('invocations', 'failed');
+        // A process that was killed can't say so itself.
+        const line = { level: 'error', event: 'invocation failed', function: name, stage: 'soak' };
+        onLine(JSON.stringify({ time: new Date().toISOString(), ...line }));
+      };
+      return feedFromQueue(queues, { queueUrl, batchSize, target, onError });
     };
-    const { cleanupUrl: queueUrl } = queues;
-    const feeds = workers.map((target) =>
-      feedFromQueue(queues, { queueUrl, batchSize: BATCH_SIZE, target, onError }),
-    );
+    const { cleanupUrl, sweepUrl } = queues;
+    const feeds = workers.map((target) => feed(cleanupUrl, BATCH_SIZE, 'clean', target));
+    if (sweep !== undefined) feeds.push(feed(sweepUrl, 1, 'sweep', sweep));
     closers.push(async () => void (await Promise.all(feeds.map((stop) => stop()))));
-    return { url, queues, ledger, putEvents: bus.putEvents, receive, workers, close };
+    return { url, queues, ledger, putEvents: bus.putEvents, receive, workers, sweep, close };
   } catch (error) {
     await close();
     throw error;

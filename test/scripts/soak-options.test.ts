@@ -9,6 +9,8 @@ describe('the options of a soak test', () => {
       faults: 0.2,
       workers: 4,
       killEvery: 50,
+      perSecond: 0,
+      sweepEvery: 0,
       json: false,
       record: undefined,
     });
@@ -17,12 +19,15 @@ describe('the options of a soak test', () => {
 
   test('are taken from the command line', () => {
     const args = '--events 10000 --seed 7 --faults 5 --workers 2 --kill-every 9 --json --record out.ndjson';
-    expect(readSoakOptions(args.split(' '))).toEqual({
+    const pace = '--per-second 12 --sweep-every 30';
+    expect(readSoakOptions(`${args} ${pace}`.split(' '))).toEqual({
       events: 10_000,
       seed: 7,
       faults: 0.05,
       workers: 2,
       killEvery: 9,
+      perSecond: 12,
+      sweepEvery: 30,
       json: true,
       record: 'out.ndjson',
     });
@@ -36,6 +41,8 @@ describe('the options of a soak test', () => {
     { why: 'nothing but faults', args: ['--faults', '100'] },
     { why: 'nobody to work', args: ['--workers', '0'] },
     { why: 'no kill ever', args: ['--kill-every', '0'] },
+    { why: 'less than nothing in a second', args: ['--per-second=-1'] },
+    { why: 'a sweep every half second', args: ['--sweep-every', '0.5'] },
     { why: 'an option that is not known', args: ['--event', '5'] },
     { why: 'a word too many', args: ['5'] },
   ])('are refused with the usage: $why', ({ args }) => {

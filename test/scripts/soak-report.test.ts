@@ -32,6 +32,16 @@ describe('the report of a soak test', () => {
     expect(text).not.toContain('ledger');
   });
 
+  test('counts sweeps where there were some', () => {
+    const tally = new Tally();
+    expect(printReport(reportWith([]))).not.toContain('sweeps');
+    tally.count('sweeps', 'begun', 3);
+    tally.count('lines', 'sweep finished', 2);
+    const verdict = { problems: [], tasks: {}, ledger: {}, deadLetters: {} };
+    const report = makeReport({ options: readSoakOptions([]), seconds: 1, tally, verdict, problems: [] });
+    expect(printReport(report)).toContain('sweeps           begun 3, finished 2');
+  });
+
   test('breaks long lines', () => {
     expect(
       Math.max(
