@@ -14,17 +14,19 @@ const NOBODY = 'http://127.0.0.1:1';
 const FORBIDDEN = { status: 403, code: 'SVCSTG.SWR.4030170' };
 
 let cleaning: Cleaning;
-let proxies: Record<'dynamodb' | 'sqs' | 'secrets', AwsProxy>;
+let proxies: Record<'dynamodb' | 'events' | 'sqs' | 'secrets', AwsProxy>;
 let restore: () => void;
 beforeAll(async () => {
   cleaning = await startCleaning();
   proxies = {
     dynamodb: await startAwsProxy(cleaning.ledger.endpoint),
+    events: await startAwsProxy(cleaning.bus.endpoint),
     sqs: await startAwsProxy(new URL(cleaning.sqs.cleanupQueueUrl).origin),
     secrets: await startAwsProxy((response) => respond(response, 200, { SecretString: SECRET })),
   };
   restore = setVariables({
     AWS_ENDPOINT_URL_DYNAMODB: proxies.dynamodb.url,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: proxies.events.url,
     AWS_ENDPOINT_URL_SQS: proxies.sqs.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: proxies.secrets.url,
   });
@@ -58,6 +60,7 @@ const CALLS = {
     (action: string, body: string) => action === 'SendMessage' && !body.includes('"reason"'),
   ],
   deadLetterQueue: ['sqs', 'SQS', (_: string, body: string) => body.includes('"reason"')],
+  bus: ['events', 'EVENTBRIDGE', () => true],
 } satisfies Record<AwsPlace, [keyof typeof proxies, string, (action: string, body: string) => boolean]>;
 
 /** Has the calls of a place go wrong; where nobody is to listen, all of that service from the start. */
@@ -112,6 +115,7 @@ describe('a message', () => {
     const isSplit = place === 'queue' && fault !== 'refused';
     const codes = isParked ? ['SECRET_UNUSABLE'] : isSplit ? [FORBIDDEN.code] : [];
     expect(sqs.parked().map(({ attributes }) => attributes['code'])).toEqual(codes);
+    expect(cleaning.recorded.of('not announced')).toHaveLength(place === 'bus' ? 1 : 0);
 
     // Once it is mended, the message that came back comes to the right end.
     for (const proxy of Object.values(proxies)) proxy.mend();

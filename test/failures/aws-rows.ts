@@ -9,6 +9,7 @@ export const AWS_PLACES = {
   ledgerSummary: 'writing what a request came to into the ledger',
   queue: 'putting back the part of a request that will pass',
   deadLetterQueue: 'parking a request',
+  bus: 'telling the bus what was deleted',
 } as const;
 
 export type AwsPlace = keyof typeof AWS_PLACES;
@@ -21,6 +22,7 @@ export const awsPlaces: readonly AwsPlace[] = [
   'ledgerSummary',
   'queue',
   'deadLetterQueue',
+  'bus',
 ];
 
 /** Where the message ends, and what became of its task. */
@@ -85,7 +87,8 @@ export const awsRows: readonly AwsRow[] = [
 export function awsEndOf({ secretIsOfNoUse = false }: AwsRow, place: AwsPlace): AwsEnd {
   if (place === 'secret') return secretIsOfNoUse ? 'parked as SECRET_UNUSABLE' : 'back';
   if (place === 'ledgerOutcome') return 'deleted and back';
-  if (place === 'ledgerSummary') return 'deleted';
+  // The ledger is the record; the bus is told as well as it can be.
+  if (place === 'ledgerSummary' || place === 'bus') return 'deleted';
   return 'back';
 }
 
