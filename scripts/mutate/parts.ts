@@ -27,8 +27,16 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'cleanup',
-    files: ['lib/cleanup/!(compare-times|decide|glob|remainder|request).ts'],
-    tests: ['test/cleanup/*.test.ts'],
+    files: ['lib/cleanup/{clean-organization,clean-request,cleaner,plan-repository}.ts'],
+    tests: [
+      'test/cleanup/{clean-many,clean-organization,clean-request,cleaner,cleaner-asks}.test.ts',
+      'test/aws/clean-ledger.test.ts',
+    ],
+  },
+  {
+    name: 'cleanup-records',
+    files: ['lib/cleanup/{accounts,announcement,ledger,outcome,restore,restore-plan}.ts'],
+    tests: ['test/cleanup/{announcement,cleaner,ledger,restore,restore-plan}.test.ts'],
   },
   { name: 'huaweicloud', files: ['lib/huaweicloud/*.ts'], tests: ['test/huaweicloud/*.test.ts'] },
   { name: 'sweep', files: ['lib/sweep/*.ts'], tests: ['test/sweep/*.test.ts'] },

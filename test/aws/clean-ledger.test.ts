@@ -176,6 +176,62 @@ test('a task that SWR does not list is recorded without it, and deleted once', a
   expect(tasks()).toHaveLength(2);
 });
 
+describe('a task that SWR does not list, and may not be deleted,', () => {
+  const hidden = { ...DR, remoteNamespace: 'manual' };
+  const forbidden = { status: 403, code: 'SVCSTG.SWR.4030170' };
+  beforeEach(() => {
+    cleaning.cloud.cloud.addTask({ namespace: 'acme', repository, ...hidden, hidden: true });
+    cleaning.sqs.put(request({ targets: [hidden] }));
+  });
+
+  test('has failed, where nobody has tried before', async () => {
+    cleaning.cloud.fault('deleteSyncTask', forbidden);
+    await cleaning.workOff();
+    expect(outcomesIn(await history())).toEqual(['failed']);
+    expect(cleaning.sqs.parked()).toHaveLength(1);
+  });
+
+  test('may have been deleted by an earlier try that got no answer', async () => {
+    cleaning.cloud.fault('deleteSyncTask', { status: 502, body: '' });
+    await cleaning.workOff();
+    bringBack();
+    cleaning.cloud.fault('deleteSyncTask', forbidden);
+    await cleaning.workOff();
+    expect(outcomesIn(await history())).toEqual(['intended']);
+    expect(cleaning.sqs.parked()).toHaveLength(1);
+  });
+});
+
+test('a task that is listed, and may not be deleted in a later try, has failed', async () => {
+  cleaning.cloud.fault('deleteSyncTask', { status: 502, body: '' });
+  cleaning.sqs.put(request({ targets: [DR] }));
+  await cleaning.workOff();
+  bringBack();
+  cleaning.cloud.fault('deleteSyncTask', { status: 403, code: 'SVCSTG.SWR.4030170' });
+  await cleaning.workOff();
+  expect(outcomesIn(await history())).toEqual(['failed']);
+});
+
+test('what fails before anything is deleted is a warning with the id of the request and the account', async () => {
+  proxy.failWhere((_, body) => body.includes('"seen"'), { status: 500, code: 'InternalServerError' });
+  cleaning.sqs.put(request());
+  await cleaning.workOff();
+  expect(cleaning.recorded.of('requested')).toMatchObject([
+    {
+      level: 'debug',
+      id: repository,
+      account: 'main',
+      source: 'github',
+      namespace: 'acme',
+      repository,
+      occurredAt: EVENT,
+    },
+  ]);
+  expect(cleaning.recorded.of('failed')).toMatchObject([
+    { level: 'warn', id: repository, account: 'main', code: 'LEDGER_UNAVAILABLE' },
+  ]);
+});
+
 test('only what was noted may be lost: what stayed, and why', async () => {
   proxy.failWhere((_, body) => body.includes('"closedAt"'), { status: 500, code: 'InternalServerError' });
   cleaning.sqs.put(request());

@@ -120,6 +120,7 @@ describe('an organization that is too large for one time', () => {
       next = rest;
     }
     expect(offsets).toEqual([undefined, 100, 200]);
+    expect(cloud.journal.of('listRepositories')).toHaveLength(3);
     expect(left()).toBe(0);
     expect(cloud.journal.of('listSyncTasks')).toHaveLength(230);
   });
@@ -143,5 +144,14 @@ describe('an organization that is too large for one time', () => {
     expect(rest).toBeUndefined();
     expect(left()).toBe(130);
     expect(outcomes).toContainEqual(expect.objectContaining({ code: 'TOO_MANY_TASKS', retryable: false }));
+    expect(cloud.journal.of('listRepositories')).toHaveLength(2);
+  });
+
+  test('is done to its end although a person has to see to one of its tasks', async () => {
+    cloud.fault('deleteSyncTask', { status: 403, code: 'SVCSTG.SWR.4030170' }, { nth: 50 });
+    const { outcomes, rest } = await cleanUp(cloud, large, { rules });
+    expect(rest).toBeUndefined();
+    expect(outcomes).toHaveLength(230);
+    expect(left()).toBe(1);
   });
 });

@@ -180,3 +180,63 @@ test('logs what it saw, each outcome, and the sum', async () => {
   ]);
   expect(recorded.of('cleaned')).toMatchObject([{ deleted: 1, absent: 1, kept: 0, failed: 0 }]);
 });
+
+describe('the log', () => {
+  const occurredAt = () => new Date(Date.now() - 3_600_000).toISOString();
+
+  test('has a line for each target, and for a deletion how old its event is', async () => {
+    const request = cleanupRequest({ targets: [DR, EMEA], occurredAt: occurredAt() });
+    const { recorded } = await cleanUp(cloud, request);
+    const about = { level: 'info', namespace: 'acme', repository: 'payments/api' };
+    const [deleted] = recorded.of('deleted');
+    expect(deleted).toMatchObject({ ...about, target: 'cn-east-3/acme-dr' });
+    expect(deleted).not.toHaveProperty('task');
+    expect(deleted?.['ageSeconds']).toBeGreaterThanOrEqual(3600);
+    expect(deleted?.['ageSeconds']).toBeLessThan(3660);
+    const [absent] = recorded.of('absent');
+    expect(absent).toMatchObject({ ...about, target: 'eu-west-101/acme-emea' });
+    expect(absent).not.toHaveProperty('ageSeconds');
+  });
+
+  test.each([
+    { why: "the sender's clock is ahead", occurredAt: '2999-01-01T00:00:00Z', age: 0 },
+    { why: 'nobody knows when it was', occurredAt: undefined, age: undefined },
+  ])('says that the event is $age s old where $why', async ({ occurredAt: at, age }) => {
+    const { recorded } = await cleanUp(
+      cloud,
+      cleanupRequest({ targets: [DR], ...(at && { occurredAt: at }) }),
+    );
+    expect(recorded.of('deleted')).toHaveLength(1);
+    expect(recorded.of('deleted')[0]?.['ageSeconds']).toBe(age);
+  });
+
+  test('says what stays, and why', async () => {
+    const { recorded } = await cleanUp(cloud, cleanupRequest({ targets: [DR] }), {
+      rules: { mode: 'dry-run' },
+    });
+    expect(recorded.of('kept')).toMatchObject([
+      { level: 'info', target: 'cn-east-3/acme-dr', reason: 'dry run' },
+    ]);
+  });
+
+  test('says how many tasks were found and what became of them, and how long it took', async () => {
+    const startedAt = Date.now();
+    const { recorded } = await cleanUp(cloud, cleanupRequest());
+    const most = Date.now() - startedAt;
+    const [looked] = recorded.of('looked');
+    expect(looked).toMatchObject({ level: 'info', namespace: 'acme', repository: 'payments/api', tasks: 2 });
+    const [cleaned] = recorded.of('cleaned');
+    expect(cleaned).toMatchObject({ level: 'info', deleted: 2, absent: 0, kept: 0, failed: 0 });
+    for (const line of [looked, cleaned]) {
+      expect(line?.['ms']).toBeGreaterThanOrEqual(0);
+      expect(line?.['ms']).toBeLessThanOrEqual(most);
+    }
+  });
+});
+
+test('nothing is deleted of more tasks than a request may, and it says how many there are', async () => {
+  const { outcomes } = await cleanUp(cloud, cleanupRequest(), { rules: { maxTasksPerRequest: 1 } });
+  const message = 'nothing was deleted: it would be 2 tasks, and safety.maxTasksPerRequest is 1';
+  expect(outcomes).toMatchObject([{ target: DR }, { target: APAC }].map((each) => ({ ...each, message })));
+  expect(changes()).toBe(0);
+});
