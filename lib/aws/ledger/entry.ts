@@ -67,5 +67,6 @@ function subjectOf(account: string, { namespace, repository = '' }: CleanupReque
 }
 
 function sourceOf({ source = '' }: CleanupRequest): string {
-  return source.slice(0, MAX_SOURCE_LENGTH);
+  // Half a character at the end would be no text.
+  return source.slice(0, MAX_SOURCE_LENGTH).toWellFormed();
 }

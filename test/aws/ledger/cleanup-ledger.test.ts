@@ -110,10 +110,15 @@ describe('a request', () => {
     await expect(ledger.open({ ...request, account: 'main' })).resolves.toMatchObject({ repeated: true });
   });
 
-  test('can have the longest names in any writing', async () => {
-    const request = nextRequest({ id: '界'.repeat(256), source: '界'.repeat(256) });
+  test.each([
+    { why: 'in any writing', id: '界'.repeat(256), source: '界'.repeat(256) },
+    { why: 'of the widest characters', id: '🙂'.repeat(128), source: `x${'🙂'.repeat(600)}` },
+  ])('can have the longest names $why', async ({ id, source }) => {
+    const request = nextRequest({ id, source });
     await ledger.open(request);
     await expect(ledger.open(request)).resolves.toMatchObject({ repeated: true });
+    const [item] = await Array.fromAsync(loopback.items(`delivery#${id}`));
+    expect(String(item?.['sk']).isWellFormed()).toBe(true);
   });
 
   test('is opened once by two workers at the same time', async () => {
@@ -143,7 +148,54 @@ describe('a request', () => {
   });
 });
 
+test('what stayed and what failed is noted, without the tasks, and a hundred of them at the most', async () => {
+  const request = nextRequest();
+  const { task } = intent;
+  const refused = { ...failed(false), target: DR };
+  await ledger.open(request);
+  await ledger.close(request, [
+    { outcome: 'deleted', target: DR, ...(task && { task }) },
+    { outcome: 'absent', target: DR },
+    { outcome: 'kept', target: APAC, reason: 'dry run', ...(task && { task }) },
+    refused,
+  ]);
+  await expect(entriesOf(request.id)).resolves.toMatchObject([
+    {
+      counts: { deleted: 1, absent: 1, kept: 1, failed: 1 },
+      noted: [{ outcome: 'kept', target: APAC, reason: 'dry run' }, refused],
+    },
+  ]);
+  const [entry] = await entriesOf(request.id);
+  expect(JSON.stringify(entry)).not.toContain(CREATED_AT);
+
+  await ledger.close(
+    request,
+    Array.from({ length: 101 }, () => refused),
+  );
+  const [after] = await entriesOf(request.id);
+  expect(after).toMatchObject({ counts: { failed: 101 } });
+  expect(after?.kind === 'request' && after.noted).toHaveLength(100);
+});
+
 describe('a deletion', () => {
+  test.each([
+    { why: 'there was nothing to delete', ending: { outcome: 'absent' } },
+    { why: 'it was refused', ending: failed(false) },
+  ] satisfies { why: string; ending: Ending }[])('is begun anew where $why', async ({ ending }) => {
+    const request = nextRequest();
+    await ledger.intend(request, intent);
+    await ledger.settle(request, intent, ending);
+    await expect(ledger.intend(request, intent)).resolves.toEqual({ begunBefore: false });
+    await expect(entriesOf(request.id)).resolves.toMatchObject([{ outcome: 'intended' }]);
+  });
+
+  test('can be of a task whose time of creation is any text', async () => {
+    const request = nextRequest();
+    const odd = { ...intent, task: { ...DR, createdAt: '界'.repeat(500) } };
+    await ledger.intend(request, odd);
+    await expect(ledger.unsettled(request, REPOSITORY)).resolves.toEqual([odd]);
+  });
+
   test('is on the record with the task as it was, before it is tried', async () => {
     const request = nextRequest();
     await expect(ledger.intend(request, intent)).resolves.toEqual({ begunBefore: false });
@@ -165,6 +217,12 @@ describe('a deletion', () => {
     {
       why: 'gone for one worker, because the other had deleted it',
       endings: [{ outcome: 'absent' }, { outcome: 'deleted' }],
+      outcome: 'deleted',
+      unsettled: 0,
+    },
+    {
+      why: 'refused, and deleted in a later try',
+      endings: [failed(false), { outcome: 'deleted' }],
       outcome: 'deleted',
       unsettled: 0,
     },

@@ -123,6 +123,8 @@ describe('what happened', () => {
       'three',
       'two',
     ]);
+    const untilThree = { ...period, to: '2026-11-24T12:00:00.000Z' };
+    await expect(idsOf(history.ofRepository(organization, untilThree))).resolves.toEqual(['three', 'two']);
   });
 });
 

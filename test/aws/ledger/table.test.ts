@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Table } from '../../../lib/aws/ledger/table.ts';
 import { setVariables } from '../../support/environment.ts';
 import { type LedgerOnLoopback, startLedger } from '../../support/ledger.ts';
-import { type LoopbackServer, startLoopbackServer } from '../../support/loopback-server.ts';
+import { type LoopbackServer, respond, startLoopbackServer } from '../../support/loopback-server.ts';
 
 let loopback: LedgerOnLoopback;
 let table: Table;
@@ -19,6 +19,11 @@ test('sets, sets what is missing, and adds in one change', async () => {
   await expect(
     table.update({ key, set: { one: 'z' }, setIfMissing: { two: 'w' }, add: { count: 5 } }),
   ).resolves.toEqual({ ...key, one: 'z', two: 'y', three: 3, count: 7 });
+});
+
+test('adds without setting anything', async () => {
+  await table.update({ key, add: { count: 2 } });
+  await expect(table.update({ key, add: { count: 3 } })).resolves.toEqual({ ...key, count: 5 });
 });
 
 test('gives what a change has replaced', async () => {
@@ -56,6 +61,23 @@ test('pages by key', async () => {
   expect(second.items.map(({ sk }) => sk)).toEqual(['3']);
 });
 
+test('reads what was written just before, but for an index, which can not', async () => {
+  const server = await startLoopbackServer((response) => respond(response, 200, { Items: [] }));
+  const restore = setVariables({ AWS_ENDPOINT_URL_DYNAMODB: server.url });
+  try {
+    await table.queryPage({ hash: ['pk', 'a'] });
+    await table.queryPage({ index: 'by-day', hash: ['day', 'a'], newestFirst: true });
+  } finally {
+    restore();
+    await server.close();
+  }
+  const [own, index] = server.requests.map(({ body }): unknown => JSON.parse(body));
+  expect(own).toMatchObject({ TableName: loopback.table, ConsistentRead: true });
+  expect(own).not.toHaveProperty('ScanIndexForward');
+  expect(index).toMatchObject({ IndexName: 'by-day', ScanIndexForward: false });
+  expect(index).not.toHaveProperty('ConsistentRead');
+});
+
 async function withDynamoDb(answer: (call: number) => object, run: () => Promise<void>): Promise<number> {
   let calls = 0;
   const server: LoopbackServer = await startLoopbackServer((response) => {
@@ -84,14 +106,16 @@ test('puts again what a batch has left over', async () => {
 
 test('gives up on a table that takes nothing', async () => {
   const left = { UnprocessedItems: { [loopback.table]: [{}] } };
-  await withDynamoDb(
+  const calls = await withDynamoDb(
     () => left,
     async () => {
       await expect(table.put([key])).rejects.toMatchObject({
+        message: 'the ledger can not be written: it takes too little at a time',
         failure: { code: 'LEDGER_UNAVAILABLE', retryable: true },
       });
     },
   );
+  expect(calls).toBe(5);
 });
 
 test('says where an answer is none', async () => {
@@ -119,6 +143,7 @@ test.each([
   { why: 'a removal', act: (nowhere: Table) => nowhere.remove(key) },
 ])('says that another try is due where there is no table for $why', async ({ act }) => {
   await expect(act(new Table('no-such-table'))).rejects.toMatchObject({
+    message: expect.stringMatching(/^the ledger can not be written: dynamodb /),
     failure: { code: 'LEDGER_UNAVAILABLE', retryable: true, status: 400 },
   });
 });
