@@ -76,7 +76,8 @@ export async function runSoak(
     );
     const stopWatching = watchQueues(stack.queues.endpoint, STAGE, (line) => lines.take(line));
     closers.push(() => Promise.resolve(stopWatching()));
-    const stopSweeping = sweepAgainAndAgain(stack.sweep, sweepEvery, tally);
+    const [sweeper] = stack.sweepers;
+    const stopSweeping = sweepAgainAndAgain(sweeper, sweepEvery, tally);
     closers.push(() => Promise.resolve(stopSweeping()));
     beginMishaps(emulator, stack, { random: random.fork(), faults, killEvery, tally });
     const sender = new Sender(stack, keys, tally);

@@ -13,7 +13,8 @@ import { Worker } from './worker.ts';
 
 const BATCH_SIZE = 10;
 const RECEIVE_TIMEOUT_MS = 10_000;
-/** As in `serverless.yml`. */
+/** As in `serverless.yml`: so many at a time, and for so long. */
+const SWEEPERS = 2;
 const SWEEP_TIMEOUT_MS = 300_000;
 
 export interface SoakStackOptions {
@@ -40,7 +41,8 @@ export interface SoakStack {
   readonly putEvents: PutEvents;
   readonly receive: Worker;
   readonly workers: readonly Worker[];
-  readonly sweep: Worker | undefined;
+  /** None unless sweeps are wanted. */
+  readonly sweepers: readonly Worker[];
   close(): Promise<void>;
 }
 
@@ -95,7 +97,9 @@ export async function startSoakStack(options: SoakStackOptions): Promise<SoakSta
     const workers: Worker[] = [];
     for (let count = 0; count < options.workers; count += 1)
       workers.push(await start('clean', FUNCTION_TIMEOUT_MS));
-    const sweep = options.withSweep ? await start('sweep', SWEEP_TIMEOUT_MS) : undefined;
+    const sweepers: Worker[] = [];
+    for (let count = 0; options.withSweep && count < SWEEPERS; count += 1)
+      sweepers.push(await start('sweep', SWEEP_TIMEOUT_MS));
     const { url } = keep(await openFrontDoor({ receive, invokable: {}, putEvents: bus.putEvents }, 0));
     const feed = (queueUrl: string, batchSize: number, name: string, target: Worker) => {
       const onError = () => {
@@ -108,9 +112,9 @@ export async function startSoakStack(options: SoakStackOptions): Promise<SoakSta
     };
     const { cleanupUrl, sweepUrl } = queues;
     const feeds = workers.map((target) => feed(cleanupUrl, BATCH_SIZE, 'clean', target));
-    if (sweep !== undefined) feeds.push(feed(sweepUrl, 1, 'sweep', sweep));
+    feeds.push(...sweepers.map((target) => feed(sweepUrl, 1, 'sweep', target)));
     closers.push(async () => void (await Promise.all(feeds.map((stop) => stop()))));
-    return { url, queues, ledger, putEvents: bus.putEvents, receive, workers, sweep, close };
+    return { url, queues, ledger, putEvents: bus.putEvents, receive, workers, sweepers, close };
   } catch (error) {
     await close();
     throw error;
