@@ -1,17 +1,8 @@
 import { REPOSITORY_PAGE } from '../huaweicloud/swr.ts';
-import { type CleanupResult, failuresOf, type Outcome } from './outcome.ts';
+import { type CleanRepositories, cleanPage } from './clean-page.ts';
+import { type CleanupResult, failuresOf, type Outcome, TOO_MANY_TASKS } from './outcome.ts';
 import type { CleanupContext } from './plan-repository.ts';
 import type { CleanupRequest } from './request.ts';
-
-export interface CleanedRepositories {
-  readonly outcomes: readonly Outcome[];
-}
-
-type CleanRepositories = (
-  request: CleanupRequest,
-  repositories: readonly string[],
-  context: CleanupContext,
-) => Promise<CleanedRepositories>;
 
 /**
  * Cleans every repository of an organization, page by page. Where the time is over, or a page has a failure that will
@@ -38,11 +29,11 @@ export async function cleanOrganization(
       if (offset > start) return { outcomes, rest };
       throw error;
     }
-    const cleaned = await cleanRepositories(request, page, context);
+    const cleaned = await cleanPage(request, page, context, cleanRepositories);
     outcomes.push(...cleaned.outcomes);
     const failures = failuresOf(cleaned.outcomes);
     if (failures.some(({ retryable }) => retryable)) return { outcomes, rest };
-    if (failures.some(({ code }) => code === 'TOO_MANY_TASKS') || page.length < REPOSITORY_PAGE) {
+    if (failures.some(({ code }) => code === TOO_MANY_TASKS) || page.length < REPOSITORY_PAGE) {
       return { outcomes };
     }
   }

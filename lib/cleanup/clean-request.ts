@@ -2,10 +2,11 @@ import pMap from 'p-map';
 import { failureOf } from '../failure.ts';
 import { nameOf } from '../huaweicloud/sync-task.ts';
 import type { Log } from '../log.ts';
-import { type CleanedRepositories, cleanOrganization } from './clean-organization.ts';
+import { cleanOrganization } from './clean-organization.ts';
+import type { CleanedRepositories } from './clean-page.ts';
 import type { Deletion } from './decide.ts';
 import { type Ending, type Intent, identityOf } from './ledger.ts';
-import type { CleanupResult, Outcome } from './outcome.ts';
+import { type CleanupResult, type Outcome, subjectOf, TOO_MANY_TASKS } from './outcome.ts';
 import { type CleanupContext, OUT_OF_TIME, type Plan, planRepository } from './plan-repository.ts';
 import { type CleanupRequest, faultOfNames } from './request.ts';
 
@@ -103,7 +104,7 @@ function excessOf(before: number, count: number, limit: number) {
   if (count <= limit) return undefined;
   const done = before === 0 ? 'nothing was deleted' : `only ${before} were deleted`;
   const message = `${done}: it would be ${count} tasks, and safety.maxTasksPerRequest is ${limit}`;
-  return { outcome: 'failed', code: 'TOO_MANY_TASKS', message, retryable: false } as const;
+  return { outcome: 'failed', code: TOO_MANY_TASKS, message, retryable: false } as const;
 }
 
 /** Nothing is deleted that is not on the record before. */
@@ -143,10 +144,6 @@ async function deleteTask(
   } catch (error) {
     return { outcome: 'failed', ...failureOf(error) };
   }
-}
-
-function subjectOf({ repository = '', target }: Outcome): string {
-  return `${repository} ${target === undefined ? '' : nameOf(target)}`;
 }
 
 function report({ target, ...result }: Outcome, request: CleanupRequest, log: Log): void {

@@ -1,5 +1,5 @@
 import type { Failure } from '../failure.ts';
-import type { SyncTask, Target } from '../huaweicloud/sync-task.ts';
+import { nameOf, type SyncTask, type Target } from '../huaweicloud/sync-task.ts';
 import type { CleanupRequest } from './request.ts';
 
 /** Why a task stays. */
@@ -37,6 +37,14 @@ export interface CleanupResult {
   readonly outcomes: readonly Outcome[];
   /** What has not been done, where an organization is too large for one time, or a part of it has to come back. */
   readonly rest?: CleanupRequest;
+}
+
+/** The code of every deletion of a request that would delete more than `safety.maxTasksPerRequest`. */
+export const TOO_MANY_TASKS = 'TOO_MANY_TASKS';
+
+/** Tells what an outcome is about from what others of its request are about. */
+export function subjectOf({ repository = '', target }: Outcome): string {
+  return `${repository} ${target === undefined ? '' : nameOf(target)}`;
 }
 
 export function failuresOf(outcomes: readonly Outcome[]): FailedOutcome[] {

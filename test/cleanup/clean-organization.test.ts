@@ -55,13 +55,13 @@ test.each([
   expect(cloud.cloud.tasks('acme')).toHaveLength(left);
 });
 
-test('cleans the other repositories where one can not be looked at', async () => {
-  cloud.fault('listSyncTasks', { status: 500 });
+test('cleans the other repositories where one can not be looked at, and tries that one three times more', async () => {
+  for (const nth of [1, 4, 5, 6]) cloud.fault('listSyncTasks', { status: 500 }, { nth });
   const { outcomes } = await cleanUp(cloud, request);
   expect(outcomes.filter(({ outcome }) => outcome === 'failed')).toMatchObject([
     { repository: expect.any(String), status: 500, retryable: true },
   ]);
-  expect(cloud.journal.of('listSyncTasks')).toHaveLength(3);
+  expect(cloud.journal.of('listSyncTasks')).toHaveLength(6);
 });
 
 test('fails as a whole where its repositories can not be listed', async () => {
@@ -125,8 +125,8 @@ describe('an organization that is too large for one time', () => {
     expect(cloud.journal.of('listSyncTasks')).toHaveLength(230);
   });
 
-  test('comes back from the page on that had a failure that will pass', async () => {
-    cloud.fault('deleteSyncTask', { status: 503 }, { nth: 150 });
+  test('comes back from the page on that had a failure that does not pass at once', async () => {
+    for (const nth of [150, 201, 202, 203]) cloud.fault('deleteSyncTask', { status: 503 }, { nth });
     const { rest } = await cleanUp(cloud, large, { rules });
     expect(rest).toEqual({ ...large, offset: 100 });
     expect(left()).toBe(31);
