@@ -27,9 +27,10 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'cleanup',
-    files: ['lib/cleanup/{clean-organization,clean-request,cleaner,plan-repository}.ts'],
+    files: ['lib/cleanup/{clean-organization,clean-page,clean-request,cleaner,plan-repository}.ts'],
     tests: [
-      'test/cleanup/{clean-many,clean-organization,clean-request,cleaner,cleaner-asks}.test.ts',
+      'test/cleanup/{clean-many,clean-organization,clean-page,clean-request}.test.ts',
+      'test/cleanup/{cleaner,cleaner-asks}.test.ts',
       'test/aws/clean-ledger.test.ts',
     ],
   },
