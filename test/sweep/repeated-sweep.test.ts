@@ -168,6 +168,30 @@ test('what was decided is not applied where the mode has changed since then', as
   ]);
 });
 
+describe('a message that asks to apply a sweep by itself deletes nothing', () => {
+  const apply = { step: 'apply', sweep: 's1' } as const;
+
+  test.each([
+    { why: 'was a dry run', sweep: { mode: 'dry-run' } as const, state: 'dry run' },
+    { why: 'found too much', sweep: { maxPercent: 5 }, state: 'refused' },
+  ])('where that $why', async ({ sweep, state }) => {
+    sweeping.plant('acme', ['api']);
+    await expect(sweeping.run('s1', withTargets(sweep))).resolves.toMatchObject({ state });
+    // Whatever is configured by now: what counts is what was decided then.
+    await expect(takeSweepStep(apply, noHurry, withTargets())).resolves.toEqual([]);
+    expect(sweeping.requested).toEqual([]);
+  });
+
+  test('where it has not come to its end', async () => {
+    sweeping.plant('acme', ['api']);
+    const context = withTargets();
+    const [scan] = await takeSweepStep(start('s1'), noHurry, context);
+    if (scan !== undefined) await takeSweepStep(scan, noHurry, context);
+    await expect(takeSweepStep(apply, noHurry, context)).resolves.toEqual([]);
+    expect(sweeping.requested).toEqual([]);
+  });
+});
+
 /** What it is made of, in a process that is killed right after its n-th write. */
 function dyingAfter(writes: number, context: SweepContext): SweepContext {
   let left = writes;

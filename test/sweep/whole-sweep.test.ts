@@ -55,6 +55,8 @@ describe('a sweep', () => {
     sweeping.plant('acme', ['api']);
     const report = await sweeping.run('s1', withTargets());
     expect(sweeping.announced).toEqual([report]);
+    expect(sweeping.recorded.of('sweep started')).toMatchObject([{ level: 'info', organizations: 2 }]);
+    expect(sweeping.recorded.of('sweep applied')).toHaveLength(1);
     expect(sweeping.recorded.of('sweep finished')).toMatchObject([
       { level: 'info', state: 'applied', tasks: 1, found: 1, unread: 0, percent: 100, organizations: 2 },
     ]);
