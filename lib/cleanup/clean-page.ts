@@ -29,14 +29,15 @@ export async function cleanPage(
   context: CleanupContext,
   cleanRepositories: CleanRepositories,
 ): Promise<CleanedRepositories> {
+  const { deadline, firstPauseMs = FIRST_PAUSE_MS } = context;
   let { outcomes } = await cleanRepositories(request, repositories, context);
   for (let round = 0; round < MORE_ROUNDS; round += 1) {
     const failed = repositoriesToTry(outcomes);
     if (failed.length === 0 || failed.length > repositories.length / 2) break;
-    const pauseMs = Math.max(1000 * (waitOf(failuresOf(outcomes)) ?? 0), FIRST_PAUSE_MS * 2 ** round);
-    if (pauseMs > Math.min(MAX_PAUSE_MS, context.deadline.remainingMs())) break;
+    const pauseMs = Math.max(1000 * (waitOf(failuresOf(outcomes)) ?? 0), firstPauseMs * 2 ** round);
+    if (pauseMs > Math.min(MAX_PAUSE_MS, deadline.remainingMs())) break;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    if (!context.deadline.allowsMore()) break;
+    if (!deadline.allowsMore()) break;
     const again = await cleanRepositories(request, failed, { ...context, repeated: true });
     outcomes = merge(outcomes, again.outcomes, new Set(failed));
   }

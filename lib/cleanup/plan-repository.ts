@@ -27,6 +27,8 @@ export interface CleanupContext {
   readonly repeated: boolean;
   /** The tasks whose deletion the request has begun so far, in earlier tries as well. */
   readonly begun: Set<string>;
+  /** Before what has failed of a page is tried again; then twice as long. 500 if missing. */
+  readonly firstPauseMs?: number;
 }
 
 export interface Plan extends Decisions {

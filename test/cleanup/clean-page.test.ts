@@ -99,9 +99,18 @@ describe('a page of repositories', () => {
     expect(left()).toBe(1);
   });
 
+  test('is tried again after pauses that double', async () => {
+    for (const nth of [1, 101, 102]) cloud.fault('listSyncTasks', { status: 503 }, { nth });
+    const startedAt = performance.now();
+    await cleanUp(cloud, request, { firstPauseMs: 40 });
+    expect(left()).toBe(0);
+    // 40, 80 and 160 ms; a timer may be a little early.
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(275);
+  });
+
   test('is given back where even the pause would be too long', async () => {
     cloud.fault('deleteSyncTask', { status: 503 }, { nth: 5 });
-    await cleanUp(cloud, request, { deadline: givingUpAfter(400) });
+    await cleanUp(cloud, request, { deadline: givingUpAfter(400), firstPauseMs: 500 });
     expect(looks()).toBe(100);
     expect(left()).toBe(1);
   });

@@ -13,11 +13,18 @@ export interface Cleanup extends Cleaned {
   readonly recorded: RecordedLog;
 }
 
+interface Differences {
+  readonly rules?: Partial<Safety>;
+  readonly deadline?: Deadline;
+  /** As good as none if missing. */
+  readonly firstPauseMs?: number;
+}
+
 /** Cleans against an emulator, as a function does that has just started and has an empty ledger. */
 export async function cleanUp(
   cloud: Emulator,
   request: CleanupRequest,
-  { rules = {}, deadline = noHurry }: { rules?: Partial<Safety>; deadline?: Deadline } = {},
+  { rules = {}, deadline = noHurry, firstPauseMs = 1 }: Differences = {},
 ): Promise<Cleanup> {
   const recorded = recordLog();
   const loopback = await startLedger();
@@ -30,6 +37,7 @@ export async function cleanUp(
       ledger: loopback.ledger,
       repeated: false,
       begun: new Set(),
+      firstPauseMs,
     });
     return { ...cleaned, recorded };
   } finally {
