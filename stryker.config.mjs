@@ -7,6 +7,8 @@ export default {
   maxTestRunnerReuse: 100,
   coverageAnalysis: 'perTest',
   concurrency: 2,
+  // On a machine with other work a test may take longer than usual, and a time-out counts as noticed.
+  timeoutMS: 15_000,
   // Node strips the types itself, so there is no tsconfig.json to be adapted.
   tsconfigFile: 'none',
   ignorePatterns: ['/bench', '/coverage', '/dist', '/dist-cli'],
