@@ -30,8 +30,8 @@ export async function cleanOrganization(
       throw error;
     }
     const cleaned = await cleanPage(request, page, context, cleanRepositories);
-    outcomes.push(...cleaned.outcomes);
-    const failures = failuresOf(cleaned.outcomes);
+    outcomes.push(...cleaned);
+    const failures = failuresOf(cleaned);
     if (failures.some(({ retryable }) => retryable)) return { outcomes, rest };
     if (failures.some(({ code }) => code === TOO_MANY_TASKS) || page.length < REPOSITORY_PAGE) {
       return { outcomes };

@@ -3,15 +3,11 @@ import type { CleanupContext } from './plan-repository.ts';
 import { waitOf } from './remainder.ts';
 import type { CleanupRequest } from './request.ts';
 
-export interface CleanedRepositories {
-  readonly outcomes: readonly Outcome[];
-}
-
 export type CleanRepositories = (
   request: CleanupRequest,
   repositories: readonly string[],
   context: CleanupContext,
-) => Promise<CleanedRepositories>;
+) => Promise<readonly Outcome[]>;
 
 const MORE_ROUNDS = 3;
 const FIRST_PAUSE_MS = 500;
@@ -19,18 +15,18 @@ const FIRST_PAUSE_MS = 500;
 const MAX_PAUSE_MS = 5000;
 
 /**
- * Cleans one page of an organization's repositories, and once more those in which something failed that may pass: of a
- * hundred calls there is nearly always one that fails, and all of them would come back for it. Where half of the page fails
- * it is not worth it: then the cloud is in trouble, and the queue waits longer than we could.
+ * Cleans one page of an organization's repositories, and a few times more those in which something failed that may pass: of a
+ * hundred calls there is nearly always one that fails, and all of them would come back for it. Where more than half of the page
+ * fails it is not worth it: then the cloud is in trouble, and the queue waits longer than we could.
  */
 export async function cleanPage(
   request: CleanupRequest,
   repositories: readonly string[],
   context: CleanupContext,
   cleanRepositories: CleanRepositories,
-): Promise<CleanedRepositories> {
+): Promise<readonly Outcome[]> {
   const { deadline, firstPauseMs = FIRST_PAUSE_MS } = context;
-  let { outcomes } = await cleanRepositories(request, repositories, context);
+  let outcomes = await cleanRepositories(request, repositories, context);
   for (let round = 0; round < MORE_ROUNDS; round += 1) {
     const failed = repositoriesToTry(outcomes);
     if (failed.length === 0 || failed.length > repositories.length / 2) break;
@@ -39,9 +35,9 @@ export async function cleanPage(
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     if (!deadline.allowsMore()) break;
     const again = await cleanRepositories(request, failed, { ...context, repeated: true });
-    outcomes = merge(outcomes, again.outcomes, new Set(failed));
+    outcomes = merge(outcomes, again, new Set(failed));
   }
-  return { outcomes };
+  return outcomes;
 }
 
 /** Those with a failure that may pass; none where the whole is too much already. */

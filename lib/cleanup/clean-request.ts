@@ -3,7 +3,6 @@ import { failureOf } from '../failure.ts';
 import { nameOf } from '../huaweicloud/sync-task.ts';
 import type { Log } from '../log.ts';
 import { cleanOrganization } from './clean-organization.ts';
-import type { CleanedRepositories } from './clean-page.ts';
 import type { Deletion } from './decide.ts';
 import { type Ending, type Intent, identityOf } from './ledger.ts';
 import { type CleanupResult, type Outcome, subjectOf, TOO_MANY_TASKS } from './outcome.ts';
@@ -38,21 +37,21 @@ async function attempt(request: CleanupRequest, context: CleanupContext): Promis
     return { outcomes: [{ outcome: 'failed', code: 'INVALID_NAME', message: fault, retryable: false }] };
   }
   if (request.repository === undefined) return cleanOrganization(request, context, cleanRepositories);
-  return { outcomes: (await cleanRepositories(request, [request.repository], context)).outcomes };
+  return { outcomes: await cleanRepositories(request, [request.repository], context) };
 }
 
 async function cleanRepositories(
   request: CleanupRequest,
   names: readonly string[],
   context: CleanupContext,
-): Promise<CleanedRepositories> {
+): Promise<readonly Outcome[]> {
   const outcomes = new Map<string, Outcome>();
   for (let repositories = names; repositories.length > 0; ) {
     const round = await cleanOnce(request, repositories, context);
     for (const outcome of round.outcomes) outcomes.set(subjectOf(outcome), outcome);
     repositories = round.unfinished;
   }
-  return { outcomes: [...outcomes.values()] };
+  return [...outcomes.values()];
 }
 
 interface Round {
