@@ -2,6 +2,8 @@ export default {
   // Node strips the types itself, so there is nothing to transform.
   transform: {},
   extensionsToTreatAsEsm: ['.ts'],
+  // The suites mostly wait: four share two cores well.
+  maxWorkers: 4,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   coverageProvider: 'v8',
   collectCoverageFrom: [
