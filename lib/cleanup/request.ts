@@ -31,7 +31,11 @@ const requestSchema = v.strictObject({
   account: v.exactOptional(word),
   namespace: word,
   repository: v.exactOptional(word),
+  deliveryId: v.exactOptional(word),
+  siblings: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
   sourceRepository: v.exactOptional(word),
+  sourceOrganization: v.exactOptional(word),
+  checkAllSources: v.exactOptional(v.literal(true)),
   offset: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
   targets: v.exactOptional(
     v.pipe(
@@ -47,6 +51,10 @@ export interface CleanupRequest {
   readonly version: 1;
   /** Follows the request from the webhook to the last log line. */
   readonly id: string;
+  /** The sender's own id of the delivery, to log and to search by. Senders don't sign it: nothing is decided by it. */
+  readonly deliveryId?: string;
+  /** Number of other requests that the same delivery made; together they share its limit. Unknown if missing. */
+  readonly siblings?: number;
   readonly source?: string;
   /** ISO 8601. A task that was created later is kept. */
   readonly occurredAt?: string;
@@ -59,6 +67,10 @@ export interface CleanupRequest {
    * The repository's full name at the source; if it is there, the source has to say first that the repository is gone.
    */
   readonly sourceRepository?: string;
+  /** Full name of the organization at the source, which has to say first that the organization is gone. */
+  readonly sourceOrganization?: string;
+  /** Every source repository that a route leads to this SWR repository has to be gone, not only the one that is named. */
+  readonly checkAllSources?: true;
   /** Without a repository: how many of the organization's repositories are done already. */
   readonly offset?: number;
   /** Every task that the repository has if missing. */
