@@ -16,18 +16,26 @@ interface Row {
   readonly note: string;
 }
 
+/** What a sweep has found. */
+export interface Found {
+  /** The tasks that may go. */
+  readonly standing: readonly Finding[];
+  /** The tasks that stay because nothing proves that their source repository is gone. */
+  readonly held: readonly Finding[];
+}
+
 /**
  * Every task that was found.
  *
  * @param state what the sweep has decided; missing where it was ended before.
  */
 export function rowsOf(
-  findings: readonly Finding[],
+  { standing, held }: Found,
   outcomes: readonly SweptOutcome[],
   state: SweepReport['state'] | undefined,
 ): Row[] {
   const became = new Map(outcomes.map((outcome) => [keyOf(outcome, outcome.target), outcome]));
-  const rows = findings.flatMap(({ tasks, ...place }) =>
+  const rows = standing.flatMap(({ tasks, ...place }) =>
     tasks.map(({ target, reasons }): Row => {
       const outcome = became.get(keyOf(place, target)) ?? became.get(keyOf(place, undefined));
       return {
@@ -39,8 +47,15 @@ export function rowsOf(
       };
     }),
   );
+  const heldRows = held.flatMap(({ tasks, ...place }) =>
+    tasks.map(({ target, reasons, source }): Row => {
+      const outcome = state === undefined ? untouched(state) : 'held back';
+      const note = `no other private repository of the owner of ${source?.name}:${source?.repository} was seen: configure sources.${source?.name}.api.canary`;
+      return { outcome, ...place, target: nameOf(target), reasons, note };
+    }),
+  );
   return sortBy(
-    rows,
+    [...rows, ...heldRows],
     ({ account, namespace, repository, target }) => `${account} ${namespace}/${repository} ${target}`,
   );
 }
@@ -84,6 +99,7 @@ export function formatReport({
   maxPercent,
   organizations,
   counts,
+  heldBack = 0,
 }: SweepReport): string {
   const { repositories, denied, unread, tasks, found, suspected, undecided, unchecked } = counts;
   const share = `${Number(percent.toFixed(2))} % of them, sweep.maxPercent is ${maxPercent}`;
@@ -97,9 +113,15 @@ export function formatReport({
     ['to go', `${count(found, 'task')} (${share})`],
     ['suspected', `${count(suspected, 'task')}: gone if a later sweep hears it again`],
     ['undecided', `${count(undecided, 'task')}: something could not be found out`],
+    ...(heldBack > 0 ? [describeHeldBack(heldBack)] : []),
     ['unchecked', `${count(unchecked, 'task')}: no sweep.targetAccounts sees the target`],
     ['denied', `${count(denied, 'repository')} not looked at (safety.deny)`],
     ['unread', `${count(unread, 'repository')} whose tasks could not be listed`],
   ];
   return lines.map(([name, text]) => `${name.padEnd(9)}  ${text}`).join('\n');
+}
+
+function describeHeldBack(heldBack: number): [string, string] {
+  const why = 'the sweep saw no other private repository of the owner of their source';
+  return ['held back', `${count(heldBack, 'task')} of these: ${why}; configure api.canary (docs/sources.md)`];
 }

@@ -5,6 +5,7 @@ import { requireAws } from '../aws.ts';
 import { formatExamples } from '../changing.ts';
 import { type Check, check, formatChecks, skip } from '../doctor/check.ts';
 import { checkAccount } from '../doctor/check-accounts.ts';
+import { checkCanaries } from '../doctor/check-canaries.ts';
 import { checkEventBus, checkLedger } from '../doctor/check-ledger.ts';
 import { checkQueues } from '../doctor/check-queues.ts';
 import { checkSecrets } from '../doctor/check-secrets.ts';
@@ -68,7 +69,7 @@ async function checkAll(stage: Stage, names: readonly string[], run: Run): Promi
     return { message: `region ${region}, credentials of ${from}` };
   });
   const accounts = Object.entries(stage.config.accounts).filter(([name]) => names.includes(name));
-  const progress = run.progress('checks', accounts.length + 3);
+  const progress = run.progress('checks', accounts.length + 4);
   const checks: Check[] = [aws, ...(await Promise.all(checkSecrets(stage)))];
   progress.advance();
   const context = { refusals: new Refusals(), deadline: run.interruption, log: run.log };
@@ -77,6 +78,8 @@ async function checkAll(stage: Stage, names: readonly string[], run: Run): Promi
     else checks.push(...(await checkAccount(name, account, stage, context)));
     progress.advance();
   }
+  if (!run.interruption.interrupted) checks.push(...(await checkCanaries(stage, run.interruption)));
+  progress.advance();
   if (aws.state === 'failed' || run.interruption.interrupted) {
     const why = aws.state === 'failed' ? 'no AWS credentials' : 'ended by Ctrl-C';
     checks.push(...['queues', 'ledger', 'event bus'].map((name) => skip(name, why)));

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { Accounts } from '../../lib/cleanup/accounts.ts';
-import type { Finding, Sweep } from '../../lib/sweep/ledger.ts';
+import type { Sweep } from '../../lib/sweep/ledger.ts';
 import type { SweepReport } from '../../lib/sweep/report.ts';
 import { runSweep } from '../../lib/sweep/run-sweep.ts';
+import { Sightings } from '../../lib/sweep/sightings.ts';
 import { UsageError } from '../../scripts/command-line.ts';
 import { addChangingOptions, formatExamples } from '../changing.ts';
 import { isNotTried } from '../clean-outcomes.ts';
@@ -13,7 +14,7 @@ import { patientClient } from '../patient-client.ts';
 import { act, type ChangingOptions, type Run } from '../run.ts';
 import { chooseAccount, openAccounts, openStage, type Stage } from '../stage.ts';
 import { type CliSweep, createSweep } from '../sweep-context.ts';
-import { formatReport, formatRows, rowsOf } from '../sweep-report.ts';
+import { type Found, formatReport, formatRows, rowsOf } from '../sweep-report.ts';
 import { count } from '../table.ts';
 
 /** What the ids of its sweeps begin with. */
@@ -48,15 +49,18 @@ async function sweep(options: SweepOptions, run: Run): Promise<ExitStatus> {
   const cliSweep = await createSweep({ stage, accounts, names, mode, run, progress });
   const begun = await chooseSweep(options.resume, cliSweep);
   run.say(`Sweep ${begun.id}; should it be ended, go on with --resume ${begun.id}`);
-  const ask = async (findings: readonly Finding[]) => {
+  const ask = async ({ standing }: Found) => {
     progress.end();
-    const found = findings.reduce((sum, { tasks }) => sum + tasks.length, 0);
+    const found = standing.reduce((sum, { tasks }) => sum + tasks.length, 0);
     if (mode === 'dry-run' || found === 0 || (await isTooMuch(begun, found, cliSweep))) return;
-    await run.ask(`Delete ${count(found, 'task')}?`, formatRows(rowsOf(findings, [], 'dry run')));
+    await run.ask(
+      `Delete ${count(found, 'task')}?`,
+      formatRows(rowsOf({ standing, held: [] }, [], 'dry run')),
+    );
   };
-  const { report, findings } = await follow(begun, cliSweep, run, ask);
+  const { report, found } = await follow(begun, cliSweep, run, ask);
   progress.end();
-  return tell(stage, begun, report, findings, cliSweep, run);
+  return tell(stage, begun, report, found, cliSweep, run);
 }
 
 /** @throws {UsageError} if there is none to go on with. */
@@ -87,13 +91,17 @@ async function follow(
   begun: Sweep,
   { context, ledger }: CliSweep,
   { interruption }: Run,
-  ask: (findings: readonly Finding[]) => Promise<void>,
-): Promise<{ report: SweepReport | undefined; findings: readonly Finding[] }> {
+  ask: (found: Found) => Promise<void>,
+): Promise<{ report: SweepReport | undefined; found: Found }> {
   const steps = runSweep(begun, interruption, context);
-  const findAll = () => Array.fromAsync(ledger.findings(begun));
+  const findAll = async (): Promise<Found> => {
+    const sightings = await Sightings.of(ledger, begun);
+    const split = (await Array.fromAsync(ledger.findings(begun))).map((each) => sightings.split(each));
+    return { standing: split.map(({ standing }) => standing), held: split.map(({ held }) => held) };
+  };
   for (let isAsked = false; ; ) {
     const step = await steps.next();
-    if (step.done === true) return { report: step.value, findings: await findAll() };
+    if (step.done === true) return { report: step.value, found: await findAll() };
     const { done, all } = step.value.organizations;
     if (isAsked || done < all) continue;
     isAsked = true;
@@ -112,11 +120,11 @@ function tell(
   { name: stage }: Stage,
   { id }: Sweep,
   report: SweepReport | undefined,
-  findings: readonly Finding[],
+  found: Found,
   { outcomes }: CliSweep,
   run: Run,
 ): ExitStatus {
-  const rows = rowsOf(findings, outcomes, report?.state);
+  const rows = rowsOf(found, outcomes, report?.state);
   run.result(
     { stage, sweep: id, complete: report !== undefined, ...(report && { report }), tasks: rows },
     () =>

@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { type Fault, show } from '../faults.ts';
 import { builtInSources } from '../sources/built-in.ts';
-import { isSourceType, sources } from '../sources/index.ts';
+import { isSourceType, type SourceType, sources } from '../sources/index.ts';
 import type { Source } from '../sources/source.ts';
 
 const sourcesSchema = v.object({ sources: v.fallback(v.record(v.string(), v.unknown()), {}) });
+const canarySchema = v.object({ canary: v.union([v.string(), v.array(v.string())]) });
 const sourceSchema = v.object({
   type: v.unknown(),
   secret: v.optional(v.unknown()),
@@ -40,6 +41,29 @@ function faultsOfSource([name, candidate]: [string, unknown]): Fault[] {
     add('topics', topics, 'the topics whose messages are believed');
   if (api !== undefined && source.findRepository === undefined)
     add('api', api, `no such key: ${type} can not be asked`);
+  for (const [key, canary, expected] of faultsOfCanaries(api, type)) add(`api.${key}`, canary, expected);
   if (confirm === true && api === undefined) add('confirm', confirm, 'false, or an api to ask');
   return faults;
+}
+
+/** Each with its key, what was found there and what was expected. */
+function faultsOfCanaries(api: unknown, type: SourceType): [string, unknown, string][] {
+  const parsed = v.safeParse(canarySchema, api);
+  if (!parsed.success) return [];
+  const { canary } = parsed.output;
+  const source: Source = sources[type];
+  const { ownerOf } = source;
+  if (ownerOf === undefined) {
+    return [['canary', canary, `no such key: ${type} tells missing rights from a missing repository`]];
+  }
+  const owners = new Set<string>();
+  return [canary].flat().flatMap((each, index): [string, unknown, string][] => {
+    const key = typeof canary === 'string' ? 'canary' : `canary[${index}]`;
+    const owner = ownerOf(each);
+    if (owner === undefined) return [[key, each, `the full name of a private repository in ${type}`]];
+    if (owners.has(owner))
+      return [[key, each, `a repository of another owner: ${owner} has a canary already`]];
+    owners.add(owner);
+    return [];
+  });
 }

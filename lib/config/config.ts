@@ -20,7 +20,12 @@ interface SourceConfig {
   /** The topics whose messages are believed, where certificates prove them. */
   readonly topics?: readonly string[];
   /** Where the source can be asked whether it still has a repository, and a secret reference to the credentials. */
-  readonly api?: { readonly url: string; readonly credentials: string };
+  readonly api?: {
+    readonly url: string;
+    readonly credentials: string;
+    /** Private repositories that the credentials must see, before another one of their owner counts as gone. */
+    readonly canary?: string | readonly string[];
+  };
   /** Ask before acting even on events that leave no doubt. */
   readonly confirm?: boolean;
 }

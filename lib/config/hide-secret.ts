@@ -6,6 +6,9 @@ const AROUND = /^$|^(?:accounts|sources)(?:\.[^.]+)?$|\.api$/;
 const ENDPOINT = /\.(?:iamEndpoint|swrEndpoint|url)$/;
 /** Whole, and with nothing in it but a host and a path. */
 const PLAIN_ENDPOINT = /^"(?:\w+:\/\/)?[\w.:[\]-]*(?:\/[\w./-]*)?"$/;
+const CANARY = /\.api\.canary(?:\[\d+\])?$/;
+/** A name with an owner: a token has no slash. */
+const PLAIN_NAME = /^"[\w.-]+(?:\/[\w.-]+)+"$/;
 const EMPTY = new Set(['nothing', 'null', '{}', '[]']);
 
 /** Somebody may have written a secret itself in place of a reference to it, or of all that is around it. */
@@ -16,6 +19,7 @@ export function hideSecret(fault: Fault): Fault {
 function mayShow({ path, found }: Fault): boolean {
   if (EMPTY.has(found)) return true;
   if (ENDPOINT.test(path)) return PLAIN_ENDPOINT.test(found);
+  if (CANARY.test(path)) return PLAIN_NAME.test(found);
   if (SECRET.test(path)) return false;
   // A name that can't be one is shown by itself.
   return !AROUND.test(path) || found === `"${path.slice(path.lastIndexOf('.') + 1)}"`;

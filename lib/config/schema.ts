@@ -75,7 +75,18 @@ export const fileSchema = v.strictObject({
         topics: v.exactOptional(
           v.pipe(v.array(v.pipe(v.string(), v.nonEmpty('a topic'))), v.minLength(1, 'at least one topic')),
         ),
-        api: v.exactOptional(v.strictObject({ url: endpoint, credentials: secretReference })),
+        api: v.exactOptional(
+          v.strictObject({
+            url: endpoint,
+            credentials: secretReference,
+            canary: v.exactOptional(
+              v.union(
+                [v.string(), v.pipe(v.array(v.string()), v.minLength(1, 'at least one repository'))],
+                'OWNER/REPOSITORY, or a list of them',
+              ),
+            ),
+          }),
+        ),
         confirm: v.exactOptional(v.boolean()),
       }),
     ),

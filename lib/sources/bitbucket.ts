@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Deadline } from '../deadline.ts';
 import { interpretDeletion } from './deleted-repository.ts';
-import { addressOf, askForge } from './find-repository.ts';
+import { addressOf, addressOfOwner } from './find-repository.ts';
+import { askable } from './forge.ts';
 import type { Meaning } from './meaning.ts';
 import { parseSharedSecret, verifyHexSignature } from './shared-secret.ts';
-import type { Delivery, Existence, Source, SourceApi, Verification } from './source.ts';
+import type { Delivery, Source, Verification } from './source.ts';
 
 /**
  * Webhooks of Bitbucket Cloud. The signature is made over the body only, and no time is told: that of arrival counts.
@@ -34,16 +34,10 @@ export const bitbucket = {
    * `url` is `https://api.bitbucket.org`. The credentials are an access token, with the scope `account` beside that of
    * reading repositories: `/2.0/user` needs it.
    */
-  findRepository(
-    { url, credentials }: SourceApi,
-    repository: string,
-    deadline: Deadline,
-  ): Promise<Existence> {
-    return askForge({
-      url: addressOf(`${url}/2.0/repositories`, repository),
-      probeUrl: `${url}/2.0/user`,
-      headers: { Authorization: `Bearer ${credentials.trim()}` },
-      deadline,
-    });
-  },
+  ...askable({
+    repositoryUrl: (url, repository) => addressOf(`${url}/2.0/repositories`, repository),
+    organizationUrl: (url, workspace) => addressOfOwner(`${url}/2.0/workspaces`, workspace),
+    probeUrl: (url) => `${url}/2.0/user`,
+    headers: (token) => ({ Authorization: `Bearer ${token}` }),
+  }),
 } satisfies Source;

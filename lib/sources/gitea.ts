@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Deadline } from '../deadline.ts';
 import { interpretDeletion, interpretOtherAction } from './deleted-repository.ts';
-import { addressOf, askForge } from './find-repository.ts';
+import { addressOf, addressOfOwner } from './find-repository.ts';
+import { askable } from './forge.ts';
 import type { Meaning } from './meaning.ts';
 import { parseSharedSecret, verifyHexSignature } from './shared-secret.ts';
-import type { Delivery, Existence, Source, SourceApi, Verification } from './source.ts';
+import type { Delivery, Source, Verification } from './source.ts';
 
 /**
  * Webhooks of Gitea and of Forgejo, which sends Gitea's headers beside its own. Both send GitHub's too, which are not
@@ -35,17 +35,14 @@ export const gitea = {
     return interpretDeletion(body, delivery?.slice(0, 100) || randomUUID(), receivedAt);
   },
 
-  /** `url` is that of the site. The credentials are an access token that may read repositories and its own user. */
-  findRepository(
-    { url, credentials }: SourceApi,
-    repository: string,
-    deadline: Deadline,
-  ): Promise<Existence> {
-    return askForge({
-      url: addressOf(`${url}/api/v1/repos`, repository),
-      probeUrl: `${url}/api/v1/user`,
-      headers: { Authorization: `token ${credentials.trim()}` },
-      deadline,
-    });
-  },
+  /**
+   * `url` is that of the site. The credentials are an access token that may read repositories, organizations and its own
+   * user.
+   */
+  ...askable({
+    repositoryUrl: (url, repository) => addressOf(`${url}/api/v1/repos`, repository),
+    organizationUrl: (url, organization) => addressOfOwner(`${url}/api/v1/orgs`, organization),
+    probeUrl: (url) => `${url}/api/v1/user`,
+    headers: (token) => ({ Authorization: `token ${token}` }),
+  }),
 } satisfies Source;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import type { Deadline } from '../deadline.ts';
 import { faultsOf } from '../faults.ts';
 import { interpretDeletion, interpretOtherAction } from './deleted-repository.ts';
-import { addressOf, askForge } from './find-repository.ts';
+import { addressOf, addressOfOwner } from './find-repository.ts';
+import { askable } from './forge.ts';
 import type { Meaning } from './meaning.ts';
 import { parseSharedSecret, verifyHexSignature } from './shared-secret.ts';
-import type { Delivery, Existence, Source, SourceApi, Verification } from './source.ts';
+import type { Delivery, Source, Verification } from './source.ts';
 
 const organizationSchema = v.object({
   organization: v.object({
@@ -48,22 +48,16 @@ export const github = {
    * `url` is `https://api.github.com`, or that of an Enterprise Server with its `/api/v3`. The credentials are a
    * personal access token: `/user` knows nothing of an app's installation token, which wouldn't last an hour anyway.
    */
-  findRepository(
-    { url, credentials }: SourceApi,
-    repository: string,
-    deadline: Deadline,
-  ): Promise<Existence> {
-    return askForge({
-      url: addressOf(`${url}/repos`, repository),
-      probeUrl: `${url}/user`,
-      headers: {
-        Authorization: `Bearer ${credentials.trim()}`,
-        Accept: 'application/vnd.github+json',
-        'X-GitHub-Api-Version': '2022-11-28',
-      },
-      deadline,
-    });
-  },
+  ...askable({
+    repositoryUrl: (url, repository) => addressOf(`${url}/repos`, repository),
+    organizationUrl: (url, organization) => addressOfOwner(`${url}/orgs`, organization),
+    probeUrl: (url) => `${url}/user`,
+    headers: (token) => ({
+      Authorization: `Bearer ${token}`,
+      Accept: 'application/vnd.github+json',
+      'X-GitHub-Api-Version': '2022-11-28',
+    }),
+  }),
 } satisfies Source;
 
 function interpretOrganizationDeletion(body: unknown, id: string, receivedAt: string): Meaning {

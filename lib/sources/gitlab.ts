@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import type { Deadline } from '../deadline.ts';
 import { faultsOf } from '../faults.ts';
-import { askForge } from './find-repository.ts';
+import { isSegment } from './find-repository.ts';
+import { askable } from './forge.ts';
 import { interpretGroup, interpretProject, PROJECT_PATH } from './gitlab-deletion.ts';
 import type { Meaning } from './meaning.ts';
 import { equalsSecret, parseSharedSecret } from './shared-secret.ts';
-import type { Delivery, Existence, Source, SourceApi, Verification } from './source.ts';
+import type { Delivery, Source, Verification } from './source.ts';
 import { parseSigningSecret, verifyStandardSignature } from './standard-signature.ts';
 
 // System hooks and group hooks have event_name alone, most others object_kind alone, and a push has both.
@@ -65,22 +65,20 @@ export const gitlab = {
   },
 
   /** `url` is that of the site. The credentials are an access token with the scope `read_api`. */
-  findRepository(
-    { url, credentials }: SourceApi,
-    repository: string,
-    deadline: Deadline,
-  ): Promise<Existence> {
-    return askForge({
-      // A project's number is no path, and would be that of another project.
-      url: PROJECT_PATH.test(repository)
-        ? `${url}/api/v4/projects/${encodeURIComponent(repository)}`
-        : undefined,
-      probeUrl: `${url}/api/v4/user`,
-      headers: { 'PRIVATE-TOKEN': credentials.trim() },
-      deadline,
-    });
-  },
+  ...askable({
+    // A project's number is no path, and would be that of another project.
+    repositoryUrl: (url, project) =>
+      PROJECT_PATH.test(project) ? addressOfPath(`${url}/api/v4/projects`, project) : undefined,
+    organizationUrl: (url, group) => addressOfPath(`${url}/api/v4/groups`, group),
+    probeUrl: (url) => `${url}/api/v4/user`,
+    headers: (token) => ({ 'PRIVATE-TOKEN': token }),
+  }),
 } satisfies Source;
+
+/** GitLab takes a path as one encoded segment. */
+function addressOfPath(collectionUrl: string, path: string): string | undefined {
+  return path.split('/').every(isSegment) ? `${collectionUrl}/${encodeURIComponent(path)}` : undefined;
+}
 
 /** The key is kept as its text, because it may also be what X-Gitlab-Token holds. */
 function isSigningToken(key: Buffer): boolean {

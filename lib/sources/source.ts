@@ -26,10 +26,18 @@ export interface SourceApi {
   readonly url: string;
   /** The stored secret, as it is. */
   readonly credentials: string;
+  /** Private repositories that the credentials must see; at most one per owner. */
+  readonly canaries?: readonly string[];
 }
 
 /** `unknown`: the source did not give a definite answer; nothing may be deleted on the strength of it. */
 export type Existence = 'gone' | 'exists' | 'unknown';
+
+/**
+ * Told how an answer bears on the rights of the credentials. `private`: it shows a private repository of this owner.
+ * `unproven`: a repository of this owner is said to be gone, and no canary has proved that the credentials may see it.
+ */
+export type NoteEvidence = (evidence: 'private' | 'unproven', owner: string) => void;
 
 /** One kind of sender: how it proves itself, and what it means. */
 export interface Source {
@@ -75,5 +83,25 @@ export interface Source {
    *
    * @param repository its full name there.
    */
-  findRepository?(api: SourceApi, repository: string, deadline: Deadline): Promise<Existence>;
+  findRepository?(
+    api: SourceApi,
+    repository: string,
+    deadline: Deadline,
+    note?: NoteEvidence,
+  ): Promise<Existence>;
+
+  /**
+   * Asks the source itself whether it still has an organization; missing where it has none, or doesn't show them.
+   * An organization takes its canary along, so a canary of another owner has to be visible, if any is configured.
+   */
+  findOrganization?(api: SourceApi, organization: string, deadline: Deadline): Promise<Existence>;
+
+  /**
+   * The owner of a repository, in lower case; undefined if no repository can have that name. Only of sources that answer
+   * 404 alike for what is gone and for what the credentials may not see. The others have no canaries.
+   */
+  ownerOf?(repository: string): string | undefined;
+
+  /** Whether the source accepts the credentials; undefined if it gives no definite answer. */
+  acceptsCredentials?(api: SourceApi, deadline: Deadline): Promise<boolean | undefined>;
 }

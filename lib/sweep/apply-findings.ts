@@ -1,6 +1,7 @@
 import type { SweepContext } from './context.ts';
 import type { SweepRecord } from './ledger.ts';
 import { requestsOf } from './requests-of-finding.ts';
+import { Sightings } from './sightings.ts';
 import type { ApplyStep, SweepStep } from './step.ts';
 
 /** Findings whose cleanup is asked for in one step. */
@@ -18,7 +19,8 @@ export async function applyFindings(
     return [];
   }
   const { findings, after } = await ledger.findingsPage(sweep, FINDINGS_A_STEP, step.after);
-  await request(findings.flatMap((finding) => requestsOf(finding, sweep)));
+  const sightings = await Sightings.of(ledger, sweep);
+  await request(findings.flatMap((finding) => requestsOf(sightings.split(finding).standing, sweep)));
   if (after !== undefined) return [{ ...step, after }];
   await ledger.mark(sweep, 'applied');
   log.info('sweep applied');

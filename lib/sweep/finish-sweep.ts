@@ -2,6 +2,7 @@ import type { SweepContext } from './context.ts';
 import { REASONS, type Reason } from './judge-task.ts';
 import type { SweepRecord } from './ledger.ts';
 import { addCounts, type Counts, type Decision, NOTHING, type SweepReport } from './report.ts';
+import { Sightings } from './sightings.ts';
 import type { SweepStep } from './step.ts';
 
 /** Decides what becomes of the findings, and tells it. */
@@ -20,13 +21,20 @@ async function sumUp(
   { ledger, config, now = Date.now }: SweepContext,
 ): Promise<SweepReport> {
   let counts: Counts = NOTHING;
-  for await (const page of ledger.pages(sweep)) counts = addCounts(counts, page.counts);
+  const sightings = new Sightings();
+  for await (const page of ledger.pages(sweep)) {
+    counts = addCounts(counts, page.counts);
+    sightings.addPage(page);
+  }
   const reasons: Record<Reason, number> = { [REASONS[0]]: 0, [REASONS[1]]: 0, [REASONS[2]]: 0 };
   // What will be deleted is counted, and not what pages say of it.
   let found = 0;
-  for await (const { tasks } of ledger.findings(sweep)) {
-    found += tasks.length;
-    for (const task of tasks) for (const reason of task.reasons) reasons[reason] += 1;
+  let heldBack = 0;
+  for await (const finding of ledger.findings(sweep)) {
+    const { standing, held } = sightings.split(finding);
+    found += standing.tasks.length;
+    heldBack += held.tasks.length;
+    for (const task of standing.tasks) for (const reason of task.reasons) reasons[reason] += 1;
   }
   const { mode, maxPercent } = config.sweep;
   const percent = found === 0 ? 0 : (found / Math.max(counts.tasks, found)) * 100;
@@ -39,7 +47,8 @@ async function sumUp(
     maxPercent,
     percent,
     organizations: sweep.organizations ?? 0,
-    counts: { ...counts, found },
+    counts: { ...counts, found, undecided: counts.undecided + heldBack },
+    ...(heldBack > 0 && { heldBack }),
     reasons,
   };
 }

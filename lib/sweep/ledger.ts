@@ -30,6 +30,8 @@ export interface Page extends Organization {
   readonly counts: Counts;
   /** Where to go on; missing if there are no more repositories. */
   readonly next?: number;
+  /** Private repositories that were seen at their sources, as `sightingOf` writes them; none if missing. */
+  readonly sighted?: readonly string[];
 }
 
 export interface FoundTask {
@@ -37,6 +39,11 @@ export interface FoundTask {
   readonly reasons: readonly Reason[];
   /** What to ask again before it is deleted, where nothing but its source is the reason. */
   readonly source?: { readonly name: string; readonly repository: string };
+  /**
+   * The source repositories whose owner has no canary, as `sightingOf` writes them, where nothing but the source is the
+   * reason: the task goes only if the sweep saw another private repository of each owner.
+   */
+  readonly unproven?: readonly string[];
 }
 
 /** A repository, and its tasks that are to go. */

@@ -57,6 +57,11 @@ export interface SweepReport {
   readonly percent: number;
   readonly organizations: number;
   readonly counts: Counts;
+  /**
+   * How many of the undecided tasks stay because the sweep saw no other private repository of their source's owner, and no
+   * canary is configured for it; missing if there are none.
+   */
+  readonly heldBack?: number;
   /** How many tasks were found for each reason; one may have several. */
   readonly reasons: Readonly<Record<Reason, number>>;
 }

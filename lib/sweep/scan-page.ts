@@ -51,9 +51,11 @@ export async function scanPage(
   const counts = scanned.map((each) => each.counts).reduce(addCounts, NOTHING);
   const findings = scanned.flatMap(({ finding }) => finding ?? []);
   for (const finding of findings) report(finding, context);
+  const sighted = surroundings.sources.sightings.toList();
   const isLast = isWhole && repositories.length < PAGE;
   context.log.info('scanned', { ...place, ...counts, ms: Date.now() - startedAt });
-  return { page: { ...place, counts, ...(!isLast && { next: offset + scanned.length }) }, findings };
+  const next = isLast ? {} : { next: offset + scanned.length };
+  return { page: { ...place, counts, ...next, ...(sighted.length > 0 && { sighted }) }, findings };
 }
 
 /** @returns of each repository in their order, up to the first one for which there was no time. */

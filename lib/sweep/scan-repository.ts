@@ -69,7 +69,11 @@ export async function scanRepository(
       unchecked: doubtful('unchecked'),
     },
     ...(found.length > 0 && {
-      finding: { ...organization, repository, tasks: found.map((each) => describeFound(each, facts)) },
+      finding: {
+        ...organization,
+        repository,
+        tasks: found.map((each) => describeFound(each, facts, surroundings.sources)),
+      },
     }),
   };
 }
@@ -98,11 +102,14 @@ async function gatherFacts(
 function describeFound(
   { task, reasons }: { readonly task: SyncTask; readonly reasons: Judgement['reasons'] },
   { origins }: Facts,
+  sources: SourceRepositories,
 ): FoundTask {
   const { remoteRegionId, remoteNamespace } = task;
   const target = { remoteRegionId, remoteNamespace };
-  const origin = origins.find((each) => meansTarget(each.origin, task))?.origin;
+  const leading = origins.flatMap((each) => (meansTarget(each.origin, task) ? [each.origin] : []));
+  const [origin] = leading;
   const onlySource = reasons.every((reason) => reason === 'source repository is gone');
+  const unproven = onlySource ? leading.flatMap((each) => sources.unprovenOf(each) ?? []) : [];
   return {
     target,
     reasons,
@@ -110,5 +117,6 @@ function describeFound(
       origin?.repository !== undefined && {
         source: { name: origin.source, repository: origin.repository },
       }),
+    ...(unproven.length > 0 && { unproven }),
   };
 }

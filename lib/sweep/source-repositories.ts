@@ -6,6 +6,7 @@ import type { Existence } from '../sources/source.ts';
 import type { SweepContext } from './context.ts';
 import type { SourceState } from './judge-task.ts';
 import type { Organization, Suspicion, Sweep } from './ledger.ts';
+import { Sightings, sightingOf } from './sightings.ts';
 
 /** So long a source has to go on saying that a repository is gone: it may have been restoring a backup, or renaming. */
 const DOUBT_MS = 60 * 60 * 1000;
@@ -21,6 +22,10 @@ export class SourceRepositories {
   readonly #mayBeSuspected: (suspicion: Suspicion) => boolean;
   readonly #asked = new Map<string, Promise<Existence>>();
   readonly #complaints = new Set<string>();
+  /** Of those that no canary proves to be gone, by source and name. */
+  readonly #unproven = new Map<string, string>();
+  /** Private repositories that were seen. */
+  readonly sightings = new Sightings();
 
   private constructor(
     parts: Parts,
@@ -68,12 +73,21 @@ export class SourceRepositories {
     return isOld && first.firstSweep !== this.#sweep.id ? 'gone' : 'suspected';
   }
 
+  /** A source repository that was said to be gone, and of whose owner another private repository must have been seen. */
+  unprovenOf({ source, repository }: Origin): string | undefined {
+    return this.#unproven.get(`${source}:${repository}`);
+  }
+
   async #ask(source: string, repository: string): Promise<Existence> {
     const { askSource, config } = this.#parts;
     // Nobody has said that the repositories are in the account and the region that would be asked.
     if (source === ECR && !config.events.confirmEcr) return 'unknown';
     try {
-      return await askSource(source, repository, this.#deadline);
+      return await askSource(source, repository, this.#deadline, 'repository', (evidence, owner) => {
+        const sighting = sightingOf(source, owner, repository);
+        if (evidence === 'private') this.sightings.add(sighting);
+        else this.#unproven.set(`${source}:${repository}`, sighting);
+      });
     } catch (error) {
       this.#complain(source, failureOf(error));
       return 'unknown';

@@ -115,7 +115,8 @@ test('a task that was made anew since the sweep began stays', async () => {
 test('a repository that is at its source again when it is to be cleaned keeps its tasks', async () => {
   sweeping.plant('back', ['api']);
   const routes = [{ from: 'github:acme/{repo}', to: 'back/{repo}', account: 'main' }];
-  const context = contextOf({ config: { routes } });
+  sweeping.forge.set('acme/canary', 200);
+  const context = contextOf({ config: { routes }, canary: 'acme/canary' });
   for (const id of ['s5', 's6']) {
     await beginSweep(id, noHurry, context);
     await takeAll(context);

@@ -23,6 +23,8 @@ const OLD = '2026-03-02T08:15:27.53183Z';
 
 export interface Differences extends Partial<Omit<SweepContext, 'config'>> {
   readonly config?: Partial<Config>;
+  /** Of GitHub. */
+  readonly canary?: string;
 }
 
 /** A region with repositories, one that their tasks copy to, a forge, and a memory: all empty, and all on loopback. */
@@ -31,7 +33,7 @@ export interface Sweeping {
   readonly cloud: Emulator;
   /** `far`, in the region of `DR`. */
   readonly far: Emulator;
-  /** Plays GitHub: the status of a repository is 404 unless it is in `forge`. */
+  /** Plays GitHub, where all are private: the status of a repository is 404 unless it is in `forge`. */
   readonly forge: Map<string, number>;
   /** The repositories that the forge was asked about. */
   asked(): string[];
@@ -63,7 +65,8 @@ export async function startSweeping(): Promise<Sweeping> {
     startEmulator({ seed: { region: DR.remoteRegionId, users: [USER] } }),
     startLedger(),
     startLoopbackServer((response, { path }) => {
-      respond(response, path === '/user' ? 200 : (forge.get(path.replace('/repos/', '')) ?? 404), {});
+      const status = path === '/user' ? 200 : (forge.get(path.replace('/repos/', '')) ?? 404);
+      respond(response, status, { private: true });
     }),
   ]);
   const clock = stopClock();
@@ -71,21 +74,25 @@ export async function startSweeping(): Promise<Sweeping> {
   const requested: CleanupRequest[] = [];
   const announced: SweepReport[] = [];
   const read = (reference: string) => Promise.resolve(reference === 'env:TOKEN' ? 'token' : SECRET);
-  const configOf = (differences: Partial<Config> = {}) =>
+  const configOf = (differences: Partial<Config> = {}, canary?: string) =>
     acmeConfig(cloud.url, {
       accounts: {
         main: acmeAccount(cloud.url),
         far: acmeAccount(far.url, { region: DR.remoteRegionId }),
       },
       sources: {
-        github: { type: 'github', secret: 'env:X', api: { url: github.url, credentials: 'env:TOKEN' } },
+        github: {
+          type: 'github',
+          secret: 'env:X',
+          api: { url: github.url, credentials: 'env:TOKEN', ...(canary !== undefined && { canary }) },
+        },
       },
       routes: [],
       sweep: { mode: 'apply', maxPercent: 100, targetAccounts: [] },
       ...differences,
     });
-  const contextOf = ({ config: differences, ...others }: Differences = {}): SweepContext => {
-    const config = configOf(differences);
+  const contextOf = ({ config: differences, canary, ...others }: Differences = {}): SweepContext => {
+    const config = configOf(differences, canary);
     return {
       config,
       accounts: new Accounts(config, read, recorded.log),

@@ -135,8 +135,10 @@ describe('a sweep', () => {
   test('takes a repository once with the tasks for each reason', async () => {
     sweeping.plant('acme', ['api'], [DR, APAC]);
     const routes = [{ from: 'github:acme/{repo}', to: 'acme/{repo}', account: 'main' }];
+    sweeping.forge.set('acme/canary', 200);
     const context = sweeping.context({
       config: { routes, safety: safety({ allowedTargets: ['ap-southeast-1/*'] }) },
+      canary: 'acme/canary',
     });
     await sweeping.run('s1', context);
     sweeping.clock.now += HOUR_MS;

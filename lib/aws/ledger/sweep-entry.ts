@@ -27,6 +27,7 @@ export const pageSchema = v.object({
       offset: v.number(),
       counts: countsSchema,
       next: v.exactOptional(v.number()),
+      sighted: v.exactOptional(v.array(v.string())),
     }),
   ),
 });
@@ -43,6 +44,7 @@ export const findingSchema = v.object({
           target: v.object({ remoteRegionId: v.string(), remoteNamespace: v.string() }),
           reasons: v.array(reasonSchema),
           source: v.exactOptional(v.object({ name: v.string(), repository: v.string() })),
+          unproven: v.exactOptional(v.array(v.string())),
         }),
       ),
     }),
@@ -66,6 +68,7 @@ const reportSchema = v.object({
   maxPercent: v.number(),
   percent: v.number(),
   organizations: v.number(),
+  heldBack: v.exactOptional(v.number()),
   counts: v.pipe(v.string(), v.parseJson(), countsSchema),
   reasons: v.pipe(
     v.string(),

@@ -1,0 +1,90 @@
+import type { Deadline } from '../../lib/deadline.ts';
+import { createReadApi } from '../../lib/sources/ask-source.ts';
+import { sources } from '../../lib/sources/index.ts';
+import type { Source, SourceApi } from '../../lib/sources/source.ts';
+import { messageOf } from '../../scripts/command-line.ts';
+import type { Stage } from '../stage.ts';
+import { type Check, check, type Finding, skip } from './check.ts';
+
+/** A canary is asked about without canaries of its own. */
+type Api = Omit<SourceApi, 'canaries'>;
+
+/** Every forge that can be asked: whether it accepts the credentials, and whether they see the canaries. */
+export async function checkCanaries({ config, readSecret }: Stage, deadline: Deadline): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const [name, { type, api: configured }] of Object.entries(config.sources)) {
+    const source: Source = sources[type];
+    if (configured === undefined || source.acceptsCredentials === undefined) continue;
+    let api: SourceApi;
+    try {
+      api = await createReadApi(configured, readSecret)();
+    } catch (error) {
+      checks.push(skip(`API of source ${name}`, messageOf(error)));
+      continue;
+    }
+    const { canaries = [], ...rest } = api;
+    const credentials = await checkCredentials(name, source, rest, deadline);
+    checks.push(credentials);
+    if (canaries.length === 0) checks.push(recommendCanary(name));
+    else if (credentials.state === 'failed')
+      checks.push(skip(`canary of source ${name}`, 'the API does not accept the credentials'));
+    else for (const canary of canaries) checks.push(await checkCanary(name, canary, source, rest, deadline));
+  }
+  return checks;
+}
+
+function checkCredentials(name: string, source: Source, api: Api, deadline: Deadline): Promise<Check> {
+  return check(`API of source ${name}`, async (): Promise<Finding> => {
+    const accepted = await source.acceptsCredentials?.(api, deadline);
+    if (accepted === true) return { message: `${api.url} accepts the credentials` };
+    return accepted === false
+      ? {
+          state: 'failed',
+          message: `${api.url} rejects the credentials`,
+          hint: `Store new ones, with the rights that docs/sources.md names, at sources.${name}.api.credentials.`,
+        }
+      : {
+          state: 'failed',
+          message: `${api.url} gave no definite answer`,
+          hint: `Check sources.${name}.api.url, and the way out of this network.`,
+        };
+  });
+}
+
+function recommendCanary(name: string): Check {
+  return {
+    name: `canary of source ${name}`,
+    state: 'warning',
+    message: 'none: credentials that lose their rights make every private repository look deleted',
+    hint: `Name a private repository of each owner at sources.${name}.api.canary. See docs/sources.md, "Canaries".`,
+  };
+}
+
+function checkCanary(
+  name: string,
+  canary: string,
+  source: Source,
+  api: Api,
+  deadline: Deadline,
+): Promise<Check> {
+  return check(`canary of source ${name}`, async (): Promise<Finding> => {
+    let isPrivate = false;
+    const existence = await source.findRepository?.(api, canary, deadline, (evidence) => {
+      isPrivate ||= evidence === 'private';
+    });
+    if (existence === 'exists' && isPrivate) return { message: `${canary} is visible, and private` };
+    if (existence === 'exists') {
+      return {
+        state: 'failed',
+        message: `${canary} is visible, and not private: it says nothing about the rights of the credentials`,
+        hint: 'Make it private, or name another repository of the same owner.',
+      };
+    }
+    const consequence = 'no repository of its owner counts as deleted';
+    return {
+      state: 'failed',
+      message: `${canary} is ${existence === 'gone' ? 'not visible' : 'not definitely visible'}: ${consequence}`,
+      hint: `Give the credentials of sources.${name}.api the right to read every repository of the owner, or create the canary.`,
+    };
+  });
+}
