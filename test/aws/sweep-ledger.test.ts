@@ -28,7 +28,13 @@ beforeEach(() => {
 
 const acme = { account: 'main', namespace: 'acme' };
 const other = { account: 'main', namespace: 'other' };
-const page: Page = { ...acme, offset: 0, counts: { ...NOTHING, repositories: 1000, tasks: 7 }, next: 1000 };
+const page: Page = {
+  ...acme,
+  offset: 0,
+  counts: { ...NOTHING, repositories: 1000, tasks: 7 },
+  next: 1000,
+  sighted: ['one', 'other'],
+};
 const findingOf = (repository: string): Finding => ({
   ...acme,
   repository,
@@ -37,6 +43,7 @@ const findingOf = (repository: string): Finding => ({
       target: DR,
       reasons: ['source repository is gone'],
       source: { name: 'github', repository: `acme/${repository}` },
+      unproven: ['one'],
     },
   ],
 });
@@ -90,7 +97,7 @@ describe('a sweep', () => {
 
   test('has the report that was written first', async () => {
     await ledger.begin(sweep);
-    const first = reportOf(sweep);
+    const first = reportOf(sweep, { heldBack: 2 });
     await expect(ledger.finish(first)).resolves.toEqual(first);
     await expect(ledger.finish(reportOf(sweep, { state: 'refused' }))).resolves.toEqual(first);
     await expect(ledger.find(sweep.id)).resolves.toMatchObject({ report: first });

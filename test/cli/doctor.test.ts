@@ -302,3 +302,92 @@ test('checks the secrets of sources, and shows none', async () => {
   });
   expect(stdout).not.toMatch(/a-github-secret|not-whsec|pa55word/);
 });
+
+describe('the API of a forge', () => {
+  const PRIVATE = { visibility: 'private' };
+  const account = { region: 'cn-north-4', credentials: 'env:HUAWEI_CLOUD_CREDENTIALS' };
+  /** What doctor says of it, where it answers so by path. */
+  async function examineForge(
+    answers: Readonly<Record<string, [number, object]>>,
+    { canary, token = 'token' }: { canary?: string | string[]; token?: string | undefined } = {},
+  ) {
+    const server = await startLoopbackServer((response, { path }) =>
+      respond(response, ...(answers[decodeURIComponent(path)] ?? ([404, {}] as const))),
+    );
+    try {
+      const endpoints = { iamEndpoint: operating.cloud.url, swrEndpoint: operating.cloud.url };
+      const api = { url: server.url, credentials: 'env:TOKEN', ...(canary !== undefined && { canary }) };
+      await operating.writeConfig('forge', {
+        accounts: { main: { ...account, ...endpoints } },
+        sources: { gitlab: { type: 'gitlab', secret: 'env:GITLAB', api } },
+      });
+      const environment = { GITLAB: 'a-gitlab-secret-text', ...(token !== '' && { TOKEN: token }) };
+      const { checks } = await examine(environment, ['--stage', 'forge']);
+      return checks.filter(({ name }) => /^(?:API|canary) of/.test(name));
+    } finally {
+      await server.close();
+    }
+  }
+  const user: [number, object] = [200, { id: 7 }];
+  const credentialsAreWell = { name: 'API of source gitlab', state: 'ok' };
+
+  test('is well where every canary is visible and private', async () => {
+    const answers = {
+      '/api/v4/user': user,
+      '/api/v4/projects/acme/canary': [200, PRIVATE] as [number, object],
+      '/api/v4/projects/acme/pay/canary': [200, PRIVATE] as [number, object],
+    };
+    const canary = ['acme/canary', 'acme/pay/canary'];
+    expect(await examineForge(answers, { canary })).toMatchObject([
+      credentialsAreWell,
+      { name: 'canary of source gitlab', state: 'ok', message: 'acme/canary is visible, and private' },
+      { state: 'ok', message: 'acme/pay/canary is visible, and private' },
+    ]);
+  });
+
+  test('should have a canary', async () => {
+    expect(await examineForge({ '/api/v4/user': user })).toMatchObject([
+      credentialsAreWell,
+      {
+        name: 'canary of source gitlab',
+        state: 'warning',
+        hint: expect.stringContaining('sources.gitlab.api.canary'),
+      },
+    ]);
+  });
+
+  test.each([
+    { why: 'is not visible', answer: [404, {}], says: 'acme/canary is not visible' },
+    { why: 'gives no answer', answer: [500, {}], says: 'acme/canary is not definitely visible' },
+    {
+      why: 'is public',
+      answer: [200, { visibility: 'public' }],
+      says: 'acme/canary is visible, and not private',
+    },
+  ] as { why: string; answer: [number, object]; says: string }[])(
+    'has failed where the canary $why',
+    async ({ answer, says }) => {
+      const answers = { '/api/v4/user': user, '/api/v4/projects/acme/canary': answer };
+      expect(await examineForge(answers, { canary: 'acme/canary' })).toMatchObject([
+        credentialsAreWell,
+        { state: 'failed', message: expect.stringContaining(says), hint: expect.any(String) },
+      ]);
+    },
+  );
+
+  test.each([
+    { why: 'rejects the credentials', status: 401, says: /rejects the credentials$/ },
+    { why: 'does not answer as an API', status: 502, says: /gave no definite answer$/ },
+  ])('has failed where it $why, and no canary is checked', async ({ status, says }) => {
+    expect(await examineForge({ '/api/v4/user': [status, {}] }, { canary: 'acme/canary' })).toMatchObject([
+      { state: 'failed', message: expect.stringMatching(says), hint: expect.any(String) },
+      { state: 'not checked' },
+    ]);
+  });
+
+  test('is not checked without its credentials', async () => {
+    expect(await examineForge({}, { token: '' })).toMatchObject([
+      { name: 'API of source gitlab', state: 'not checked', message: expect.stringContaining('TOKEN') },
+    ]);
+  });
+});

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { DynamoSuspicionLedger } from '../../lib/aws/ledger/suspicion-ledger.ts';
 import { type Emulator, startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeAccount } from '../support/acme-config.ts';
 import { APAC, DR, USER } from '../support/cloud.ts';
+import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
 import { type Operating, startOperating } from '../support/operating.ts';
 
 const OLD = '2026-03-02T08:15:27.53183Z';
@@ -214,5 +216,52 @@ describe('ended in the middle and gone on with, it ends as if it had not been', 
       report: { state: 'applied', counts: { tasks: 52, found: 12 } },
     });
     expect([tasksTo(GONE), tasksTo(DR), tasksTo(APAC)]).toEqual([0, 20, 20]);
+  });
+});
+
+describe('a source repository that is gone', () => {
+  let forge: LoopbackServer;
+  beforeEach(async () => {
+    forge = await startLoopbackServer((response, { path }) =>
+      respond(response, path === '/user' ? 200 : 404, {}),
+    );
+    await operating.writeConfig('test', {
+      accounts: { main: acmeAccount(operating.cloud.url) },
+      sources: {
+        github: { type: 'github', secret: 'env:X', api: { url: forge.url, credentials: 'env:TOKEN' } },
+      },
+      routes: [{ from: 'github:acme/{repo}', to: 'gone/{repo}' }],
+      sweep: { mode: 'apply', maxPercent: 50 },
+    });
+  });
+  afterEach(() => forge.close());
+
+  test('is held back where nothing proves it, and what to do is said', async () => {
+    plant('gone', 1, [DR]);
+    const suspicions = new DynamoSuspicionLedger(operating.names.ledgerTable);
+    const place = { account: 'main', namespace: 'gone', repository: 'r0' };
+    const suspicion = { ...place, source: 'github', sourceRepository: 'acme/r0' };
+    await suspicions.add(suspicion, 'before', '2026-01-01T00:00:00Z');
+    const { status, stdout } = await operating.run(['sweep'], { TOKEN: 'token' });
+    expect(status).toBe(0);
+    expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual(
+      expect.arrayContaining([
+        [
+          'held back',
+          'main',
+          'gone/r0',
+          'cn-east-3/acme-dr',
+          'source repository is gone',
+          'no other private repository of the owner of github:acme/r0 was seen: configure sources.github.api.canary',
+        ],
+        ['to go', '0 tasks (0 % of them, sweep.maxPercent is 50)'],
+        ['undecided', '1 task: something could not be found out'],
+        [
+          'held back',
+          '1 task of these: the sweep saw no other private repository of the owner of their source; configure api.canary (docs/sources.md)',
+        ],
+      ]),
+    );
+    expect(tasksTo(DR)).toBe(21);
   });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { checkConfig } from '../../lib/config/check-config.ts';
 import { faultsOfSources } from '../../lib/config/check-sources.ts';
 
 const api = { url: 'https://x.example.com', credentials: 'env:Y' };
@@ -8,6 +9,9 @@ test.each([
   { source: { type: 'github', secret: 'env:X' } },
   { source: { type: 'harbor', secret: 'env:X', api } },
   { source: { type: 'gitlab', secret: 'env:X', api, confirm: true } },
+  { source: { type: 'github', secret: 'env:X', api: { ...api, canary: 'acme/canary' } } },
+  { source: { type: 'gitea', secret: 'env:X', api: { ...api, canary: ['acme/canary', 'beta/canary'] } } },
+  { source: { type: 'gitlab', secret: 'env:X', api: { ...api, canary: ['acme/x', 'acme/pay/x'] } } },
   { source: { type: 'huawei-smn', topics: ['urn:smn:cn-north-4:1:deletions'] } },
 ])('is right: $source', ({ source }) => {
   expect(faultsOf(source)).toEqual([]);
@@ -47,6 +51,59 @@ test.each([
   },
 ])('is a fault where $why', ({ source, path, expected }) => {
   expect(faultsOf(source)).toMatchObject([{ path, expected }]);
+});
+
+test.each([
+  {
+    why: 'the source tells missing rights from a missing repository',
+    type: 'harbor',
+    canary: 'acme/canary',
+    path: 'canary',
+    expected: 'no such key: harbor tells missing rights from a missing repository',
+  },
+  {
+    why: 'it has no owner',
+    type: 'github',
+    canary: 'canary',
+    path: 'canary',
+    expected: 'the full name of a private repository in github',
+  },
+  {
+    why: 'the source has no groups in groups',
+    type: 'bitbucket',
+    canary: ['acme/canary', 'acme/pay/canary'],
+    path: 'canary[1]',
+    expected: 'the full name of a private repository in bitbucket',
+  },
+  {
+    why: 'it would be at another address',
+    type: 'gitlab',
+    canary: 'acme/../canary',
+    path: 'canary',
+    expected: 'the full name of a private repository in gitlab',
+  },
+  {
+    why: 'its owner has one already',
+    type: 'github',
+    canary: ['acme/canary', 'Acme/other'],
+    path: 'canary[1]',
+    expected: 'a repository of another owner: acme has a canary already',
+  },
+])('a canary is a fault where $why', ({ type, canary, path, expected }) => {
+  expect(faultsOf({ type, secret: 'env:X', api: { ...api, canary } })).toMatchObject([
+    { path: `sources.x.api.${path}`, expected },
+  ]);
+});
+
+test.each([7, [], [7], { name: 'acme/canary' }])('leaves a canary that is %j to the schema', (canary) => {
+  const source = { type: 'github', secret: 'env:X', api: { ...api, canary } };
+  expect(faultsOf(source)).toEqual([]);
+  const accounts = { main: { region: 'cn-north-4', credentials: 'env:Y' } };
+  const checked = checkConfig('test', { accounts, sources: { x: source } });
+  expect(checked).toMatchObject({
+    ok: false,
+    faults: [{ path: expect.stringMatching(/^sources\.x\.api\.canary/) }],
+  });
 });
 
 test('a built-in name is taken', () => {

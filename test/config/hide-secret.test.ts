@@ -23,6 +23,13 @@ test.each([
   { path: 'sources.x.api.url', text: '"https://x.example.com#hunter2"', why: 'a fragment' },
   { path: 'sources.x.api.url', text: '"https://hunter2hunter2...', why: 'the beginning of something long' },
   { path: 'sources.x.api.url', text: '{"url":"hunter2"}', why: 'no text' },
+  { path: 'sources.x.api.canary', text: '"ghp_hunter2"', why: 'a token in place of a canary' },
+  {
+    path: 'sources.x.api.canary[1]',
+    text: '"https://hunter2@x.example.com/a/b"',
+    why: 'an address with one',
+  },
+  { path: 'sources.x.api.canary', text: '["acme/canary","hunter2"]', why: 'a list with one' },
   { path: 'sources.x.api.url', text: String.raw`"hunter\"2"`, why: 'a text with a quote in it' },
 ])('$why is not shown at $path', ({ path, text }) => {
   expect(found(path, text)).toBe('something else (not shown: it may be a secret)');
@@ -36,6 +43,7 @@ test.each([
   { path: 'accounts.1st', text: '"1st"', why: 'a name' },
   { path: 'sources.ecr', text: '"ecr"', why: 'a name that is taken' },
   { path: 'sources.github.type', text: '"svn"', why: 'a type' },
+  { path: 'sources.github.api.canary[1]', text: '"Acme/can.ary"', why: 'a canary' },
   { path: 'accounts.main.region', text: '"X"', why: 'a region' },
   { path: 'accounts.main.swrEndpoint', text: '"http://swr.example.com:8080/a/"', why: 'an endpoint' },
   { path: 'accounts.main.swrEndpoint', text: '"swr.example.com"', why: 'a host' },

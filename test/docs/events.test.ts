@@ -240,7 +240,8 @@ test.each(['refused', 'dry run', 'applied'] as const)(
       maxPercent: 5,
       percent: 2.5,
       organizations: 1,
-      counts: { ...NOTHING, tasks: 40, found: 1 },
+      counts: { ...NOTHING, tasks: 40, found: 1, undecided: 2 },
+      heldBack: 2,
       reasons: {
         'target organization is gone': 1,
         'source repository is gone': 0,

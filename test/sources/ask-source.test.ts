@@ -73,6 +73,34 @@ describe('nobody is asked, and a person has to mend it,', () => {
   });
 });
 
+describe('about an organization', () => {
+  const askOrganization = (name: string, type = 'github') => {
+    const config = configOf({ sources: { forge: { type, secret: 'env:X', api } } });
+    return createAskSource(config, read)(name, 'acme', noHurry, 'organization');
+  };
+
+  test('a forge is asked at its API', async () => {
+    expect(await askOrganization('forge')).toBe('exists');
+    expect(server.requests).toMatchObject([{ path: '/orgs/acme' }]);
+  });
+
+  test.each([
+    {
+      why: 'a registry',
+      name: 'forge',
+      type: 'harbor',
+      says: /^the request wants source forge .* harbor can/,
+    },
+    { why: 'Amazon ECR', name: 'ecr', type: 'github', says: /^the request wants source ecr / },
+    { why: 'a source without an API', name: 'other', type: 'github', says: /no sources\.other\.api/ },
+  ])('$why can not be asked', async ({ name, type, says }) => {
+    await expect(askOrganization(name, type)).rejects.toMatchObject({
+      failure: { code: 'SOURCE_NOT_ASKABLE', message: expect.stringMatching(says), retryable: false },
+    });
+    expect(server.requests).toEqual([]);
+  });
+});
+
 test('credentials that can not be read are no answer', async () => {
   const config = configOf({ sources: { forge: { ...github, api } } });
   const away = createAskSource(config, () => Promise.reject(new Error('away')));
