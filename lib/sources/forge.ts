@@ -4,11 +4,11 @@ import type { Existence, NoteEvidence, Source, SourceApi } from './source.ts';
 
 /** How a forge is called. Names that can't have an address have none. */
 interface ForgeApi {
-  repositoryUrl(url: string, repository: string): string | undefined;
-  organizationUrl(url: string, organization: string): string | undefined;
+  readonly repositoryUrl: (url: string, repository: string) => string | undefined;
+  readonly organizationUrl: (url: string, organization: string) => string | undefined;
   /** An address that answers 200 to nobody but the owner of good credentials. */
-  probeUrl(url: string): string;
-  headers(token: string): Readonly<Record<string, string>>;
+  readonly probeUrl: (url: string) => string;
+  readonly headers: (token: string) => Readonly<Record<string, string>>;
 }
 
 type Askable = Required<

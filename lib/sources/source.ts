@@ -100,7 +100,7 @@ export interface Source {
    * The owner of a repository, in lower case; undefined if no repository can have that name. Only of sources that answer
    * 404 alike for what is gone and for what the credentials may not see. The others have no canaries.
    */
-  ownerOf?(repository: string): string | undefined;
+  readonly ownerOf?: (repository: string) => string | undefined;
 
   /** Whether the source accepts the credentials; undefined if it gives no definite answer. */
   acceptsCredentials?(api: SourceApi, deadline: Deadline): Promise<boolean | undefined>;

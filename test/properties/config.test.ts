@@ -27,7 +27,16 @@ const account = fc.record(
 );
 const routed = fc.constantFrom('acr', 'bitbucket', 'distribution', 'gitea', 'github', 'gitlab', 'harbor');
 const api = fc.record({ url: endpoint, credentials: reference });
+const canary = fc.oneof(
+  fc.constant('acme/canary'),
+  fc.uniqueArray(word, { minLength: 1, maxLength: 3 }).map((owners) => owners.map((owner) => `${owner}/x`)),
+);
 const source = fc.oneof(
+  fc.record({
+    type: fc.constantFrom('bitbucket', 'gitea', 'github', 'gitlab'),
+    secret: reference,
+    api: fc.record({ url: endpoint, credentials: reference, canary }),
+  }),
   fc.record(
     { type: routed, secret: reference, api, confirm: fc.constant(false) },
     { requiredKeys: ['type', 'secret'] },

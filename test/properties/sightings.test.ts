@@ -61,7 +61,7 @@ function inMemory(): SweepLedger {
     `${account}/${namespace}`;
   const store = <T>(value: T) => Promise.resolve(value);
   return {
-    begin: (sweep) => store((record = { ...record, ...sweep })),
+    begin: (begun) => store((record = { ...record, ...begun })),
     find: () => store(record),
     addOrganizations(_, organizations) {
       for (const each of organizations) open.add(nameOf(each));
@@ -90,7 +90,10 @@ function inMemory(): SweepLedger {
       yield* await store(findings);
     },
     findingsPage: () => store({ findings }),
-    finish: (report) => store((record = { ...record, report }) && report),
+    finish(report) {
+      record = { ...record, report };
+      return store(report);
+    },
     mark: (_, done) => store(void (record = { ...record, [done]: true })),
   };
 }
@@ -133,6 +136,11 @@ async function sweep(namespaces: readonly string[], askSource: AskSource): Promi
   return requested;
 }
 
+function countBy(names: readonly string[]): Record<string, number> {
+  const groups = Object.entries(Object.groupBy(names, (name) => name));
+  return Object.fromEntries(groups.map(([name, group = []]) => [name, group.length]));
+}
+
 test('what is gone goes exactly if another private repository of its owner, or the canary, was seen', async () => {
   await holds(
     fc.asyncProperty(
@@ -153,8 +161,8 @@ test('what is gone goes exactly if another private repository of its owner, or t
           );
         };
         const gone = answers.filter((answer) => answer.existence === 'gone' && isProven(answer));
-        expect(requests.map(({ sourceRepository }) => sourceRepository).toSorted()).toEqual(
-          gone.map(({ name }) => name).toSorted(),
+        expect(countBy(requests.map(({ sourceRepository }) => sourceRepository ?? ''))).toEqual(
+          countBy(gone.map(({ name }) => name)),
         );
       },
     ),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAskSource } from '../../lib/sources/ask-source.ts';
+import { sources } from '../../lib/sources/index.ts';
 import { configOf } from '../support/config.ts';
 import { givingUpAfter, noHurry } from '../support/deadline.ts';
 import {
@@ -10,10 +11,10 @@ import {
 } from '../support/loopback-server.ts';
 
 interface Forge {
-  readonly type: string;
+  readonly type: 'github' | 'gitea' | 'bitbucket' | 'gitlab';
   readonly user: string;
-  repository(name: string): string;
-  organization(name: string): string;
+  readonly repository: (name: string) => string;
+  readonly organization: (name: string) => string;
   /** A private repository as the forge describes it, and one that everybody sees. */
   readonly shown: { readonly private: object; readonly public: object };
 }
@@ -142,6 +143,19 @@ describe.each(forges)('$type', ({ type, user, repository, organization, shown })
     expect(await evidenceOf('acme/canary')).toEqual({ existence: 'unknown', evidence: [] });
     answers.set(repository('acme/canary'), answering(200, shown.private));
     expect(await evidenceOf('acme/canary')).toEqual({ existence: 'gone', evidence: [] });
+  });
+
+  test.each([
+    { why: 'it says who they belong to', answer: answering(200, { id: 7 }), accepted: true },
+    { why: 'they are wrong', answer: answering(401, {}), accepted: false },
+    { why: 'they lack the right to ask that', answer: answering(403, {}), accepted: false },
+    { why: 'a web page answers', answer: answering(200, HTML), accepted: undefined },
+    { why: 'there is no such API', answer: missing, accepted: undefined },
+  ])('accepts credentials: $accepted, as $why', async ({ answer, accepted }) => {
+    answers.set(user, answer);
+    const api = { url: server.url, credentials: 'token' };
+    expect(await sources[type].acceptsCredentials(api, noHurry)).toBe(accepted);
+    expect(paths()).toEqual([user]);
   });
 
   describe('an organization', () => {
