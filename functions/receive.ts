@@ -33,7 +33,7 @@ const receive = middy<WebhookEvent, HttpAnswer>(options)
   .use(jsonBodyParser())
   .handler(async ({ verified, body }) => {
     if (verified === undefined) throw new Error('the delivery has not been verified');
-    const acceptance = await acceptEvent(verified.from, verified.delivery, body, { config, queue, log });
+    const acceptance = await acceptEvent(verified, body, { config, queue, log });
     const status = acceptance.status === 'accepted' ? 202 : 200;
     return answerHttp(verified.answersTo, status, { 'Content-Type': 'application/json' }, acceptance);
   });

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import * as v from 'valibot';
 import { build } from '../scripts/build.ts';
 import { messageOf, ROOT, runCommand, UsageError } from '../scripts/command-line.ts';
 import type { BusEvent } from './bus.ts';
@@ -13,6 +14,8 @@ import { writeStackFile } from './stack-file.ts';
 import { isMetric, type LogLine, parseLine, Story, tellEvent, tellLine } from './story.ts';
 
 const STORY_LIMIT_MS = 60_000;
+/** An answer has the id of its requests only if there are any. */
+const answerSchema = v.object({ id: v.optional(v.string()) });
 
 const story = new Story((line) => console.log(line));
 const lines: LogLine[] = [];
@@ -90,7 +93,8 @@ async function tellDeletion(scene: Scene, stack: Stack): Promise<boolean> {
   story.restart();
   const response = await fetch(`${stack.url}/webhooks/${source}`, { method: 'POST', headers, body });
   story.tell(`${''.padEnd(8)} ${'answered'.padEnd(9)} ${response.status} ${response.statusText}`);
-  if (response.status === 202) await waitUntil(() => isOver(headers['X-GitHub-Delivery'] ?? ''));
+  const { id } = v.parse(answerSchema, await response.json());
+  if (id !== undefined) await waitUntil(() => isOver(id));
   const left = await scene.countTasks();
   story.tell(`${''.padEnd(8)} ${left === 0 ? 'gone     ' : 'not gone '} ${name} has ${left} tasks left`);
   return response.status === 202 && left === 0;

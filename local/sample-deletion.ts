@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac, randomInt, randomUUID } from 'node:crypto';
 
 /** What GitHub sends when a repository was deleted, as far as it counts, signed with a webhook's secret. */
 export interface SampleDeletion {
@@ -11,7 +11,8 @@ export function signGitHubDeletion(fullName: string, secret: string | Buffer): S
   const [owner = '', name = ''] = fullName.split('/');
   const body = JSON.stringify({
     action: 'deleted',
-    repository: { id: 120, name, full_name: fullName, private: true, owner: { login: owner } },
+    // Each sample is another deletion: the same body would be the same delivery once more.
+    repository: { id: randomInt(2 ** 31), name, full_name: fullName, private: true, owner: { login: owner } },
     organization: { login: owner },
     sender: { login: 'octocat' },
   });

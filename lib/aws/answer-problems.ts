@@ -13,12 +13,13 @@ export function answerProblems(log: Log): MiddlewareObj<WebhookEvent, HttpAnswer
   return {
     onError(request) {
       const problem = problemOf(request.error);
-      const { statusCode: status, message: reason, faults, cause, headers } = problem;
+      const { statusCode: status, message: reason, code, faults, cause, headers } = problem;
       const level = status >= 500 ? 'error' : 'warn';
       log[level]('rejected', {
         source: sourceNameOf(request.event).slice(0, 100),
         status,
         reason,
+        ...(code !== undefined && { code }),
         ...(faults.length > 0 && { faults }),
         ...(cause !== undefined && { cause: failureOf(cause) }),
         ...(status === 500 && cause instanceof Error && { stack: cause.stack }),

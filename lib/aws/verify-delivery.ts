@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { Log } from '../log.ts';
-import type { Delivery, Verification } from '../sources/source.ts';
+import type { Delivery, Signed, Verification } from '../sources/source.ts';
 import type { KeyedSource } from '../webhook/keyed-source.ts';
 import { Problem } from '../webhook/problem.ts';
 import { type HttpAnswer, type HttpEvent, readHttpRequest } from './http-event.ts';
@@ -9,18 +9,27 @@ const MAX_BODY_BYTES = 1024 * 1024;
 
 /** What the middleware leaves on the event for the handler. */
 export type WebhookEvent = HttpEvent & {
-  verified?: { readonly from: KeyedSource; readonly delivery: Delivery; readonly answersTo: HttpEvent };
+  verified?: {
+    readonly from: KeyedSource;
+    readonly signed: Signed;
+    /** The sender's own id of the delivery; not signed. */
+    readonly deliveryId: string | undefined;
+    readonly answersTo: HttpEvent;
+  };
 };
 
 /**
  * Middleware that lets nothing pass but a delivery of a configured source, signed over the bytes of its body. It has to
- * come before the body parser: what has been parsed and written again is not what was signed.
+ * come before the body parser, which gets the very bytes that were verified: whatever says how they are encoded is not signed.
+ *
+ * @param nowMs against which signed times are checked.
  *
  * Problems thrown: 404, 405, 413, 401, and 503 while the source's secret can't be read.
  */
 export function verifyDelivery(
   sources: ReadonlyMap<string, KeyedSource>,
   log: Log,
+  nowMs: () => number = Date.now,
 ): MiddlewareObj<WebhookEvent, HttpAnswer> {
   return {
     async before({ event }) {
@@ -32,18 +41,21 @@ export function verifyDelivery(
         throw new Problem(405, 'Events are taken by POST only.', { headers: { Allow: 'POST' } });
       }
       const bytes = rawBody.length;
-      log.info('received', { source: name, bytes });
+      const deliveryId = from.deliveryIdOf(headers);
+      log.info('received', { source: name, deliveryId, bytes });
       if (bytes > MAX_BODY_BYTES) {
         throw new Problem(413, `The body has ${bytes} bytes; ${MAX_BODY_BYTES} is the most.`);
       }
       const startedAt = Date.now();
       const delivery = { headers, rawBody };
-      const verification = await verify(from, delivery);
+      const verification = await verify(from, delivery, nowMs());
       if (!verification.verified) {
         throw new Problem(401, `Nothing proves that ${name} sent this: ${verification.reason}.`);
       }
-      log.info('verified', { source: name, ms: Date.now() - startedAt });
-      event.verified = { from, delivery, answersTo: { ...event } };
+      log.info('verified', { source: name, deliveryId, ms: Date.now() - startedAt });
+      event.verified = { from, signed: verification.signed, deliveryId, answersTo: { ...event } };
+      event.body = rawBody.toString('utf8');
+      event.isBase64Encoded = false;
       // Where the body parser looks for the content type, whoever passed the request on.
       event.headers =
         from.source.contentType === 'any' ? { ...headers, 'content-type': 'application/json' } : headers;
@@ -51,9 +63,9 @@ export function verifyDelivery(
   };
 }
 
-async function verify(from: KeyedSource, delivery: Delivery): Promise<Verification> {
+async function verify(from: KeyedSource, delivery: Delivery, nowMs: number): Promise<Verification> {
   try {
-    return await from.verify(delivery, Date.now());
+    return await from.verify(delivery, nowMs);
   } catch (cause) {
     const detail = 'The signature can not be checked at the moment. Send the event again.';
     throw new Problem(503, detail, { headers: { 'Retry-After': '30' }, cause });

@@ -39,6 +39,8 @@ function faultsOfSource([name, candidate]: [string, unknown]): Fault[] {
   if (provedBySecret && topics !== undefined) add('topics', topics, `no such key: ${type} has a secret`);
   if (!provedBySecret && topics === undefined)
     add('topics', topics, 'the topics whose messages are believed');
+  if (api === undefined && source.needsApi !== undefined)
+    add('api', api, `url and credentials, so that the source is asked: ${source.needsApi}`);
   if (api !== undefined && source.findRepository === undefined)
     add('api', api, `no such key: ${type} can not be asked`);
   for (const [key, canary, expected] of faultsOfCanaries(api, type)) add(`api.${key}`, canary, expected);

@@ -8,6 +8,7 @@ export type MetricName =
   | 'WebhooksAccepted'
   | 'WebhooksIgnored'
   | 'WebhooksRejected'
+  | 'WebhooksAmbiguous'
   | 'Requests'
   | 'TasksDeleted'
   | 'TasksAbsent'

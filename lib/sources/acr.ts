@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
 import type { Deadline } from '../deadline.ts';
@@ -7,7 +6,7 @@ import { findRegistryRepository } from './find-registry-repository.ts';
 import { parseFixedHeader, verifyFixedHeader } from './fixed-header.ts';
 import type { Meaning } from './meaning.ts';
 import { registryNameSchema } from './registry-name.ts';
-import type { Delivery, Existence, Source, SourceApi, Verification } from './source.ts';
+import type { Delivery, Existence, Signed, Source, SourceApi, Verification } from './source.ts';
 
 const actionSchema = v.object({ action: v.string() });
 const deletionSchema = v.object({
@@ -33,7 +32,7 @@ export const acr = {
     return verifyFixedHeader(delivery, keys);
   },
 
-  interpret(_delivery: Delivery, body: unknown, receivedAt: string): Meaning {
+  interpret(body: unknown, _signed: Signed, receivedAt: string): Meaning {
     const parsed = v.safeParse(actionSchema, body);
     if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
     const { action } = parsed.output;
@@ -45,9 +44,9 @@ export const acr = {
     return {
       type: 'deleted',
       repository: target.repository,
-      id: id?.slice(0, 100) ?? randomUUID(),
       occurredAt: timestamp ?? receivedAt,
       ambiguous: true,
+      ...(id !== undefined && { deliveryId: id }),
     };
   },
 

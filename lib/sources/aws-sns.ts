@@ -1,6 +1,7 @@
 import { faultsOf, formatFaults } from '../faults.ts';
 import { parseJson } from './json-text.ts';
 import type { Meaning } from './meaning.ts';
+import { verified } from './signed.ts';
 import { CertificateKeeper, type FetchCertificate, fetchCertificate } from './signing-certificate.ts';
 import { interpretSnsNotification } from './sns-notification.ts';
 import {
@@ -9,8 +10,9 @@ import {
   faultOfSignature,
   parseSnsMessage,
   type SnsMessage,
+  stringToSign,
 } from './sns-signature.ts';
-import type { Delivery, Source, SourceOptions, Verification } from './source.ts';
+import type { Delivery, Signed, Source, SourceOptions, Verification } from './source.ts';
 
 /** How far the signed time may be from now. It says when the message was published; SNS tries for an hour at most. */
 const TOLERANCE_MS = 60 * 60 * 1000;
@@ -26,6 +28,7 @@ export function createAwsSns(fetch: FetchCertificate = fetchCertificate) {
   return {
     routed: false,
     provedBy: 'topics',
+    deliveryIdHeaders: ['x-amz-sns-message-id'],
     contentType: 'any',
 
     parseSecret(): Buffer {
@@ -54,14 +57,14 @@ export function createAwsSns(fetch: FetchCertificate = fetchCertificate) {
       const certificate = await certificates.get(url, nowMs);
       if (certificate === undefined) return refuse('there is no certificate at SigningCertURL');
       const fault = faultOfSignature(message, certificate, nowMs);
-      return fault === undefined ? { verified: true } : refuse(fault);
+      return fault === undefined ? verified([stringToSign(message)]) : refuse(fault);
     },
 
-    interpret(_delivery: Delivery, body: unknown): Meaning {
+    interpret(body: unknown, signed: Signed): Meaning {
       const parsed = parseSnsMessage(body);
       if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
       const message = parsed.output;
-      if (message.Type === 'Notification') return interpretSnsNotification(message);
+      if (message.Type === 'Notification') return interpretSnsNotification(message, signed.key);
       if (message.Type === 'UnsubscribeConfirmation') {
         return { type: 'ignored', reason: `the subscription to ${message.TopicArn} was cancelled` };
       }

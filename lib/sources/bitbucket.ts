@@ -1,33 +1,38 @@
-import { randomUUID } from 'node:crypto';
-import { interpretDeletion } from './deleted-repository.ts';
 import { addressOf, addressOfOwner } from './find-repository.ts';
 import { askable } from './forge.ts';
+import { type ForgeEvents, interpretForgeEvent } from './forge-event.ts';
 import type { Meaning } from './meaning.ts';
 import { parseSharedSecret, verifyHexSignature } from './shared-secret.ts';
-import type { Delivery, Source, Verification } from './source.ts';
+import type { Delivery, Signed, Source, Verification } from './source.ts';
+
+/** Source: Bitbucket Cloud's documentation, "Event payloads". */
+const EVENTS: ForgeEvents = {
+  repositoryKeys: new Set(['actor', 'repository']),
+  otherSubjects: new Set(
+    `approval changes changes_request comment commit commit_status fork issue new old parent previous project pullrequest
+    push`.split(/\s+/),
+  ),
+  withoutAction: true,
+};
 
 /**
- * Webhooks of Bitbucket Cloud. The signature is made over the body only, and no time is told: that of arrival counts.
+ * Webhooks of Bitbucket Cloud. The signature is made over the body only, which is the same for a deleted, a new and an imported
+ * repository: Bitbucket has to be asked. No time is told: that of arrival counts.
  * Source: Bitbucket Cloud's documentation, "Manage webhooks" and "Event payloads".
  */
 export const bitbucket = {
   routed: true,
   provedBy: 'secret',
+  needsApi: 'Bitbucket signs the same body for a deleted and for a new repository',
+  deliveryIdHeaders: ['x-request-uuid'],
   parseSecret: parseSharedSecret,
 
   verify(delivery: Delivery, keys: readonly Buffer[]): Verification {
     return verifyHexSignature(delivery, keys, 'X-Hub-Signature', 'sha256=');
   },
 
-  interpret({ headers }: Delivery, body: unknown, receivedAt: string): Meaning {
-    const event = headers['x-event-key'];
-    if (event === undefined) {
-      const expected = 'the key of the event, as Bitbucket sends it';
-      return { type: 'unreadable', faults: [{ path: 'headers.x-event-key', found: 'nothing', expected }] };
-    }
-    if (event !== 'repo:deleted')
-      return { type: 'ignored', reason: `event ${event} is not a repository deletion` };
-    return interpretDeletion(body, headers['x-request-uuid']?.slice(0, 100) || randomUUID(), receivedAt);
+  interpret(body: unknown, _signed: Signed, receivedAt: string): Meaning {
+    return interpretForgeEvent(EVENTS, body, receivedAt);
   },
 
   /**

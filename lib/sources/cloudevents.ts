@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { parseRequest, timestampSchema } from '../cleanup/request.ts';
-import { faultsOf } from '../faults.ts';
+import { faultsOf, show } from '../faults.ts';
 import { interpretTrace } from './cts-trace.ts';
 import type { Meaning } from './meaning.ts';
-import type { Delivery, Source } from './source.ts';
+import type { Signed, Source } from './source.ts';
 import { parseSigningSecret, verifyStandardSignature } from './standard-signature.ts';
 
 const SWR_TRACE = /^SWR:CloudTrace:(?:ApiCall|ConsoleAction|SystemAction)$/;
@@ -18,19 +18,18 @@ const eventSchema = v.object({
   data: v.optional(v.unknown()),
 });
 
-type Event = v.InferOutput<typeof eventSchema>;
+type Fallback = Parameters<typeof interpretTrace>[1];
 
-/** One event, and where in the delivery its attributes and its data lie: the faults' paths begin so. */
+/** One event, and where in the delivery it lies: the faults' paths begin so. */
 interface Place {
   readonly event: unknown;
-  readonly attributes: string;
-  readonly data: string;
+  readonly path: string;
 }
 
 /**
  * CloudEvents 1.0 over HTTP: `repository.deleted`, whose data is a cleanup request, and the traces of SWR that EventGrid
- * of Huawei Cloud passes on; structured, binary, or several at once. They are signed the way of Standard Webhooks, which
- * covers the body only: in the binary mode it proves the data, but none of the attributes.
+ * of Huawei Cloud passes on; structured, or several at once. They are signed the way of Standard Webhooks, which covers the
+ * body only: in the binary mode none of the attributes, so that only a trace counts, which says itself what it is.
  */
 export const cloudevents = {
   routed: false,
@@ -38,73 +37,72 @@ export const cloudevents = {
 
   parseSecret: parseSigningSecret,
   verify: verifyStandardSignature,
+  deliveryIdHeaders: ['webhook-id'],
 
-  interpret({ headers }: Delivery, body: unknown, receivedAt: string): Meaning | readonly Meaning[] {
-    const places = findEvents(headers, body);
-    if (!Array.isArray(places)) return interpretEvent(places, receivedAt);
+  interpret(body: unknown, { key }: Signed, receivedAt: string): Meaning | readonly Meaning[] {
+    const bare = interpretBare(body, { id: key, receivedAt });
+    if (bare !== undefined) return bare;
+    const places = findEvents(body);
     if (places.length === 0) return { type: 'ignored', reason: 'the batch holds no event' };
-    return places.map((place) => interpretEvent(place, receivedAt));
+    return places.map((place) => interpretEvent(place, key, receivedAt));
   },
 } satisfies Source;
 
-/** What is signed decides: the headers count only where the body doesn't look like an event, or several. */
-function findEvents(headers: Delivery['headers'], body: unknown): Place | Place[] {
-  const whole = { event: body, attributes: '', data: 'data' };
-  if (isObject(body) && 'specversion' in body) return whole;
-  const says = (headers['content-type'] ?? '').toLowerCase();
-  if (!says.startsWith('application/cloudevents') && headers['ce-specversion'] !== undefined) {
-    const event = {
-      specversion: headers['ce-specversion'],
-      id: headers['ce-id'],
-      type: headers['ce-type'],
-      source: headers['ce-source'],
-      time: headers['ce-time'],
-      data: body,
-    };
-    return { event, attributes: 'headers', data: '' };
-  }
-  if (Array.isArray(body)) return body.map((event: unknown, index) => placeIn(event, `[${index}]`));
-  if (!isObject(body) || !Array.isArray(body['events'])) return whole;
-  return body['events'].map((event: unknown, index) => placeIn(event, `events[${index}]`));
+/** Meaning of a body that is the data of an event alone; undefined where it is an event, or several. */
+function interpretBare(body: unknown, fallback: Fallback): Meaning | undefined {
+  if (Array.isArray(body)) return undefined;
+  if (!isObject(body)) return unreadable('', body, 'an event in the structured mode, or several');
+  const isEvent = 'specversion' in body || ('type' in body && 'source' in body);
+  if (isEvent || Array.isArray(body['events'])) return undefined;
+  if (isObject(body['cts'])) return interpretTrace(body['cts'], fallback, 'cts');
+  if ('trace_name' in body) return interpretTrace(body, fallback);
+  // What a header says of it is not signed.
+  return 'namespace' in body
+    ? unreadable(
+        'specversion',
+        undefined,
+        'an event in the structured mode: the headers of the binary mode are not signed',
+      )
+    : { type: 'ignored', reason: 'the body is no event: send it in the structured mode' };
 }
 
-function placeIn(event: unknown, path: string): Place {
-  return { event, attributes: path, data: `${path}.data` };
+function findEvents(body: unknown): Place[] {
+  if (Array.isArray(body)) return body.map((event: unknown, index) => ({ event, path: `[${index}]` }));
+  if (!isObject(body) || 'specversion' in body || !Array.isArray(body['events'])) {
+    return [{ event: body, path: '' }];
+  }
+  return body['events'].map((event: unknown, index) => ({ event, path: `events[${index}]` }));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function interpretEvent({ event, attributes, data }: Place, receivedAt: string): Meaning {
+function unreadable(path: string, found: unknown, expected: string): Meaning {
+  return { type: 'unreadable', faults: [{ path, found: show(found), expected }] };
+}
+
+function interpretEvent({ event, path }: Place, key: string, receivedAt: string): Meaning {
   const parsed = v.safeParse(eventSchema, event);
-  if (!parsed.success) {
-    const faults = faultsOf(parsed.issues, attributes);
-    return {
-      type: 'unreadable',
-      faults: faults.map((fault) => ({ ...fault, path: fault.path.replace(/^headers\./, 'headers.ce-') })),
-    };
-  }
-  const { type, source } = parsed.output;
-  if (type === 'repository.deleted') return interpretDeletion(parsed.output, receivedAt, data);
+  if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues, path) };
+  const { type, source, id, time, data } = parsed.output;
+  const fallback = { id: key, deliveryId: id, receivedAt: time ?? receivedAt };
+  const dataPath = path === '' ? 'data' : `${path}.data`;
+  if (type === 'repository.deleted') return interpretDeletion(data, fallback, dataPath);
   if (!SWR_TRACE.test(type)) {
     return { type: 'ignored', reason: `event ${type} is neither repository.deleted nor a trace of SWR` };
   }
   if (source !== 'HC.SWR') {
     return { type: 'ignored', reason: `event ${type} comes from ${source}, not from HC.SWR` };
   }
-  return interpretSwrTrace(parsed.output, receivedAt, data);
+  return isObject(data) && data['cts'] !== undefined
+    ? interpretTrace(data['cts'], fallback, `${dataPath}.cts`)
+    : interpretTrace(data, fallback, dataPath);
 }
 
-function interpretDeletion({ id, time, data }: Event, receivedAt: string, path: string): Meaning {
-  const request = parseRequest(data, { id: id.slice(0, 200), occurredAt: time ?? receivedAt }, path);
+function interpretDeletion(data: unknown, { receivedAt, ...ids }: Fallback, path: string): Meaning {
+  const request = parseRequest(data, { ...ids, occurredAt: receivedAt }, path);
   return request.ok
     ? { type: 'request', request: request.value }
     : { type: 'unreadable', faults: request.faults };
-}
-
-function interpretSwrTrace({ id, time, data }: Event, receivedAt: string, path: string): Meaning {
-  const fallback = { id: id.slice(0, 200), receivedAt: time ?? receivedAt };
-  if (!isObject(data) || data['cts'] === undefined) return interpretTrace(data, fallback, path);
-  return interpretTrace(data['cts'], fallback, path === '' ? 'cts' : `${path}.cts`);
 }

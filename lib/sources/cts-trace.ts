@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { CleanupRequest } from '../cleanup/request.ts';
 import { type Fault, faultsOf, show } from '../faults.ts';
 import type { Meaning } from './meaning.ts';
 import { findNames, type TraceNames } from './trace-names.ts';
@@ -40,12 +41,12 @@ const DELETIONS: ReadonlyMap<string, Deletion> = new Map([
  * What a trace of CTS (Cloud Trace Service) means: only the deletion of a repository or of an organization of SWR that
  * succeeded is a cleanup request. Source: CTS user guide, "Trace Structure".
  *
- * @param fallback what counts where the trace has no id, or says no time.
+ * @param fallback the request's id, and what counts where the trace has no id to search by, or says no time.
  * @param path of the trace in its document; the faults' paths begin with it.
  */
 export function interpretTrace(
   input: unknown,
-  fallback: { readonly id: string; readonly receivedAt: string },
+  fallback: { readonly id: string; readonly deliveryId?: string; readonly receivedAt: string },
   path = '',
 ): Meaning {
   const parsed = v.safeParse(traceSchema, input);
@@ -70,11 +71,19 @@ export function interpretTrace(
     const expected = 'a time in seconds or milliseconds since 1970, or in ISO 8601 with its zone';
     return unreadable(path, { path: 'time', found: show(trace.time ?? trace.record_time), expected });
   }
-  return requestOf(trace.trace_id?.slice(0, 200) || fallback.id, occurredAt, names.value);
+  const { id, deliveryId } = fallback;
+  return requestOf({ id, occurredAt, ...label(trace.trace_id || deliveryId) }, names.value);
 }
 
-function requestOf(id: string, occurredAt: string, names: TraceNames): Meaning {
-  return { type: 'request', request: { version: 1, id, occurredAt, ...names } };
+function requestOf(
+  about: Pick<CleanupRequest, 'id' | 'occurredAt' | 'deliveryId'>,
+  names: TraceNames,
+): Meaning {
+  return { type: 'request', request: { version: 1, ...about, ...names } };
+}
+
+function label(deliveryId: string | undefined): { readonly deliveryId?: string } {
+  return deliveryId === undefined ? {} : { deliveryId };
 }
 
 function unreadable(prefix: string, fault: Fault): Meaning {

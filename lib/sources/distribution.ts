@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
 import type { Deadline } from '../deadline.ts';
@@ -7,7 +6,7 @@ import { findRegistryRepository } from './find-registry-repository.ts';
 import { parseFixedHeader, verifyFixedHeader } from './fixed-header.ts';
 import type { Meaning } from './meaning.ts';
 import { registryNameSchema } from './registry-name.ts';
-import type { Delivery, Existence, Source, SourceApi, Verification } from './source.ts';
+import type { Delivery, Existence, Signed, Source, SourceApi, Verification } from './source.ts';
 
 const envelopeSchema = v.object({ events: v.array(v.unknown()) });
 const actionSchema = v.object({ action: v.string() });
@@ -38,7 +37,7 @@ export const distribution = {
     return verifyFixedHeader(delivery, keys);
   },
 
-  interpret(_delivery: Delivery, body: unknown, receivedAt: string): Meaning | readonly Meaning[] {
+  interpret(body: unknown, _signed: Signed, receivedAt: string): Meaning | readonly Meaning[] {
     const parsed = v.safeParse(envelopeSchema, body);
     if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
     const { events } = parsed.output;
@@ -66,8 +65,8 @@ function interpretEvent(event: unknown, path: string, receivedAt: string): Meani
   return {
     type: 'deleted',
     repository,
-    id: id?.slice(0, 100) ?? randomUUID(),
     occurredAt: timestamp ?? receivedAt,
     ambiguous: true,
+    ...(id !== undefined && { deliveryId: id }),
   };
 }

@@ -17,8 +17,8 @@ export function readMessage(body: string, id: string, config: Config): readonly 
 /** What the payload of an invocation means: a cleanup request, or an event of EventBridge with all its destinations. */
 export function readPayload(payload: unknown, id: string, config: Config): readonly Resolved[] {
   if (isEventBridgeEvent(payload)) {
-    const { source, meaning } = interpretEvent(payload, id, config.events.allowedSources);
-    return resolveMeaning(meaning, source, config);
+    const { meaning, ...origin } = interpretEvent(payload, id, config.events.allowedSources);
+    return resolveMeaning(meaning, origin, config);
   }
   const request = parseRequest(payload, { id });
   return [

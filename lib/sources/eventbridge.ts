@@ -27,6 +27,7 @@ type Event = v.InferOutput<typeof eventSchema> & { readonly id: string };
 export interface InterpretedEvent {
   /** The name under which routes know the sender. */
   readonly source: string;
+  readonly id: string;
   readonly meaning: Meaning;
 }
 
@@ -49,11 +50,12 @@ export function interpretEvent(
 ): InterpretedEvent {
   const parsed = v.safeParse(eventSchema, input);
   if (!parsed.success)
-    return { source: '', meaning: { type: 'unreadable', faults: faultsOf(parsed.issues) } };
-  const event = { ...parsed.output, id: parsed.output.id ?? fallbackId };
+    return { source: '', id: fallbackId, meaning: { type: 'unreadable', faults: faultsOf(parsed.issues) } };
+  const { id = fallbackId } = parsed.output;
+  const event = { ...parsed.output, id };
   // AWS lets nobody else send events whose source begins with "aws.".
-  if (event.source === 'aws.ecr') return { source: ECR, meaning: interpretEcr(event) };
-  return { source: event.source, meaning: interpretRepositoryDeleted(event, allowedSources) };
+  if (event.source === 'aws.ecr') return { source: ECR, id, meaning: interpretEcr(event) };
+  return { source: event.source, id, meaning: interpretRepositoryDeleted(event, allowedSources) };
 }
 
 function interpretRepositoryDeleted(event: Event, allowedSources: readonly string[]): Meaning {
@@ -97,5 +99,5 @@ function interpretEcr(event: Event): Meaning {
     return { type: 'unreadable', faults: [{ path: 'detail.eventTime', found: 'nothing', expected }] };
   }
   const { repositoryName } = deletion.output.requestParameters;
-  return { type: 'deleted', repository: repositoryName, id: event.id, occurredAt };
+  return { type: 'deleted', repository: repositoryName, occurredAt };
 }

@@ -1,7 +1,7 @@
 import type { Deadline } from '../deadline.ts';
 import { exchange } from '../http/exchange.ts';
 import { monotonicMs } from '../monotonic.ts';
-import { OWNER_AND_NAME } from './deleted-repository.ts';
+import { OWNER_AND_NAME } from './forge-event.ts';
 import type { Existence } from './source.ts';
 
 /** For all calls of a question together. */

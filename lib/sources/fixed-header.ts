@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { verified } from './signed.ts';
 import type { Delivery, Verification } from './source.ts';
 
 /** What a header has to hold: it is all that proves the sender, and every delivery gives a chance to guess it. */
@@ -45,8 +46,11 @@ function keyOf(name: string, value: string): Buffer {
   return Buffer.from(`${name.toLowerCase()}:${value}`);
 }
 
-/** Whether the delivery has one of these headers, in a time that tells neither a value nor its length. */
-export function verifyFixedHeader({ headers }: Delivery, keys: readonly Buffer[]): Verification {
+/**
+ * Whether the delivery has one of these headers, in a time that tells neither a value nor its length. The header is all that
+ * proves the body, which counts as signed.
+ */
+export function verifyFixedHeader({ headers, rawBody }: Delivery, keys: readonly Buffer[]): Verification {
   const random = randomBytes(32);
   const digest = (text: string) => createHmac('sha256', random).update(text).digest();
   const sent = keys.map((key) => {
@@ -62,6 +66,6 @@ export function verifyFixedHeader({ headers }: Delivery, keys: readonly Buffer[]
     timingSafeEqual(digest(`${name}:${value ?? ''}`), digest(key.toString())),
   );
   return fitting.length > 0
-    ? { verified: true }
+    ? verified([rawBody])
     : { verified: false, reason: 'the configured header fits none of the stored secrets' };
 }

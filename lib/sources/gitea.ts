@@ -1,10 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import { interpretDeletion, interpretOtherAction } from './deleted-repository.ts';
 import { addressOf, addressOfOwner } from './find-repository.ts';
 import { askable } from './forge.ts';
+import { type ForgeEvents, interpretForgeEvent } from './forge-event.ts';
 import type { Meaning } from './meaning.ts';
 import { parseSharedSecret, verifyHexSignature } from './shared-secret.ts';
-import type { Delivery, Source, Verification } from './source.ts';
+import type { Delivery, Signed, Source, Verification } from './source.ts';
+
+/** Source: Gitea's and Forgejo's `modules/structs/hook.go`. Gitea before 1.14 has the secret in the body. */
+const EVENTS: ForgeEvents = {
+  repositoryKeys: new Set(['action', 'repository', 'organization', 'sender', 'secret']),
+  otherSubjects: new Set(
+    `comment commits forkee head_commit is_pull issue package page pull_request ref release review run workflow workflow_job
+    workflow_run`.split(/\s+/),
+  ),
+};
 
 /**
  * Webhooks of Gitea and of Forgejo, which sends Gitea's headers beside its own. Both send GitHub's too, which are not
@@ -14,6 +22,7 @@ import type { Delivery, Source, Verification } from './source.ts';
 export const gitea = {
   routed: true,
   provedBy: 'secret',
+  deliveryIdHeaders: ['x-forgejo-delivery', 'x-gitea-delivery'],
   parseSecret: parseSharedSecret,
 
   verify(delivery: Delivery, keys: readonly Buffer[]): Verification {
@@ -21,18 +30,8 @@ export const gitea = {
     return verifyHexSignature(delivery, keys, isForgejo ? 'X-Forgejo-Signature' : 'X-Gitea-Signature', '');
   },
 
-  interpret({ headers }: Delivery, body: unknown, receivedAt: string): Meaning {
-    const event = headers['x-forgejo-event'] ?? headers['x-gitea-event'];
-    if (event === undefined) {
-      const expected = 'the name of the event, as Gitea and Forgejo send it';
-      return { type: 'unreadable', faults: [{ path: 'headers.x-gitea-event', found: 'nothing', expected }] };
-    }
-    if (event !== 'repository')
-      return { type: 'ignored', reason: `event ${event} is not a repository deletion` };
-    const other = interpretOtherAction(event, body);
-    if (other !== undefined) return other;
-    const delivery = headers['x-forgejo-delivery'] || headers['x-gitea-delivery'];
-    return interpretDeletion(body, delivery?.slice(0, 100) || randomUUID(), receivedAt);
+  interpret(body: unknown, _signed: Signed, receivedAt: string): Meaning {
+    return interpretForgeEvent(EVENTS, body, receivedAt);
   },
 
   /**

@@ -1,18 +1,29 @@
-import { randomUUID } from 'node:crypto';
-import * as v from 'valibot';
-import { faultsOf } from '../faults.ts';
-import { interpretDeletion, interpretOtherAction } from './deleted-repository.ts';
 import { addressOf, addressOfOwner } from './find-repository.ts';
 import { askable } from './forge.ts';
+import { type ForgeEvents, interpretForgeEvent } from './forge-event.ts';
 import type { Meaning } from './meaning.ts';
 import { parseSharedSecret, verifyHexSignature } from './shared-secret.ts';
-import type { Delivery, Source, Verification } from './source.ts';
+import type { Delivery, Signed, Source, Verification } from './source.ts';
 
-const organizationSchema = v.object({
-  organization: v.object({
-    login: v.pipe(v.string(), v.regex(/^[^/\s]{1,100}$/, 'the name of an organization')),
-  }),
-});
+/** Keys that any event may have, beside what it is about. */
+const CONTEXT = ['action', 'organization', 'enterprise', 'installation', 'sender'];
+
+/** Source: GitHub Docs, "Webhook events and payloads"; payload schemas and examples of octokit/webhooks. */
+const EVENTS: ForgeEvents = {
+  repositoryKeys: new Set([...CONTEXT, 'repository']),
+  organization: { keys: new Set([...CONTEXT, 'membership']), telling: 'membership' },
+  otherSubjects: new Set(
+    `alert blocked_issue blocked_user blocking_issue branch build check_run check_suite client_payload comment commit
+    content_reference definition deployment deployment_status discussion environment exemption_request forkee head_commit
+    hook inputs invitation issue issue_type key label location marketplace_purchase member merge_group milestone
+    new_property_values package pages parent_issue personal_access_token_request project project_card project_column
+    projects_v2 projects_v2_item projects_v2_status_update pull_request ref registry_package release repositories
+    repositories_added repositories_removed repository_advisory repository_ruleset requested_action requester review rule
+    security_advisory sponsorship starred_at sub_issue team thread user workflow workflow_job workflow_run`.split(
+      /\s+/,
+    ),
+  ),
+};
 
 /**
  * GitHub's repository, organization and app webhooks. The signature is made over the body only, so a delivery proves
@@ -22,26 +33,15 @@ const organizationSchema = v.object({
 export const github = {
   routed: true,
   provedBy: 'secret',
+  deliveryIdHeaders: ['x-github-delivery'],
   parseSecret: parseSharedSecret,
 
   verify(delivery: Delivery, keys: readonly Buffer[]): Verification {
     return verifyHexSignature(delivery, keys, 'X-Hub-Signature-256', 'sha256=');
   },
 
-  interpret({ headers }: Delivery, body: unknown, receivedAt: string): Meaning {
-    const event = headers['x-github-event'];
-    if (event === undefined) {
-      const expected = 'the name of the event, as GitHub sends it';
-      return { type: 'unreadable', faults: [{ path: 'headers.x-github-event', found: 'nothing', expected }] };
-    }
-    if (event !== 'repository' && event !== 'organization')
-      return { type: 'ignored', reason: `event ${event} is not a repository deletion` };
-    const other = interpretOtherAction(event, body);
-    if (other !== undefined) return other;
-    const id = headers['x-github-delivery']?.slice(0, 100) || randomUUID();
-    return event === 'repository'
-      ? interpretDeletion(body, id, receivedAt)
-      : interpretOrganizationDeletion(body, id, receivedAt);
+  interpret(body: unknown, _signed: Signed, receivedAt: string): Meaning {
+    return interpretForgeEvent(EVENTS, body, receivedAt);
   },
 
   /**
@@ -59,10 +59,3 @@ export const github = {
     }),
   }),
 } satisfies Source;
-
-function interpretOrganizationDeletion(body: unknown, id: string, receivedAt: string): Meaning {
-  const deletion = v.safeParse(organizationSchema, body);
-  if (!deletion.success) return { type: 'unreadable', faults: faultsOf(deletion.issues) };
-  const { login } = deletion.output.organization;
-  return { type: 'organization-deleted', organization: login, id, occurredAt: receivedAt };
-}

@@ -14,15 +14,15 @@ const projectSchema = v.object({
 const groupSchema = v.object({ full_path: pathSchema(GROUP_PATH, 'GROUP or GROUP/SUBGROUP') });
 
 /** What a destroyed project means. */
-export function interpretProject(body: unknown, id: string, occurredAt: string): Meaning {
+export function interpretProject(body: unknown, occurredAt: string): Meaning {
   const project = v.safeParse(projectSchema, body);
   if (!project.success) return { type: 'unreadable', faults: faultsOf(project.issues) };
   const { path_with_namespace: path, project_id: projectId } = project.output;
   const repository = undoRenaming(path, projectId);
   return repository === path
-    ? { type: 'deleted', repository, id, occurredAt }
+    ? { type: 'deleted', repository, occurredAt }
     : // Its name has been free since the renaming, and may be another project's by now.
-      { type: 'deleted', repository, id, occurredAt, ambiguous: true };
+      { type: 'deleted', repository, occurredAt, ambiguous: true };
 }
 
 /**
@@ -38,7 +38,7 @@ function undoRenaming(path: string, projectId: number | undefined): string {
 }
 
 /** What a destroyed group means. */
-export function interpretGroup(body: unknown, id: string, occurredAt: string): Meaning {
+export function interpretGroup(body: unknown, occurredAt: string): Meaning {
   const group = v.safeParse(groupSchema, body);
   if (!group.success) return { type: 'unreadable', faults: faultsOf(group.issues) };
   const organization = group.output.full_path;
@@ -46,5 +46,5 @@ export function interpretGroup(body: unknown, id: string, occurredAt: string): M
     const reason = `group ${organization} was renamed before it was deleted, and another may have its name by now`;
     return { type: 'ignored', reason };
   }
-  return { type: 'organization-deleted', organization, id, occurredAt };
+  return { type: 'organization-deleted', organization, occurredAt };
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { faultsOf } from '../faults.ts';
 import { isSegment } from './find-repository.ts';
@@ -6,20 +5,23 @@ import { askable } from './forge.ts';
 import { interpretGroup, interpretProject, PROJECT_PATH } from './gitlab-deletion.ts';
 import type { Meaning } from './meaning.ts';
 import { equalsSecret, parseSharedSecret } from './shared-secret.ts';
-import type { Delivery, Source, Verification } from './source.ts';
-import { parseSigningSecret, verifyStandardSignature } from './standard-signature.ts';
+import { verified } from './signed.ts';
+import type { Delivery, Signed, Source, Verification } from './source.ts';
+import { parseSigningSecret, refuseStandardSignature } from './standard-signature.ts';
 
 // System hooks and group hooks have event_name alone, most others object_kind alone, and a push has both.
 const eventSchema = v.object({ event_name: v.optional(v.string()), object_kind: v.optional(v.string()) });
 
 /**
  * GitLab's system hooks and group hooks. They prove themselves with the secret itself in `X-Gitlab-Token`, or with a
- * signing token, whose signatures are those of Standard Webhooks. Source: GitLab Docs, "Webhooks", "System hooks",
- * "Webhook events".
+ * signing token, whose signatures are those of Standard Webhooks. Only the body counts, however it was proved: whoever has a
+ * delivery with both can leave the signature out. Source: GitLab Docs, "Webhooks", "System hooks", "Webhook events".
  */
 export const gitlab = {
   routed: true,
   provedBy: 'secret',
+  // X-Gitlab-Event-UUID is shared by every hook that one event sets off.
+  deliveryIdHeaders: ['idempotency-key', 'webhook-id'],
 
   parseSecret(secret: string): Buffer {
     const key = parseSharedSecret(secret);
@@ -34,7 +36,9 @@ export const gitlab = {
       ? keys.filter(isSigningToken).map((key) => parseSigningSecret(key.toString()))
       : [];
     // A signature that can be checked has to be right: a token beside it proves nothing about the body.
-    if (signingKeys.length > 0) return verifyStandardSignature(delivery, signingKeys, nowMs);
+    if (signingKeys.length > 0) {
+      return refuseStandardSignature(delivery, signingKeys, nowMs) ?? verified([delivery.rawBody]);
+    }
     const token = delivery.headers['x-gitlab-token'];
     if (token === undefined) {
       const reason = isSigned
@@ -43,11 +47,11 @@ export const gitlab = {
       return { verified: false, reason, stale: !isSigned };
     }
     return equalsSecret(token, keys)
-      ? { verified: true }
+      ? verified([delivery.rawBody])
       : { verified: false, reason: 'X-Gitlab-Token is none of the stored secrets' };
   },
 
-  interpret({ headers }: Delivery, body: unknown, receivedAt: string): Meaning {
+  interpret(body: unknown, _signed: Signed, receivedAt: string): Meaning {
     const parsed = v.safeParse(eventSchema, body);
     if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
     const event = parsed.output.event_name ?? parsed.output.object_kind;
@@ -55,12 +59,9 @@ export const gitlab = {
       const expected = 'the name of the event, as GitLab sends it';
       return { type: 'unreadable', faults: [{ path: 'event_name', found: 'nothing', expected }] };
     }
-    // X-Gitlab-Event-UUID is shared by every hook that one event sets off.
-    const id = (headers['idempotency-key'] || headers['webhook-id'])?.slice(0, 100) || randomUUID();
-    const occurredAt = timeOf(headers, receivedAt);
-    if (event === 'project_destroy') return interpretProject(body, id, occurredAt);
-    if (event === 'group_destroy' || event === 'subgroup_destroy')
-      return interpretGroup(body, id, occurredAt);
+    // Not `updated_at`, which is when the project was last changed.
+    if (event === 'project_destroy') return interpretProject(body, receivedAt);
+    if (event === 'group_destroy' || event === 'subgroup_destroy') return interpretGroup(body, receivedAt);
     return { type: 'ignored', reason: `event ${event} is not a repository deletion` };
   },
 
@@ -83,14 +84,4 @@ function addressOfPath(collectionUrl: string, path: string): string | undefined 
 /** The key is kept as its text, because it may also be what X-Gitlab-Token holds. */
 function isSigningToken(key: Buffer): boolean {
   return key.toString().startsWith('whsec_');
-}
-
-/**
- * Not `updated_at`, which is when the project was last changed. The signed time is that of sending, so the earlier of
- * the two is nearer: GitLab's clock may be ahead.
- */
-function timeOf(headers: Delivery['headers'], receivedAt: string): string {
-  const timestamp = headers['webhook-timestamp'] ?? '';
-  if (headers['webhook-signature'] === undefined || !/^\d{1,12}$/.test(timestamp)) return receivedAt;
-  return new Date(Math.min(Number(timestamp) * 1000, Date.parse(receivedAt))).toISOString();
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
 import type { Deadline } from '../deadline.ts';
@@ -7,7 +6,7 @@ import { findHarborRepository } from './find-harbor-repository.ts';
 import { parseAuthorization, verifyFixedHeader } from './fixed-header.ts';
 import type { Meaning } from './meaning.ts';
 import { registryNameSchema } from './registry-name.ts';
-import type { Delivery, Existence, Source, SourceApi, Verification } from './source.ts';
+import type { Delivery, Existence, Signed, Source, SourceApi, Verification } from './source.ts';
 
 const typeSchema = v.object({ type: v.string() });
 const subjectSchema = v.object({
@@ -50,7 +49,7 @@ export const harbor = {
       : verifyFixedHeader(delivery, keys);
   },
 
-  interpret(_delivery: Delivery, body: unknown, receivedAt: string): Meaning {
+  interpret(body: unknown, _signed: Signed, receivedAt: string): Meaning {
     const parsed = v.safeParse(typeSchema, body);
     if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
     const { type } = parsed.output;
@@ -65,7 +64,7 @@ export const harbor = {
       const event = v.safeParse(cloudEventSchema, body);
       if (!event.success) return { type: 'unreadable', faults: faultsOf(event.issues) };
       const { id, time, data } = event.output;
-      return interpretDeletion({ subject: data, id: id?.slice(0, 100), occurredAt: time }, receivedAt);
+      return interpretDeletion({ subject: data, id, occurredAt: time }, receivedAt);
     }
     return { type: 'ignored', reason: `event ${type} is not a deletion of artifacts` };
   },
@@ -84,8 +83,8 @@ function interpretDeletion({ subject, id, occurredAt }: ArtifactDeletion, receiv
   return {
     type: 'deleted',
     repository,
-    id: id ?? randomUUID(),
     occurredAt: occurredAt ?? receivedAt,
     ambiguous: true,
+    ...(id !== undefined && { deliveryId: id }),
   };
 }

@@ -2,14 +2,21 @@ import { faultsOf, formatFaults } from '../faults.ts';
 import { interpretTrace } from './cts-trace.ts';
 import { parseJson } from './json-text.ts';
 import type { Meaning } from './meaning.ts';
+import { verified } from './signed.ts';
 import {
   CertificateKeeper,
   type FetchCertificate,
   fetchCertificate,
   pinnedUrl,
 } from './signing-certificate.ts';
-import { faultOfSignature, parseSmnMessage, SMN_HOSTS, type SmnMessage } from './smn-signature.ts';
-import type { Delivery, Source, SourceOptions, Verification } from './source.ts';
+import {
+  faultOfSignature,
+  parseSmnMessage,
+  SMN_HOSTS,
+  type SmnMessage,
+  stringToSign,
+} from './smn-signature.ts';
+import type { Delivery, Signed, Source, SourceOptions, Verification } from './source.ts';
 
 /**
  * How far the signed time may be from now. It says when SMN sent the message first, and SMN sends it again where that
@@ -35,6 +42,7 @@ export function createHuaweiSmn(options: HuaweiSmnOptions = {}) {
   return {
     routed: false,
     provedBy: 'topics',
+    deliveryIdHeaders: ['x-smn-message-id'],
 
     parseSecret(): Buffer {
       throw new Error('expected no secret: SMN signs with its certificate');
@@ -63,14 +71,14 @@ export function createHuaweiSmn(options: HuaweiSmnOptions = {}) {
       const certificate = await certificates.get(url, nowMs);
       if (certificate === undefined) return refuse('there is no certificate at signing_cert_url');
       const fault = faultOfSignature(message, certificate, nowMs);
-      return fault === undefined ? { verified: true } : refuse(fault);
+      return fault === undefined ? verified([stringToSign(message)]) : refuse(fault);
     },
 
-    interpret(_delivery: Delivery, body: unknown): Meaning | readonly Meaning[] {
+    interpret(body: unknown, signed: Signed): Meaning | readonly Meaning[] {
       const parsed = parseSmnMessage(body);
       if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
       const message = parsed.output;
-      if (message.type === 'Notification') return interpretNotification(message);
+      if (message.type === 'Notification') return interpretNotification(message, signed.key);
       if (message.type === 'UnsubscribeConfirmation') {
         return { type: 'ignored', reason: `the subscription to ${message.topic_urn} was cancelled` };
       }
@@ -100,9 +108,10 @@ function readDelivery({
   return { message: parsed.output };
 }
 
-function interpretNotification(notification: SmnMessage): Meaning | readonly Meaning[] {
+function interpretNotification(notification: SmnMessage, id: string): Meaning | readonly Meaning[] {
   const content = parseJson(notification.message);
-  const fallback = { id: notification.message_id.slice(0, 200), receivedAt: notification.timestamp };
+  const { message_id: deliveryId, timestamp: receivedAt } = notification;
+  const fallback = { id, deliveryId, receivedAt };
   if (typeof content !== 'object' || content === null || !('cts' in content)) {
     return { type: 'ignored', reason: 'the message is not a trace of CTS' };
   }

@@ -28,63 +28,95 @@ interface Subscription {
   readonly confirmUrl: string;
 }
 
+/**
+ * Why an event can't be told from others. Unlike one that is ambiguous by its kind it is never ignored: its sender has changed
+ * it, so that every later deletion is unclear too.
+ */
+type Unclear = string;
+
+/** An unclear event whose source can't be asked. */
+interface Undecided {
+  readonly type: 'undecided';
+  readonly reason: string;
+}
+
 /** A repository of the source is gone, under its full name there; routes know which one of SWR it is. */
 interface Deleted {
   readonly type: 'deleted';
   readonly repository: string;
-  readonly id: string;
   readonly occurredAt: string;
+  /** The sender's own id of the event, where the event says one: a label. */
+  readonly deliveryId?: string;
   /** The event may also mean something less: the source has to be asked before it is acted on. */
   readonly ambiguous?: boolean;
+  readonly unclear?: Unclear;
 }
 
 /** An organization of the source is gone, and every repository in it. */
 interface OrganizationDeleted {
   readonly type: 'organization-deleted';
   readonly organization: string;
-  readonly id: string;
   readonly occurredAt: string;
+  readonly unclear?: Unclear;
 }
 
 /** What an event turns out to mean for this service. */
 export type Meaning = Ignored | Unreadable | Requested | Subscription | Deleted | OrganizationDeleted;
 
 /** A meaning, once the routes have been asked. */
-export type Resolved = Ignored | Unreadable | Requested | Subscription;
+export type Resolved = Ignored | Unreadable | Requested | Subscription | Undecided;
 
 type Known = Pick<Config, 'routes' | 'sources' | 'events'>;
 
-/**
- * Turns what an event means into cleanup requests, one for each destination, or into the reason why there are none.
- *
- * @param source the name under which routes know the sender.
- */
-export function resolveMeaning(meaning: Meaning, source: string, config: Known): readonly Resolved[] {
-  if (meaning.type === 'deleted') return resolveDeletion(meaning, source, config);
+/** Where an event comes from. */
+export interface Origin {
+  /** The name under which routes know the sender. */
+  readonly source: string;
+  /** Of the requests that routes make of the event. */
+  readonly id: string;
+}
+
+/** Turns what an event means into cleanup requests, one for each destination, or into the reason why there are none. */
+export function resolveMeaning(meaning: Meaning, origin: Origin, config: Known): readonly Resolved[] {
+  if (meaning.type === 'deleted') return resolveDeletion(meaning, origin, config);
   if (meaning.type !== 'organization-deleted') return [meaning];
-  const { organization, id, occurredAt } = meaning;
+  const { organization, occurredAt, unclear } = meaning;
+  const { source } = origin;
   const found = findOrganization(config.routes, source, organization);
   if (!found.matched) return [{ type: 'ignored', reason: found.reason }];
-  return [{ type: 'request', request: { version: 1, id, source, occurredAt, ...found.destination } }];
+  const isAsked = config.sources[source]?.api !== undefined;
+  if (unclear !== undefined && !isAsked) return [undecided(unclear, source)];
+  const asked = isAsked ? { sourceOrganization: organization } : {};
+  return [
+    { type: 'request', request: { version: 1, ...origin, occurredAt, ...found.destination, ...asked } },
+  ];
 }
 
 function resolveDeletion(
-  { repository, id, occurredAt, ambiguous = false }: Deleted,
-  source: string,
+  { repository, occurredAt, deliveryId, ambiguous = false, unclear }: Deleted,
+  origin: Origin,
   { routes, sources, events }: Known,
 ): readonly Resolved[] {
+  const { source } = origin;
   const routing = findRoute(routes, source, repository);
   if (!routing.matched) return [{ type: 'ignored', reason: routing.reason }];
   const { api, confirm = source === ECR && events.confirmEcr } = sources[source] ?? {};
+  if (unclear !== undefined && api === undefined) return [undecided(unclear, source)];
   if (ambiguous && api === undefined) {
     const reason = `the event may mean less than ${repository} as a whole: configure sources.${source}.api to have it asked`;
     return [{ type: 'ignored', reason }];
   }
-  const asked = ambiguous || confirm ? { sourceRepository: repository } : {};
+  const label = deliveryId === undefined ? {} : { deliveryId };
+  const asked = ambiguous || unclear !== undefined || confirm ? { sourceRepository: repository } : {};
   return routing.destinations.map((destination) => ({
     type: 'request',
-    request: { version: 1, id, source, occurredAt, ...destination, ...asked },
+    request: { version: 1, ...origin, occurredAt, ...label, ...destination, ...asked },
   }));
+}
+
+function undecided(unclear: Unclear, source: string): Undecided {
+  const reason = `${unclear}: configure sources.${source}.api to have the source asked, or update this service`;
+  return { type: 'undecided', reason };
 }
 
 /** What several meanings come to together. */
@@ -94,6 +126,8 @@ export interface Sorted {
   readonly requests: readonly CleanupRequest[];
   /** The addresses that confirm subscriptions. */
   readonly confirmUrls: readonly string[];
+  /** Why an event could neither be acted on nor ignored. */
+  readonly undecided: readonly string[];
 }
 
 export function sortResolved(resolved: readonly Resolved[]): Sorted {
@@ -102,5 +136,6 @@ export function sortResolved(resolved: readonly Resolved[]): Sorted {
     faults: resolved.flatMap((each) => (each.type === 'unreadable' ? each.faults : [])),
     requests: resolved.flatMap((each) => (each.type === 'request' ? [each.request] : [])),
     confirmUrls: resolved.flatMap((each) => (each.type === 'subscription' ? [each.confirmUrl] : [])),
+    undecided: resolved.flatMap((each) => (each.type === 'undecided' ? [each.reason] : [])),
   };
 }

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { fitsHmac } from './hmac.ts';
+import { verified } from './signed.ts';
 import type { Delivery, Verification } from './source.ts';
 
 const HEX_DIGEST = /^[0-9a-f]{64}$/i;
@@ -38,6 +39,6 @@ export function verifyHexSignature(
     return { verified: false, reason: `${name} is not ${form}`, stale: true };
   }
   return fitsHmac(Buffer.from(hex, 'hex'), rawBody, keys)
-    ? { verified: true }
+    ? verified([rawBody])
     : { verified: false, reason: `${name} fits none of the stored secrets` };
 }

@@ -11,17 +11,22 @@ const ANY_SOURCE = ['**'];
 /**
  * What was published on a topic: a cleanup request, or the service's own event `Repository Deleted`, as a rule of
  * EventBridge publishes it.
+ *
+ * @param id of a request that has none of its own.
  */
-export function interpretSnsNotification({ Message, MessageId, Timestamp }: SnsNotification): Meaning {
+export function interpretSnsNotification(
+  { Message, MessageId, Timestamp }: SnsNotification,
+  id: string,
+): Meaning {
   const content = parseJson(Message);
-  const defaults = { id: MessageId.slice(0, 200), occurredAt: Timestamp };
+  const defaults = { id, deliveryId: MessageId, occurredAt: Timestamp };
   if (!isEventBridgeEvent(content)) {
     const request = parseRequest(content, defaults, 'Message');
     return request.ok
       ? { type: 'request', request: request.value }
       : { type: 'unreadable', faults: request.faults };
   }
-  const { source, meaning } = interpretEvent(content, defaults.id, ANY_SOURCE);
+  const { source, meaning } = interpretEvent(content, id, ANY_SOURCE);
   if (source === ECR) {
     const reason = 'an event of ECR is believed from its own rule only: let EventBridge send it to the queue';
     return { type: 'ignored', reason };

@@ -9,8 +9,16 @@ export interface Delivery {
   readonly rawBody: Buffer;
 }
 
+/** What the proof of a delivery covers: all that may decide what becomes of it. */
+export interface Signed {
+  /** Hexadecimal SHA-256 digest of the signed content. The same content is the same delivery, whenever it comes again. */
+  readonly key: string;
+  /** ISO 8601. When the delivery was sent, where that is signed. */
+  readonly time?: string;
+}
+
 export type Verification =
-  | { readonly verified: true }
+  | { readonly verified: true; readonly signed: Signed }
   /** `stale`: another secret would not help, so no newer one has to be looked for. */
   | { readonly verified: false; readonly reason: string; readonly stale?: boolean };
 
@@ -50,6 +58,12 @@ export interface Source {
   /** Its JSON comes under another content type, which the body parser would refuse. */
   readonly contentType?: 'any';
 
+  /** Why the source has to be asked about every event, so that its configuration needs an `api`. */
+  readonly needsApi?: string;
+
+  /** Headers that may hold the sender's own id of a delivery; the first that is there counts. Lower case. */
+  readonly deliveryIdHeaders?: readonly string[];
+
   /**
    * Turns one stored secret into the key that signatures are made with.
    *
@@ -70,12 +84,13 @@ export interface Source {
   ): Verification | Promise<Verification>;
 
   /**
-   * What a verified delivery says; several things where it is a batch.
+   * What a verified delivery says; several things where it is a batch. Headers, query and path are not signed, so they are
+   * not given.
    *
-   * @param body the parsed body.
+   * @param body the parsed body, of the bytes that were verified.
    * @param receivedAt ISO 8601; counts as the time of an event that says none.
    */
-  interpret(delivery: Delivery, body: unknown, receivedAt: string): Meaning | readonly Meaning[];
+  interpret(body: unknown, signed: Signed, receivedAt: string): Meaning | readonly Meaning[];
 
   /**
    * Asks the source itself whether it still has a repository; missing where there is nobody to ask. Only a definite

@@ -1,4 +1,5 @@
 import { fitsHmac } from './hmac.ts';
+import { verified } from './signed.ts';
 import type { Delivery, Verification } from './source.ts';
 
 /** The specification's tolerance for the signed time, in both directions. */
@@ -22,12 +23,28 @@ export function parseSigningSecret(secret: string): Buffer {
   return key;
 }
 
-/** Whether a delivery is signed the way of Standard Webhooks 1.0.0 (symmetric), not long ago, with one of the keys. */
+/**
+ * Whether a delivery is signed the way of Standard Webhooks 1.0.0 (symmetric), not long ago, with one of the keys. Its key
+ * leaves the time out: a sender that tries again keeps the id, and signs a new time.
+ */
 export function verifyStandardSignature(
-  { headers, rawBody }: Delivery,
+  delivery: Delivery,
   keys: readonly Buffer[],
   nowMs: number,
 ): Verification {
+  const refusal = refuseStandardSignature(delivery, keys, nowMs);
+  if (refusal !== undefined) return refusal;
+  const { 'webhook-id': id = '', 'webhook-timestamp': timestamp } = delivery.headers;
+  const time = new Date(Number(timestamp) * 1000).toISOString();
+  return verified([`${id}\n`, delivery.rawBody], time);
+}
+
+/** Why a delivery is not signed the way of Standard Webhooks; undefined where it is. */
+export function refuseStandardSignature(
+  { headers, rawBody }: Delivery,
+  keys: readonly Buffer[],
+  nowMs: number,
+): Verification | undefined {
   const id = headers['webhook-id'];
   const timestamp = headers['webhook-timestamp'];
   const signatures = headers['webhook-signature'];
@@ -49,6 +66,6 @@ export function verifyStandardSignature(
     .filter((signature) => signature.startsWith('v1,'))
     .some((signature) => fitsHmac(Buffer.from(signature.slice('v1,'.length), 'base64'), message, keys));
   return fitting
-    ? { verified: true }
+    ? undefined
     : { verified: false, reason: 'webhook-signature fits none of the stored secrets' };
 }

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { parseRequest, timestampSchema } from '../cleanup/request.ts';
 import { faultsOf } from '../faults.ts';
 import type { Meaning } from './meaning.ts';
-import type { Delivery, Source } from './source.ts';
+import type { Signed, Source } from './source.ts';
 import { parseSigningSecret, verifyStandardSignature } from './standard-signature.ts';
 
 const eventSchema = v.object({
@@ -22,17 +21,17 @@ export const standardWebhooks = {
 
   parseSecret: parseSigningSecret,
   verify: verifyStandardSignature,
+  deliveryIdHeaders: ['webhook-id'],
 
-  interpret({ headers }: Delivery, body: unknown): Meaning {
+  interpret(body: unknown, signed: Signed, receivedAt: string): Meaning {
     const parsed = v.safeParse(eventSchema, body);
     if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
     const { type, data, timestamp } = parsed.output;
     if (type !== 'repository.deleted') {
       return { type: 'ignored', reason: `event ${type} is not repository.deleted` };
     }
-    const id = headers['webhook-id']?.slice(0, 200) || randomUUID();
-    const occurredAt = timestamp || new Date(Number(headers['webhook-timestamp']) * 1000).toISOString();
-    const request = parseRequest(data, { id, occurredAt }, 'data');
+    const occurredAt = timestamp || (signed.time ?? receivedAt);
+    const request = parseRequest(data, { id: signed.key, occurredAt }, 'data');
     return request.ok
       ? { type: 'request', request: request.value }
       : { type: 'unreadable', faults: request.faults };

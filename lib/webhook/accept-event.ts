@@ -6,8 +6,8 @@ import { show } from '../faults.ts';
 import { exchange } from '../http/exchange.ts';
 import type { Log } from '../log.ts';
 import { resolveMeaning, sortResolved } from '../sources/meaning.ts';
-import type { Delivery } from '../sources/source.ts';
-import type { KeyedSource } from './keyed-source.ts';
+import type { Signed } from '../sources/source.ts';
+import { type KeyedSource, shortenLabel } from './keyed-source.ts';
 import { Problem } from './problem.ts';
 
 /** GitHub gives up after 10 s, and a cold start has to fit in as well. */
@@ -21,6 +21,15 @@ export interface AcceptContext {
   readonly config: Config;
   readonly queue: Queue;
   readonly log: Log;
+  /** Milliseconds since the epoch; the time of arrival. */
+  readonly now?: () => number;
+}
+
+export interface VerifiedDelivery {
+  readonly from: KeyedSource;
+  readonly signed: Signed;
+  /** The sender's own id of the delivery: a label. */
+  readonly deliveryId: string | undefined;
 }
 
 /**
@@ -30,44 +39,61 @@ export interface AcceptContext {
  * @throws {Problem} 422 if it can't be read, 503 if the queue doesn't take it.
  */
 export async function acceptEvent(
-  { name, source }: KeyedSource,
-  delivery: Delivery,
+  { from: { name, source }, signed, deliveryId }: VerifiedDelivery,
   body: unknown,
-  { config, queue, log }: AcceptContext,
+  { config, queue, log, now = Date.now }: AcceptContext,
 ): Promise<Acceptance> {
   const startedAt = Date.now();
-  const meanings = [source.interpret(delivery, body, new Date().toISOString())].flat();
+  // Made of what is signed alone: whoever sends a delivery again can't have it taken for another one.
+  const origin = { source: name, id: `webhook:${name}:${signed.key}` };
+  const meanings = [source.interpret(body, signed, new Date(now()).toISOString())].flat();
   const {
     faults,
     ignored,
+    undecided,
     confirmUrls,
     requests: named,
-  } = sortResolved(meanings.flatMap((meaning) => resolveMeaning(meaning, name, config)));
+  } = sortResolved(meanings.flatMap((meaning) => resolveMeaning(meaning, origin, config)));
   if (faults.length > 0) {
     throw new Problem(422, 'The event does not have the shape that this source documents.', { faults });
+  }
+  if (undecided.length > 0) {
+    const detail = `The event can not be told from others: ${undecided.join('; ')}.`;
+    throw new Problem(422, detail, { code: 'AMBIGUOUS_EVENT' });
   }
   const reasons = [...ignored];
   for (const url of confirmUrls) reasons.push(await confirmSubscription(url));
   const requests: CleanupRequest[] = [];
   for (const request of named) {
     const fault = faultOfNames(request);
-    if (fault === undefined) requests.push({ ...request, source: name });
+    if (fault === undefined) requests.push({ ...request, ...origin, ...labelOf(request, deliveryId) });
     else reasons.push(fault);
   }
   const [first] = requests;
   if (first === undefined) {
     const reason = [...new Set(reasons)].join('; ') || 'the event is an empty batch';
-    log.info('ignored', { source: name, reason });
+    log.info('ignored', { source: name, deliveryId, reason });
     return { status: 'ignored', reason };
   }
   for (const request of requests) {
     requireAccount(request, config);
-    const { id, namespace, repository } = request;
-    log.info('routed', { source: name, id, namespace, repository });
+    const { id, deliveryId: label, namespace, repository } = request;
+    log.info('routed', { source: name, id, deliveryId: label, namespace, repository });
   }
   await enqueue(requests, queue);
-  log.info('queued', { source: name, id: first.id, requests: requests.length, ms: Date.now() - startedAt });
-  return { status: 'accepted', id: first.id, requests };
+  const { id, deliveryId: label } = first;
+  const ms = Date.now() - startedAt;
+  log.info('queued', { source: name, id, deliveryId: label, requests: requests.length, ms });
+  return { status: 'accepted', id, requests };
+}
+
+/** The label of a request: the sender's id of the delivery, else what the event calls itself. */
+function labelOf(
+  { deliveryId: said }: CleanupRequest,
+  sent: string | undefined,
+): Pick<CleanupRequest, 'deliveryId'> {
+  const label = sent ?? said;
+  return label ? { deliveryId: shortenLabel(label) } : {};
 }
 
 async function enqueue(requests: readonly CleanupRequest[], queue: Queue): Promise<void> {

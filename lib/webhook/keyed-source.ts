@@ -5,6 +5,7 @@ import { type ReadSecret, StoredSecret } from '../stored-secret.ts';
 
 /** So often can a stranger with a wrong signature make the secret store be asked. */
 const REFRESH_MS = 30_000;
+const MAX_LABEL_LENGTH = 100;
 
 type SourceConfig = Config['sources'][string];
 
@@ -34,6 +35,12 @@ export class KeyedSource {
           );
   }
 
+  /** The sender's own id of a delivery, to log and to search by. Nobody signs it, so nothing is decided by it. */
+  deliveryIdOf(headers: Delivery['headers']): string | undefined {
+    const sent = this.source.deliveryIdHeaders?.map((name) => headers[name]).find((value) => value);
+    return sent === undefined ? undefined : shortenLabel(sent);
+  }
+
   /**
    * Verifies a delivery, if need be with a secret that was changed since it was last read.
    *
@@ -47,6 +54,11 @@ export class KeyedSource {
     if (first.verified || first.stale === true) return first;
     return verifyWith(await this.secret.get(REFRESH_MS));
   }
+}
+
+/** A text of the sender as it may stand in a log line, a ledger entry and a message. */
+export function shortenLabel(text: string): string {
+  return text.slice(0, MAX_LABEL_LENGTH).toWellFormed();
 }
 
 /** One secret, or the JSON array of several that count at the same time while they are being rotated. */

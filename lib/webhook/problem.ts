@@ -16,6 +16,8 @@ export type ProblemStatus = keyof typeof TITLES;
 export interface ProblemOptions extends ErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly faults?: readonly Fault[];
+  /** For the log, where problems of one status have to be told apart. */
+  readonly code?: string;
 }
 
 /** An error that is meant for the caller, who sees all of it but its cause: as JSON it is a problem of RFC 9457. */
@@ -24,6 +26,7 @@ export class Problem extends Error {
   readonly statusCode: ProblemStatus;
   readonly headers: Readonly<Record<string, string>>;
   readonly faults: readonly Fault[];
+  readonly code: string | undefined;
 
   /** @param detail one sentence that says what to do; it must not help anyone to forge a signature. */
   constructor(statusCode: ProblemStatus, detail: string, options: ProblemOptions = {}) {
@@ -31,6 +34,7 @@ export class Problem extends Error {
     this.statusCode = statusCode;
     this.headers = options.headers ?? {};
     this.faults = options.faults ?? [];
+    this.code = options.code;
   }
 
   toJSON(): Record<string, unknown> {

@@ -50,7 +50,9 @@ export function explainRoute(config: Config, source: string, repository: string)
   const first = all.findIndex(({ fits }) => fits);
   const tried = first === -1 ? all : all.slice(0, first + 1);
   const meanings = meaningsOfGone(config, source, repository);
-  const sorted = sortResolved(meanings.flatMap((meaning) => resolveMeaning(meaning, source, config)));
+  const sorted = sortResolved(
+    meanings.flatMap((meaning) => resolveMeaning(meaning, { source, id: 'sample' }, config)),
+  );
   const { requests, ignored, faults } = sorted;
   const routed = requests.length > 0;
   const unreadable = `${source} can have no such repository: ${formatFaults(faults)}`;
@@ -71,7 +73,7 @@ export function explainRoute(config: Config, source: string, repository: string)
 function meaningsOfGone(config: Config, source: string, repository: string): readonly Meaning[] {
   // What comes by EventBridge has no entry under sources.
   if (config.sources[source] === undefined)
-    return [{ type: 'deleted', repository, id: source, occurredAt: new Date().toISOString() }];
+    return [{ type: 'deleted', repository, occurredAt: new Date().toISOString() }];
   return meaningOfDeletion(sendableType(config, source), repository);
 }
 

@@ -11,7 +11,15 @@ export const github: Sender = {
         ? { zen: 'Keep it logically awesome.', hook_id: 1, hook: { type: 'Organization', id: 1 }, sender }
         : {
             action: 'deleted',
-            repository: { id: 120, name, full_name: repository, private: true, owner: { login: owner } },
+            // Without something of its own, a second sample would be the same delivery once more.
+            repository: {
+              id: 120,
+              node_id: id,
+              name,
+              full_name: repository,
+              private: true,
+              owner: { login: owner },
+            },
             organization: { login: owner },
             sender,
           };
@@ -68,7 +76,9 @@ export const gitlab: Sender = {
 export const gitea: Sender = {
   write({ event, repository, id }) {
     const { owner, name } = splitName(repository);
-    const about = { id: 140, name, full_name: repository, private: true, owner: { id: 7, login: owner } };
+    const description = `sample ${id}`;
+    const owned = { private: true, owner: { id: 7, login: owner } };
+    const about = { id: 140, name, full_name: repository, description, ...owned };
     const sender = { id: 1, login: 'gitea' };
     const body =
       event === 'ping'
@@ -96,7 +106,8 @@ export const gitea: Sender = {
 export const bitbucket: Sender = {
   write({ event, repository, id }) {
     const { owner, name } = splitName(repository);
-    const about = { type: 'repository', full_name: repository, name, workspace: { slug: owner } };
+    const uuid = `{${id}}`;
+    const about = { type: 'repository', uuid, full_name: repository, name, workspace: { slug: owner } };
     const body = event === 'ping' ? {} : { actor: { type: 'user', nickname: 'sample' }, repository: about };
     const headers = {
       'Content-Type': 'application/json',

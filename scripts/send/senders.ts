@@ -49,11 +49,10 @@ export function sendableType({ sources: configured, stage }: Config, name: strin
 }
 
 /** What the source itself makes of a sample, as if it had been verified. */
-export function meaningsOf(type: SendableType, { headers, body }: Content, at: Date): readonly Meaning[] {
+export function meaningsOf(type: SendableType, { body }: Content, at: Date): readonly Meaning[] {
   const source: Source = sources[type];
-  const byLowerCase = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
-  const delivery = { headers: Object.fromEntries(byLowerCase), rawBody: Buffer.from(body) };
-  return [source.interpret(delivery, JSON.parse(body), at.toISOString())].flat();
+  const time = at.toISOString();
+  return [source.interpret(JSON.parse(body), { key: 'sample', time }, time)].flat();
 }
 
 /** What the source makes of the deletion of a repository. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Moment } from './moment.ts';
 import type { Random } from './random.ts';
 import type { Delivery, Subject } from './story.ts';
@@ -14,31 +15,39 @@ export function gitHubDeletion(id: string, fullName: string, requests: readonly 
   const [owner = '', name = ''] = fullName.split('/');
   const body = JSON.stringify({
     action: 'deleted',
-    repository: { id: 120, name, full_name: fullName, private: true, owner: { login: owner } },
+    repository: { node_id: id, name, full_name: fullName, private: true, owner: { login: owner } },
     organization: { login: owner },
     sender: { login: 'octocat' },
   });
-  return ofGitHub(id, 'repository', body, requests);
+  return ofGitHub(id, body, requests);
 }
 
 export function gitHubOrganizationDeletion(id: string, owner: string): Delivery {
   const body = JSON.stringify({
     action: 'deleted',
+    membership: { role: 'admin', organization_url: id },
     organization: { login: owner, id: 7 },
     sender: { login: 'octocat' },
   });
-  return ofGitHub(id, 'organization', body, [{ namespace: owner }]);
+  return ofGitHub(id, body, [{ namespace: owner }]);
 }
 
-function ofGitHub(id: string, event: string, body: string, requests: readonly Subject[]): Delivery {
-  const headers = { 'X-GitHub-Event': event, 'X-GitHub-Delivery': id };
-  return { id, way: 'github', message: { to: 'github', headers, body }, status: 202, requests };
+/** @param deliveryId what GitHub calls the delivery. */
+export function ofGitHub(deliveryId: string, body: string, requests: readonly Subject[]): Delivery {
+  const id = requestIdOf('github', body);
+  return { id, way: 'github', message: { to: 'github', deliveryId, body }, status: 202, requests };
 }
 
-export function signedRequest({ id, subject, moment: { occurredAt } }: RequestOptions): Delivery {
+/** The id that the service gives to the requests of a delivery, made of what is signed in it. */
+function requestIdOf(source: string, signed: string): string {
+  return `webhook:${source}:${createHash('sha256').update(signed).digest('hex')}`;
+}
+
+export function signedRequest({ id: deliveryId, subject, moment: { occurredAt } }: RequestOptions): Delivery {
   const data = { ...subject, ...(occurredAt !== undefined && { occurredAt }) };
   const body = JSON.stringify({ type: 'repository.deleted', data });
-  const message = { to: 'standard-webhooks', body } as const;
+  const message = { to: 'standard-webhooks', deliveryId, body } as const;
+  const id = requestIdOf('anyone', `${deliveryId}\n${body}`);
   return { id, way: 'standard-webhooks', message, status: 202, requests: [subject] };
 }
 

@@ -40,19 +40,19 @@ export class Sender {
       const entry = { Source: source, DetailType: type, Detail: JSON.stringify(detail) };
       this.#stack.putEvents({ Entries: [entry] });
     } else {
-      const answered = await this.#post(id, message);
+      const answered = await this.#post(message);
       if (answered !== String(expected)) return `${id} was answered ${answered} and not ${expected}`;
     }
     return undefined;
   }
 
-  async #post(id: string, message: Webhook): Promise<string> {
+  async #post(message: Webhook): Promise<string> {
     const url = `${this.#stack.url}/webhooks/${ADDRESSES[message.to]}`;
     let last = '';
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {
       if (attempt > 1) await pause(PAUSE_MS);
       try {
-        const headers = this.#prove(id, message);
+        const headers = this.#prove(message);
         const response = await fetch(url, { method: 'POST', headers, body: message.body });
         await response.arrayBuffer();
         last = String(response.status);
@@ -65,16 +65,17 @@ export class Sender {
     return last;
   }
 
-  #prove(id: string, { to, headers = {}, body, flaw }: Webhook): Record<string, string> {
+  #prove({ to, deliveryId, body, flaw }: Webhook): Record<string, string> {
     const key = to === 'github' ? this.#keys.github : this.#keys.standardWebhooks;
     const used = flaw === 'forged' ? createHmac('sha256', key).digest() : key;
-    const content = { 'Content-Type': 'application/json', ...headers };
+    const content = { 'Content-Type': 'application/json' };
     if (to === 'github') {
       const proof = hexSignature('X-Hub-Signature-256', 'sha256=');
-      return { ...content, ...proof.prove({ headers: content, body }, used) };
+      const labelled = { ...content, 'X-GitHub-Delivery': deliveryId };
+      return { ...labelled, ...proof.prove({ headers: labelled, body }, used) };
     }
     const at = new Date(Date.now() - (flaw === 'stale' ? STALE_MS : 0));
-    const signed = { ...content, 'webhook-id': id, 'webhook-timestamp': secondsOf(at) };
+    const signed = { ...content, 'webhook-id': deliveryId, 'webhook-timestamp': secondsOf(at) };
     return { ...signed, ...standardSignature.prove({ headers: signed, body }, used) };
   }
 }

@@ -27,7 +27,8 @@ export type Way = (typeof WAYS)[number];
 export type Message =
   | {
       readonly to: 'github' | 'standard-webhooks';
-      readonly headers?: Readonly<Record<string, string>>;
+      /** The sender's own id. */
+      readonly deliveryId: string;
       readonly body: string;
       /** Signed with a key that is not the source's, or signed long ago. */
       readonly flaw?: 'forged' | 'stale';
@@ -37,6 +38,7 @@ export type Message =
 
 /** One event, which may be delivered several times. */
 export interface Delivery {
+  /** Of its requests. */
   readonly id: string;
   readonly way: Way;
   readonly message: Message;

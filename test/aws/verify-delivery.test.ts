@@ -5,11 +5,13 @@ import { answerProblems } from '../../lib/aws/answer-problems.ts';
 import { answerHttp, type HttpAnswer } from '../../lib/aws/http-event.ts';
 import { verifyDelivery, type WebhookEvent } from '../../lib/aws/verify-delivery.ts';
 import { ServiceError } from '../../lib/failure.ts';
-import type { Source, Verification } from '../../lib/sources/source.ts';
+import type { Delivery, Source, Verification } from '../../lib/sources/source.ts';
 import { KeyedSource } from '../../lib/webhook/keyed-source.ts';
 import { type HttpEventOptions, httpEvent } from '../support/http-event.ts';
 import { lambdaContext } from '../support/lambda-context.ts';
 import { recordLog } from '../support/recorded-log.ts';
+
+const VERIFIED = { verified: true, signed: { key: 'digest' } } as const;
 
 /** A source that believes everything, or as a test wants it. */
 function sourceOf(differences: Partial<Source> = {}): Source {
@@ -17,7 +19,7 @@ function sourceOf(differences: Partial<Source> = {}): Source {
     routed: true,
     provedBy: 'topics',
     parseSecret: () => Buffer.from(''),
-    verify: (): Verification => ({ verified: true }),
+    verify: (): Verification => VERIFIED,
     interpret: () => ({ type: 'ignored', reason: 'a test' }),
     ...differences,
   };
@@ -35,9 +37,7 @@ async function answerTo(differences: HttpEventOptions, source = sourceOf()) {
     .use(answerProblems(log))
     .use(verifyDelivery(sources, log))
     .use(jsonBodyParser())
-    .handler((event) =>
-      answerHttp(event, 200, {}, { parsed: event.body, sent: event.verified?.delivery.headers }),
-    );
+    .handler((event) => answerHttp(event, 200, {}, { parsed: event.body }));
   const type = { 'content-type': 'application/json' };
   const sent = httpEvent({ source: 'x', headers: type, body: '{"a":1}', ...differences });
   const { statusCode, headers, body } = await handler(sent, lambdaContext());
@@ -81,7 +81,7 @@ describe('what may not pass is answered with what is wrong', () => {
       status: 413,
       detail: 'The body has 1048577 bytes; 1048576 is the most.',
     },
-  ])('$why: $status', async ({ event, verification = { verified: true }, status, detail }) => {
+  ])('$why: $status', async ({ event, verification = VERIFIED, status, detail }) => {
     const answer = await answerTo(event, sourceOf({ verify: () => verification }));
     expect(answer).toMatchObject({ status, body: { status, detail } });
     expect(recorded.of('rejected')).toMatchObject([{ level: 'warn', status, reason: detail }]);
@@ -112,11 +112,43 @@ test('the log tells who sent how much, and how long it took to verify', async ()
   expect(verified?.['ms']).toBeLessThanOrEqual(Date.now() - startedAt);
 });
 
-test('a source that sends its JSON as a text is parsed, and still sees its own headers', async () => {
+test('a source that sends its JSON as a text is parsed', async () => {
   expect(await post(sourceOf({ contentType: 'any' }), 'text/plain; charset=UTF-8')).toEqual({
     status: 200,
-    body: { parsed: { a: 1 }, sent: { 'content-type': 'text/plain; charset=UTF-8' } },
+    body: { parsed: { a: 1 } },
   });
+});
+
+test.each([
+  { why: 'a lone surrogate, which UTF-8 can not hold', body: '{"a":"\ud800"}', parsed: { a: '\ufffd' } },
+  { why: 'base64', base64: true, body: '{"a":"ä"}', parsed: { a: 'ä' } },
+])('what is parsed are the bytes that were verified: $why', async ({ body, base64 = false, parsed }) => {
+  let seen = '';
+  const verify = ({ rawBody }: Delivery): Verification => {
+    seen = rawBody.toString('utf8');
+    return VERIFIED;
+  };
+  expect(await answerTo({ body, base64 }, sourceOf({ verify }))).toMatchObject({
+    status: 200,
+    body: { parsed },
+  });
+  expect(JSON.parse(seen)).toEqual(parsed);
+});
+
+test.each([{ body: '' }, { body: '\ufeff{}' }])('a body that is no JSON is refused: $body', async (event) => {
+  expect(await answerTo(event)).toMatchObject({ status: 422 });
+});
+
+test("the sender's id of the delivery is in the log, and is none where it is empty", async () => {
+  const source = sourceOf({ deliveryIdHeaders: ['x-first', 'x-second'] });
+  const type = { 'content-type': 'application/json' };
+  await answerTo({ headers: { ...type, 'x-first': '', 'x-second': 'd1' } }, source);
+  for (const event of ['received', 'verified']) {
+    expect(recorded.of(event)).toMatchObject([{ deliveryId: 'd1' }]);
+  }
+  recorded.clear();
+  await answerTo({ headers: { ...type, 'x-first': '' } }, source);
+  expect(recorded.of('verified')[0]).not.toHaveProperty('deliveryId');
 });
 
 test('every other source has to send it as JSON', async () => {
@@ -138,8 +170,7 @@ test('while the proof can not be checked, the sender is told to come again', asy
 });
 
 test('what goes wrong here is not shown', async () => {
-  const verify = (): Verification => ({ verified: true });
-  const source = sourceOf({ verify });
+  const source = sourceOf();
   const { log, lines } = recordLog();
   const handler = middy<WebhookEvent, HttpAnswer>()
     .use(answerProblems(log))

@@ -49,6 +49,13 @@ test.each([
     path: 'sources.x.confirm',
     expected: 'false, or an api to ask',
   },
+  {
+    why: 'Bitbucket can not be asked',
+    source: { type: 'bitbucket', secret: 'env:X' },
+    path: 'sources.x.api',
+    expected:
+      'url and credentials, so that the source is asked: Bitbucket signs the same body for a deleted and for a new repository',
+  },
 ])('is a fault where $why', ({ source, path, expected }) => {
   expect(faultsOf(source)).toMatchObject([{ path, expected }]);
 });

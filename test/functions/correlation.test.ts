@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import * as v from 'valibot';
 import { History } from '../../lib/aws/ledger/history.ts';
 import type { BusEvent } from '../../local/bus.ts';
 import { type Emulator, localSeed, startEmulator } from '../../local/huaweicloud/emulator.ts';
@@ -11,6 +12,7 @@ import { parseMetricLine } from '../support/metric-line.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const GITHUB_SECRET = 'github-secret-of-this-test';
+const answerSchema = v.object({ id: v.optional(v.string()) });
 
 let built: Awaited<ReturnType<typeof buildStage>>;
 let emulator: Emulator;
@@ -50,10 +52,11 @@ afterAll(async () => {
   await built.remove();
 });
 
-async function deliver(repository: string, secret = GITHUB_SECRET): Promise<{ id: string; status: number }> {
+async function deliver(repository: string, secret = GITHUB_SECRET) {
   const { headers, body } = signGitHubDeletion(`acme/${repository}`, secret);
-  const { status } = await fetch(`${stack.url}/webhooks/github`, { method: 'POST', headers, body });
-  return { id: headers['X-GitHub-Delivery'] ?? '', status };
+  const answer = await fetch(`${stack.url}/webhooks/github`, { method: 'POST', headers, body });
+  const { id = '' } = v.parse(answerSchema, await answer.json());
+  return { id, deliveryId: headers['X-GitHub-Delivery'] ?? '', status: answer.status };
 }
 
 /** What a function has printed since then, but for its metrics. */
@@ -66,14 +69,15 @@ const eventsOf = (lines: readonly LogLine[]) => lines.map(({ event }) => event);
 
 test('one id leads from the webhook to every deletion, through all that is written on the way', async () => {
   const since = printed.length;
-  const { id, status } = await deliver('hello-world');
+  const { id, deliveryId, status } = await deliver('hello-world');
   expect(status).toBe(202);
   const ended = () => linesOf('clean', since).some(({ event }) => event === 'cleaned');
   await waitUntil('it is cleaned', ended);
 
   const received = linesOf('receive', since);
   expect(eventsOf(received)).toEqual(['received', 'verified', 'routed', 'queued']);
-  // Before the delivery was believed nobody knows its id: that of the invocation leads to the lines that have both.
+  // The sender's own id is in every line; that of the requests is made of what was verified.
+  expect(received).toMatchObject(received.map(() => ({ deliveryId })));
   const [awsRequestId, ...others] = new Set(received.map((line) => line['awsRequestId']));
   expect(awsRequestId).toMatch(/^[0-9a-f-]{36}$/);
   expect(others).toEqual([]);
@@ -89,7 +93,7 @@ test('one id leads from the webhook to every deletion, through all that is writt
 
   // Whoever came first has logged in for all.
   const logins = linesOf('clean', 0).filter(({ event }) => event === 'token');
-  expect(logins).toMatchObject([{ id: expect.stringMatching(/^[0-9a-f-]{36}$/) }]);
+  expect(logins).toMatchObject([{ id: expect.stringMatching(/^webhook:github:[0-9a-f]{64}$/) }]);
 
   const told = () => events.filter(({ detail }) => JSON.stringify(detail).includes(`"id":"${id}"`));
   await waitUntil('the deletions are told', () => told().length === 2);

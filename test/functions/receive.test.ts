@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { lambdaContext } from '../support/lambda-context.ts';
 const deleted = readWebhook('github/repository-deleted');
 const STANDARD_KEY = Buffer.alloc(32, 3);
 const MIB = 1024 * 1024;
+const digestOf = (text: string) => createHash('sha256').update(text).digest('hex');
 
 let folder: string;
 let queues: Queues;
@@ -66,11 +67,10 @@ beforeEach(() => {
 
 afterEach(() => output.release());
 
-const signed = (body: string, event = 'repository', contentType = 'application/json') => ({
+const signed = (body: string, contentType = 'application/json') => ({
   body,
   headers: {
     'content-type': contentType,
-    'x-github-event': event,
     'x-hub-signature-256': `sha256=${createHmac('sha256', deleted.secret).update(body).digest('hex')}`,
   },
 });
@@ -113,7 +113,8 @@ describe('a deletion that is signed', () => {
     expect(answer).toMatchObject({ status: 202, body: { status: 'accepted' } });
     const request = {
       version: 1,
-      id: deleted.headers['x-github-delivery'],
+      id: `webhook:github:${digestOf(deleted.body)}`,
+      deliveryId: deleted.headers['x-github-delivery'],
       source: 'github',
       occurredAt: expect.stringMatching(/^\d{4}-/),
       account: 'main',
@@ -128,9 +129,17 @@ describe('a deletion that is signed', () => {
   test('may be a Standard Webhook whose data is a cleanup request', async () => {
     const data = { namespace: 'acme', repository: 'payments/api', account: 'main' };
     const body = JSON.stringify({ type: 'repository.deleted', timestamp: '2026-11-24T03:00:00Z', data });
-    expect(await invoke(signedByAnyone(body))).toMatchObject({ status: 202, body: { id: 'msg_1' } });
+    const id = `webhook:anyone:${digestOf(`msg_1\n${body}`)}`;
+    expect(await invoke(signedByAnyone(body))).toMatchObject({ status: 202, body: { id } });
     expect(await takeMessages()).toEqual([
-      { version: 1, id: 'msg_1', source: 'anyone', occurredAt: '2026-11-24T03:00:00Z', ...data },
+      {
+        version: 1,
+        id,
+        deliveryId: 'msg_1',
+        source: 'anyone',
+        occurredAt: '2026-11-24T03:00:00Z',
+        ...data,
+      },
     ]);
   });
 });
@@ -140,7 +149,7 @@ const otherDeletion = (fullName: string) =>
 
 describe('what is fine, but not for this service, is ignored with the reason', () => {
   test.each([
-    { why: 'ping', options: () => signed('{"zen":"x"}', 'ping'), reason: /ping/ },
+    { why: 'ping', options: () => signed('{"zen":"x"}'), reason: /without an action/ },
     { why: 'another action', options: () => signed('{"action":"created"}'), reason: /created/ },
     { why: 'no route', options: () => otherDeletion('other/api'), reason: /no route for github:other\/api/ },
     {
@@ -189,7 +198,7 @@ describe('what is not right is answered by a problem that says what', () => {
     { why: 'more than 1 MiB', options: () => signed(JSON.stringify('x'.repeat(MIB))), status: 413 },
     {
       why: 'a form',
-      options: () => signed('payload=%7B%7D', 'repository', 'application/x-www-form-urlencoded'),
+      options: () => signed('payload=%7B%7D', 'application/x-www-form-urlencoded'),
       status: 415,
     },
     { why: 'no JSON', options: () => signed('{"action":'), status: 422 },
@@ -198,11 +207,6 @@ describe('what is not right is answered by a problem that says what', () => {
     {
       why: 'another shape',
       options: () => signed('{"action":"deleted","repository":{"name":"x"}}'),
-      status: 422,
-    },
-    {
-      why: 'no event',
-      options: () => ({ ...signed('{}'), headers: { ...signed('{}').headers, 'x-github-event': undefined } }),
       status: 422,
     },
     {
@@ -221,6 +225,23 @@ describe('what is not right is answered by a problem that says what', () => {
     expect(output.lines.map((line) => JSON.parse(line) as unknown)).toContainEqual(
       expect.objectContaining({ level: 'warn', event: 'rejected', source: expect.any(String), status }),
     );
+  });
+
+  test('an event that can not be told from others, of a source that can not be asked, is refused and counted', async () => {
+    const answer = await invoke(
+      signed('{"action":"deleted","repository":{"full_name":"octocoders/api"},"archive":{}}'),
+    );
+    const reason =
+      'unknown key "archive": configure sources.github.api to have the source asked, or update this service';
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { detail: `The event can not be told from others: ${reason}.` },
+    });
+    const lines = output.lines.map((line) => JSON.parse(line) as unknown);
+    expect(lines).toContainEqual(
+      expect.objectContaining({ event: 'rejected', status: 422, code: 'AMBIGUOUS_EVENT' }),
+    );
+    expect(lines).toContainEqual(expect.objectContaining({ event: 'metrics', WebhooksAmbiguous: 1 }));
   });
 
   test('the path of the fault is told', async () => {

@@ -25,7 +25,7 @@ const account = fc.record(
   { region: word, credentials: reference, iamEndpoint: endpoint, swrEndpoint: endpoint },
   { requiredKeys: ['region', 'credentials'] },
 );
-const routed = fc.constantFrom('acr', 'bitbucket', 'distribution', 'gitea', 'github', 'gitlab', 'harbor');
+const routed = fc.constantFrom('acr', 'distribution', 'gitea', 'github', 'gitlab', 'harbor');
 const api = fc.record({ url: endpoint, credentials: reference });
 const canary = fc.oneof(
   fc.constant('acme/canary'),
@@ -41,6 +41,7 @@ const source = fc.oneof(
     { type: routed, secret: reference, api, confirm: fc.constant(false) },
     { requiredKeys: ['type', 'secret'] },
   ),
+  fc.record({ type: fc.constant('bitbucket'), secret: reference, api }),
   fc.record({ type: fc.constantFrom('cloudevents', 'standard-webhooks'), secret: reference }),
   fc.record({ type: fc.constantFrom('aws-sns', 'huawei-smn'), topics: fc.array(word, { minLength: 1 }) }),
 );

@@ -27,7 +27,11 @@ beforeAll(async () => {
     sources: {
       github: { type: 'github', ...secret },
       gitea: { type: 'gitea', ...secret },
-      bitbucket: { type: 'bitbucket', ...secret },
+      bitbucket: {
+        type: 'bitbucket',
+        ...secret,
+        api: { url: 'https://bitbucket.test', credentials: 'env:X' },
+      },
       gitlab: { type: 'gitlab', ...secret },
     },
     routes: ['github', 'gitea', 'bitbucket', 'gitlab'].map((name) => ({

@@ -21,7 +21,7 @@ const KNOWN = new Set([
   'sourceRepository',
   'offset',
 ]);
-const noBody = Buffer.from('');
+const SIGNED = { key: 'a digest' };
 
 test('a request that was sent is read as what was meant', async () => {
   await holds(
@@ -64,38 +64,28 @@ test('a name that is let through is one that SWR can have', async () => {
 test('a Standard Webhook is read as the request in it', async () => {
   await holds(
     fc.property(request, (data) => {
-      const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': '1795489200' };
       const body = sent({ type: 'repository.deleted', timestamp: RECEIVED_AT, data });
-      expect(standardWebhooks.interpret({ headers, rawBody: noBody }, body)).toEqual({
+      expect(standardWebhooks.interpret(body, SIGNED, '')).toEqual({
         type: 'request',
-        request: { version: 1, id: 'msg_1', occurredAt: RECEIVED_AT, ...data },
+        request: { version: 1, id: SIGNED.key, occurredAt: RECEIVED_AT, ...data },
       });
     }),
   );
 });
 
-test('a CloudEvent is read as the request in it, in every mode that has been sent', async () => {
-  const headers = {
-    'ce-specversion': '1.0',
-    'ce-id': 'ce-1',
-    'ce-type': 'repository.deleted',
-    'ce-source': '/forge',
-    'ce-time': RECEIVED_AT,
-  };
+test('a CloudEvent is read as the request in it, in the structured mode or in a batch', async () => {
   const attributes = { specversion: '1.0', id: 'ce-1', type: 'repository.deleted', source: '/forge' };
   await holds(
     fc.property(request, (data) => {
       const event = sent({ ...attributes, time: RECEIVED_AT, data });
-      const read = (given: Record<string, string>, body: unknown) =>
-        [cloudevents.interpret({ headers: given, rawBody: noBody }, body, '')].flat();
+      const read = (body: unknown) => [cloudevents.interpret(body, SIGNED, '')].flat();
       const meaning = {
         type: 'request',
-        request: { version: 1, id: 'ce-1', occurredAt: RECEIVED_AT, ...data },
+        request: { version: 1, id: SIGNED.key, deliveryId: 'ce-1', occurredAt: RECEIVED_AT, ...data },
       };
-      expect(read({}, event)).toEqual([meaning]);
-      expect(read({}, [event, event])).toEqual([meaning, meaning]);
-      expect(read({}, { events: [event] })).toEqual([meaning]);
-      expect(read(headers, sent(data))).toEqual([meaning]);
+      expect(read(event)).toEqual([meaning]);
+      expect(read([event, event])).toEqual([meaning, meaning]);
+      expect(read({ events: [event] })).toEqual([meaning]);
     }),
   );
 });
@@ -115,7 +105,10 @@ test('an event of EventBridge, in a notification of SNS or not, is read as the r
         read,
       );
       const published = { Message: text, MessageId: 'm1', Timestamp: '2026-11-24T04:00:00Z' };
-      expect(interpretSnsNotification(notificationOf(published))).toEqual(read[0]);
+      expect(interpretSnsNotification(notificationOf(published), 'a digest')).toEqual({
+        type: 'request',
+        request: { ...meant, deliveryId: 'm1' },
+      });
     }),
   );
 });

@@ -25,7 +25,11 @@ const sources = {
   gitlab: { type: 'gitlab', secret: 'env:SEND_PLAIN' },
   'gitlab-signed': { type: 'gitlab', secret: 'env:SEND_SIGNING' },
   gitea: { type: 'gitea', secret: 'env:SEND_PLAIN' },
-  bitbucket: { type: 'bitbucket', secret: 'env:SEND_PLAIN' },
+  bitbucket: {
+    type: 'bitbucket',
+    secret: 'env:SEND_PLAIN',
+    api: { url: 'http://127.0.0.1:1', credentials: 'env:SEND_PLAIN' },
+  },
   harbor: { type: 'harbor', secret: 'env:SEND_BEARER' },
   acr: { type: 'acr', secret: 'env:SEND_HEADER' },
   distribution: { type: 'distribution', secret: 'env:SEND_HEADER' },
@@ -105,7 +109,9 @@ test.each(['github', 'gitlab', 'gitea', 'bitbucket', 'acr', 'distribution'])(
 test('a sample deletes nothing, unless it names a repository', async () => {
   const looks = () =>
     emulator.journal.of('listSyncTasks').filter(({ status }) => status !== undefined).length;
-  await waitUntil('every accepted sample was looked at', () => looks() >= ACCEPTED.length);
+  // Bitbucket has to be asked first, and nobody answers for it here.
+  const looked = ACCEPTED.filter((name) => name !== 'bitbucket');
+  await waitUntil('every accepted sample was looked at', () => looks() >= looked.length);
   expect(emulator.journal.of('deleteSyncTask')).toEqual([]);
   expect(stack.queues.deadLetters()).toEqual([]);
   expect(emulator.cloud.tasks('acme-images', 'hello-world')).toHaveLength(2);

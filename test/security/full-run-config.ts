@@ -72,7 +72,7 @@ export function configuration(cloud: string, echo: string, names?: readonly stri
       ...source('github'),
       ...source('gitlab'),
       ...source('gitea', { api: { url: echo, credentials: 'secretsmanager:forge' }, confirm: true }),
-      ...source('bitbucket'),
+      ...source('bitbucket', { api: { url: echo, credentials: 'secretsmanager:forge' } }),
       ...source('standard-webhooks'),
       ...source('cloudevents'),
       ...source('harbor', registry),

@@ -58,7 +58,7 @@ beforeAll(async () => {
           {
             type,
             secret: `env:${variableOf(type)}`,
-            ...(['harbor', 'acr', 'distribution'].includes(type) && {
+            ...(['bitbucket', 'harbor', 'acr', 'distribution'].includes(type) && {
               api: { url, credentials: 'env:POLLUTION_github' },
             }),
           },
@@ -112,18 +112,39 @@ describe('a webhook', () => {
     }
   });
 
-  test.each(TYPES)('of %s means the same with names that every object has', async (type) => {
-    const names = NAMES.filter((name) => name !== '__proto__').map((name) => `"${name}":{${EVIL}},`);
-    expect(await deliver(type)).toMatchObject({ status: 202 });
-    expect(await deliver(type, { body: (right) => right.replace('{', `{${names.join('')}`) })).toMatchObject({
-      status: 202,
-    });
-    const told = expect.objectContaining({ namespace: 'images', repository: 'one' });
-    const messages = await handlers.takeMessages();
-    expect(messages).toEqual([told, told]);
-    const [right, polluted] = messages.map((message) => Object.keys(message ?? {}));
-    expect(polluted).toEqual(right);
-  });
+  /** A key that nobody knows makes an event of these unclear, and here they can't be asked. */
+  const UNCLEAR: readonly SendableType[] = ['github', 'gitea'];
+
+  test.each(UNCLEAR)(
+    'of %s is refused with names that every object has, which are unknown keys',
+    async (type) => {
+      const names = NAMES.filter((name) => name !== '__proto__').map((name) => `"${name}":{${EVIL}},`);
+      expect(
+        await deliver(type, { body: (right) => right.replace('{', `{${names.join('')}`) }),
+      ).toMatchObject({
+        status: 422,
+      });
+      expect(await handlers.takeMessages()).toEqual([]);
+    },
+  );
+
+  test.each(TYPES.filter((type) => !UNCLEAR.includes(type)))(
+    'of %s means the same with names that every object has',
+    async (type) => {
+      const names = NAMES.filter((name) => name !== '__proto__').map((name) => `"${name}":{${EVIL}},`);
+      expect(await deliver(type)).toMatchObject({ status: 202 });
+      expect(
+        await deliver(type, { body: (right) => right.replace('{', `{${names.join('')}`) }),
+      ).toMatchObject({
+        status: 202,
+      });
+      const told = expect.objectContaining({ namespace: 'images', repository: 'one' });
+      const messages = await handlers.takeMessages();
+      expect(messages).toEqual([told, told]);
+      const [right, polluted] = messages.map((message) => Object.keys(message ?? {}));
+      expect(polluted).toEqual(right);
+    },
+  );
 
   test.each(TYPES)('of %s says nothing by what it would inherit', async (type) => {
     const answer = await deliver(type, { body: (right) => `{"constructor":${right},"prototype":${right}}` });

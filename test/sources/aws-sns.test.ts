@@ -62,34 +62,34 @@ function signed(
 
 describe('a message is believed', () => {
   test.each(FIXTURES)('as it was recorded: %s', async (name) => {
-    expect(await verify(deliveryOf(readWebhook(`aws-sns/${name}`)))).toEqual({ verified: true });
+    expect(await verify(deliveryOf(readWebhook(`aws-sns/${name}`)))).toMatchObject({ verified: true });
     expect(fetched()).toEqual(['/SimpleNotificationService-9c6465fa7f48f5cacd23014631ec1136.pem']);
   });
 
   test.each(['1', '2'])('in version %s of the signature', async (SignatureVersion) => {
     for (const fixture of [deleted, confirmation, unsubscribed]) {
-      expect(await verify(signed(fixture, { SignatureVersion }))).toEqual({ verified: true });
+      expect(await verify(signed(fixture, { SignatureVersion }))).toMatchObject({ verified: true });
     }
   });
 
   test('with a certificate that is fetched once for several', async () => {
     const source = createSource();
-    expect(await verify(deliveryOf(deleted), { source })).toEqual({ verified: true });
-    expect(await verify(deliveryOf(confirmation), { source })).toEqual({ verified: true });
+    expect(await verify(deliveryOf(deleted), { source })).toMatchObject({ verified: true });
+    expect(await verify(deliveryOf(confirmation), { source })).toMatchObject({ verified: true });
     expect(fetched()).toHaveLength(1);
   });
 
   test.each([-HOUR_MS, HOUR_MS])('with a clock that differs by %d ms', async (difference) => {
-    expect(await verify(deliveryOf(deleted), { now: NOW + difference })).toEqual({ verified: true });
+    expect(await verify(deliveryOf(deleted), { now: NOW + difference })).toMatchObject({ verified: true });
   });
 
   test('on one of several topics', async () => {
-    expect(await verify(deliveryOf(deleted), { topics: ['arn:x', TOPIC] })).toEqual({ verified: true });
+    expect(await verify(deliveryOf(deleted), { topics: ['arn:x', TOPIC] })).toMatchObject({ verified: true });
   });
 
   test('when a subscription ended, whatever address would bring it back: it is not called', async () => {
     const delivery = signed(unsubscribed, { SubscribeURL: 'https://evil.test/' });
-    expect(await verify(delivery)).toEqual({ verified: true });
+    expect(await verify(delivery)).toMatchObject({ verified: true });
   });
 });
 
@@ -243,7 +243,7 @@ describe('a message is refused', () => {
       TopicArn: 'arn:theirs',
       Message: `x\nTopicArn\n${TOPIC}\nType\nNotification\n`,
     });
-    expect(await verify(theirs, { topics: ['arn:theirs'] })).toEqual({ verified: true });
+    expect(await verify(theirs, { topics: ['arn:theirs'] })).toMatchObject({ verified: true });
     const message = { ...JSON.parse(theirs.rawBody.toString()), TopicArn: TOPIC };
     const verification = await verify(deliveryOf(deleted, { body: JSON.stringify(message) }));
     expect(verification).toMatchObject({ verified: false });
@@ -272,20 +272,25 @@ test('there is no secret that it could be proved by', () => {
 });
 
 describe('what it means', () => {
-  const interpret = (body: unknown) => awsSns.interpret(deliveryOf(deleted), body);
+  const interpret = (body: unknown) => awsSns.interpret(body, { key: 'a digest' });
   const recorded = (name: string): object => JSON.parse(readWebhook(`aws-sns/${name}`).body);
 
   test.each([
     {
-      why: 'a request, with the id and the time of its message',
+      why: 'a request, with the time of its message',
       name: 'repository-deleted',
-      request: { id: '22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324', occurredAt: '2026-11-24T03:00:00.123Z' },
+      request: {
+        id: 'a digest',
+        deliveryId: '22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324',
+        occurredAt: '2026-11-24T03:00:00.123Z',
+      },
     },
     {
       why: 'an event of EventBridge, with its own id and time',
       name: 'repository-deleted-event',
       request: {
         id: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
+        deliveryId: expect.any(String),
         occurredAt: '2026-11-24T03:00:00Z',
         source: 'com.example.forge',
       },

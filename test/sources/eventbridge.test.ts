@@ -14,10 +14,10 @@ describe('Amazon ECR', () => {
   test('a deleted repository, at the time of the call', () => {
     expect(interpret(fixture('ecr-delete-repository'))).toEqual({
       source: 'ecr',
+      id: '9c8f5a51-3d0c-2b1a-1f2e-0a9b8c7d6e5f',
       meaning: {
         type: 'deleted',
         repository: 'team/app',
-        id: '9c8f5a51-3d0c-2b1a-1f2e-0a9b8c7d6e5f',
         occurredAt: '2026-11-24T03:00:02Z',
       },
     });

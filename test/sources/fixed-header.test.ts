@@ -19,12 +19,14 @@ describe('a secret', () => {
 
   test('may be as long as three words, of which one looks like a scheme', () => {
     const text = 'My basic 0123456';
-    expect(verify({ 'x-proof': text }, [parseFixedHeader(`X-Proof: ${text}`)])).toEqual({ verified: true });
+    expect(verify({ 'x-proof': text }, [parseFixedHeader(`X-Proof: ${text}`)])).toMatchObject({
+      verified: true,
+    });
   });
 
   test('keeps the colons, blanks and case of its value', () => {
     const colons = parseFixedHeader('X-Proof: One: Two: Three: 4');
-    expect(verify({ 'x-proof': 'One: Two: Three: 4' }, [colons])).toEqual({ verified: true });
+    expect(verify({ 'x-proof': 'One: Two: Three: 4' }, [colons])).toMatchObject({ verified: true });
     expect(verify({ 'x-proof': 'one: two: three: 4' }, [colons]).verified).toBe(false);
   });
 
@@ -58,12 +60,12 @@ describe('a secret', () => {
     for (const before of ['Authorization: ', 'authorization:', 'AUTHORIZATION: \t', ' ']) {
       expect(parseAuthorization(`${before}Bearer ${VALUE}\n`)).toEqual(bare);
     }
-    expect(verify({ authorization: `Bearer ${VALUE}` }, [bare])).toEqual({ verified: true });
+    expect(verify({ authorization: `Bearer ${VALUE}` }, [bare])).toMatchObject({ verified: true });
   });
 
   test('for Authorization keeps a value in which the name of the header occurs', () => {
     const value = `Bearer ${VALUE}authorization: x`;
-    expect(verify({ authorization: value }, [parseAuthorization(value)])).toEqual({ verified: true });
+    expect(verify({ authorization: value }, [parseAuthorization(value)])).toMatchObject({ verified: true });
   });
 
   test.each(['', ' ', 'Authorization:', 'Bearer 123456789'])('for Authorization is not %j', (secret) => {
@@ -73,7 +75,7 @@ describe('a secret', () => {
 
 describe('the header', () => {
   test('proves the sender', () => {
-    expect(verify({ 'x-proof': VALUE })).toEqual({ verified: true });
+    expect(verify({ 'x-proof': VALUE })).toMatchObject({ verified: true });
   });
 
   test('proves the sender with any of the keys while a secret is being rotated', () => {

@@ -3,9 +3,10 @@ import { resolveMeaning, sortResolved } from '../../lib/sources/meaning.ts';
 import { configOf } from '../support/config.ts';
 
 const OCCURRED_AT = '2026-11-24T03:00:00.000Z';
-const deleted = { type: 'deleted', repository: 'acme/api', id: 'e1', occurredAt: OCCURRED_AT } as const;
+const deleted = { type: 'deleted', repository: 'acme/api', occurredAt: OCCURRED_AT } as const;
 const organizationDeleted = (organization: string) =>
-  ({ type: 'organization-deleted', organization, id: 'e1', occurredAt: OCCURRED_AT }) as const;
+  ({ type: 'organization-deleted', organization, occurredAt: OCCURRED_AT }) as const;
+const GITHUB = { source: 'github', id: 'e1' };
 const github = { type: 'github', secret: 'env:X' };
 const api = { url: 'https://api.example.com', credentials: 'env:Y' };
 
@@ -13,7 +14,7 @@ describe('a deleted repository', () => {
   const routes = [{ from: 'github:acme/{repo}', to: ['acme-images/{repo}', 'mirror/acme/{repo}'] }];
 
   test('is a request for each destination of its route', () => {
-    expect(resolveMeaning(deleted, 'github', configOf({ routes }))).toMatchObject([
+    expect(resolveMeaning(deleted, GITHUB, configOf({ routes }))).toMatchObject([
       {
         type: 'request',
         request: { id: 'e1', source: 'github', namespace: 'acme-images', repository: 'api' },
@@ -39,25 +40,37 @@ describe('a deleted repository', () => {
       routes: [{ from: 'github:acme/{repo}', to: 'x/{repo}' }],
       sources: { github: source },
     });
-    const { requests } = sortResolved(resolveMeaning({ ...deleted, ambiguous }, 'github', config));
+    const { requests } = sortResolved(resolveMeaning({ ...deleted, ambiguous }, GITHUB, config));
     expect(requests.map(({ sourceRepository }) => sourceRepository)).toEqual([asked]);
   });
 
   test('that may mean less is ignored where nobody can be asked', () => {
-    expect(resolveMeaning({ ...deleted, ambiguous: true }, 'github', configOf({ routes }))).toEqual([
+    expect(resolveMeaning({ ...deleted, ambiguous: true }, GITHUB, configOf({ routes }))).toEqual([
       { type: 'ignored', reason: expect.stringContaining('configure sources.github.api') },
+    ]);
+  });
+
+  test('that is unclear has the source asked, and is never ignored where it can not be asked', () => {
+    const unclear = { ...deleted, unclear: 'unknown key "x"' };
+    expect(resolveMeaning(unclear, GITHUB, configOf({ routes }))).toEqual([
+      { type: 'undecided', reason: expect.stringMatching(/^unknown key "x": configure sources.github.api/) },
+    ]);
+    const sources = { github: { ...github, api } };
+    expect(resolveMeaning(unclear, GITHUB, configOf({ routes, sources }))).toMatchObject([
+      { request: { sourceRepository: 'acme/api' } },
+      { request: { sourceRepository: 'acme/api' } },
     ]);
   });
 
   test('of another source has nobody asked, though ECR be asked', () => {
     const config = configOf({ routes, events: { confirmEcr: true } });
-    const { requests } = sortResolved(resolveMeaning(deleted, 'github', config));
+    const { requests } = sortResolved(resolveMeaning(deleted, GITHUB, config));
     expect(requests.map((request) => 'sourceRepository' in request)).toEqual([false, false]);
   });
 
   test('of ECR has ECR asked where the configuration wants it', () => {
     const config = configOf({ routes: [{ from: 'ecr:{r+}', to: 'x/{r}' }], events: { confirmEcr: true } });
-    expect(resolveMeaning(deleted, 'ecr', config)).toMatchObject([
+    expect(resolveMeaning(deleted, { source: 'ecr', id: 'e1' }, config)).toMatchObject([
       { request: { sourceRepository: 'acme/api' } },
     ]);
   });
@@ -87,11 +100,25 @@ describe('a deleted organization', () => {
     },
   ])('is a request for the SWR organization that belongs to it: $why', ({ routes, namespace }) => {
     const { requests } = sortResolved(
-      resolveMeaning(organizationDeleted('acme'), 'github', configOf({ routes })),
+      resolveMeaning(organizationDeleted('acme'), GITHUB, configOf({ routes })),
     );
     expect(requests).toEqual([
       { version: 1, id: 'e1', source: 'github', occurredAt: OCCURRED_AT, account: 'main', namespace },
     ]);
+  });
+
+  test('has the source asked about it wherever it can be', () => {
+    const routes = [{ from: 'github:acme/{repo}', to: 'acme-images/{repo}' }];
+    const sources = { github: { ...github, api } };
+    const unclear = 'no key "membership"';
+    for (const meaning of [organizationDeleted('acme'), { ...organizationDeleted('acme'), unclear }]) {
+      expect(resolveMeaning(meaning, GITHUB, configOf({ routes, sources }))).toMatchObject([
+        { request: { namespace: 'acme-images', sourceOrganization: 'acme' } },
+      ]);
+    }
+    expect(
+      resolveMeaning({ ...organizationDeleted('acme'), unclear }, GITHUB, configOf({ routes })),
+    ).toMatchObject([{ type: 'undecided' }]);
   });
 
   test.each([
@@ -117,7 +144,7 @@ describe('a deleted organization', () => {
       routes: [{ from: 'github:acme/{repo}', to: ['images/{repo}', 'x/{repo}'] }],
     },
   ])('is ignored where $why', ({ routes }) => {
-    expect(resolveMeaning(organizationDeleted('acme'), 'github', configOf({ routes }))).toEqual([
+    expect(resolveMeaning(organizationDeleted('acme'), GITHUB, configOf({ routes }))).toEqual([
       { type: 'ignored', reason: expect.stringContaining('has no SWR organization to itself') },
     ]);
   });
@@ -125,7 +152,7 @@ describe('a deleted organization', () => {
   test('is ignored where its name can not be told from that of another', () => {
     const routes = [{ from: 'github:{group}/{team}/{repo}', to: '{group}-{team}/{repo}' }];
     // As acme and pay-eu would be.
-    expect(resolveMeaning(organizationDeleted('acme-pay/eu'), 'github', configOf({ routes }))).toEqual([
+    expect(resolveMeaning(organizationDeleted('acme-pay/eu'), GITHUB, configOf({ routes }))).toEqual([
       { type: 'ignored', reason: expect.stringContaining('has no SWR organization to itself') },
     ]);
   });
@@ -135,7 +162,7 @@ describe('a deleted organization', () => {
     { why: 'one repository alone', routes: [{ from: 'github:acme/api', to: 'images/api' }] },
     { why: 'another source', routes: [{ from: 'ecr:acme/{repo}', to: 'images/{repo}' }] },
   ])('is ignored where the route is for $why', ({ routes }) => {
-    expect(resolveMeaning(organizationDeleted('acme'), 'github', configOf({ routes }))).toEqual([
+    expect(resolveMeaning(organizationDeleted('acme'), GITHUB, configOf({ routes }))).toEqual([
       { type: 'ignored', reason: 'no route for organization github:acme' },
     ]);
   });
@@ -155,11 +182,13 @@ test('what several meanings come to is sorted, each in its order', () => {
       { type: 'unreadable', faults: [second] },
       { type: 'request', request: { ...request, id: 'e2' } },
       { type: 'subscription', confirmUrl: 'https://sns.example.com/2' },
+      { type: 'undecided', reason: 'a new key' },
     ]),
   ).toEqual({
     ignored: ['a push', 'a tag'],
     faults: [first, second],
     requests: [request, { ...request, id: 'e2' }],
     confirmUrls: ['https://sns.example.com/1', 'https://sns.example.com/2'],
+    undecided: ['a new key'],
   });
 });

@@ -25,19 +25,27 @@ afterEach(async () => {
   await server.close();
 });
 
+const SIGNED = { key: 'digest' };
+
 /** Takes in what a source means, whatever it was sent. */
-function accept(meanings: Meaning | readonly Meaning[]) {
+function accept(meanings: Meaning | readonly Meaning[], deliveryId?: string, routes: readonly object[] = []) {
   const source: Source = {
     routed: false,
     provedBy: 'topics',
     parseSecret: () => Buffer.from(''),
-    verify: () => ({ verified: true }),
+    verify: () => ({ verified: true, signed: SIGNED }),
     interpret: () => meanings,
   };
-  const keyed = new KeyedSource('topic', source, { topics: ['t'] }, () => Promise.resolve(''));
+  const keyed = new KeyedSource(routes.length > 0 ? 'github' : 'topic', source, { topics: ['t'] }, () =>
+    Promise.resolve(''),
+  );
   recorded = recordLog();
-  const context = { config: configOf(), queue: new Queue(`${server.url}/0/cleanup`), log: recorded.log };
-  return acceptEvent(keyed, { headers: {}, rawBody: Buffer.from('') }, {}, context);
+  const context = {
+    config: configOf({ routes }),
+    queue: new Queue(`${server.url}/0/cleanup`),
+    log: recorded.log,
+  };
+  return acceptEvent({ from: keyed, signed: SIGNED, deliveryId }, {}, context);
 }
 
 const requestFor = (repository: string): Meaning => ({
@@ -127,16 +135,53 @@ describe('a request', () => {
 
   test('is logged on its way, with what it is about', async () => {
     const before = Date.now();
-    await accept(requestFor('a'));
-    const about = { source: 'topic', id: 'e1' };
+    await accept(requestFor('a'), 'd1');
+    const about = { source: 'topic', id: 'webhook:topic:digest', deliveryId: 'd1' };
     expect(recorded.of('routed')).toMatchObject([{ ...about, namespace: 'acme', repository: 'a' }]);
     expect(recorded.of('queued')).toMatchObject([{ ...about, requests: 1, ms: expect.any(Number) }]);
     expect(Number(recorded.of('queued')[0]?.['ms'])).toBeLessThanOrEqual(Date.now() - before);
   });
 
+  test('has an id that is made of what is signed, whatever it calls itself', async () => {
+    const said = { ...requestFor('a'), request: { version: 1, id: 'mine', namespace: 'acme' } } as const;
+    expect(await accept([said, requestFor('b')])).toMatchObject({
+      id: 'webhook:topic:digest',
+      requests: [{ id: 'webhook:topic:digest' }, { id: 'webhook:topic:digest' }],
+    });
+  });
+
+  test.each([
+    { why: "the sender's id of the delivery", sent: 'sent', said: 'said', label: 'sent' },
+    { why: 'what the event calls itself', sent: undefined, said: 'said', label: 'said' },
+    { why: 'a hundred characters of it', sent: undefined, said: 'x'.repeat(200), label: 'x'.repeat(100) },
+    { why: 'a text that every log can hold', sent: '\ud800', said: undefined, label: '\ufffd' },
+  ])('is labelled with $why', async ({ sent, said, label }) => {
+    const request = { version: 1, id: 'x', namespace: 'acme', ...(said && { deliveryId: said }) } as const;
+    expect(await accept({ type: 'request', request }, sent)).toMatchObject({
+      requests: [{ deliveryId: label }],
+    });
+  });
+
+  test('that is unclear, and that nobody can be asked about, is refused with a code', async () => {
+    const unclear: Meaning = {
+      type: 'deleted',
+      repository: 'acme/api',
+      occurredAt: '2026-11-24T03:00:00Z',
+      unclear: 'unknown key "x"',
+    };
+    await expect(
+      accept(unclear, undefined, [{ from: 'github:acme/{repo}', to: 'acme/{repo}' }]),
+    ).rejects.toMatchObject({
+      statusCode: 422,
+      code: 'AMBIGUOUS_EVENT',
+      message: expect.stringMatching(/^The event can not be told from others: unknown key "x": /),
+    });
+    expect(server.requests).toEqual([]);
+  });
+
   test('that is ignored is logged with the reason', async () => {
-    await accept({ type: 'ignored', reason: 'a push' });
-    expect(recorded.of('ignored')).toMatchObject([{ source: 'topic', reason: 'a push' }]);
+    await accept({ type: 'ignored', reason: 'a push' }, 'd1');
+    expect(recorded.of('ignored')).toMatchObject([{ source: 'topic', deliveryId: 'd1', reason: 'a push' }]);
     expect(recorded.of('queued')).toEqual([]);
   });
 

@@ -3,7 +3,10 @@ import type { Rules } from '../measured-log.ts';
 export const receiveRules: Rules = {
   queued: 'WebhooksAccepted',
   ignored: 'WebhooksIgnored',
-  rejected: ({ status }) => [['WebhooksRejected', isSendersFault(Number(status)) && 1]],
+  rejected: ({ status, code }) => [
+    ['WebhooksRejected', isSendersFault(Number(status)) && 1],
+    ['WebhooksAmbiguous', code === 'AMBIGUOUS_EVENT' && 1],
+  ],
 };
 
 /** What comes to an unknown address is nobody's webhook, and a 5xx is counted by the HTTP API. */

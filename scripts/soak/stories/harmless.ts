@@ -1,4 +1,4 @@
-import { busEvent, gitHubDeletion, queueMessage, signedRequest } from '../deliveries.ts';
+import { busEvent, gitHubDeletion, ofGitHub, queueMessage, signedRequest } from '../deliveries.ts';
 import { arrival, namedMoment } from '../moment.ts';
 import type { Delivery, Story } from '../story.ts';
 import { type Author, nameRepository, type Place, pickTargets, report, tasksOf } from './author.ts';
@@ -40,11 +40,11 @@ export function somethingElse(author: Author): Story {
   const repository = nameRepository(author, true);
   const place = { namespace: 'acme', repository };
   const id = `else-${number}`;
-  const { message, ...delivery } = gitHubDeletion(id, `acme/${repository}`, []);
+  const { message } = gitHubDeletion(id, `acme/${repository}`, []);
   if (message.to !== 'github') throw new Error('this is not what GitHub sends');
   const other = random.pick([
-    { ...message, body: message.body.replace('"deleted"', '"archived"') },
-    { ...message, headers: { ...message.headers, 'X-GitHub-Event': 'push' } },
+    message.body.replace('"deleted"', '"archived"'),
+    message.body.replace('"sender"', '"label":{"name":"bug"},"sender"'),
   ]);
   const created = { to: 'bus', source: 'shop', type: 'Repository Created', detail: place } as const;
   return untouched(
@@ -52,7 +52,7 @@ export function somethingElse(author: Author): Story {
     author,
     place,
     random.pick<Delivery>([
-      { ...delivery, message: other, status: 200 },
+      { ...ofGitHub(id, other, []), status: 200 },
       { id, way: 'bus', message: created, requests: [] },
     ]),
   );
@@ -86,7 +86,7 @@ export function hopeless(author: Author): Story {
 
 function misspeltWebhook(id: string, { namespace, repository }: Place): Delivery {
   const body = JSON.stringify({ type: 'repository.deleted', data: { namespace, repositry: repository } });
-  const message = { to: 'standard-webhooks', body } as const;
+  const message = { to: 'standard-webhooks', deliveryId: id, body } as const;
   return { id, way: 'standard-webhooks', message, status: 422, requests: [] };
 }
 
