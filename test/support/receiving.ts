@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import middy from '@middy/core';
+import jsonBodyParser from '@middy/http-json-body-parser';
+import { answerProblems } from '../../lib/aws/answer-problems.ts';
+import { answerHttp, type HttpAnswer, type HttpEvent } from '../../lib/aws/http-event.ts';
+import { Queue } from '../../lib/aws/queue.ts';
+import { verifyDelivery, type WebhookEvent } from '../../lib/aws/verify-delivery.ts';
+import type { Config } from '../../lib/config/config.ts';
+import { createLog } from '../../lib/log.ts';
+import { createAwsSns } from '../../lib/sources/aws-sns.ts';
+import { createHuaweiSmn } from '../../lib/sources/huawei-smn.ts';
+import { sources } from '../../lib/sources/index.ts';
+import type { Meaning } from '../../lib/sources/meaning.ts';
+import type { Source } from '../../lib/sources/source.ts';
+import { acceptEvent } from '../../lib/webhook/accept-event.ts';
+import { KeyedSource } from '../../lib/webhook/keyed-source.ts';
+import { setVariables } from './environment.ts';
+import { lambdaContext } from './lambda-context.ts';
+import { respond, startLoopbackServer } from './loopback-server.ts';
+
+/** The middleware of `receive` with a clock of its own, and with everything that it calls on loopback. */
+export interface Receiving {
+  /** What an event is answered, and what it has set off: messages in the queue, and subscriptions that were confirmed. */
+  receive(event: HttpEvent): Promise<{ readonly status: number; readonly effects: readonly unknown[] }>;
+  close(): Promise<void>;
+}
+
+/** @param read gives the stored secret of a reference. */
+export async function startReceiving(
+  config: Config,
+  read: (reference: string) => string,
+  now: () => number,
+): Promise<Receiving> {
+  const server = await startLoopbackServer((response) => respond(response, 200, {}));
+  const restore = setVariables({ AWS_ENDPOINT_URL_SQS: server.url });
+  const certificate = readFileSync(join(import.meta.dirname, '../fixtures/huawei-smn/signing.crt'), 'utf8');
+  const topicSources: Record<string, Source> = {
+    'aws-sns': createAwsSns(() => Promise.resolve(certificate)),
+    'huawei-smn': createHuaweiSmn({ fetchCertificate: () => Promise.resolve(certificate) }),
+  };
+  const keyed = new Map(
+    Object.entries(config.sources).map(([name, { type, ...rest }]) => {
+      const source = confirmingAt(server.url, topicSources[type] ?? sources[type]);
+      return [name, new KeyedSource(name, source, rest, (reference) => Promise.resolve(read(reference)))];
+    }),
+  );
+  const log = createLog({}, () => {});
+  const queue = new Queue(`${server.url}/0/cleanup`);
+  const handler = middy<WebhookEvent, HttpAnswer>()
+    .use(answerProblems(log))
+    .use(verifyDelivery(keyed, log, now))
+    .use(jsonBodyParser())
+    .handler(async ({ verified, body }) => {
+      if (verified === undefined) throw new Error('the delivery has not been verified');
+      const acceptance = await acceptEvent(verified, body, { config, queue, log, now });
+      return answerHttp(verified.answersTo, acceptance.status === 'accepted' ? 202 : 200, {}, acceptance);
+    });
+  return {
+    async receive(event) {
+      const before = server.requests.length;
+      const { statusCode } = await handler(event, lambdaContext());
+      const effects = server.requests
+        .slice(before)
+        .flatMap(({ path, body }) => (body === '' ? [path] : messagesIn(body)));
+      return { status: statusCode, effects };
+    },
+    async close() {
+      restore();
+      await server.close();
+    },
+  };
+}
+
+/** A source whose subscriptions are confirmed on loopback, with the true address in the path. */
+function confirmingAt(url: string, source: Source): Source {
+  const redirect = (meaning: Meaning): Meaning =>
+    meaning.type === 'subscription'
+      ? { ...meaning, confirmUrl: `${url}/${encodeURIComponent(meaning.confirmUrl)}` }
+      : meaning;
+  return {
+    ...source,
+    interpret: (...delivered) => [source.interpret(...delivered)].flat().map(redirect),
+  };
+}
+
+/** The cleanup requests in a call of SQS, without the label that nobody signs. */
+function messagesIn(call: string): unknown[] {
+  // What the queue was sent here has this form.
+  // oxlint-disable-next-line no-unsafe-type-assertion
+  const { MessageBody, Entries = [{ MessageBody }] } = JSON.parse(call) as {
+    MessageBody?: string;
+    Entries?: { MessageBody?: string }[];
+  };
+  return Entries.map(({ MessageBody: body = '' }) => {
+    const { deliveryId: _, ...request }: Record<string, unknown> = JSON.parse(body);
+    return request;
+  });
+}
