@@ -214,6 +214,30 @@ describe.each([
     );
   });
 
+  test('whatever field of a message on a topic is changed, nothing more or else is done', async () => {
+    const messages = deliveries.filter(({ source }) => TOPICS[source] !== undefined);
+    const fields = [...new Set(messages.flatMap(({ body }) => Object.keys(JSON.parse(body))))];
+    const value = fc.oneof(
+      anyText,
+      fc.jsonValue(),
+      fc.constantFrom('Notification', 'SubscriptionConfirmation'),
+    );
+    await holds(
+      fc.asyncProperty(
+        fc.constantFrom(...messages),
+        fc.dictionary(fc.oneof(fc.constantFrom(...fields), anyText), value, { maxKeys: 3 }),
+        fc.boolean(),
+        async (delivery, more, first) => {
+          const kept: object = JSON.parse(delivery.body);
+          const body = JSON.stringify(first ? { ...more, ...kept } : { ...kept, ...more });
+          const outcome = await receiving.receive(httpEvent({ ...delivery, body }));
+          expect(outcome.status).toBeLessThan(500);
+          expect(mayDo(delivery)).toContainEqual(outcome.effects);
+        },
+      ),
+    );
+  });
+
   test('under another id of its sender, a delivery is the same', async () => {
     const ids = [
       'x-github-delivery',
