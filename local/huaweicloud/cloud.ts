@@ -1,4 +1,5 @@
 import { Identities } from './identities.ts';
+import type { Listing } from './listing.ts';
 import { Organizations } from './organizations.ts';
 import type { NewTask, Removal, SyncTask } from './sync-task.ts';
 import { Tasks } from './tasks.ts';
@@ -9,6 +10,8 @@ import type { Agency, NewUser } from './users.ts';
 export interface Cloud {
   /** How a task that is not there is answered: 404 is documented, 400 with `SVCSTG.SWR.4001158` is what was seen. */
   goneAs: 404 | 400;
+  /** Lists as documented if empty. */
+  listing: Listing;
   /** Replaces a user of the same name, and then ends its tokens. */
   addUser(user: NewUser): void;
   /** Ends that user's tokens early. */
@@ -38,6 +41,7 @@ export interface Cloud {
 
 export class CloudState implements Cloud {
   goneAs: 404 | 400 = 404;
+  listing: Listing = {};
   readonly region: string;
   readonly now: () => number;
   readonly identities: Identities;

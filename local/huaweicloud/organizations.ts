@@ -1,7 +1,7 @@
 import { formatTimestamp } from './format-timestamp.ts';
 import { isOrganizationName, isRepositoryName } from './names.ts';
 
-interface Repository {
+export interface Repository {
   namespace: string;
   name: string;
   createdAt: string;

@@ -1,4 +1,5 @@
 import type { Cloud } from './cloud.ts';
+import type { Listing } from './listing.ts';
 import type { NewTask } from './sync-task.ts';
 import type { Agency, NewUser } from './users.ts';
 
@@ -9,6 +10,8 @@ export interface Seed {
   users?: NewUser[];
   projects?: { name: string; id?: string }[];
   agencies?: Agency[];
+  /** How lists differ from what the documents say of them. */
+  listing?: Listing;
   organizations?: {
     name: string;
     repositories?: { name: string; tasks?: Omit<NewTask, 'namespace' | 'repository'>[] }[];
@@ -17,8 +20,9 @@ export interface Seed {
 
 export function plantSeed(
   cloud: Cloud,
-  { users = [], projects = [], agencies = [], organizations = [] }: Seed,
+  { users = [], projects = [], agencies = [], organizations = [], listing = {} }: Seed,
 ): void {
+  cloud.listing = listing;
   for (const user of users) cloud.addUser(user);
   for (const { name, id } of projects) cloud.addProject(name, id);
   for (const agency of agencies) cloud.addAgency(agency);

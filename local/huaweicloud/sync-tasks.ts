@@ -13,7 +13,7 @@ export function listSyncTasks(call: Call, cloud: CloudState): Answer {
     cloud.organizations.hasRepository(namespace, repository) || cloud.tasks(namespace, repository).length > 0;
   if (!isKnown) throw refuseAbsent(`${namespace}/${repository}`);
   const rows = cloud.taskStore.list(namespace, repository, { hidden: false });
-  return answerJson(200, rows.slice(0, MAX_ROWS));
+  return answerJson(200, rows.slice(0, cloud.listing.tasks ?? MAX_ROWS));
 }
 
 /** The target's organization need not exist; the repository has to. */
