@@ -1,5 +1,7 @@
 import pMap from 'p-map';
-import { type Failure, failureOf } from '../lib/failure.ts';
+import { OUT_OF_TIME } from '../lib/cleanup/plan-repository.ts';
+import { type Failure, failureOf, ServiceError } from '../lib/failure.ts';
+import { type ListPage, readRepositories } from '../lib/huaweicloud/repository-list.ts';
 import type { SwrClient } from '../lib/huaweicloud/swr.ts';
 import type { SyncTask } from '../lib/huaweicloud/sync-task.ts';
 import { UsageError } from '../scripts/command-line.ts';
@@ -96,17 +98,22 @@ async function listRepositories(
   return { repositories, left };
 }
 
-/** All repositories of an organization, or those of the first pages if it is interrupted. */
+/**
+ * All repositories of an organization, or those of the first pages if it is interrupted.
+ *
+ * @throws {ServiceError} `LIST_CHANGED` if the list could not be read whole.
+ */
 export async function listRepositoriesOf(
   swr: Pick<SwrClient, 'listRepositories'>,
   namespace: string,
   interruption: Run['interruption'],
-): Promise<string[]> {
-  const names: string[] = [];
-  while (interruption.allowsMore()) {
-    const page = await swr.listRepositories(namespace, names.length, interruption, PAGE);
-    names.push(...page);
-    if (page.length < PAGE) break;
-  }
+): Promise<readonly string[]> {
+  if (interruption.interrupted) return [];
+  const list: ListPage = (offset, limit) => {
+    if (interruption.interrupted) throw new ServiceError(OUT_OF_TIME);
+    return swr.listRepositories(namespace, offset, interruption, limit);
+  };
+  const { names, failure } = await readRepositories(namespace, list, PAGE);
+  if (failure !== undefined && !interruption.interrupted) throw new ServiceError(failure);
   return names;
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { nameOf, type Target } from '../../lib/huaweicloud/sync-task.ts';
+import { showName } from '../../lib/huaweicloud/names.ts';
+import { mayHaveMore, nameOf, type Target } from '../../lib/huaweicloud/sync-task.ts';
 import { formatExamples } from '../changing.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { listTasks, type TaskList } from '../list-tasks.ts';
@@ -9,9 +10,6 @@ import { act, type GlobalOptions, type Run } from '../run.ts';
 import { chooseAccount, describeAccount, openAccounts, openStage } from '../stage.ts';
 import { count, formatTable, sortBy } from '../table.ts';
 import { formatTime } from '../times.ts';
-
-/** SWR lists no more of a repository. */
-const FULL_LIST = 100;
 
 export function addTasks(program: Command): void {
   program
@@ -42,11 +40,9 @@ async function tasks(text: string | undefined, options: GlobalOptions, run: Run)
     rows.length === 0 ? '' : format(rows),
   );
   for (const { namespace, repository, message } of failuresOf(list))
-    run.say(`Failed: ${namespace}/${repository}: ${message}`);
-  for (const { namespace, repository } of list.found.filter((each) => each.tasks.length >= FULL_LIST))
-    run.say(
-      `${namespace}/${repository} may have more: SWR lists ${FULL_LIST} tasks of a repository at the most.`,
-    );
+    run.say(`Failed: ${namespace}/${showName(repository)}: ${message}`);
+  for (const { namespace, repository } of list.found.filter((each) => mayHaveMore(each.tasks)))
+    run.say(`${namespace}/${repository} may have more: SWR lists 100 tasks of a repository at the most.`);
   if (organizations > 0) run.say(`${count(organizations, 'organization')} not looked at.`);
   if (repositories > 0) run.say(`${count(repositories, 'repository')} not looked at.`);
   const where = name === undefined ? '' : ` of ${formatImageName(name)}`;

@@ -3,6 +3,7 @@ import { resolveEndpoint } from '../../lib/config/endpoint.ts';
 import type { Deadline } from '../../lib/deadline.ts';
 import { failureOf } from '../../lib/failure.ts';
 import { type Credentials, parseCredentials } from '../../lib/huaweicloud/credentials.ts';
+import { faultOfOrganization, faultOfRepository } from '../../lib/huaweicloud/names.ts';
 import type { Refusals } from '../../lib/huaweicloud/refusals.ts';
 import { StoredAuthorizer } from '../../lib/huaweicloud/stored-authorizer.ts';
 import { SwrClient } from '../../lib/huaweicloud/swr.ts';
@@ -77,13 +78,14 @@ async function logIn(
 
 async function lookAround(swr: SwrClient, deadline: Deadline): Promise<Finding> {
   const organizations = await swr.listOrganizations(deadline);
-  const [namespace] = organizations;
+  const namespace = organizations.find((name) => faultOfOrganization(name) === undefined);
   if (namespace === undefined) {
     const hint = 'Give it rights in the organizations whose tasks are to be deleted (SWR, Permissions).';
     return { state: 'warning', message: 'the user sees no organization', hint };
   }
   const seen = `sees ${count(organizations.length, 'organization')}`;
-  const [repository] = await swr.listRepositories(namespace, 0, deadline, 1);
+  const { names } = await swr.listRepositories(namespace, 0, deadline, 1);
+  const repository = names.find((name) => faultOfRepository(name) === undefined);
   if (repository === undefined) return { message: `${seen}; ${namespace} has no repository to look at` };
   const tasks = await swr.listSyncTasks(namespace, repository, deadline);
   return { message: `${seen}; ${namespace}/${repository} has ${count(tasks.length, 'task')}` };

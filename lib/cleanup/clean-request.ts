@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { failureOf } from '../failure.ts';
+import { INVALID_NAME } from '../huaweicloud/names.ts';
 import { nameOf } from '../huaweicloud/sync-task.ts';
 import type { Log } from '../log.ts';
 import { cleanOrganization } from './clean-organization.ts';
@@ -34,7 +35,7 @@ export async function cleanRequest(request: CleanupRequest, context: CleanupCont
 async function attempt(request: CleanupRequest, context: CleanupContext): Promise<Cleaned> {
   const fault = faultOfNames(request);
   if (fault !== undefined) {
-    return { outcomes: [{ outcome: 'failed', code: 'INVALID_NAME', message: fault, retryable: false }] };
+    return { outcomes: [{ outcome: 'failed', code: INVALID_NAME, message: fault, retryable: false }] };
   }
   if (request.repository === undefined) return cleanOrganization(request, context, cleanRepositories);
   return { outcomes: await cleanRepositories(request, [request.repository], context) };
@@ -47,7 +48,7 @@ async function cleanRepositories(
 ): Promise<readonly Outcome[]> {
   const outcomes = new Map<string, Outcome>();
   for (let repositories = names; repositories.length > 0; ) {
-    const round = await cleanOnce(request, repositories, context);
+    const round = await cleanOnce(request, repositories, context, outcomes);
     for (const outcome of round.outcomes) outcomes.set(subjectOf(outcome), outcome);
     repositories = round.unfinished;
   }
@@ -56,14 +57,16 @@ async function cleanRepositories(
 
 interface Round {
   readonly outcomes: readonly Outcome[];
-  /** The repositories that had more tasks than SWR lists at once, and of whose tasks this round has deleted some. */
+  /** The repositories that may have more tasks than SWR has listed, and of whose tasks this round has deleted some. */
   readonly unfinished: readonly string[];
 }
 
+/** @param known what earlier rounds have come to, by its subject. */
 async function cleanOnce(
   request: CleanupRequest,
   repositories: readonly string[],
   context: CleanupContext,
+  known: ReadonlyMap<string, Outcome>,
 ): Promise<Round> {
   const plans = await pMap(
     repositories,
@@ -75,9 +78,15 @@ async function cleanOnce(
   const settled = plans.flatMap((plan) =>
     plan.settled.map((outcome): Outcome => ({ ...label(plan), ...outcome })),
   );
-  for (const outcome of settled) report(outcome, request, context.log);
+  const isNew = (outcome: Outcome) => known.get(subjectOf(outcome))?.outcome !== outcome.outcome;
+  for (const outcome of settled.filter(isNew)) report(outcome, request, context.log);
 
-  const deletions = plans.flatMap((plan) => plan.deletions.map((deletion) => ({ plan, deletion })));
+  const hasFailed = (plan: Plan, { target }: Deletion) =>
+    known.get(subjectOf({ ...label(plan), target }))?.outcome === 'failed';
+  // What has failed waits for the next try of the request.
+  const deletions = plans.flatMap((plan) =>
+    plan.deletions.flatMap((deletion) => (hasFailed(plan, deletion) ? [] : [{ plan, deletion }])),
+  );
   const { begun } = context;
   const before = begun.size;
   for (const { plan, deletion } of deletions)
@@ -88,13 +97,20 @@ async function cleanOnce(
     deletions,
     async ({ plan, deletion }): Promise<Outcome> => {
       const result = excess ?? (await carryOut(request, plan.repository, deletion, context));
-      if (plan.mayHaveMore && result.outcome === 'deleted') progress.add(plan.repository);
       const outcome = { ...label(plan), ...deletion, ...result };
+      const isProgress = result.outcome === 'deleted' && isNew(outcome);
+      if (plan.mayHaveMore && isProgress) progress.add(plan.repository);
       report(outcome, request, context.log);
       return outcome;
     },
     MAX_CALLS_AT_A_TIME,
   );
+  for (const plan of plans) {
+    const { namespace } = request;
+    const { repository } = plan;
+    if (plan.mayHaveMore && !progress.has(repository))
+      context.log.warn('may have more', { namespace, repository });
+  }
   return { outcomes: [...carriedOut, ...settled], unfinished: [...progress] };
 }
 

@@ -43,7 +43,7 @@ export interface CleanupResult {
 export const TOO_MANY_TASKS = 'TOO_MANY_TASKS';
 
 /** Tells what an outcome is about from what others of its request are about. */
-export function subjectOf({ repository = '', target }: Outcome): string {
+export function subjectOf({ repository = '', target }: Subject): string {
   return `${repository} ${target === undefined ? '' : nameOf(target)}`;
 }
 

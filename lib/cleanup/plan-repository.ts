@@ -1,15 +1,12 @@
 import type { Deadline } from '../deadline.ts';
 import { type Failure, failureOf } from '../failure.ts';
 import type { SwrClient } from '../huaweicloud/swr.ts';
-import { nameOf, type SyncTask } from '../huaweicloud/sync-task.ts';
+import { checkTargets, mayHaveMore, nameOf, type SyncTask } from '../huaweicloud/sync-task.ts';
 import type { Log } from '../log.ts';
 import { type Decisions, decide, findDenyRule, type Safety } from './decide.ts';
 import type { CleanupLedger } from './ledger.ts';
 import type { Outcome } from './outcome.ts';
 import type { CleanupRequest } from './request.ts';
-
-/** `GET sync_repo` shows no more. Source: SWR API reference, "Querying the List of Image Synchronization Tasks". */
-const FULL_LIST = 100;
 
 export const OUT_OF_TIME: Failure = {
   code: 'DEADLINE',
@@ -60,10 +57,10 @@ export async function planRepository(
   if (!deadline.allowsMore()) return settle({ outcome: 'failed', ...OUT_OF_TIME });
   try {
     const startedAt = Date.now();
-    const tasks = await swr.listSyncTasks(namespace, repository, deadline);
+    const listed = await swr.listSyncTasks(namespace, repository, deadline);
     const ms = Date.now() - startedAt;
-    log.info('looked', { namespace, repository, tasks: tasks.length, ms });
-    const mayHaveMore = targets === undefined && tasks.length >= FULL_LIST;
+    log.info('looked', { namespace, repository, tasks: listed.length, ms });
+    const { tasks, failure } = checkTargets(listed, `${namespace}/${repository}`);
     const { deletions, settled } = decide(request, tasks, safety);
     const done = await settleEarlier(request, repository, tasks, context);
     const names = new Set(done.map(({ target }) => target && nameOf(target)));
@@ -71,8 +68,14 @@ export async function planRepository(
       repository,
       // What SWR lists is another task, made since then.
       deletions: deletions.filter(({ target, task }) => task !== undefined || !names.has(nameOf(target))),
-      settled: [...done, ...settled],
-      mayHaveMore,
+      settled: [
+        ...done,
+        ...settled,
+        ...(failure !== undefined && targets === undefined
+          ? [{ outcome: 'failed', ...failure } as const]
+          : []),
+      ],
+      mayHaveMore: targets === undefined && mayHaveMore(listed),
     };
   } catch (error) {
     return settle({ outcome: 'failed', ...failureOf(error) });

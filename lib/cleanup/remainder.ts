@@ -56,7 +56,7 @@ function narrow(request: CleanupRequest, failures: readonly FailedOutcome[]): Cl
 
 /** The request for what failed in one repository of an organization. */
 function narrowToOne(organization: CleanupRequest, failure: FailedOutcome): Remainder {
-  const { offset: _, ...request } = organization;
+  const { offset: _, after: __, ...request } = organization;
   const { repository, target } = failure;
   return {
     request: { ...request, ...(repository && { repository }), ...(target && { targets: [target] }) },

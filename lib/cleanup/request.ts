@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { faultsOf, type Parsed } from '../faults.ts';
-import { faultOfOrganization, faultOfRepository } from '../huaweicloud/names.ts';
+import { faultOfOrganization, faultOfRepository, faultOfTarget } from '../huaweicloud/names.ts';
 import type { Target } from '../huaweicloud/sync-task.ts';
 
 /** SQS takes a message of 256 KiB at least; so many targets fit into one. */
@@ -37,6 +37,7 @@ const requestSchema = v.strictObject({
   sourceOrganization: v.exactOptional(word),
   checkAllSources: v.exactOptional(v.literal(true)),
   offset: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  after: v.exactOptional(word),
   targets: v.exactOptional(
     v.pipe(
       v.array(v.strictObject({ remoteRegionId: region, remoteNamespace: word })),
@@ -73,6 +74,8 @@ export interface CleanupRequest {
   readonly checkAllSources?: true;
   /** Without a repository: how many of the organization's repositories are done already. */
   readonly offset?: number;
+  /** With `offset`: the last one of them. The repositories are done in the order of their names. */
+  readonly after?: string;
   /** Every task that the repository has if missing. */
   readonly targets?: readonly Target[];
 }
@@ -98,6 +101,6 @@ export function faultOfNames({ namespace, repository, targets }: CleanupRequest)
   return (
     faultOfOrganization(namespace) ??
     (repository === undefined ? undefined : faultOfRepository(repository)) ??
-    targets?.map((target) => faultOfOrganization(target.remoteNamespace)).find((fault) => fault !== undefined)
+    targets?.map(faultOfTarget).find((fault) => fault !== undefined)
   );
 }

@@ -1,9 +1,18 @@
+import { ServiceError } from '../failure.ts';
+import type { Target } from './sync-task.ts';
+
 // A separator stands between letters or digits, alone; only the underscore may come twice.
 const ORGANIZATION = /^[a-z](?:(?:[._-]|__)?[a-z0-9])*$/;
 const REPOSITORY = /^[a-z0-9](?:(?:[._/-]|__)?[a-z0-9])*$/;
+const REGION = /^[a-z0-9-]{1,64}$/;
 
 const ORGANIZATION_LENGTH = 64;
 const REPOSITORY_LENGTH = 128;
+/** Longest part of an invalid name that is shown. */
+const SHOWN_LENGTH = 150;
+
+/** Code of the failure of a name that SWR can't have: nothing is ever called with it. */
+export const INVALID_NAME = 'INVALID_NAME';
 
 /**
  * Says why SWR can't have an organization of this name; undefined where it can.
@@ -12,7 +21,7 @@ const REPOSITORY_LENGTH = 128;
 export function faultOfOrganization(name: string): string | undefined {
   if (name.length <= ORGANIZATION_LENGTH && ORGANIZATION.test(name)) return undefined;
   return (
-    `${JSON.stringify(name)} is not an SWR organization: 1 to ${ORGANIZATION_LENGTH} of a-z 0-9 . _ -, ` +
+    `"${showName(name)}" is not an SWR organization: 1 to ${ORGANIZATION_LENGTH} of a-z 0-9 . _ -, ` +
     'starting with a letter, ending with a letter or digit, separators apart'
   );
 }
@@ -24,12 +33,35 @@ export function faultOfOrganization(name: string): string | undefined {
 export function faultOfRepository(name: string): string | undefined {
   if (name.length <= REPOSITORY_LENGTH && REPOSITORY.test(name)) return undefined;
   return (
-    `${JSON.stringify(name)} is not an SWR repository: 1 to ${REPOSITORY_LENGTH} of a-z 0-9 . _ - /, ` +
+    `"${showName(name)}" is not an SWR repository: 1 to ${REPOSITORY_LENGTH} of a-z 0-9 . _ - /, ` +
     'starting and ending with a letter or digit, separators apart'
   );
 }
 
-/** The path of a repository's synchronization tasks. SWR wants every `/` of the name as `$`, and takes it raw. */
+/** Says why no task can copy to this target; undefined where one can. */
+export function faultOfTarget({ remoteRegionId, remoteNamespace }: Target): string | undefined {
+  if (REGION.test(remoteRegionId)) return faultOfOrganization(remoteNamespace);
+  return `"${showName(remoteRegionId)}" is not a region: 1 to 64 of a-z 0-9 -`;
+}
+
+/** The start of an invalid name, with an escape in place of each character that does not print. */
+export function showName(name: string): string {
+  return JSON.stringify(name.slice(0, SHOWN_LENGTH))
+    .slice(1, -1)
+    .replaceAll(
+      /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu,
+      (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+    )
+    .concat(name.length > SHOWN_LENGTH ? '…' : '');
+}
+
+/**
+ * The path of a repository's synchronization tasks. SWR wants every `/` of the name as `$`, and takes it raw.
+ *
+ * @throws {ServiceError} `INVALID_NAME`, since with any other name it would be another path.
+ */
 export function syncRepoPath(namespace: string, repository: string): string {
+  const message = faultOfOrganization(namespace) ?? faultOfRepository(repository);
+  if (message !== undefined) throw new ServiceError({ code: INVALID_NAME, message, retryable: false });
   return `/v2/manage/namespaces/${namespace}/repos/${repository.replaceAll('/', '$')}/sync_repo`;
 }

@@ -8,15 +8,14 @@ import { parseErrorBody } from './error-body.ts';
 import { sortSwrFailure } from './failure.ts';
 import { HuaweiCloudError } from './huawei-cloud-error.ts';
 import { syncRepoPath } from './names.ts';
+import type { RepositoryPage } from './repository-list.ts';
 import { nameOf, parseSyncTasks, type SyncTask, type Target } from './sync-task.ts';
 
 const CALL_LIMIT_MS = 10_000;
 /** A page of repositories with their descriptions is the longest answer. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
-/** SWR would give 1,000 at once, but a page has to be worked off well within one invocation. */
-export const REPOSITORY_PAGE = 100;
 
-const repositoriesSchema = v.array(v.object({ name: v.string() }));
+const repositoriesSchema = v.array(v.object({ name: v.string(), total_range: v.optional(v.unknown()) }));
 const organizationsSchema = v.object({ namespaces: v.array(v.object({ name: v.string() })) });
 
 /** How a task copies. */
@@ -34,7 +33,7 @@ interface Answered extends HttpResponse {
   readonly hide: readonly string[];
 }
 
-/** The calls of one account to SWR, shared edition. Every name must have passed `names.ts`. */
+/** The calls of one account to SWR, shared edition. A repository with an invalid name is never called. */
 export class SwrClient {
   readonly #endpoint: string;
   readonly #authorizer: Authorizer;
@@ -100,24 +99,26 @@ export class SwrClient {
   }
 
   /**
-   * The names of an organization's repositories: one page of them.
+   * One page of an organization's repositories. A short page need not be the last one: `readRepositories` reads all.
    *
-   * @param offset how many to leave out.
+   * @param offset how many to leave out: a multiple of `limit`.
    * @param limit 1 to 1,000.
-   * @returns fewer than `limit` where there are no more.
    * @throws {HuaweiCloudError}
    */
   async listRepositories(
     namespace: string,
     offset: number,
     deadline: Deadline,
-    limit: number = REPOSITORY_PAGE,
-  ): Promise<readonly string[]> {
+    limit: number,
+  ): Promise<RepositoryPage> {
     const call = `listing the repositories of ${namespace}`;
     const query = new URLSearchParams({ namespace, limit: `${limit}`, offset: `${offset}` });
     const answer = await this.#call(call, 'GET', `/v2/manage/repos?${query.toString()}`, undefined, deadline);
-    if (typeof answer === 'string') return [];
-    return parseAnswer(repositoriesSchema, answer.body)?.map(({ name }) => name) ?? unreadable(call, answer);
+    if (typeof answer === 'string') return { names: [] };
+    const rows = parseAnswer(repositoriesSchema, answer.body) ?? unreadable(call, answer);
+    const inHeader = /\/(\d+)$/.exec(answer.headers['content-range'] ?? '')?.[1];
+    const totals = [inHeader, ...rows.map((row) => row.total_range)].map(Number).filter(Number.isSafeInteger);
+    return { names: rows.map(({ name }) => name), ...(totals.length > 0 && { total: Math.max(...totals) }) };
   }
 
   /**

@@ -30,6 +30,8 @@ export interface Page extends Organization {
   readonly counts: Counts;
   /** Where to go on; missing if there are no more repositories. */
   readonly next?: number;
+  /** With `next`: its last repository. */
+  readonly after?: string;
   /** Private repositories that were seen at their sources, as `sightingOf` writes them; none if missing. */
   readonly sighted?: readonly string[];
 }

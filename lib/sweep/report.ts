@@ -5,7 +5,7 @@ export interface Counts {
   readonly repositories: number;
   /** Protected by `safety.deny`, and not looked at. */
   readonly denied: number;
-  /** Whose tasks could not be listed. */
+  /** Whose tasks could not be listed, or not all be judged: a name in the list is invalid. */
   readonly unread: number;
   readonly tasks: number;
   /** Tasks that are to go. */

@@ -2,16 +2,23 @@ import pMap from 'p-map';
 import { OUT_OF_TIME } from '../cleanup/plan-repository.ts';
 import type { Deadline } from '../deadline.ts';
 import { type Failure, ServiceError } from '../failure.ts';
+import { faultOfRepository, INVALID_NAME, showName } from '../huaweicloud/names.ts';
+import {
+  type ListPage,
+  type Place,
+  readRepositories,
+  repositoriesLeft,
+} from '../huaweicloud/repository-list.ts';
 import { nameOf } from '../huaweicloud/sync-task.ts';
+import { tryAgain } from '../try-again.ts';
 import { CONCURRENCY, type SweepContext } from './context.ts';
 import type { Finding, Organization, Page, Sweep } from './ledger.ts';
 import { addCounts, NOTHING } from './report.ts';
 import { type Scanned, type Surroundings, scanRepository } from './scan-repository.ts';
 import { SourceRepositories } from './source-repositories.ts';
 import { TargetOrganizations } from './target-organizations.ts';
-import { tryAgain } from './try-again.ts';
 
-/** The most that SWR lists at once. */
+/** The most that SWR lists at once, and that one step looks at. */
 const PAGE = 1000;
 
 export interface ScannedPage {
@@ -27,16 +34,20 @@ export interface ScannedPage {
  */
 export async function scanPage(
   sweep: Sweep,
-  place: Organization & { readonly offset: number },
+  { account, namespace, offset, after }: Organization & Pick<Page, 'offset'> & Place,
   deadline: Deadline,
   context: SweepContext,
 ): Promise<ScannedPage> {
   const startedAt = Date.now();
-  const { account, namespace, offset } = place;
   const organization = { account, namespace };
+  const place = { ...organization, offset };
   const swr = context.accounts.clientOf(account);
-  const list = () => swr.listRepositories(namespace, offset, deadline, PAGE);
-  const repositories = await tryAgain(list, deadline);
+  const list: ListPage = (from, limit) =>
+    tryAgain(() => swr.listRepositories(namespace, from, deadline, limit), deadline);
+  const { names, failure } = await readRepositories(namespace, list, PAGE);
+  if (failure !== undefined) throw new ServiceError(failure);
+  const { valid, invalid } = repositoriesLeft(names, { offset, ...(after !== undefined && { after }) });
+  const repositories = valid.slice(0, PAGE);
   const surroundings: Surroundings = {
     sweep,
     organization,
@@ -48,14 +59,22 @@ export async function scanPage(
   const scanned = await scanAll(repositories, surroundings, context);
   const isWhole = scanned.length === repositories.length;
   requireMost(scanned, isWhole, place);
-  const counts = scanned.map((each) => each.counts).reduce(addCounts, NOTHING);
+  for (const name of invalid) reportInvalid(name, organization, context);
+  const unnamed = { ...NOTHING, repositories: invalid.length, unread: invalid.length };
+  const counts = scanned.map((each) => each.counts).reduce(addCounts, unnamed);
   const findings = scanned.flatMap(({ finding }) => finding ?? []);
   for (const finding of findings) report(finding, context);
   const sighted = surroundings.sources.sightings.toList();
-  const isLast = isWhole && repositories.length < PAGE;
   context.log.info('scanned', { ...place, ...counts, ms: Date.now() - startedAt });
-  const next = isLast ? {} : { next: offset + scanned.length };
+  const last = repositories[scanned.length - 1];
+  const next = last !== undefined &&
+    scanned.length < valid.length && { next: offset + scanned.length, after: last };
   return { page: { ...place, counts, ...next, ...(sighted.length > 0 && { sighted }) }, findings };
+}
+
+function reportInvalid(name: string, organization: Organization, { log }: SweepContext): void {
+  const message = faultOfRepository(name);
+  log.warn('unread', { ...organization, repository: showName(name), code: INVALID_NAME, message });
 }
 
 /** @returns of each repository in their order, up to the first one for which there was no time. */

@@ -2,14 +2,14 @@ import { findDenyRule } from '../cleanup/decide.ts';
 import type { Deadline } from '../deadline.ts';
 import { type Failure, failureOf } from '../failure.ts';
 import { findSources, meansTarget } from '../find-sources.ts';
-import { nameOf, type SyncTask } from '../huaweicloud/sync-task.ts';
+import { checkTargets, mayHaveMore, nameOf, type SyncTask } from '../huaweicloud/sync-task.ts';
+import { tryAgain } from '../try-again.ts';
 import type { SweepContext, SwrReader } from './context.ts';
 import { ageOf, type Facts, type Judgement, judgeTask, type TargetState } from './judge-task.ts';
 import type { Finding, FoundTask, Organization, Sweep } from './ledger.ts';
 import { type Counts, NOTHING } from './report.ts';
 import type { SourceRepositories } from './source-repositories.ts';
 import type { TargetOrganizations } from './target-organizations.ts';
-import { tryAgain } from './try-again.ts';
 
 /** What the repositories of one page have in common. */
 export interface Surroundings {
@@ -43,14 +43,17 @@ export async function scanRepository(
   const counts = { ...NOTHING, repositories: 1 };
   if (findDenyRule(context.config.safety, namespace, repository) !== undefined)
     return { counts: { ...counts, denied: 1 } };
-  let tasks: readonly SyncTask[];
+  let listed: readonly SyncTask[];
   try {
-    tasks = await tryAgain(() => swr.listSyncTasks(namespace, repository, deadline), deadline);
+    listed = await tryAgain(() => swr.listSyncTasks(namespace, repository, deadline), deadline);
   } catch (error) {
     const failure = failureOf(error);
     context.log.warn('unread', { ...organization, repository, ...failure });
     return { counts: { ...counts, unread: 1 }, failure };
   }
+  const { tasks, failure } = checkTargets(listed, `${namespace}/${repository}`);
+  if (failure !== undefined) context.log.warn('unread', { ...organization, repository, ...failure });
+  if (mayHaveMore(listed)) context.log.warn('may have more', { ...organization, repository });
   const facts = await gatherFacts(repository, tasks, surroundings, context);
   const { startedAt } = surroundings.sweep;
   const { allowedTargets } = context.config.safety;
@@ -62,6 +65,7 @@ export async function scanRepository(
   return {
     counts: {
       ...counts,
+      unread: failure === undefined ? 0 : 1,
       tasks: tasks.length,
       found: found.length,
       suspected: doubtful('suspected'),

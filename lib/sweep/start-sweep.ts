@@ -1,8 +1,9 @@
 import type { Deadline } from '../deadline.ts';
+import { faultOfOrganization, INVALID_NAME, showName } from '../huaweicloud/names.ts';
+import { tryAgain } from '../try-again.ts';
 import type { SweepContext } from './context.ts';
 import type { Organization } from './ledger.ts';
 import type { StartStep, SweepStep } from './step.ts';
-import { tryAgain } from './try-again.ts';
 
 /**
  * Lists the organizations of every account, once.
@@ -21,8 +22,11 @@ export async function startSweep(
     const organizations: Organization[] = [];
     for (const account of accounts.names) {
       const list = () => accounts.clientOf(account).listOrganizations(deadline);
-      const namespaces = await tryAgain(list, deadline);
-      organizations.push(...namespaces.map((namespace) => ({ account, namespace })));
+      for (const namespace of await tryAgain(list, deadline)) {
+        const message = faultOfOrganization(namespace);
+        if (message === undefined) organizations.push({ account, namespace });
+        else log.warn('unread', { account, namespace: showName(namespace), code: INVALID_NAME, message });
+      }
     }
     await ledger.addOrganizations(sweep, organizations);
     log.info('sweep started', { organizations: organizations.length });

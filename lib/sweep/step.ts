@@ -13,6 +13,8 @@ const stepSchema = v.variant('step', [
     namespace: word,
     /** How many of the organization's repositories are done. */
     offset: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    /** The last one of them, in the order of their names. */
+    after: v.exactOptional(word),
   }),
   v.strictObject({ step: v.literal('finish'), sweep: word }),
   /** `after`: the last finding whose cleanup was asked for, as the ledger names it. */

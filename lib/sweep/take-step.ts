@@ -37,14 +37,15 @@ async function scan(
   // It came twice, and late.
   if (sweep.report !== undefined) return [];
   const { ledger, onPage } = context;
-  const { account, namespace, offset } = step;
-  let page = await ledger.findPage(sweep, { account, namespace, offset });
+  const { account, namespace } = step;
+  let page = await ledger.findPage(sweep, step);
   if (page === undefined) {
-    const scanned = await scanPage(sweep, { account, namespace, offset }, deadline, context);
+    const scanned = await scanPage(sweep, step, deadline, context);
     page = await ledger.addPage(sweep, scanned.page, scanned.findings);
   }
   onPage?.(page);
-  if (page.next !== undefined) return [{ ...step, offset: page.next }];
+  const { next, after } = page;
+  if (next !== undefined) return [{ ...step, offset: next, ...(after !== undefined && { after }) }];
   const isLast = await ledger.finishOrganization(sweep, { account, namespace });
   return isLast ? [{ step: 'finish', sweep: sweep.id }] : [];
 }

@@ -1,9 +1,9 @@
 import type { Deadline } from '../deadline.ts';
 import { failureOf } from '../failure.ts';
 import type { Target } from '../huaweicloud/sync-task.ts';
+import { tryAgain } from '../try-again.ts';
 import type { SweepContext } from './context.ts';
 import type { TargetState } from './judge-task.ts';
-import { tryAgain } from './try-again.ts';
 
 type Names = ReadonlySet<string>;
 

@@ -80,13 +80,16 @@ describe('many tasks', () => {
   });
 });
 
-describe('a list that is full', () => {
+describe('a list of tasks', () => {
   test.each([
-    { why: 'there may be more behind it', count: 100, looks: 2 },
-    { why: 'there are more behind it', count: 230, looks: 3 },
-    { why: 'it is not quite full', count: 99, looks: 1 },
-  ])('of $count tasks is looked at $looks times, as $why', async ({ count, looks }) => {
+    { why: 'there may be more behind 100', count: 100, atOnce: 100, looks: 2 },
+    { why: 'there are more behind 100', count: 230, atOnce: 100, looks: 4 },
+    { why: 'SWR may give fewer than it documents', count: 60, atOnce: 50, looks: 3 },
+    { why: 'SWR may give ten', count: 23, atOnce: 10, looks: 3 },
+    { why: 'it is too short to be cut off', count: 9, atOnce: 100, looks: 1 },
+  ])('of $count, $atOnce at once, is looked at $looks times: $why', async ({ count, atOnce, looks }) => {
     addTasks(count);
+    cloud.cloud.listing = { tasks: atOnce };
     const { outcomes } = await cleanUp(cloud, request);
     expect(outcomes.filter(({ outcome }) => outcome === 'deleted')).toHaveLength(count);
     expect(outcomes).toHaveLength(count);
@@ -119,6 +122,43 @@ describe('a list that is full', () => {
     expect(cloud.journal.of('listSyncTasks')).toHaveLength(1);
   });
 
+  test.each([
+    { why: 'a dry run', differences: {}, rules: { mode: 'dry-run' as const }, count: 60, warnings: 1 },
+    { why: 'all are newer', differences: { occurredAt: '2020-01-01T00:00:00Z' }, count: 60, warnings: 1 },
+    { why: 'all are deleted', differences: {}, count: 60, warnings: 0 },
+    { why: 'targets are named', differences: { targets: manyTargets(1) }, count: 60, warnings: 0 },
+    {
+      why: 'the list is short',
+      differences: {},
+      rules: { mode: 'dry-run' as const },
+      count: 9,
+      warnings: 0,
+    },
+  ])('is reported $warnings times as one that may hide tasks: $why', async (row) => {
+    addTasks(row.count);
+    cloud.cloud.listing = { tasks: 50 };
+    const { recorded } = await cleanUp(cloud, { ...request, ...row.differences }, { rules: row.rules ?? {} });
+    const warning = { level: 'warn', namespace: 'acme', repository: 'many' };
+    expect(recorded.of('may have more')).toMatchObject(Array.from({ length: row.warnings }, () => warning));
+  });
+
+  test('that SWR gives as it was before the deletions is no reason to go on', async () => {
+    addTasks(10);
+    const rows = cloud.cloud.tasks('acme', 'many');
+    cloud.fault('listSyncTasks', { body: JSON.stringify(rows) }, { times: 99 });
+    const { outcomes } = await cleanUp(cloud, request);
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 10 }, () => 'deleted'));
+    expect(cloud.journal.of('listSyncTasks')).toHaveLength(2);
+  });
+
+  test('that can not be looked at again is a failure that may pass', async () => {
+    addTasks(10);
+    cloud.fault('listSyncTasks', { status: 503 }, { nth: 2 });
+    const { outcomes } = await cleanUp(cloud, request);
+    expect(outcomes.slice(0, 10).every(({ outcome }) => outcome === 'deleted')).toBe(true);
+    expect(outcomes.slice(10)).toMatchObject([{ outcome: 'failed', status: 503, retryable: true }]);
+  });
+
   test('is not looked at again where nothing of it could be deleted', async () => {
     addTasks(100);
     cloud.fault('deleteSyncTask', { status: 500 }, { times: Infinity });
@@ -147,8 +187,9 @@ describe('an invocation that runs out of time', () => {
     addTasks(10);
     const { outcomes } = await cleanUp(cloud, request, { deadline: allowing(5) });
     expect(outcomes.filter(({ outcome }) => outcome === 'deleted')).toHaveLength(4);
+    // The last one is the look at what may be behind them.
     expect(outcomes.filter(({ outcome }) => outcome === 'failed')).toMatchObject(
-      Array.from({ length: 6 }, () => outOfTime),
+      Array.from({ length: 7 }, () => outOfTime),
     );
     expect(left()).toBe(6);
   });

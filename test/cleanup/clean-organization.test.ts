@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { cleanUp } from '../support/cleanup.ts';
@@ -32,8 +32,8 @@ test('loses the named targets of every repository', async () => {
   const { outcomes } = await cleanUp(cloud, { ...request, targets: [EMEA] });
   expect(outcomes).toMatchObject([
     { repository: 'payments/api', target: EMEA, outcome: 'absent' },
-    { repository: 'web', target: EMEA, outcome: 'deleted' },
     { repository: 'quiet', target: EMEA, outcome: 'absent' },
+    { repository: 'web', target: EMEA, outcome: 'deleted' },
   ]);
   expect(cloud.cloud.tasks('acme')).toHaveLength(2);
 });
@@ -44,7 +44,7 @@ test('keeps the repositories that a rule denies', async () => {
     { repository: 'web', target: EMEA, outcome: 'deleted' },
     { repository: 'payments/api', outcome: 'kept', reason: 'denied', rule: 'acme/payments/**' },
   ]);
-  expect(cloud.journal.of('listSyncTasks').map(({ repository }) => repository)).toEqual(['web', 'quiet']);
+  expect(cloud.journal.of('listSyncTasks').map(({ repository }) => repository)).toEqual(['quiet', 'web']);
 });
 
 test.each([
@@ -87,7 +87,8 @@ test('has nothing to lose where SWR does not know it', async () => {
 });
 
 describe('an organization that is too large for one time', () => {
-  const names = Array.from({ length: 230 }, (_, index) => `r${index}`);
+  jest.setTimeout(30_000);
+  const names = Array.from({ length: 230 }, (_, index) => `r${String(index).padStart(3, '0')}`);
   beforeEach(() => {
     cloud.cloud.addOrganization('large');
     for (const repository of names) {
@@ -105,6 +106,8 @@ describe('an organization that is too large for one time', () => {
     expect(rest).toBeUndefined();
     expect(left()).toBe(0);
     expect(cloud.journal.of('listSyncTasks')).toHaveLength(230);
+    // Three pages and an empty one, each but the first with the last name of the one before.
+    expect(cloud.journal.of('listRepositories')).toHaveLength(7);
   });
 
   test('goes on where it ended, and ends', async () => {
@@ -120,7 +123,6 @@ describe('an organization that is too large for one time', () => {
       next = rest;
     }
     expect(offsets).toEqual([undefined, 100, 200]);
-    expect(cloud.journal.of('listRepositories')).toHaveLength(3);
     expect(left()).toBe(0);
     expect(cloud.journal.of('listSyncTasks')).toHaveLength(230);
   });
@@ -128,15 +130,39 @@ describe('an organization that is too large for one time', () => {
   test('comes back from the page on that had a failure that does not pass at once', async () => {
     for (const nth of [150, 201, 202, 203]) cloud.fault('deleteSyncTask', { status: 503 }, { nth });
     const { rest } = await cleanUp(cloud, large, { rules });
-    expect(rest).toEqual({ ...large, offset: 100 });
+    expect(rest).toEqual({ ...large, offset: 100, after: 'r099' });
     expect(left()).toBe(31);
   });
 
-  test('comes back from the page on that could not be listed', async () => {
-    cloud.fault('listRepositories', { status: 503 }, { nth: 2 });
+  test('misses none although repositories came and went since the last message', async () => {
+    const { rest } = await cleanUp(cloud, large, { rules, deadline: allowing(200) });
+    expect(rest).toEqual({ ...large, offset: 100, after: 'r099' });
+    for (const gone of names.slice(50, 120)) cloud.cloud.removeRepository('large', gone);
+    cloud.cloud.addRepository('large', 'a-new-one');
+    await cleanUp(cloud, rest ?? large, { rules });
+    expect(cloud.cloud.tasks('large').map(({ repoName }) => repoName)).toEqual(names.slice(100, 120));
+  });
+
+  test('goes on in the order of SWR where an earlier version has counted in it', async () => {
+    await cleanUp(cloud, { ...large, offset: 200 }, { rules });
+    expect(left()).toBe(200);
+  });
+
+  test('is done in one go although a page could not be listed at first', async () => {
+    cloud.fault('listRepositories', { status: 503, headers: { 'Retry-After': '0' } }, { nth: 2 });
     const { outcomes, rest } = await cleanUp(cloud, large, { rules });
-    expect(rest).toEqual({ ...large, offset: 100 });
-    expect(outcomes).toHaveLength(100);
+    expect(rest).toBeUndefined();
+    expect(outcomes).toHaveLength(230);
+  });
+
+  test('is done as far as its list goes, and comes back as a whole for the rest', async () => {
+    cloud.fault('listRepositories', { status: 503, headers: { 'Retry-After': '0' } }, { nth: 2, times: 3 });
+    const { outcomes, rest } = await cleanUp(cloud, large, { rules });
+    expect(rest).toBeUndefined();
+    expect(left()).toBe(130);
+    expect(outcomes.filter(({ outcome }) => outcome === 'failed')).toMatchObject([
+      { status: 503, retryable: true },
+    ]);
   });
 
   test('stops where the whole would cost more deletions than allowed', async () => {
@@ -144,7 +170,7 @@ describe('an organization that is too large for one time', () => {
     expect(rest).toBeUndefined();
     expect(left()).toBe(130);
     expect(outcomes).toContainEqual(expect.objectContaining({ code: 'TOO_MANY_TASKS', retryable: false }));
-    expect(cloud.journal.of('listRepositories')).toHaveLength(2);
+    expect(outcomes).toHaveLength(200);
   });
 
   test('is done to its end although a person has to see to one of its tasks', async () => {

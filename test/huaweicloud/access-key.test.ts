@@ -44,8 +44,8 @@ const calls: { why: string; call: (swr: SwrClient) => Promise<unknown>; result: 
   },
   {
     why: 'listing the repositories of an organization',
-    call: (swr) => swr.listRepositories('acme', 0, noHurry),
-    result: ['payments/api'],
+    call: (swr) => swr.listRepositories('acme', 0, noHurry, 100),
+    result: { names: ['payments/api'], total: 1 },
   },
   {
     why: 'listing the organizations',

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { faultOfOrganization, faultOfRepository, syncRepoPath } from '../../lib/huaweicloud/names.ts';
+import {
+  faultOfOrganization,
+  faultOfRepository,
+  faultOfTarget,
+  showName,
+  syncRepoPath,
+} from '../../lib/huaweicloud/names.ts';
 
 describe('an organization', () => {
   test.each([
@@ -69,4 +75,42 @@ test.each([
   { why: 'every slash does', repository: 'a/b/c/d', segment: 'a$b$c$d' },
 ])('writes $repository as $segment into the path: $why', ({ repository, segment }) => {
   expect(syncRepoPath('acme', repository)).toBe(`/v2/manage/namespaces/acme/repos/${segment}/sync_repo`);
+});
+
+test.each([
+  { why: 'it would be another repository', namespace: 'acme', repository: 'core$db' },
+  { why: 'it would be a fragment', namespace: 'acme', repository: 'x#y' },
+  { why: 'it would leave the path', namespace: 'acme', repository: '..' },
+  { why: 'it would be a query', namespace: 'acme?x', repository: 'api' },
+  { why: 'it would leave the path', namespace: '..', repository: 'api' },
+])('writes no path of $namespace and $repository: $why', ({ namespace, repository }) => {
+  expect(() => syncRepoPath(namespace, repository)).toThrow(
+    expect.objectContaining({ failure: expect.objectContaining({ code: 'INVALID_NAME', retryable: false }) }),
+  );
+});
+
+test.each([
+  { target: { remoteRegionId: 'cn-east-3', remoteNamespace: 'acme-dr' }, fault: undefined },
+  {
+    target: { remoteRegionId: 'cn-east-3', remoteNamespace: 'acme/dr' },
+    fault: expect.stringContaining('"acme/dr" is not an SWR organization'),
+  },
+  {
+    target: { remoteRegionId: 'cn/east', remoteNamespace: 'acme-dr' },
+    fault: '"cn/east" is not a region: 1 to 64 of a-z 0-9 -',
+  },
+])('says of $target: $fault', ({ target, fault }) => {
+  expect(faultOfTarget(target)).toEqual(fault);
+});
+
+test.each([
+  { why: 'it prints', name: 'core$db', shown: 'core$db' },
+  { why: 'a line break', name: 'a\nb', shown: 'a\\nb' },
+  { why: 'a terminal would obey it', name: '\u001b[31m\u009b', shown: '\\u001b[31m\\u{9b}' },
+  { why: 'it turns the text round', name: '\u202eabc', shown: '\\u{202e}abc' },
+  { why: 'it is not seen', name: 'a\u200bb\u2028\u00a0', shown: 'a\\u{200b}b\\u{2028}\\u{a0}' },
+  { why: 'half a character', name: '\ud800', shown: '\\ud800' },
+  { why: 'it is long', name: 'x'.repeat(200), shown: `${'x'.repeat(150)}…` },
+])('shows $name as $shown: $why', ({ name, shown }) => {
+  expect(showName(name)).toBe(shown);
 });

@@ -113,9 +113,10 @@ describe("listing an organization's repositories", () => {
     const names = manyTargets(count).map(({ remoteNamespace }) => remoteNamespace);
     cloud.cloud.addOrganization('many');
     for (const name of names) cloud.cloud.addRepository('many', name);
-    expect(await swrClient(cloud.url).listRepositories('many', offset, noHurry)).toEqual(
-      names.slice(offset, offset + found),
-    );
+    expect(await swrClient(cloud.url).listRepositories('many', offset, noHurry, 100)).toEqual({
+      names: names.slice(offset, offset + found),
+      total: count,
+    });
     expect(cloud.journal.of('listRepositories')).toMatchObject([
       { path: `/v2/manage/repos?namespace=many&limit=100&offset=${offset}` },
     ]);
@@ -127,12 +128,28 @@ describe("listing an organization's repositories", () => {
   ])('gives $why where a limit is named', async ({ limit, found }) => {
     cloud.cloud.addOrganization('many');
     for (const { remoteNamespace } of manyTargets(101)) cloud.cloud.addRepository('many', remoteNamespace);
-    expect(await swrClient(cloud.url).listRepositories('many', 0, noHurry, limit)).toHaveLength(found);
+    const { names } = await swrClient(cloud.url).listRepositories('many', 0, noHurry, limit);
+    expect(names).toHaveLength(found);
+  });
+
+  test.each([
+    { why: 'the header', headers: { 'Content-Range': '0-1/7' }, row: {}, total: 7 },
+    { why: 'a row', headers: {}, row: { total_range: 7 }, total: 7 },
+    { why: 'the larger one', headers: { 'Content-Range': '0-1/7' }, row: { total_range: 9 }, total: 9 },
+    { why: 'a text of digits', headers: {}, row: { total_range: '7' }, total: 7 },
+    { why: 'none of what is no number', headers: { 'Content-Range': '0-1/*' }, row: { total_range: {} } },
+  ])('tells the total of $why', async ({ headers, row, total }) => {
+    const body = JSON.stringify([{ name: 'api', ...row }]);
+    cloud.fault('listRepositories', { status: 200, body, headers });
+    const page = await swrClient(cloud.url).listRepositories('acme', 0, noHurry, 100);
+    expect(page).toEqual({ names: ['api'], ...(total !== undefined && { total }) });
   });
 
   test('gives none where SWR does not know the organization', async () => {
     cloud.fault('listRepositories', { status: 404, code: 'SVCSTG.SWR.4040001' });
-    await expect(swrClient(cloud.url).listRepositories('acme', 0, noHurry)).resolves.toEqual([]);
+    await expect(swrClient(cloud.url).listRepositories('acme', 0, noHurry, 100)).resolves.toEqual({
+      names: [],
+    });
   });
 
   test.each([
@@ -141,7 +158,7 @@ describe("listing an organization's repositories", () => {
     { why: 'it is a page', body: '<html></html>' },
   ])('does not take an answer for an empty list where $why', async ({ body }) => {
     cloud.fault('listRepositories', { status: 200, body });
-    await expect(swrClient(cloud.url).listRepositories('acme', 0, noHurry)).rejects.toMatchObject({
+    await expect(swrClient(cloud.url).listRepositories('acme', 0, noHurry, 100)).rejects.toMatchObject({
       failure: { code: 'HTTP_200', retryable: true },
     });
   });

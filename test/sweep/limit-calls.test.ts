@@ -18,7 +18,11 @@ function holding() {
     held.push(call);
     return call.promise;
   };
-  const swr: SwrReader = { listOrganizations: hold, listRepositories: hold, listSyncTasks: hold };
+  const swr: SwrReader = {
+    listOrganizations: hold,
+    listRepositories: async () => ({ names: await hold() }),
+    listSyncTasks: hold,
+  };
   const context = sweeping.context({
     accounts: { names: ['main'], clientOf: () => swr },
     askSource: async () => {
@@ -38,7 +42,7 @@ test('so many calls are under way at a time, whatever they are for', async () =>
   const ended: string[] = [];
   const all = [
     swr.listOrganizations(noHurry).then(() => ended.push('organizations')),
-    swr.listRepositories('acme', 0, noHurry).then(() => ended.push('repositories')),
+    swr.listRepositories('acme', 0, noHurry, 100).then(() => ended.push('repositories')),
     swr.listSyncTasks('acme', 'api', noHurry).then(() => ended.push('tasks')),
     askSource('github', 'acme/api', noHurry).then((existence) => ended.push(existence)),
   ];

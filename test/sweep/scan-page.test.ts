@@ -34,13 +34,15 @@ function scan(
     differences = {},
     deadline = noHurry,
     offset = 0,
+    after,
   }: Partial<{
     differences: Differences;
     deadline: Deadline;
     offset: number;
+    after: string;
   }> = {},
 ) {
-  const place = { account: 'main', namespace, offset };
+  const place = { account: 'main', namespace, offset, ...(after !== undefined && { after }) };
   return scanPage(sweep, place, deadline, sweeping.context(differences));
 }
 
@@ -86,10 +88,16 @@ describe('a page', () => {
 
   test('goes on behind the first repositories', async () => {
     const namespace = plant(['one', 'two', 'three']);
-    await expect(scan(namespace, { offset: 2 })).resolves.toMatchObject({
+    await expect(scan(namespace, { offset: 2, after: 'three' })).resolves.toMatchObject({
       page: { offset: 2, counts: { repositories: 1 } },
     });
-    expect(sweeping.cloud.journal.of('listRepositories')[0]?.path).toMatch(/limit=1000&offset=2$/);
+    expect(sweeping.cloud.journal.of('listSyncTasks')).toMatchObject([{ repository: 'two' }]);
+  });
+
+  test('goes on in the order of SWR where an earlier version has counted in it', async () => {
+    const namespace = plant(['one', 'two', 'three']);
+    await expect(scan(namespace, { offset: 2 })).resolves.toMatchObject({ page: { offset: 2 } });
+    expect(sweeping.cloud.journal.of('listSyncTasks')).toMatchObject([{ repository: 'three' }]);
   });
 
   test('of an organization without repositories is empty', async () => {
@@ -205,8 +213,9 @@ describe('with little time', () => {
   test('what was looked at is kept, and the rest is for the next step', async () => {
     const namespace = plant(numbered(40));
     const { page } = await scan(namespace, { deadline: allowing(25) });
-    expect(page).toMatchObject({ counts: { repositories: 25, tasks: 25 }, next: 25 });
-    await expect(scan(namespace, { offset: 25 })).resolves.toMatchObject({
+    const after = 'repository-0024';
+    expect(page).toMatchObject({ counts: { repositories: 25, tasks: 25 }, next: 25, after });
+    await expect(scan(namespace, { offset: 25, after })).resolves.toMatchObject({
       page: { counts: { repositories: 15 } },
     });
   });

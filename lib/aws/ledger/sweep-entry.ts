@@ -27,6 +27,7 @@ export const pageSchema = v.object({
       offset: v.number(),
       counts: countsSchema,
       next: v.exactOptional(v.number()),
+      after: v.exactOptional(v.string()),
       sighted: v.exactOptional(v.array(v.string())),
     }),
   ),

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { ServiceError } from '../../lib/failure.ts';
-import { tryAgain } from '../../lib/sweep/try-again.ts';
-import { allowing, givingUpAfter, noHurry } from '../support/deadline.ts';
+import { ServiceError } from '../lib/failure.ts';
+import { tryAgain } from '../lib/try-again.ts';
+import { allowing, givingUpAfter, noHurry } from './support/deadline.ts';
 
 /** Fails so often, each time with another message. */
 function failing(times: number, failure: { retryable: boolean; retryAfterSeconds?: number }) {

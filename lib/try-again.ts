@@ -1,5 +1,5 @@
-import type { Deadline } from '../deadline.ts';
-import { failureOf } from '../failure.ts';
+import type { Deadline } from './deadline.ts';
+import { failureOf } from './failure.ts';
 
 const ATTEMPTS = 3;
 const FIRST_PAUSE_MS = 200;
