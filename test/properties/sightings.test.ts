@@ -116,7 +116,8 @@ async function sweep(namespaces: readonly string[], askSource: AskSource): Promi
       names: ['main'],
       clientOf: () => ({
         listOrganizations: () => Promise.resolve([...namespaces]),
-        listRepositories: (_, offset) => Promise.resolve(repositories.slice(offset)),
+        listRepositories: (_, offset, __, limit) =>
+          Promise.resolve({ names: repositories.slice(offset, offset + limit) }),
         listSyncTasks: () => Promise.resolve([{ ...DR, createdAt: '2026-01-01T00:00:00Z' }]),
       }),
     },
