@@ -57,7 +57,9 @@ export function createAwsSns(fetch: FetchCertificate = fetchCertificate) {
       const certificate = await certificates.get(url, nowMs);
       if (certificate === undefined) return refuse('there is no certificate at SigningCertURL');
       const fault = faultOfSignature(message, certificate, nowMs);
-      return fault === undefined ? verified([stringToSign(message)]) : refuse(fault);
+      if (fault !== undefined) return refuse(fault);
+      certificates.prove(url);
+      return verified([stringToSign(message)]);
     },
 
     interpret(body: unknown, signed: Signed): Meaning {

@@ -5,6 +5,7 @@ import type { Meaning } from './meaning.ts';
 import { verified } from './signed.ts';
 import {
   CertificateKeeper,
+  certificateUrl,
   type FetchCertificate,
   fetchCertificate,
   pinnedUrl,
@@ -23,6 +24,8 @@ import type { Delivery, Signed, Source, SourceOptions, Verification } from './so
  * failed; what a stranger plays back within the hour asks for nothing but the same deletion once more.
  */
 const TOLERANCE_MS = 60 * 60 * 1000;
+/** Other paths of the host are of its API, whose answers could hold what a stranger wrote. */
+const CERTIFICATE_PATHS = /^\/smn\/\w[\w.-]*\.pem$/;
 
 interface HuaweiSmnOptions {
   /** Which hosts may give out the certificate, and be called to confirm a subscription. */
@@ -65,13 +68,15 @@ export function createHuaweiSmn(options: HuaweiSmnOptions = {}) {
       if (type === 'SubscriptionConfirmation' && pinnedUrl(confirmUrl, hosts) === undefined) {
         return refuse('subscribe_url is not an https address of SMN');
       }
-      const url = pinnedUrl(message.signing_cert_url, hosts);
-      if (url === undefined) return refuse('signing_cert_url is not an https address of SMN');
+      const url = certificateUrl(message.signing_cert_url, hosts, CERTIFICATE_PATHS);
+      if (url === undefined) return refuse("signing_cert_url is not an https address of SMN's certificates");
 
       const certificate = await certificates.get(url, nowMs);
       if (certificate === undefined) return refuse('there is no certificate at signing_cert_url');
       const fault = faultOfSignature(message, certificate, nowMs);
-      return fault === undefined ? verified([stringToSign(message)]) : refuse(fault);
+      if (fault !== undefined) return refuse(fault);
+      certificates.prove(url);
+      return verified([stringToSign(message)]);
     },
 
     interpret(body: unknown, signed: Signed): Meaning | readonly Meaning[] {

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { ServiceError } from '../failure.ts';
 import { exchange } from '../http/exchange.ts';
 
 const TIMEOUT_MS = 3000;
@@ -6,6 +7,10 @@ const MAX_CERTIFICATE_BYTES = 64 * 1024;
 const CACHE_MS = 24 * 60 * 60 * 1000;
 /** A sender has a certificate per region; the addresses come from strangers. */
 const MAX_CACHED = 20;
+/** How long it counts that there is no certificate at an address. */
+const MINUTE_MS = 60 * 1000;
+/** Fetches per minute: strangers can cause them. */
+const MAX_FETCHES = 10;
 
 /** The address, if it is one of these hosts' over https, at the usual port and without a user. */
 export function pinnedUrl(address: string | null | undefined, hosts: RegExp): URL | undefined {
@@ -17,6 +22,17 @@ export function pinnedUrl(address: string | null | undefined, hosts: RegExp): UR
     url.password === '' &&
     hosts.test(url.hostname);
   return pinned ? url : undefined;
+}
+
+/**
+ * The address of a certificate, if it is written in its one plain form: https, one of these hosts, one of these paths, and
+ * nothing else. So one certificate has one address.
+ */
+export function certificateUrl(address: string, hosts: RegExp, paths: RegExp): URL | undefined {
+  const url = pinnedUrl(address, hosts);
+  const isPlain =
+    url !== undefined && paths.test(url.pathname) && address === `https://${url.hostname}${url.pathname}`;
+  return isPlain ? url : undefined;
 }
 
 /** @returns the certificate as it was sent, or undefined if there is none at that address. */
@@ -35,30 +51,87 @@ export async function fetchCertificate(url: URL): Promise<string | undefined> {
   return status === 200 ? body : undefined;
 }
 
-/** The certificates that messages are signed with, by their addresses; each is kept for a day. */
+interface Kept {
+  /** Missing where there was none. */
+  readonly certificate: X509Certificate | undefined;
+  readonly untilMs: number;
+}
+
+/**
+ * The certificates that messages are signed with, by their addresses; each is kept for a day. Those that have verified a
+ * message are kept apart, and stay in use where they can't be fetched again: forged messages don't displace them.
+ */
 export class CertificateKeeper {
-  readonly #kept = new Map<string, { readonly certificate: X509Certificate; readonly untilMs: number }>();
+  readonly #proven = new Map<string, Kept>();
+  readonly #others = new Map<string, Kept>();
+  readonly #pending = new Map<string, Promise<Kept>>();
   readonly #fetch: FetchCertificate;
+  #fetchedAt: number[] = [];
 
   constructor(fetch: FetchCertificate) {
     this.#fetch = fetch;
   }
 
   /**
-   * @param url which has been pinned.
+   * @param url as `certificateUrl` gives it.
    * @returns undefined if there is no certificate at that address.
+   * @throws {Error} if the host gives no definite answer; {ServiceError} `CERTIFICATE_UNAVAILABLE` if too many were
+   *   fetched within a minute.
    */
   async get(url: URL, nowMs: number): Promise<X509Certificate | undefined> {
-    const kept = this.#kept.get(url.href);
+    const { href } = url;
+    const kept = this.#proven.get(href) ?? this.#others.get(href);
     if (kept !== undefined && nowMs < kept.untilMs) return kept.certificate;
-    const certificate = parseCertificate(await this.#fetch(url));
-    if (certificate === undefined) return undefined;
-    const [oldest] = this.#kept.keys();
-    if (oldest !== undefined && this.#kept.size >= MAX_CACHED) this.#kept.delete(oldest);
-    const untilMs = Math.min(nowMs + CACHE_MS, certificate.validToDate.getTime());
-    this.#kept.set(url.href, { certificate, untilMs });
-    return certificate;
+    const pending =
+      this.#pending.get(href) ?? this.#renew(url, nowMs).finally(() => this.#pending.delete(href));
+    this.#pending.set(href, pending);
+    return (await pending).certificate;
   }
+
+  /** Notes that a message was verified with the certificate at an address. */
+  prove({ href }: URL): void {
+    const kept = this.#others.get(href);
+    if (kept === undefined) return;
+    this.#others.delete(href);
+    keep(this.#proven, href, kept);
+  }
+
+  async #renew(url: URL, nowMs: number): Promise<Kept> {
+    const proven = this.#proven.get(url.href);
+    const kept = await this.#fetchAnew(url, nowMs).catch((error: unknown) => {
+      const endMs = endOf(proven?.certificate);
+      if (proven === undefined || endMs <= nowMs) throw error;
+      return { ...proven, untilMs: Math.min(nowMs + MINUTE_MS, endMs) };
+    });
+    keep(proven === undefined ? this.#others : this.#proven, url.href, kept);
+    return kept;
+  }
+
+  async #fetchAnew(url: URL, nowMs: number): Promise<Kept> {
+    // One in the future is from before the clock was set back.
+    this.#fetchedAt = this.#fetchedAt.filter((at) => Math.abs(nowMs - at) < MINUTE_MS);
+    if (this.#fetchedAt.length >= MAX_FETCHES) {
+      const message = `${MAX_FETCHES} certificates were fetched within a minute, and that is the most`;
+      throw new ServiceError({ code: 'CERTIFICATE_UNAVAILABLE', message, retryable: true });
+    }
+    this.#fetchedAt.push(nowMs);
+    const certificate = parseCertificate(await this.#fetch(url));
+    const endMs = endOf(certificate);
+    return { certificate, untilMs: endMs > nowMs ? Math.min(nowMs + CACHE_MS, endMs) : nowMs + MINUTE_MS };
+  }
+}
+
+/** Milliseconds since the epoch; 0 where there is none. */
+function endOf(certificate: X509Certificate | undefined): number {
+  return certificate?.validToDate.getTime() ?? 0;
+}
+
+/** Keeps an entry; the oldest one makes room. */
+function keep(cache: Map<string, Kept>, href: string, kept: Kept): void {
+  cache.delete(href);
+  const [oldest] = cache.keys();
+  if (oldest !== undefined && cache.size >= MAX_CACHED) cache.delete(oldest);
+  cache.set(href, kept);
 }
 
 function parseCertificate(text: string | undefined): X509Certificate | undefined {

@@ -1,7 +1,7 @@
 import { verify, type X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
-import { faultOfValidity, pinnedUrl } from './signing-certificate.ts';
+import { certificateUrl, faultOfValidity, pinnedUrl } from './signing-certificate.ts';
 
 /**
  * SNS's own hosts. The region has to look like one: `sns.s3-eu-west-1.amazonaws.com` is a bucket that anybody may own.
@@ -65,13 +65,9 @@ function subjectOf({ Subject }: SnsNotification): { readonly Subject?: string } 
   return Subject === undefined || Subject === null ? {} : { Subject };
 }
 
-/**
- * Where the certificate lies, if that is a file of SNS. An address with a query is none: what the API of SNS answers to
- * it could hold what a stranger wrote.
- */
+/** Where the certificate lies, if that is a file of SNS. */
 export function certificateUrlOf({ SigningCertURL }: SnsMessage): URL | undefined {
-  const url = pinnedUrl(SigningCertURL, SNS_HOSTS);
-  return url?.search === '' && /^\/[\w-]+\.pem$/.test(url.pathname) ? url : undefined;
+  return certificateUrl(SigningCertURL, SNS_HOSTS, /^\/[\w-]+\.pem$/);
 }
 
 /** The address that confirms a subscription, if it is one of SNS that does this and nothing else. */

@@ -72,7 +72,7 @@ const senders: readonly Sender[] = [
       message: '{}',
       timestamp: TIMESTAMP,
       signature_version: 'v1',
-      signing_cert_url: 'https://smn.cn-north-4.myhuaweicloud.com/x.pem',
+      signing_cert_url: 'https://smn.cn-north-4.myhuaweicloud.com/smn/x.pem',
     },
     signature: 'signature',
     topic: 'topic_urn',
