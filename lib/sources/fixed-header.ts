@@ -1,9 +1,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { lengthOf, MIN_LENGTH } from './shared-secret.ts';
 import { verified } from './signed.ts';
 import type { Delivery, Verification } from './source.ts';
 
-/** What a header has to hold: it is all that proves the sender, and every delivery gives a chance to guess it. */
-const MIN_LENGTH = 16;
 const HEADER = /^([\w!#$%&'*+.^`|~-]+):[ \t]*(.*)$/s;
 const VISIBLE_ASCII = /^[!-~](?:[ -~]*[!-~])?$/;
 
@@ -37,7 +36,7 @@ function keyOf(name: string, value: string): Buffer {
     throw new Error('expected a value of one line of ASCII, as a header can hold it, found another one');
   }
   // The scheme is known to everybody.
-  const { length } = value.replace(/^(?:basic|bearer) +/i, '');
+  const length = lengthOf(value.replace(/^(?:basic|bearer) +/i, ''));
   if (length < MIN_LENGTH) {
     throw new Error(
       `expected at least ${MIN_LENGTH} characters, found ${length}: the header's value is all that proves the sender`,

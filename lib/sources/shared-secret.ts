@@ -5,10 +5,23 @@ import type { Delivery, Verification } from './source.ts';
 
 const HEX_DIGEST = /^[0-9a-f]{64}$/i;
 
-/** @throws {Error} if it is empty: everybody could sign with that. */
+/** Fewer can be guessed: whoever has seen one signed delivery can try secrets at home, as fast as they like. */
+export const MIN_LENGTH = 16;
+
+/** @throws {Error} if it is too short, with a message that doesn't show it. */
 export function parseSharedSecret(secret: string): Buffer {
   if (secret.trim() === '') throw new Error('expected a secret, found an empty one');
+  const length = lengthOf(secret);
+  if (length < MIN_LENGTH) {
+    throw new Error(`expected at least ${MIN_LENGTH} characters, found ${length}`);
+  }
   return Buffer.from(secret);
+}
+
+/** The length of a secret in characters; spaces in a row, and whatever else can't be seen, count as one. */
+export function lengthOf(secret: string): number {
+  const visible = secret.replace(/[^\p{L}\p{N}\p{P}\p{S}]+/gu, ' ').trim();
+  return Array.from(visible).length;
 }
 
 /** Whether one of the keys is this very text. */
@@ -38,7 +51,7 @@ export function verifyHexSignature(
     const form = prefix === '' ? '64 hex digits' : `${prefix} and 64 hex digits`;
     return { verified: false, reason: `${name} is not ${form}`, stale: true };
   }
-  return fitsHmac(Buffer.from(hex, 'hex'), rawBody, keys)
+  return fitsHmac([Buffer.from(hex, 'hex')], [rawBody], keys)
     ? verified([rawBody])
     : { verified: false, reason: `${name} fits none of the stored secrets` };
 }

@@ -6,6 +6,10 @@ import type { Delivery, Verification } from './source.ts';
 const TOLERANCE_SECONDS = 5 * 60;
 const KEY_BYTES = { min: 24, max: 64 };
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+/** A sender has one, and a second one while it rotates its key. */
+const MAX_SIGNATURES = 10;
+/** The base64 of 32 bytes. */
+const SIGNATURE = /^[A-Za-z0-9+/]{43}=?$/;
 
 /**
  * The key in a secret as Standard Webhooks writes it; its prefix may be missing.
@@ -59,13 +63,21 @@ export function refuseStandardSignature(
     const reason = `webhook-timestamp is more than ${TOLERANCE_SECONDS} seconds away from now`;
     return { verified: false, reason, stale: true };
   }
-  const message = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), rawBody]);
-  const fitting = signatures
-    .split(' ')
-    // Versions that are not known, such as v1a for asymmetric keys, may stand beside it.
-    .filter((signature) => signature.startsWith('v1,'))
-    .some((signature) => fitsHmac(Buffer.from(signature.slice('v1,'.length), 'base64'), message, keys));
-  return fitting
+  // Other versions, such as v1a for asymmetric keys, may stand beside them.
+  const offered = signatures.split(' ').filter((signature) => signature.startsWith('v1,'));
+  if (offered.length > MAX_SIGNATURES) {
+    const reason = `webhook-signature has ${offered.length} v1 signatures, and ${MAX_SIGNATURES} is the most`;
+    return { verified: false, reason, stale: true };
+  }
+  const readable = offered
+    .map((signature) => signature.slice('v1,'.length))
+    .filter((base64) => SIGNATURE.test(base64))
+    .map((base64) => Buffer.from(base64, 'base64'));
+  if (readable.length === 0) {
+    const reason = 'webhook-signature has no "v1," followed by the base64 of 32 bytes';
+    return { verified: false, reason, stale: true };
+  }
+  return fitsHmac(readable, [`${id}.${timestamp}.`, rawBody], keys)
     ? undefined
     : { verified: false, reason: 'webhook-signature fits none of the stored secrets' };
 }

@@ -147,18 +147,22 @@ describe.each(signers.filter(({ sign }) => sign === signStandard))('$name', (sig
   test('believes one signature among others, wherever it stands', async () => {
     const other = fc.stringMatching(/^(?:v1a?|v2),[A-Za-z0-9+/]{0,44}={0,2}$/);
     await holds(
-      fc.asyncProperty(fc.array(other), fc.array(other), async (before, behind) => {
-        const fits = [...before, headers['webhook-signature'], ...behind].join(' ');
-        expect(await verifies(signer, { ...headers, 'webhook-signature': fits }, body, bytes)).toBe(true);
-        const none = [...before, ...behind].join(' ');
-        expect(await verifies(signer, { ...headers, 'webhook-signature': none }, body, bytes)).toBe(false);
-      }),
+      fc.asyncProperty(
+        fc.array(other, { maxLength: 4 }),
+        fc.array(other, { maxLength: 5 }),
+        async (before, behind) => {
+          const fits = [...before, headers['webhook-signature'], ...behind].join(' ');
+          expect(await verifies(signer, { ...headers, 'webhook-signature': fits }, body, bytes)).toBe(true);
+          const none = [...before, ...behind].join(' ');
+          expect(await verifies(signer, { ...headers, 'webhook-signature': none }, body, bytes)).toBe(false);
+        },
+      ),
     );
   });
 });
 
 test('while secrets are rotated, each of them counts, and no other', async () => {
-  const secret = fc.string({ minLength: 1 }).filter((text) => text.trim() !== '');
+  const secret = fc.string({ minLength: 1 }).map((text) => `${text} of 16 characters`);
   await holds(
     fc.property(
       fc.uniqueArray(secret, { minLength: 1, maxLength: 4 }),

@@ -16,13 +16,13 @@ const SECTIONS = {
   },
   sources: {
     github: { type: 'github', secret: 'env:X' },
-    harbor: { type: 'harbor', secret: 'env:X' },
+    harbor: { type: 'harbor', secret: 'env:Y' },
     registry: {
       type: 'distribution',
-      secret: 'env:X',
+      secret: 'env:Z',
       api: { url: 'https://registry.example.com', credentials: 'env:X' },
     },
-    anyone: { type: 'standard-webhooks', secret: 'env:X' },
+    anyone: { type: 'standard-webhooks', secret: 'env:W' },
   },
   routes: [
     { from: 'registry:{path+}', to: 'mirror/{path}' },

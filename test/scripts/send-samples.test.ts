@@ -22,7 +22,7 @@ interface Row {
   readonly meaning?: Record<string, unknown>;
 }
 
-const SHARED = { secret: "It's a Secret to Everybody", another: 'another secret' };
+const SHARED = { secret: "It's a Secret to Everybody", another: 'another secret of this test' };
 const HEADER = { secret: 'X-Proof: 9b2f6c1d7e804a35', another: 'X-Proof: 9b2f6c1d7e804a36' };
 const ROWS: readonly Row[] = [
   { why: 'a signature', type: 'github', ...SHARED, repository: 'acme/api' },

@@ -11,30 +11,36 @@ import { setVariables } from '../support/environment.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const [USER] = localSeed.users ?? [];
-const PLAIN = randomBytes(24).toString('hex');
-const SIGNING = `whsec_${randomBytes(32).toString('base64')}`;
+const plain = () => randomBytes(24).toString('hex');
+const signing = () => `whsec_${randomBytes(32).toString('base64')}`;
 const VARIABLES = {
-  SEND_PLAIN: PLAIN,
-  SEND_SIGNING: SIGNING,
-  SEND_BEARER: `Bearer ${PLAIN}`,
-  SEND_HEADER: `X-Proof: ${PLAIN}`,
-  SEND_ANOTHER: `X-Proof: ${randomBytes(24).toString('hex')}`,
+  SEND_GITHUB: plain(),
+  SEND_GITLAB: plain(),
+  SEND_GITLAB_SIGNED: signing(),
+  SEND_GITEA: plain(),
+  SEND_BITBUCKET: plain(),
+  SEND_HARBOR: `Bearer ${plain()}`,
+  SEND_ACR: `X-Proof: ${plain()}`,
+  SEND_DISTRIBUTION: `X-Proof: ${plain()}`,
+  SEND_ANYONE: signing(),
+  SEND_EVENTS: signing(),
+  SEND_ANOTHER: `X-Proof: ${plain()}`,
 };
 const sources = {
-  github: { type: 'github', secret: 'env:SEND_PLAIN' },
-  gitlab: { type: 'gitlab', secret: 'env:SEND_PLAIN' },
-  'gitlab-signed': { type: 'gitlab', secret: 'env:SEND_SIGNING' },
-  gitea: { type: 'gitea', secret: 'env:SEND_PLAIN' },
+  github: { type: 'github', secret: 'env:SEND_GITHUB' },
+  gitlab: { type: 'gitlab', secret: 'env:SEND_GITLAB' },
+  'gitlab-signed': { type: 'gitlab', secret: 'env:SEND_GITLAB_SIGNED' },
+  gitea: { type: 'gitea', secret: 'env:SEND_GITEA' },
   bitbucket: {
     type: 'bitbucket',
-    secret: 'env:SEND_PLAIN',
-    api: { url: 'http://127.0.0.1:1', credentials: 'env:SEND_PLAIN' },
+    secret: 'env:SEND_BITBUCKET',
+    api: { url: 'http://127.0.0.1:1', credentials: 'env:SEND_BITBUCKET' },
   },
-  harbor: { type: 'harbor', secret: 'env:SEND_BEARER' },
-  acr: { type: 'acr', secret: 'env:SEND_HEADER' },
-  distribution: { type: 'distribution', secret: 'env:SEND_HEADER' },
-  anyone: { type: 'standard-webhooks', secret: 'env:SEND_SIGNING' },
-  events: { type: 'cloudevents', secret: 'env:SEND_SIGNING' },
+  harbor: { type: 'harbor', secret: 'env:SEND_HARBOR' },
+  acr: { type: 'acr', secret: 'env:SEND_ACR' },
+  distribution: { type: 'distribution', secret: 'env:SEND_DISTRIBUTION' },
+  anyone: { type: 'standard-webhooks', secret: 'env:SEND_ANYONE' },
+  events: { type: 'cloudevents', secret: 'env:SEND_EVENTS' },
 };
 const ACCEPTED = ['github', 'gitlab', 'gitlab-signed', 'gitea', 'bitbucket', 'anyone', 'events'];
 const ROUTED = ['github', 'gitlab', 'gitlab-signed', 'gitea', 'bitbucket', 'harbor', 'acr', 'distribution'];

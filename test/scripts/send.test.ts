@@ -13,8 +13,8 @@ const SECRET = 'the-secret-of-this-test';
 const NEWER = 'its-newer-secret-of-this-test';
 const sources = {
   github: { type: 'github', secret: 'env:SEND_TEST_SECRET' },
-  gitlab: { type: 'gitlab', secret: 'env:SEND_TEST_SECRET' },
-  fixed: { type: 'github', secret: 'env:SEND_TEST_SECRET' },
+  gitlab: { type: 'gitlab', secret: 'env:SEND_TEST_GITLAB' },
+  fixed: { type: 'github', secret: 'env:SEND_TEST_FIXED' },
   cts: { type: 'huawei-smn', topics: ['urn:smn:cn-north-4:1:swr'] },
 };
 const CONFIG = {
@@ -32,7 +32,13 @@ let restore: () => void;
 let server: LoopbackServer | undefined;
 
 beforeAll(async () => {
-  restore = setVariables({ SEND_TEST_SECRET: SECRET, SEND_TEST_NONE: undefined, WEBHOOK_URL: undefined });
+  restore = setVariables({
+    SEND_TEST_SECRET: SECRET,
+    SEND_TEST_GITLAB: SECRET,
+    SEND_TEST_FIXED: SECRET,
+    SEND_TEST_NONE: undefined,
+    WEBHOOK_URL: undefined,
+  });
   folder = await mkdtemp(join(tmpdir(), 'send-'));
   file = join(folder, 'acme.yml');
   await writeFile(file, JSON.stringify(CONFIG));
@@ -194,7 +200,7 @@ describe('sending', () => {
     const undo = setVariables({ AWS_ENDPOINT_URL: server.url });
     try {
       const error = await caught(run('github', '--url', server.url, '--secret', 'secretsmanager:none'));
-      expect(String(error)).toMatch(/secretsmanager:none: .*ResourceNotFoundException.*\nAWS_REGION/);
+      expect(String(error)).toMatch(/\(secretsmanager:none\): .*ResourceNotFoundException.*\nAWS_REGION/);
     } finally {
       undo();
     }

@@ -16,7 +16,7 @@ const anotherSigningToken = gitlab.parseSecret(`whsec_${Buffer.alloc(32, 7).toSt
 describe('the token', () => {
   test.each([
     { why: 'it is the only one', keys: [token] },
-    { why: 'a newer one is already stored', keys: [gitlab.parseSecret('the new one'), token] },
+    { why: 'a newer one is already stored', keys: [gitlab.parseSecret('the new one of ours'), token] },
     { why: 'it is about to be replaced by a signing token', keys: [signingToken, token] },
   ])('proves the sender when $why', ({ keys }) => {
     expect(gitlab.verify(deliveryOf(plain), keys, NOW)).toMatchObject({ verified: true });
