@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { faultsOf, type Parsed } from '../faults.ts';
 import { faultsOfRoutes, parseTarget } from './check-routes.ts';
+import { faultsOfSharing } from './check-shared.ts';
 import { faultsOfSources } from './check-sources.ts';
 import { faultsOfSweep } from './check-sweep.ts';
 import type { Config } from './config.ts';
@@ -18,6 +19,7 @@ export function checkConfig(stage: string, contents: unknown): Parsed<Config> {
   const faults = [
     ...(result.success ? [] : faultsOf(result.issues).map(hideSecret)),
     ...faultsOfSources(contents).map(hideSecret),
+    ...faultsOfSharing(contents),
     ...faultsOfRoutes(contents),
     ...faultsOfSweep(contents),
   ];
