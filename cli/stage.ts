@@ -97,26 +97,22 @@ export function describeAccount({ config }: Stage, account: string): string {
  * The clients of all accounts.
  *
  * @param needed those that will be called.
- * @throws {UsageError} if one of these has no usable credentials.
+ * @throws {UsageError} if one of these has no usable credentials or endpoints.
  */
 export async function openAccounts(stage: Stage, needed: readonly string[], log: Log): Promise<Accounts> {
   const { config, readSecret } = stage;
+  const accounts = new Accounts(config, readSecret, log);
   for (const name of needed) {
     const reference = config.accounts[name]?.credentials;
     // One that isn't configured fails where it is called.
     if (reference === undefined) continue;
     try {
-      await new StoredSecret(reference, readSecret, parseCredentials).get();
+      accounts.clientOf(name);
+      await new StoredSecret(reference, readSecret, parseCredentials, { of: `account ${name}` }).get();
     } catch (error) {
       if (!(error instanceof ServiceError) || error.failure.retryable) throw error;
-      throw new UsageError(`There are no credentials for account ${name}: ${error.message}`, {
-        cause: error,
-      });
+      throw new UsageError(error.message, { cause: error });
     }
   }
-  try {
-    return new Accounts(config, readSecret, log);
-  } catch (error) {
-    throw new UsageError(messageOf(error), { cause: error });
-  }
+  return accounts;
 }

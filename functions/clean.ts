@@ -19,7 +19,7 @@ import { measureLog } from '../lib/metrics/measured-log.ts';
 import { Metrics } from '../lib/metrics/metrics.ts';
 import { cleanRules } from '../lib/metrics/rules/clean.ts';
 import { createAskSource } from '../lib/sources/ask-source.ts';
-import { type ReadSecret, requireUsable } from '../lib/stored-secret.ts';
+import type { ReadSecret } from '../lib/stored-secret.ts';
 
 /** The work has a deadline of its own; a second timer would be set for nothing. */
 const options = { timeoutEarlyInMillis: 0 };
@@ -38,14 +38,14 @@ const ledger = new DynamoLedger({
 const bus = new EventBus({ name: process.env['EVENT_BUS_NAME'], stage, log });
 const context: CleanContext = {
   config,
-  cleaner: new Cleaner({ config, accounts, ledger, log, askSource: createAskSource(config, read) }),
+  cleaner: new Cleaner({ config, accounts, ledger, log, askSource: createAskSource(config, read, log) }),
   bus,
   log,
   queue: new Queue(requireEnvironment('CLEANUP_QUEUE_URL')),
   deadLetters: new DeadLetters(new Queue(requireEnvironment('DEAD_LETTER_QUEUE_URL')), bus, log),
   maxReceiveCount: Number(process.env['MAX_RECEIVE_COUNT'] ?? Number.POSITIVE_INFINITY),
 };
-await requireUsable(accounts.credentials);
+await accounts.tryOut();
 
 const clean = middy<unknown, SQSBatchResponse | InvocationAnswer>(options)
   .use(logFailure(log))

@@ -12,7 +12,7 @@ import { createLog } from '../lib/log.ts';
 import { measureLog } from '../lib/metrics/measured-log.ts';
 import { Metrics } from '../lib/metrics/metrics.ts';
 import { receiveRules } from '../lib/metrics/rules/receive.ts';
-import { requireUsable } from '../lib/stored-secret.ts';
+import { tryOut } from '../lib/stored-secret.ts';
 import { acceptEvent } from '../lib/webhook/accept-event.ts';
 import { keyedSources } from '../lib/webhook/keyed-source.ts';
 
@@ -24,8 +24,8 @@ const metrics = new Metrics({ function: 'receive', stage });
 const log = measureLog(createLog({ function: 'receive', stage }), metrics, receiveRules);
 const queue = new Queue(requireEnvironment('CLEANUP_QUEUE_URL'));
 const secrets = new SecretStore();
-const sources = keyedSources(config, (reference, maxAgeMs) => secrets.read(reference, maxAgeMs));
-await requireUsable([...sources.values()].flatMap(({ secret }) => secret ?? []));
+const sources = keyedSources(config, (reference, maxAgeMs) => secrets.read(reference, maxAgeMs), log);
+await tryOut([...sources.values()].flatMap(({ secret }) => secret ?? []));
 
 const receive = middy<WebhookEvent, HttpAnswer>(options)
   .use(answerProblems(log))

@@ -17,7 +17,7 @@ import { measureLog } from '../lib/metrics/measured-log.ts';
 import { Metrics } from '../lib/metrics/metrics.ts';
 import { sweepRules } from '../lib/metrics/rules/sweep.ts';
 import { createAskSource } from '../lib/sources/ask-source.ts';
-import { type ReadSecret, requireUsable } from '../lib/stored-secret.ts';
+import type { ReadSecret } from '../lib/stored-secret.ts';
 
 /** The work has a deadline of its own; a second timer would be set for nothing. */
 const options = { timeoutEarlyInMillis: 0 };
@@ -35,7 +35,7 @@ const context: SweepFunctionContext = {
   sweep: {
     config,
     accounts,
-    askSource: createAskSource(config, read),
+    askSource: createAskSource(config, read, log),
     ledger: new DynamoSweepLedger({ table, retentionDays: config.ledger.retentionDays }),
     suspicions: new DynamoSuspicionLedger(table),
     request: queueRequests(new Queue(requireEnvironment('CLEANUP_QUEUE_URL'))),
@@ -43,7 +43,7 @@ const context: SweepFunctionContext = {
     log,
   },
 };
-await requireUsable(accounts.credentials);
+await accounts.tryOut();
 
 const sweep = middy<unknown, SQSBatchResponse | { readonly sweep: string }>(options)
   .use(logFailure(log))

@@ -1,77 +1,93 @@
 import { describe, expect, test } from '@jest/globals';
 import { ServiceError } from '../lib/failure.ts';
-import { requireUsable, StoredSecret } from '../lib/stored-secret.ts';
+import { StoredSecret, tryOut } from '../lib/stored-secret.ts';
+import { recordLog } from './support/recorded-log.ts';
 
+const owner = { of: 'account main' };
 const number = (text: string) => {
   if (!/^\d+$/.test(text)) throw new Error('expected a number');
   return Number(text);
 };
-const holding = (text: string, name = 'env:X') => new StoredSecret(name, async () => text, number);
-const failing = (code: string, retryable: boolean) =>
-  new StoredSecret(
-    'ssm:X',
-    async () => {
-      throw new ServiceError({ code, message: `ssm:X: ${code}`, retryable });
-    },
-    number,
-  );
+const holding = (text: string) => new StoredSecret('env:X', async () => text, number, owner);
+const failing = (failure: { readonly code: string; readonly retryable: boolean }) => {
+  const read = () => Promise.reject(new ServiceError({ message: 'ssm:X: no such parameter', ...failure }));
+  return new StoredSecret('ssm:X', read, number, owner);
+};
+
+/** A secret whose text may change, with the ages that it was asked for. */
+function changing(stored: { text: string }) {
+  const ages: number[] = [];
+  const read = async (_reference: string, maxAgeMs: number) => {
+    ages.push(maxAgeMs);
+    return stored.text;
+  };
+  return { secret: new StoredSecret('env:X', read, number, owner), ages };
+}
 
 test('is what is made of its text', async () => {
   expect(await holding('42').get()).toBe(42);
 });
 
-test('that is of no use names itself, and does not show what it holds', async () => {
-  const failure = { code: 'SECRET_UNUSABLE', message: 'env:X: expected a number', retryable: false };
+test('that is unusable names itself and its owner, and does not show what it holds', async () => {
+  const message = 'Unusable secret for account main (env:X): expected a number';
+  const failure = { code: 'SECRET_UNUSABLE', message, retryable: false };
   await expect(holding('hunter2').get()).rejects.toMatchObject({ failure });
 });
 
+test('that the store does not give names its reference once', async () => {
+  const message = 'Unusable secret for account main (ssm:X): no such parameter';
+  await expect(failing({ code: 'SECRET_UNUSABLE', retryable: false }).get()).rejects.toThrow(message);
+});
+
+test('that can not be read at the moment is passed on as it is', async () => {
+  const failure = { code: 'SECRET_UNAVAILABLE', retryable: true };
+  await expect(failing(failure).get()).rejects.toMatchObject({ failure });
+});
+
 test('may be five minutes old, or as old as its reader allows', async () => {
-  const ages: number[] = [];
-  const read = async (_reference: string, maxAgeMs: number) => {
-    ages.push(maxAgeMs);
-    return '1';
-  };
-  const secret = new StoredSecret('env:X', read, number);
+  const { secret, ages } = changing({ text: '1' });
   await secret.get();
   await secret.get(1000);
   expect(ages).toEqual([300_000, 1000]);
 });
 
+test('that is unusable is read again if it is half a minute old, and counts when it is fixed', async () => {
+  const stored = { text: 'x' };
+  const { secret, ages } = changing(stored);
+  await expect(secret.get()).rejects.toThrow('Unusable');
+  expect(ages.splice(0)).toEqual([300_000, 30_000]);
+  await expect(secret.get(0)).rejects.toThrow('Unusable');
+  expect(ages).toEqual([0]);
+  stored.text = '1';
+  await expect(secret.get()).resolves.toBe(1);
+});
+
 test('may be so wrong that what reads it can not even say so', async () => {
-  const secret = new StoredSecret(
-    'env:X',
-    async () => '1',
-    () => {
-      // oxlint-disable-next-line only-throw-error -- as others may do
-      throw 'hunter2';
-    },
-  );
-  await expect(secret.get()).rejects.toThrow('env:X: not usable');
+  const parse = () => {
+    // oxlint-disable-next-line only-throw-error -- as others may do
+    throw 'hunter2';
+  };
+  const secret = new StoredSecret('env:X', async () => '1', parse, owner);
+  await expect(secret.get()).rejects.toThrow('Unusable secret for account main (env:X): not usable');
 });
 
 describe('when a function starts', () => {
-  test('usable ones let it', async () => {
-    await expect(requireUsable([holding('1'), holding('2')])).resolves.toBeUndefined();
+  test('each unusable secret is logged, with what needs it', async () => {
+    const recorded = recordLog();
+    const secretOf = (name: string, text: string) =>
+      new StoredSecret(`env:${name}`, async () => text, number, { of: `source ${name}`, log: recorded.log });
+    await tryOut([secretOf('a', 'hunter2'), secretOf('b', '1'), secretOf('c', '')]);
+    expect(recorded.of('unusable')).toMatchObject([
+      { level: 'error', of: 'source a', message: 'Unusable secret for source a (env:a): expected a number' },
+      { level: 'error', of: 'source c' },
+    ]);
   });
 
-  test('every unusable one is named in one message', async () => {
-    const secrets = [
-      holding('x', 'env:A'),
-      holding('1'),
-      holding('y', 'env:B'),
-      failing('SECRET_UNUSABLE', false),
-    ];
-    await expect(requireUsable(secrets)).rejects.toThrow(
-      'The configuration has no usable secret. env:A: expected a number; env:B: expected a number; ssm:X: SECRET_UNUSABLE',
-    );
-  });
-
-  test('one whose reader is broken is left for later', async () => {
-    const broken = new StoredSecret('env:X', () => Promise.reject(new TypeError('a defect')), number);
-    await expect(requireUsable([broken])).resolves.toBeUndefined();
-  });
-
-  test('one that can not be read just now is left for later', async () => {
-    await expect(requireUsable([failing('SECRET_UNAVAILABLE', true)])).resolves.toBeUndefined();
+  test('one that can not be read now is left for later, and one whose reader is broken', async () => {
+    const { log, lines } = recordLog();
+    const broken = () => Promise.reject(new TypeError('a defect'));
+    const secret = new StoredSecret('env:X', broken, number, { ...owner, log });
+    await tryOut([failing({ code: 'SECRET_UNAVAILABLE', retryable: true }), secret]);
+    expect(lines).toEqual([]);
   });
 });

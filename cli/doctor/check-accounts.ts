@@ -40,7 +40,9 @@ export async function checkAccount(
       skip(`rights of ${name}`, 'no token'),
     ];
 
-  const secret = new StoredSecret(account.credentials, readSecret, parseCredentials);
+  const secret = new StoredSecret(account.credentials, readSecret, parseCredentials, {
+    of: `account ${name}`,
+  });
   const authorizer = new StoredAuthorizer({
     iamEndpoint: resolveEndpoint(account.iamEndpoint),
     project: account.region,

@@ -17,7 +17,7 @@ export async function checkCanaries({ config, readSecret }: Stage, deadline: Dea
     if (configured === undefined || source.acceptsCredentials === undefined) continue;
     let api: SourceApi;
     try {
-      api = await createReadApi(configured, readSecret)();
+      api = await createReadApi(configured, readSecret, { of: `the API of source ${name}` })();
     } catch (error) {
       checks.push(skip(`API of source ${name}`, messageOf(error)));
       continue;

@@ -8,23 +8,20 @@ import { type Check, check } from './check.ts';
 
 /** Every secret of a configuration: whether it is there, and of the right shape. None is shown. */
 export function checkSecrets({ config, readSecret }: Stage): Promise<Check>[] {
-  const accounts = Object.entries(config.accounts).map(([name, { credentials }]) =>
-    read(`secret of account ${name}`, new StoredSecret(credentials, readSecret, parseCredentials), true),
-  );
+  const accounts = Object.entries(config.accounts).map(([name, { credentials }]) => {
+    const owner = { of: `account ${name}` };
+    const secret = new StoredSecret(credentials, readSecret, parseCredentials, owner);
+    return read(`secret of account ${name}`, secret, true);
+  });
   const sources = [...keyedSources(config, readSecret)].flatMap(([name, { secret }]) =>
     secret === undefined ? [] : [read(`secret of source ${name}`, secret, false)],
   );
-  const apis = Object.entries(config.sources).flatMap(([name, { api }]) =>
-    api === undefined
-      ? []
-      : [
-          read(
-            `API secret of source ${name}`,
-            new StoredSecret(api.credentials, readSecret, (text) => text),
-            false,
-          ),
-        ],
-  );
+  const apis = Object.entries(config.sources).flatMap(([name, { api }]) => {
+    if (api === undefined) return [];
+    const owner = { of: `the API of source ${name}` };
+    const secret = new StoredSecret(api.credentials, readSecret, (text) => text, owner);
+    return [read(`API secret of source ${name}`, secret, false)];
+  });
   return [...accounts, ...sources, ...apis];
 }
 

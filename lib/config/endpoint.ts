@@ -1,3 +1,6 @@
+import type { Failure } from '../failure.ts';
+import type { SecretOwner } from '../stored-secret.ts';
+
 const ENVIRONMENT = /^env:([A-Za-z_][A-Za-z0-9_]*)$/;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
@@ -27,6 +30,18 @@ export function resolveEndpoint(endpoint: string, environment: NodeJS.ProcessEnv
   if (fault !== undefined)
     throw new Error(`environment variable ${variable}: expected an endpoint, found ${fault}`);
   return trimEndpoint(value);
+}
+
+/** Logs an error of `resolveEndpoint`, and gives the failure that everything ends in that needs the endpoint. */
+export function reportEndpoint(error: unknown, { of, log }: SecretOwner): Failure {
+  const problem = error instanceof Error ? error.message : 'not usable';
+  const failure = {
+    code: 'ENDPOINT_UNUSABLE',
+    message: `Unusable endpoint for ${of}: ${problem}`,
+    retryable: false,
+  };
+  log?.error('unusable', { of, ...failure });
+  return failure;
 }
 
 /** Without the slash at its end: paths begin with one. */

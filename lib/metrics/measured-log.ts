@@ -1,8 +1,8 @@
 import type { Log } from '../log.ts';
 import type { MetricName, Metrics } from './metrics.ts';
 
-/** What is no number counts for nothing. */
-export type Measured = readonly [name: MetricName, value: unknown];
+/** What is no number counts for nothing. `of`: see `Metrics.add`. */
+export type Measured = readonly [name: MetricName, value: unknown, of?: unknown];
 
 /** What an event that is logged counts for, by its name: one of something, or what its fields say. */
 export type Rules = Readonly<
@@ -19,7 +19,8 @@ export function measureLog(log: Log, metrics: Metrics, rules: Rules): Log {
     (event, fields = {}) => {
       const rule = rules[event];
       const measured: readonly Measured[] = typeof rule === 'string' ? [[rule, 1]] : (rule?.(fields) ?? []);
-      for (const [name, value] of measured) if (typeof value === 'number') metrics.add(name, value);
+      for (const [name, value, of] of measured)
+        if (typeof value === 'number') metrics.add(name, value, typeof of === 'string' ? of : undefined);
       log[level](event, fields);
     };
   return {

@@ -23,6 +23,7 @@ export type MetricName =
   | 'IamLatency'
   | 'Throttles'
   | 'LedgerFailures'
+  | 'SecretsUnusable'
   | 'NotAnnounced'
   | 'SweepsFinished'
   | 'SweepsRefused'
@@ -52,47 +53,57 @@ export interface MetricsOptions {
  */
 export class Metrics {
   readonly #options: MetricsOptions;
-  readonly #values = new Map<MetricName, number[]>();
+  /** By what they are of: '' for the stage as a whole. */
+  readonly #values = new Map<string, Map<MetricName, number[]>>();
 
   constructor(options: MetricsOptions) {
     this.#options = options;
   }
 
-  /** Counts are added up; of what has another unit every value is kept. */
-  add(name: MetricName, value: number): void {
-    const values = this.#values.get(name) ?? [];
+  /**
+   * Counts are added up; of what has another unit every value is kept.
+   *
+   * @param of what of the configuration it is about, such as `source github`: a second dimension, `Of`.
+   */
+  add(name: MetricName, value: number, of = ''): void {
+    const group = this.#values.get(of) ?? new Map<MetricName, number[]>();
+    const values = group.get(name) ?? [];
     if (UNITS[name] === undefined) values[0] = (values[0] ?? 0) + value;
     else values.push(value);
-    this.#values.set(name, values);
+    this.#values.set(of, group.set(name, values));
   }
 
   /** Writes one line, or several where there is more than fits into one; none if there is nothing. */
   flush(): void {
-    const { stage, function: name, now = Date.now, write = print } = this.#options;
-    while (this.#values.size > 0) {
-      const part = this.#take();
-      const definitions = part.map(([Name]) => ({ Name, Unit: UNITS[Name] ?? 'Count' }));
-      const directive = { Namespace: NAMESPACE, Dimensions: [['Stage']], Metrics: definitions };
-      write(
-        JSON.stringify({
-          _aws: { Timestamp: now(), CloudWatchMetrics: [directive] },
-          event: 'metrics',
-          function: name,
-          ...fieldsHere(),
-          Stage: stage,
-          ...Object.fromEntries(part),
-        }),
-      );
-    }
+    for (const [of, group] of this.#values) while (group.size > 0) this.#write(of, take(group));
+    this.#values.clear();
   }
 
-  #take(): [MetricName, number | number[]][] {
-    return [...this.#values].map(([name, values]) => {
-      const taken = values.splice(0, MAX_VALUES);
-      if (values.length === 0) this.#values.delete(name);
-      return [name, taken.length === 1 ? (taken[0] ?? 0) : taken];
-    });
+  #write(of: string, part: readonly (readonly [MetricName, number | number[]])[]): void {
+    const { stage, function: name, now = Date.now, write = print } = this.#options;
+    const definitions = part.map(([Name]) => ({ Name, Unit: UNITS[Name] ?? 'Count' }));
+    const dimensions = of === '' ? [['Stage']] : [['Stage'], ['Stage', 'Of']];
+    const directive = { Namespace: NAMESPACE, Dimensions: dimensions, Metrics: definitions };
+    write(
+      JSON.stringify({
+        _aws: { Timestamp: now(), CloudWatchMetrics: [directive] },
+        event: 'metrics',
+        function: name,
+        ...fieldsHere(),
+        Stage: stage,
+        ...(of !== '' && { Of: of }),
+        ...Object.fromEntries(part),
+      }),
+    );
   }
+}
+
+function take(group: Map<MetricName, number[]>): [MetricName, number | number[]][] {
+  return [...group].map(([name, values]) => {
+    const taken = values.splice(0, MAX_VALUES);
+    if (values.length === 0) group.delete(name);
+    return [name, taken.length === 1 ? (taken[0] ?? 0) : taken];
+  });
 }
 
 function print(line: string): void {

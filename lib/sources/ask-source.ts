@@ -1,8 +1,9 @@
 import type { Config } from '../config/config.ts';
-import { resolveEndpoint } from '../config/endpoint.ts';
+import { reportEndpoint, resolveEndpoint } from '../config/endpoint.ts';
 import type { Deadline } from '../deadline.ts';
-import { ServiceError } from '../failure.ts';
-import { type ReadSecret, StoredSecret } from '../stored-secret.ts';
+import { type Failure, ServiceError } from '../failure.ts';
+import type { Log } from '../log.ts';
+import { type ReadSecret, type SecretOwner, StoredSecret } from '../stored-secret.ts';
 import { ECR } from './built-in.ts';
 import { findEcrRepository } from './find-ecr-repository.ts';
 import { sources } from './index.ts';
@@ -21,14 +22,15 @@ export type AskSource = (
  * Makes the question for the sources of a configuration that can be asked.
  *
  * The question throws a `ServiceError`: `SOURCE_NOT_ASKABLE` where the configuration names no API for the source, or the
- * source has no such question, and what reading the credentials throws.
+ * source has no such question; `ENDPOINT_UNUSABLE` where its address is none; and what reading the credentials throws.
  */
-export function createAskSource(config: Config, read: ReadSecret): AskSource {
+export function createAskSource(config: Config, read: ReadSecret, log?: Log): AskSource {
   const askable = new Map(
     Object.entries(config.sources).flatMap(([name, { type, api }]) => {
       const source: Source = sources[type];
       if (api === undefined || source.findRepository === undefined) return [];
-      return [[name, { source, type, readApi: createReadApi(api, read) }] as const];
+      const owner = { of: `the API of source ${name}`, ...(log && { log }) };
+      return [[name, { source, type, readApi: createReadApi(api, read, owner) }] as const];
     }),
   );
   return async (name, asked, deadline, kind = 'repository', note) => {
@@ -50,12 +52,29 @@ export function createAskSource(config: Config, read: ReadSecret): AskSource {
 
 type ApiConfig = NonNullable<Config['sources'][string]['api']>;
 
-/** Reads how a source is asked, with the credentials as they are stored now. */
+/**
+ * Reads how a source is asked, with the credentials as they are stored now.
+ *
+ * An address that is none is logged at once, and thrown as `ENDPOINT_UNUSABLE` when it is needed.
+ */
 export function createReadApi(
   { url, credentials, canary = [] }: ApiConfig,
   read: ReadSecret,
+  owner: SecretOwner,
 ): () => Promise<SourceApi> {
-  const secret = new StoredSecret(credentials, read, (text) => text.replace(/\r?\n$/, ''));
-  const place = { url: resolveEndpoint(url), canaries: [canary].flat() };
-  return async () => ({ ...place, credentials: await secret.get() });
+  const secret = new StoredSecret(credentials, read, (text) => text.replace(/\r?\n$/, ''), owner);
+  const resolved = resolveUrl(url, owner);
+  const canaries = [canary].flat();
+  return async () => {
+    if (typeof resolved !== 'string') throw new ServiceError(resolved);
+    return { url: resolved, canaries, credentials: await secret.get() };
+  };
+}
+
+function resolveUrl(endpoint: string, owner: SecretOwner): string | Failure {
+  try {
+    return resolveEndpoint(endpoint);
+  } catch (error) {
+    return reportEndpoint(error, owner);
+  }
 }

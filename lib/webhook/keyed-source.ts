@@ -1,13 +1,19 @@
 import type { Config } from '../config/config.ts';
+import type { Log } from '../log.ts';
 import { sources } from '../sources/index.ts';
 import type { Delivery, Source, SourceOptions, Verification } from '../sources/source.ts';
-import { type ReadSecret, StoredSecret } from '../stored-secret.ts';
+import { REFRESH_MS, type ReadSecret, StoredSecret } from '../stored-secret.ts';
+import { SecretValues, splitSecrets } from './secret-values.ts';
 
-/** So often can a stranger with a wrong signature make the secret store be asked. */
-const REFRESH_MS = 30_000;
 const MAX_LABEL_LENGTH = 100;
 
 type SourceConfig = Config['sources'][string];
+
+interface Surroundings {
+  /** The secrets of every source, of which none may be one of this source. */
+  readonly values?: SecretValues;
+  readonly log?: Log | undefined;
+}
 
 /** A source of the configuration, with what it takes to verify its deliveries. */
 export class KeyedSource {
@@ -23,16 +29,20 @@ export class KeyedSource {
     source: Source,
     { secret, topics }: Omit<SourceConfig, 'type'>,
     read: ReadSecret,
+    { values, log }: Surroundings = {},
   ) {
     this.name = name;
     this.source = source;
     this.#options = topics === undefined ? {} : { topics };
-    this.secret =
-      secret === undefined
-        ? undefined
-        : new StoredSecret(secret, read, (text) =>
-            splitSecrets(text).map((each) => source.parseSecret(each)),
-          );
+    const parse = (text: string) => {
+      const secrets = splitSecrets(text);
+      values?.put(name, secrets);
+      const keys = secrets.map((each) => source.parseSecret(each));
+      values?.requireOwn(name);
+      return keys;
+    };
+    const owner = { of: `source ${name}`, ...(log && { log }) };
+    this.secret = secret === undefined ? undefined : new StoredSecret(secret, read, parse, owner);
   }
 
   /** The sender's own id of a delivery, to log and to search by. Nobody signs it, so nothing is decided by it. */
@@ -42,7 +52,8 @@ export class KeyedSource {
   }
 
   /**
-   * Verifies a delivery, if need be with a secret that was changed since it was last read.
+   * Verifies a delivery, if need be with a secret that was changed since it was last read: its body is hashed at most
+   * twice per key, and once where the secret is the same.
    *
    * @throws {ServiceError} if there is no secret to be had.
    */
@@ -50,9 +61,12 @@ export class KeyedSource {
     const verifyWith = async (keys: readonly Buffer[]) =>
       this.source.verify(delivery, keys, nowMs, this.#options);
     if (this.secret === undefined) return verifyWith([]);
-    const first = await verifyWith(await this.secret.get());
+    const keys = await this.secret.get();
+    const first = await verifyWith(keys);
     if (first.verified || first.stale === true) return first;
-    return verifyWith(await this.secret.get(REFRESH_MS));
+    const fresh = await this.secret.get(REFRESH_MS);
+    const isNew = (key: Buffer) => !keys.some((each) => each.equals(key));
+    return fresh.some(isNew) ? verifyWith(fresh) : first;
   }
 }
 
@@ -61,31 +75,20 @@ export function shortenLabel(text: string): string {
   return text.slice(0, MAX_LABEL_LENGTH).toWellFormed();
 }
 
-/** One secret, or the JSON array of several that count at the same time while they are being rotated. */
-function splitSecrets(text: string): readonly string[] {
-  const list = parseList(text);
-  if (list === undefined) return [text.replace(/\r?\n$/, '')];
-  if (list.length === 0 || !list.every((each) => typeof each === 'string')) {
-    throw new Error('expected a JSON array of secrets, found another one');
-  }
-  return list;
-}
-
-function parseList(text: string): unknown[] | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    return Array.isArray(json) ? json : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Every source of a configuration, by its name. */
-export function keyedSources(config: Config, read: ReadSecret): Map<string, KeyedSource> {
+export function keyedSources(config: Config, read: ReadSecret, log?: Log): Map<string, KeyedSource> {
+  const references = Object.entries(config.sources).flatMap(([name, { secret }]) =>
+    secret === undefined ? [] : [[name, secret] as const],
+  );
+  const values = new SecretValues(new Map(references), read);
+  const readBesideOthers: ReadSecret = async (reference, maxAgeMs) => {
+    const [text] = await Promise.all([read(reference, maxAgeMs), values.refresh(maxAgeMs)]);
+    return text;
+  };
   return new Map(
     Object.entries(config.sources).map(([name, { type, ...rest }]) => [
       name,
-      new KeyedSource(name, sources[type], rest, read),
+      new KeyedSource(name, sources[type], rest, readBesideOthers, { values, log }),
     ]),
   );
 }

@@ -152,6 +152,7 @@ describe('no secret is', () => {
       'env:TEST_SECRET',
       (reference, maxAgeMs) => store.read(reference, maxAgeMs),
       parseCredentials,
+      { of: 'account main' },
     );
     const error = await caught(secret.get()).finally(undo);
     expect(error).toMatchObject({ failure: { code: 'SECRET_UNUSABLE', retryable: false } });

@@ -61,13 +61,13 @@ const rows: readonly Row[] = [
     why: 'no credentials of Huawei Cloud',
     args: ['tasks'],
     environment: { HUAWEI_CLOUD_CREDENTIALS: undefined },
-    says: /^There are no credentials for account main: env:HUAWEI_CLOUD_CREDENTIALS: the environment has no such variable/,
+    says: /^Unusable secret for account main \(env:HUAWEI_CLOUD_CREDENTIALS\): the environment has no such variable/,
   },
   {
     why: 'credentials of Huawei Cloud that are none',
     args: ['tasks'],
     environment: { HUAWEI_CLOUD_CREDENTIALS: 'pa55word' },
-    says: /^There are no credentials for account main: .*not JSON$/,
+    says: /^Unusable secret for account main \(.*\): .*not JSON$/,
   },
   {
     why: 'no credentials of AWS',

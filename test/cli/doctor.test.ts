@@ -293,7 +293,7 @@ test('checks the secrets of sources, and shows none', async () => {
     anyone: { type: 'standard-webhooks', secret: 'env:ANYONE_SECRET' },
   };
   await operating.writeConfig('sources', { accounts: { main: { ...account, ...endpoints } }, sources });
-  const secrets = { GITHUB_SECRET: 'a-github-secret', ANYONE_SECRET: 'not-whsec' };
+  const secrets = { GITHUB_SECRET: 'a-github-secret-of-a-test', ANYONE_SECRET: 'not-whsec' };
   const { of, stdout } = await examine(secrets, ['--stage', 'sources']);
   expect(of('secret of source github')).toMatchObject({ state: 'ok', message: 'env:GITHUB_SECRET' });
   expect(of('secret of source anyone')).toMatchObject({

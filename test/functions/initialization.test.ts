@@ -16,15 +16,15 @@ const right = {
   DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1:1/000000000000/dead-letters',
   SWEEP_QUEUE_URL: 'http://127.0.0.1:1/000000000000/sweep',
   LEDGER_TABLE: 'ledger',
-  GITHUB_WEBHOOK_SECRET: 'secret',
+  GITHUB_WEBHOOK_SECRET: 'the secret of this test',
   STANDARD_WEBHOOKS_SECRET: `whsec_${Buffer.alloc(24).toString('base64')}`,
   HUAWEICLOUD_CREDENTIALS: JSON.stringify({ domain: 'd', user: 'u', password: 'p' }),
   HUAWEICLOUD_IAM_ENDPOINT: 'http://127.0.0.1:1',
   HUAWEICLOUD_SWR_ENDPOINT: 'http://127.0.0.1:1',
 };
 
-const start = (name: string, env: NodeJS.ProcessEnv) =>
-  startFunction({ bundle: join(built.distDir, `${name}.mjs`), env, timeoutMs: 1000, onLine: () => {} });
+const start = (name: string, env: NodeJS.ProcessEnv, onLine: (line: string) => void = () => {}) =>
+  startFunction({ bundle: join(built.distDir, `${name}.mjs`), env, timeoutMs: 1000, onLine });
 
 test.each(['receive', 'clean', 'sweep'])(
   '%s starts with nothing but its environment and what lies beside it',
@@ -42,10 +42,6 @@ test.each([
     value: '',
     says: 'variable CLEANUP_QUEUE_URL is missing',
   },
-  { name: 'receive', variable: 'GITHUB_WEBHOOK_SECRET', value: undefined, says: 'env:GITHUB_WEBHOOK_SECRET' },
-  { name: 'receive', variable: 'GITHUB_WEBHOOK_SECRET', value: '', says: 'found an empty one' },
-  { name: 'receive', variable: 'GITHUB_WEBHOOK_SECRET', value: '[]', says: 'JSON array of secrets' },
-  { name: 'receive', variable: 'STANDARD_WEBHOOKS_SECRET', value: 'whsec_AAAA', says: 'found 3 bytes' },
   {
     name: 'clean',
     variable: 'DEAD_LETTER_QUEUE_URL',
@@ -56,23 +52,61 @@ test.each([
   { name: 'sweep', variable: 'LEDGER_TABLE', value: undefined, says: 'LEDGER_TABLE is missing' },
   { name: 'sweep', variable: 'SWEEP_QUEUE_URL', value: undefined, says: 'SWEEP_QUEUE_URL is missing' },
   { name: 'sweep', variable: 'CLEANUP_QUEUE_URL', value: '', says: 'CLEANUP_QUEUE_URL is missing' },
-  { name: 'sweep', variable: 'HUAWEICLOUD_CREDENTIALS', value: 'hunter2', says: 'is not JSON' },
+])('$name does not start with $variable=$value, and says why', async ({ name, variable, value, says }) => {
+  const failure = start(name, { ...right, [variable]: value });
+  await expect(failure).rejects.toThrow(says);
+});
+
+const GITHUB = 'Unusable secret for source github (env:GITHUB_WEBHOOK_SECRET): ';
+const MAIN = 'Unusable secret for account main (env:HUAWEICLOUD_CREDENTIALS): ';
+const account = ['clean', 'sweep'] as const;
+test.each([
   {
-    name: 'clean',
-    variable: 'HUAWEICLOUD_CREDENTIALS',
+    names: ['receive'],
+    variable: 'GITHUB_WEBHOOK_SECRET',
     value: undefined,
-    says: 'env:HUAWEICLOUD_CREDENTIALS',
+    says: `${GITHUB}the environment`,
   },
-  { name: 'clean', variable: 'HUAWEICLOUD_CREDENTIALS', value: 'hunter2', says: 'is not JSON' },
   {
-    name: 'clean',
+    names: ['receive'],
+    variable: 'GITHUB_WEBHOOK_SECRET',
+    value: '',
+    says: `${GITHUB}expected a secret, found`,
+  },
+  {
+    names: ['receive'],
+    variable: 'GITHUB_WEBHOOK_SECRET',
+    value: '[]',
+    says: `${GITHUB}expected a JSON array`,
+  },
+  { names: ['receive'], variable: 'GITHUB_WEBHOOK_SECRET', value: 'hunter2', says: 'found 7' },
+  { names: ['receive'], variable: 'STANDARD_WEBHOOKS_SECRET', value: 'whsec_AAAA', says: 'found 3 bytes' },
+  { names: account, variable: 'HUAWEICLOUD_CREDENTIALS', value: undefined, says: `${MAIN}the environment` },
+  { names: account, variable: 'HUAWEICLOUD_CREDENTIALS', value: 'hunter2', says: 'is not JSON' },
+  {
+    names: account,
     variable: 'HUAWEICLOUD_CREDENTIALS',
     value: '{"domain":"hunter2","user":""}',
     says: 'missing or wrong: user, password',
   },
-  { name: 'clean', variable: 'HUAWEICLOUD_SWR_ENDPOINT', value: 'http://swr.example.com', says: 'not https' },
-])('$name does not start with $variable=$value, and says why', async ({ name, variable, value, says }) => {
-  const failure = start(name, { ...right, [variable]: value });
-  await expect(failure).rejects.toThrow(says);
-  await expect(failure).rejects.not.toThrow('hunter2');
-});
+  {
+    names: account,
+    variable: 'HUAWEICLOUD_SWR_ENDPOINT',
+    value: 'http://hunter2.example.com',
+    says: 'Unusable endpoint for account main: environment variable HUAWEICLOUD_SWR_ENDPOINT: expected',
+  },
+])(
+  '$names starts with $variable=$value, and says once what is wrong',
+  async ({ names, variable, value, says }) => {
+    for (const name of names) {
+      const lines: string[] = [];
+      const started = await start(name, { ...right, [variable]: value }, (line) => lines.push(line));
+      await started.close();
+      const unusable = lines.filter((line) => line.includes('"event":"unusable"'));
+      expect(unusable).toHaveLength(1);
+      expect(unusable[0]).toContain('"level":"error"');
+      expect(unusable[0]).toContain(says);
+      expect(lines.join('')).not.toContain('hunter2');
+    }
+  },
+);

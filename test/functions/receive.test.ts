@@ -38,7 +38,7 @@ beforeAll(async () => {
     CLEANUP_QUEUE_URL: queues.cleanupUrl,
     AWS_ENDPOINT_URL_SQS: queues.endpoint,
     AWS_REGION: 'us-east-1',
-    GITHUB_WEBHOOK_SECRET: JSON.stringify(['the next secret', deleted.secret]),
+    GITHUB_WEBHOOK_SECRET: JSON.stringify(['the next secret of this test', deleted.secret]),
     STANDARD_WEBHOOKS_SECRET: `whsec_${STANDARD_KEY.toString('base64')}`,
   });
   const { handler } = await import('../../functions/receive.ts');
@@ -285,7 +285,7 @@ test('nothing that is printed has a secret in it', async () => {
   await takeMessages();
   const printed = output.lines.join('\n');
   expect(printed).not.toBe('');
-  for (const secret of [deleted.secret, 'the next secret', STANDARD_KEY.toString('base64')]) {
+  for (const secret of [deleted.secret, 'the next secret of this test', STANDARD_KEY.toString('base64')]) {
     expect(printed).not.toContain(secret);
   }
 });

@@ -102,6 +102,13 @@ describe('counted is', () => {
       fields: noLedger,
       metrics: { LedgerFailures: [1] },
     },
+    {
+      why: 'a source that can not be used',
+      rules: receiveRules,
+      event: 'unusable',
+      fields: { of: 'source github' },
+      metrics: { SecretsUnusable: [1] },
+    },
     { why: 'given back', rules: cleanRules, event: 'retried', metrics: { Retried: [1] } },
     { why: 'taken by no queue', rules: cleanRules, event: 'not settled', metrics: { Retried: [1] } },
     { why: 'not begun', rules: cleanRules, event: 'not begun', metrics: { Retried: [1] } },

@@ -50,6 +50,27 @@ test('what was measured is one line, in the form that CloudWatch takes out of a 
   expect(lines[0]).toMatch(/^\{"_aws":/);
 });
 
+test('what is about a part of the configuration has a line of its own, with a second dimension', () => {
+  const { metrics, lines } = gather();
+  metrics.add('SecretsUnusable', 1, 'source github');
+  metrics.add('Requests', 1);
+  metrics.add('SecretsUnusable', 1, 'account main');
+  metrics.add('SecretsUnusable', 2, 'source github');
+  metrics.flush();
+  metrics.flush();
+  expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+    {
+      _aws: { CloudWatchMetrics: [{ Dimensions: [['Stage'], ['Stage', 'Of']] }] },
+      Stage: 'prod',
+      Of: 'source github',
+      SecretsUnusable: 3,
+    },
+    { _aws: { CloudWatchMetrics: [{ Dimensions: [['Stage']] }] }, Requests: 1 },
+    { Of: 'account main', SecretsUnusable: 1 },
+  ]);
+  expect(lines[1]).not.toContain('"Of"');
+});
+
 test('nothing is written twice, and nothing where nothing was measured', () => {
   const { metrics, lines } = gather();
   metrics.flush();

@@ -32,11 +32,12 @@ test('nothing else is a reference', async () => {
   );
 });
 
+const LONG = '0123456789abcdef';
 const sourceWith = (text: string) =>
   new KeyedSource('forge', github, { secret: 'env:X' }, () => Promise.resolve(text));
 
 test('a stored secret is one, or a list of several', async () => {
-  const secret = fc.string({ minLength: 1 }).filter((text) => text.trim() !== '');
+  const secret = fc.string().map((text) => `${LONG}${text}`);
   await holds(
     fc.asyncProperty(fc.array(secret, { minLength: 1, maxLength: 3 }), async (list) => {
       const keys = await sourceWith(JSON.stringify(list)).secret?.get();
@@ -46,7 +47,7 @@ test('a stored secret is one, or a list of several', async () => {
 });
 
 test('a stored secret that is no list is taken to the byte, but for the line break at its end', async () => {
-  const text = anyText.filter((each) => each.trim() !== '' && !each.startsWith('[') && !/[\r\n]$/.test(each));
+  const text = anyText.map((each) => `${each}${LONG}`);
   await holds(
     fc.asyncProperty(text, fc.constantFrom('', '\n', '\r\n'), async (stored, end) => {
       const [key] = (await sourceWith(`${stored}${end}`).secret?.get()) ?? [];
@@ -55,8 +56,23 @@ test('a stored secret that is no list is taken to the byte, but for the line bre
   );
 });
 
+test('a secret of fewer than 16 characters is refused without being shown, however many spaces it has', async () => {
+  const blank = fc.stringMatching(/^[ \t\u00a0\u200b]{0,40}$/);
+  const short = fc.array(fc.tuple(fc.stringMatching(/^[a-z0-9]$/), blank), { maxLength: 8 });
+  await holds(
+    fc.asyncProperty(blank, short, async (before, parts) => {
+      const text = before + parts.flat().join('');
+      const error = await caught(sourceWith(text).secret?.get() ?? Promise.resolve());
+      expect(error).toMatchObject({ failure: { code: 'SECRET_UNUSABLE', retryable: false } });
+      expect(String(error)).toMatch(
+        /expected (?:a secret, found an empty one|at least 16 characters, found \d+)$/,
+      );
+    }),
+  );
+});
+
 test('a list that is not one of secrets is refused without being shown', async () => {
-  const mark = 'hunter2';
+  const mark = 'hunter2 and sixteen more';
   const wrong = fc.constantFrom(null, 7, { mark }, [mark], '', ' ');
   await holds(
     fc.asyncProperty(fc.array(fc.constant(mark)), wrong, async (list, one) => {

@@ -230,7 +230,7 @@ describe('sweep shows no secret', () => {
   }, 20_000);
 
   test('when all is well', async () => {
-    // A sweep is one of all accounts or none, and some of the others are broken.
+    // Some of the other accounts are broken.
     const other = await startFullRun(['main', 'signer']);
     try {
       await other.sweep();
@@ -243,7 +243,7 @@ describe('sweep shows no secret', () => {
   }, 20_000);
 });
 
-describe('a function that does not start shows no secret', () => {
+describe('a function that starts with an unusable secret shows none', () => {
   const refuse = () => run.aws.failWith('GetSecretValue', 400, 'AccessDeniedException');
   test.each([
     { name: 'receive' as const, why: 'it may not read its secret', prepare: refuse },
@@ -278,8 +278,7 @@ describe('a function that does not start shows no secret', () => {
   ])('$name: $why', async ({ name, prepare }) => {
     prepare();
     await run.startAgain(name);
-    expect(outputNow()).toMatch(/line: .*has no usable secret/);
-    expect(outputNow()).toMatch(/error: .*has ended/);
+    expect(outputNow()).toMatch(/line: .*Unusable secret for/);
     expect(leaks()).toEqual([]);
   });
 });

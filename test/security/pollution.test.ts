@@ -11,17 +11,16 @@ const NAMES = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnPrope
 const EVIL = '"polluted":"yes","namespace":"stolen","repository":"stolen","action":"deleted"';
 
 const STANDARD_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
-const HEADER_SECRET = 'X-Proof: 0123456789abcdef0123';
 const SECRETS: Readonly<Record<SendableType, string>> = {
-  github: 'secret-of-this-test',
-  gitlab: 'secret-of-this-test',
-  gitea: 'secret-of-this-test',
-  bitbucket: 'secret-of-this-test',
+  github: 'github-secret-of-this-test',
+  gitlab: 'gitlab-secret-of-this-test',
+  gitea: 'gitea-secret-of-this-test',
+  bitbucket: 'bitbucket-secret-of-this-test',
   'standard-webhooks': STANDARD_SECRET,
-  cloudevents: STANDARD_SECRET,
-  harbor: 'Bearer 0123456789abcdef0123',
-  acr: HEADER_SECRET,
-  distribution: HEADER_SECRET,
+  cloudevents: `whsec_${Buffer.alloc(32, 8).toString('base64')}`,
+  harbor: 'Bearer harbor-0123456789abcdef0123',
+  acr: 'X-Proof: acr-0123456789abcdef0123',
+  distribution: 'X-Proof: distribution-0123456789abcdef0123',
 };
 const TYPES = Object.keys(SECRETS).filter((type): type is SendableType => type in SECRETS);
 const variableOf = (type: string) => `POLLUTION_${type.replaceAll('-', '_')}`;

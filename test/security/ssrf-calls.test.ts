@@ -59,14 +59,20 @@ beforeAll(async () => {
       sources: Object.fromEntries(
         ASKABLE_NAMES.map((type) => [
           type,
-          { type, secret: 'env:SSRF_SECRET', api: { url: api.url, credentials: 'env:SSRF_CREDENTIALS' } },
+          {
+            type,
+            secret: `env:SSRF_SECRET_${type}`,
+            api: { url: api.url, credentials: 'env:SSRF_CREDENTIALS' },
+          },
         ]),
       ),
       routes: [{ from: 'github:acme/{path+}', to: 'images/{path}' }],
     }),
     env: {
       SSRF_ACCOUNT: JSON.stringify({ domain: 'acme', user: 'robot', password: 'password-of-this-test' }),
-      SSRF_SECRET: 'X-Proof: 0123456789abcdef0123',
+      ...Object.fromEntries(
+        ASKABLE_NAMES.map((type) => [`SSRF_SECRET_${type}`, `X-Proof: ${type}-0123456789abcdef0123`]),
+      ),
       SSRF_CREDENTIALS: 'robot:credentials-of-this-test',
     },
   });
@@ -187,7 +193,9 @@ describe('a name does not lead to another address', () => {
   test('of SWR, by a webhook: it is ignored, or nobody could have sent it', async () => {
     for (const name of HOSTILE_NAMES) {
       const body = (right: string) => right.replace('"acme/one"', JSON.stringify(name));
-      const { headers, body: sent } = signDelivery('github', 'X-Proof: 0123456789abcdef0123', { body });
+      const { headers, body: sent } = signDelivery('github', 'X-Proof: github-0123456789abcdef0123', {
+        body,
+      });
       const { status } = await handlers.receive(httpEvent({ source: 'github', headers, body: sent }));
       expect([200, 422]).toContain(status);
     }

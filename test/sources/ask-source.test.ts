@@ -9,6 +9,7 @@ import {
   respond,
   startLoopbackServer,
 } from '../support/loopback-server.ts';
+import { recordLog } from '../support/recorded-log.ts';
 
 let server: LoopbackServer;
 let answer: Answering;
@@ -31,8 +32,8 @@ const ask = (name: string) =>
     configOf({
       sources: {
         forge: { ...github, api },
-        silent: github,
-        anyone: { type: 'standard-webhooks', secret: 'env:X' },
+        silent: { ...github, secret: 'env:Y' },
+        anyone: { type: 'standard-webhooks', secret: 'env:Z' },
       },
     }),
     read,
@@ -105,4 +106,22 @@ test('credentials that can not be read are no answer', async () => {
   const config = configOf({ sources: { forge: { ...github, api } } });
   const away = createAskSource(config, () => Promise.reject(new Error('away')));
   await expect(away('forge', 'acme/api', noHurry)).rejects.toThrow('away');
+});
+
+test('an API whose address is none stops no other one', async () => {
+  const recorded = recordLog();
+  const broken = { ...github, secret: 'env:Y', api: { ...api, url: 'env:NO_FORGE_API' } };
+  const config = configOf({ sources: { forge: { ...github, api }, broken } });
+  const question = createAskSource(config, read, recorded.log);
+  const failure = {
+    code: 'ENDPOINT_UNUSABLE',
+    message:
+      'Unusable endpoint for the API of source broken: environment variable NO_FORGE_API: expected an endpoint, found not a URL',
+    retryable: false,
+  };
+  await expect(question('broken', 'acme/api', noHurry)).rejects.toMatchObject({ failure });
+  expect(recorded.of('unusable')).toMatchObject([
+    { level: 'error', of: 'the API of source broken', ...failure },
+  ]);
+  expect(await question('forge', 'acme/api', noHurry)).toBe('exists');
 });

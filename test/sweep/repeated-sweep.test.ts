@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { SweepContext } from '../../lib/sweep/context.ts';
 import type { SweepStep } from '../../lib/sweep/step.ts';
 import { takeSweepStep } from '../../lib/sweep/take-step.ts';
+import { acmeAccount } from '../support/acme-config.ts';
 import { APAC, DR } from '../support/cloud.ts';
 import { allowing, noHurry } from '../support/deadline.ts';
 import { follow, numbered, type Sweeping, startSweeping } from '../support/sweeping.ts';
@@ -127,6 +128,34 @@ describe('a failure', () => {
     await expect(sweeping.run('s1', withTargets())).rejects.toMatchObject({ failure: { status: 403 } });
     sweeping.far.clearFaults();
     await expect(sweeping.run('s1', withTargets())).resolves.toMatchObject({ organizations: 2 });
+  });
+
+  test.each([
+    { why: 'secret', code: 'SECRET_UNUSABLE', differences: { credentials: 'env:TOKEN' } },
+    { why: 'endpoint', code: 'ENDPOINT_UNUSABLE', differences: { swrEndpoint: 'env:NO_SUCH_ENDPOINT' } },
+  ])(
+    'of one account whose $why is unusable leaves it out, and the others are swept',
+    async ({ code, differences }) => {
+      sweeping.plant('acme', ['api']);
+      const { config } = withTargets();
+      const accounts = { ...config.accounts, broken: acmeAccount(sweeping.cloud.url, differences) };
+      const context = sweeping.context({ config: { accounts, sweep: config.sweep } });
+      await expect(sweeping.run('s1', context)).resolves.toMatchObject({
+        organizations: 2,
+        counts: { found: 1 },
+      });
+      expect(sweeping.recorded.of('account not swept')).toMatchObject([
+        { level: 'error', account: 'broken', code },
+      ]);
+      expect(sweeping.recorded.of('unusable')).toMatchObject([{ of: 'account broken' }]);
+    },
+  );
+
+  test('of every account, as their secrets are unusable, ends it', async () => {
+    const accounts = { main: acmeAccount(sweeping.cloud.url, { credentials: 'env:TOKEN' }) };
+    await expect(sweeping.run('s1', sweeping.context({ config: { accounts } }))).rejects.toMatchObject({
+      failure: { code: 'SECRET_UNUSABLE' },
+    });
   });
 
   test('of one page leaves the rest where it was', async () => {

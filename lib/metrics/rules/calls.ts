@@ -1,7 +1,9 @@
 import type { Measured, Rules } from '../measured-log.ts';
+import { secretRules } from './secrets.ts';
 
 /** For every function that calls Huawei Cloud, and tells others what it has done. */
 export const callRules: Rules = {
+  ...secretRules,
   called: ({ service, throttled, ms }) => [
     [service === 'iam' ? 'IamLatency' : 'SwrLatency', ms],
     ['Throttles', throttled === true && 1],

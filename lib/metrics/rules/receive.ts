@@ -1,6 +1,8 @@
 import type { Rules } from '../measured-log.ts';
+import { secretRules } from './secrets.ts';
 
 export const receiveRules: Rules = {
+  ...secretRules,
   queued: 'WebhooksAccepted',
   ignored: 'WebhooksIgnored',
   rejected: ({ status, code }) => [
