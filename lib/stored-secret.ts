@@ -38,7 +38,8 @@ export class StoredSecret<T> {
    */
   async get(maxAgeMs: number = MAX_AGE_MS): Promise<T> {
     const first = await this.#find(maxAgeMs);
-    const found = 'problem' in first && maxAgeMs > REFRESH_MS ? await this.#find(REFRESH_MS) : first;
+    const isKept = 'problem' in first && first.isRead && maxAgeMs > REFRESH_MS;
+    const found = isKept ? await this.#find(REFRESH_MS) : first;
     if ('value' in found) return found.value;
     const { of, log } = this.#owner;
     const message = `Unusable secret for ${of} (${this.reference}): ${found.problem}`;
@@ -46,18 +47,20 @@ export class StoredSecret<T> {
     throw new ServiceError({ code: 'SECRET_UNUSABLE', message, retryable: false });
   }
 
-  async #find(maxAgeMs: number): Promise<{ readonly value: T } | { readonly problem: string }> {
+  async #find(
+    maxAgeMs: number,
+  ): Promise<{ readonly value: T } | { readonly problem: string; readonly isRead: boolean }> {
     let text: string;
     try {
       text = await this.#read(this.reference, maxAgeMs);
     } catch (error) {
       if (!(error instanceof ServiceError) || error.failure.retryable) throw error;
-      return { problem: error.message.replace(`${this.reference}: `, '') };
+      return { problem: error.message.replace(`${this.reference}: `, ''), isRead: false };
     }
     try {
       return { value: this.#parse(text) };
     } catch (error) {
-      return { problem: error instanceof Error ? error.message : 'not usable' };
+      return { problem: error instanceof Error ? error.message : 'not usable', isRead: true };
     }
   }
 }
