@@ -45,6 +45,23 @@ const source = fc.oneof(
   fc.record({ type: fc.constantFrom('cloudevents', 'standard-webhooks'), secret: reference }),
   fc.record({ type: fc.constantFrom('aws-sns', 'huawei-smn'), topics: fc.array(word, { minLength: 1 }) }),
 );
+/** By names, of which no two share a secret or a topic. */
+const ownSources = fc
+  .dictionary(
+    word.filter((name) => name !== 'ecr'),
+    source,
+    { maxKeys: 4 },
+  )
+  .map((named) =>
+    Object.fromEntries(
+      Object.entries(named).map(([name, each]) => [
+        name,
+        'topics' in each
+          ? { ...each, topics: each.topics.map((topic) => `${topic}:${name}`) }
+          : { ...each, secret: `${each.secret}/${name}` },
+      ]),
+    ),
+  );
 const target = fc.tuple(word, word).map((parts) => parts.join('/'));
 const route = fc.record(
   {
@@ -62,11 +79,7 @@ const mode = fc.constantFrom('apply', 'dry-run');
 const right = fc.record(
   {
     accounts: fc.dictionary(word, account, { minKeys: 1, maxKeys: 3 }),
-    sources: fc.dictionary(
-      word.filter((name) => name !== 'ecr'),
-      source,
-      { maxKeys: 4 },
-    ),
+    sources: ownSources,
     routes: fc.array(route, { maxLength: 4 }),
     safety: fc.record(
       { mode, deny: fc.array(glob), maxTasksPerRequest: fc.integer({ min: 1 }) },
