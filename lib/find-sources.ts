@@ -1,6 +1,8 @@
 import type { Route } from './config/config.ts';
 import { nameOf, type Target } from './huaweicloud/sync-task.ts';
-import { fillTemplate } from './route-pattern.ts';
+import { invertTemplate } from './invert-template.ts';
+import { lowerAscii } from './lower-ascii.ts';
+import { fillPattern, namesOf } from './route-pattern.ts';
 import { type Destination, findRoute } from './routes.ts';
 
 /** A repository of a source whose deletion a route would lead to a repository of SWR. */
@@ -11,11 +13,6 @@ export interface Origin {
   /** The tasks that the route means; every one if missing. */
   readonly targets?: readonly Target[];
 }
-
-/** An image that more repositories of a source than these could belong to is not asked about. */
-const MAX_ORIGINS_OF_TEMPLATE = 10;
-
-type Values = ReadonlyMap<string, string>;
 
 interface Place {
   readonly account: string;
@@ -33,8 +30,8 @@ export function findSources(routes: readonly Route[], place: Place): readonly Or
     if (route.account !== place.account) continue;
     for (const template of [route.to].flat()) {
       for (const origin of originsOf(route, template, place, routes)) {
-        const name = `${origin.source}:${origin.repository?.toLowerCase() ?? route.from}`;
-        origins.set(name, origin);
+        const { source, repository } = origin;
+        origins.set(repository === undefined ? route.from : keyOfSource(source, repository), origin);
       }
     }
   }
@@ -50,7 +47,7 @@ function originsOf(
   const colon = from.indexOf(':');
   const source = from.slice(0, colon);
   const image = `${place.namespace}/${place.repository}`;
-  const paths = invertTemplate(template, from.slice(colon + 1), image);
+  const paths = pathsOf(template, from.slice(colon + 1), image);
   if (paths === undefined) return [{ source, ...(targets && { targets }) }];
   return paths.flatMap((path): Origin[] => {
     const routing = findRoute(routes, source, path);
@@ -69,54 +66,20 @@ function isSame(one: Destination, other: Place): boolean {
   );
 }
 
+/** The same for every spelling of a source repository: case of ASCII letters doesn't count. */
+export function keyOfSource(source: string, repository: string): string {
+  return `${source}:${lowerAscii(repository)}`;
+}
+
 /** Whether a route that leads from there means the task with that target. */
 export function meansTarget({ targets }: Origin, target: Target): boolean {
   return targets === undefined || targets.some((each) => nameOf(each) === nameOf(target));
 }
 
 /** @returns every path that the template could have made the image of; undefined if that can't be told. */
-function invertTemplate(template: string, pattern: string, image: string): string[] | undefined {
-  const names = namesOf(pattern);
-  const missing = [...names.keys()].some((name) => !template.includes(`{${name}}`));
-  const found: string[] = [];
-  for (const values of solve(template.split(/(?=\{)|(?<=\})/), image, names, new Map())) {
-    if (missing || found.length === MAX_ORIGINS_OF_TEMPLATE) return undefined;
-    found.push(fillTemplate(pattern.replaceAll('+}', '}'), values));
-  }
-  return found;
-}
-
-/** The names of a pattern, and whether each may stand for several segments. */
-function namesOf(pattern: string): ReadonlyMap<string, boolean> {
-  return new Map(
-    [...pattern.matchAll(/\{([^{}+]+)(\+?)\}/g)].map(([, name = '', plus]) => [name, plus === '+']),
-  );
-}
-
-/** Every way to give the names values so that the parts of a template make the text. */
-function* solve(
-  [part, ...rest]: readonly string[],
-  text: string,
-  names: ReadonlyMap<string, boolean>,
-  values: Values,
-): Generator<Values> {
-  if (part === undefined) {
-    if (text === '') yield values;
-    return;
-  }
-  const name = /^\{(.*)\}$/.exec(part)?.[1];
-  const known = name === undefined ? part.toLowerCase() : values.get(name);
-  if (known !== undefined) {
-    if (text.startsWith(known)) yield* solve(rest, text.slice(known.length), names, values);
-    return;
-  }
-  if (name === undefined || text.startsWith('/')) return;
-  for (let end = 1; end <= text.length; end += 1) {
-    const value = text.slice(0, end);
-    if (value.endsWith('/')) {
-      if (names.get(name) === true) continue;
-      return;
-    }
-    yield* solve(rest, text.slice(end), names, new Map(values).set(name, value));
-  }
+function pathsOf(template: string, pattern: string, image: string): string[] | undefined {
+  const { solutions } = invertTemplate(template, pattern, image);
+  const isMissing = [...namesOf(pattern).keys()].some((name) => !template.includes(`{${name}}`));
+  if (isMissing && solutions?.length !== 0) return undefined;
+  return solutions?.map((values) => fillPattern(pattern, values));
 }

@@ -1,3 +1,5 @@
+import { lowerAscii } from './lower-ascii.ts';
+
 type Segment =
   | { readonly type: 'literal'; readonly text: string }
   | { readonly type: 'one'; readonly name: string }
@@ -7,7 +9,8 @@ const PLACEHOLDER = /^\{([a-z][a-z0-9_]*)(\+?)\}$/i;
 const PLACEHOLDERS = /\{([^{}]*)\}/g;
 
 /**
- * The values of the names of a route's `from`, or undefined if it doesn't fit. Case doesn't count: forges ignore it.
+ * The values of the names of a route's `from`, or undefined if it doesn't fit. Case of ASCII letters doesn't count: forges
+ * ignore it. No segment is empty.
  *
  * @param from `SOURCE:PATTERN`.
  */
@@ -16,6 +19,7 @@ export function matchPattern(from: string, source: string, path: string): Map<st
   if (pattern === undefined) return undefined;
   const segments = parseSegments(pattern);
   const names = path.split('/');
+  if (names.includes('')) return undefined;
   const spare = names.length - segments.length;
   const hasMany = segments.some(({ type }) => type === 'many');
   if (hasMany ? spare < 0 : spare !== 0) return undefined;
@@ -26,7 +30,7 @@ export function matchPattern(from: string, source: string, path: string): Map<st
     const text = names.slice(index, index + length).join('/');
     index += length;
     if (segment.type !== 'literal') found.set(segment.name, text);
-    else if (segment.text.toLowerCase() !== text.toLowerCase()) return undefined;
+    else if (lowerAscii(segment.text) !== lowerAscii(text)) return undefined;
   }
   return found;
 }
@@ -67,6 +71,28 @@ export function fillTemplate(template: string, values: ReadonlyMap<string, strin
   return template.replaceAll(PLACEHOLDERS, (whole, name: string) => values.get(name) ?? whole);
 }
 
+/** The names of a pattern, and whether each may stand for several segments. */
+export function namesOf(pattern: string): ReadonlyMap<string, boolean> {
+  return new Map(
+    parseSegments(pattern).flatMap((segment): [string, boolean][] =>
+      segment.type === 'literal' ? [] : [[segment.name, segment.type === 'many']],
+    ),
+  );
+}
+
+/** A route's `to` as the texts and names that it consists of, in their order. */
+export function splitTemplate(template: string): ({ readonly text: string } | { readonly name: string })[] {
+  return template
+    .split(/(\{[^{}]*\})/)
+    .filter((part) => part !== '')
+    .map((part) => (part.startsWith('{') ? { name: part.slice(1, -1) } : { text: part }));
+}
+
+/** A route's `from` with its names filled in: the full name of a repository. */
+export function fillPattern(pattern: string, values: ReadonlyMap<string, string>): string {
+  return fillTemplate(pattern.replaceAll('+}', '}'), values);
+}
+
 /** Says what is wrong with a route's `from`, apart from its source. */
 export function faultOfPattern(pattern: string): string | undefined {
   const segments = parseSegments(pattern);
@@ -85,11 +111,7 @@ export function faultOfPattern(pattern: string): string | undefined {
  * @returns the result, or what is wrong: a name that the pattern doesn't have.
  */
 export function sampleTemplate(template: string, pattern: string): { filled: string } | { fault: string } {
-  const samples = new Map(
-    parseSegments(pattern).flatMap((segment): [string, string][] =>
-      segment.type === 'literal' ? [] : [[segment.name, segment.type === 'many' ? 'x/x' : 'x']],
-    ),
-  );
+  const samples = new Map([...namesOf(pattern)].map(([name, many]) => [name, many ? 'x/x' : 'x']));
   const names = [...template.matchAll(PLACEHOLDERS)].map(([, name = '']) => name);
   const unknown = names.find((name) => !samples.has(name));
   if (unknown === undefined) return { filled: fillTemplate(template, samples) };
