@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { findSources, meansTarget } from '../lib/find-sources.ts';
 import { findRoute } from '../lib/routes.ts';
 import { APAC, DR } from './support/cloud.ts';
-import { configOf } from './support/config.ts';
+import { configOf, firstCounts } from './support/config.ts';
 import { holds } from './support/properties.ts';
 
 interface WrittenRoute {
@@ -14,7 +14,8 @@ interface WrittenRoute {
 
 function find(routes: readonly WrittenRoute[], image: string, account = 'main') {
   const [namespace = '', ...repository] = image.split('/');
-  return findSources(configOf({ routes }).routes, { account, namespace, repository: repository.join('/') });
+  const { routes: checked } = configOf({ routes: firstCounts(routes) });
+  return findSources(checked, { account, namespace, repository: repository.join('/') });
 }
 
 const github = (...repositories: string[]) =>
@@ -216,7 +217,7 @@ describe('for routes and repositories by chance', () => {
 
   function isRight(route: WrittenRoute): boolean {
     try {
-      configOf({ routes: [route] });
+      configOf({ routes: firstCounts([route]) });
       return true;
     } catch {
       return false;
@@ -227,7 +228,7 @@ describe('for routes and repositories by chance', () => {
     holds(
       fc.property(routes, path, (written, image) => {
         fc.pre(image.includes('/'));
-        const { routes: checked } = configOf({ routes: written });
+        const { routes: checked } = configOf({ routes: firstCounts(written) });
         for (const { source, repository } of find(written, image)) {
           if (repository === undefined) continue;
           const routing = findRoute(checked, source, repository);
@@ -242,7 +243,7 @@ describe('for routes and repositories by chance', () => {
   test('every repository that is routed is found, or may be any', () =>
     holds(
       fc.property(routes, path, (written, sourcePath) => {
-        const routing = findRoute(configOf({ routes: written }).routes, 'github', sourcePath);
+        const routing = findRoute(configOf({ routes: firstCounts(written) }).routes, 'github', sourcePath);
         fc.pre(routing.matched);
         if (!routing.matched) return;
         for (const { namespace, repository } of routing.destinations) {

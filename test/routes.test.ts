@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { findOrganization, findRoute } from '../lib/routes.ts';
-import { configOf } from './support/config.ts';
+import { configOf, firstCounts } from './support/config.ts';
 
 const find = (from: string, to: string, path: string) =>
-  findRoute(configOf({ routes: [{ from, to }] }).routes, 'github', path);
+  findRoute(configOf({ routes: firstCounts([{ from, to }]) }).routes, 'github', path);
 
 test.each([
   {
@@ -90,8 +90,28 @@ test.each([
   });
 });
 
+test.each([
+  { path: 'acme/wor\u212A', why: 'the Kelvin sign' },
+  { path: 'acme/\u0130', why: 'a capital I with a dot' },
+])('a letter that only looks like an ASCII one in lower case leads nowhere: $why', ({ path }) => {
+  expect(find('github:acme/{repo}', 'images/{repo}', path)).toMatchObject({
+    matched: false,
+    reason: expect.stringContaining('is not an SWR repository'),
+  });
+  expect(find(`github:${path.replace('\u212A', 'k').replace('\u0130', 'i')}`, 'images/x', path)).toEqual({
+    matched: false,
+    reason: `no route for github:${path}`,
+  });
+});
+
+test.each(['acme/', '/api', 'acme//api', ''])('a path with an empty segment fits no route: "%s"', (path) => {
+  expect(find('github:{path+}', 'images/{path}', path)).toMatchObject({ matched: false });
+});
+
 test('all destinations have to be names that SWR can have', () => {
-  const { routes } = configOf({ routes: [{ from: 'github:acme/{repo}', to: ['x/y', 'images/{repo}'] }] });
+  const { routes } = configOf({
+    routes: firstCounts([{ from: 'github:acme/{repo}', to: ['x/y', 'images/{repo}'] }]),
+  });
   expect(findRoute(routes, 'github', 'acme/.github')).toEqual({
     matched: false,
     reason: expect.stringMatching(/^route github:acme\/\{repo\}: ".github" is not an SWR repository/),
@@ -101,7 +121,7 @@ test('all destinations have to be names that SWR can have', () => {
 describe('an organization', () => {
   const route = { from: 'github:acme/{repo}', to: 'Images/{repo}' };
   const findBeside = (...more: object[]) =>
-    findOrganization(configOf({ routes: [route, ...more] }).routes, 'github', 'acme');
+    findOrganization(configOf({ routes: firstCounts([route, ...more]) }).routes, 'github', 'acme');
 
   test('belongs to an SWR organization as a whole', () => {
     expect(findBeside()).toStrictEqual({

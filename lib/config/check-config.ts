@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { faultsOf, type Parsed } from '../faults.ts';
+import { checkOverlaps } from './check-overlaps.ts';
 import { faultsOfRoutes, parseTarget } from './check-routes.ts';
 import { faultsOfSharing } from './check-shared.ts';
 import { faultsOfSources } from './check-sources.ts';
@@ -16,17 +17,29 @@ import { fileSchema } from './schema.ts';
  */
 export function checkConfig(stage: string, contents: unknown): Parsed<Config> {
   const result = v.safeParse(fileSchema, contents);
+  const routeFaults = faultsOfRoutes(contents);
   const faults = [
     ...(result.success ? [] : faultsOf(result.issues).map(hideSecret)),
     ...faultsOfSources(contents).map(hideSecret),
     ...faultsOfSharing(contents),
-    ...faultsOfRoutes(contents),
+    ...routeFaults,
     ...faultsOfSweep(contents),
   ];
-  if (!result.success || faults.length > 0) return { ok: false, faults };
+  // Only routes that are right by themselves can be compared.
+  if (!result.success || routeFaults.length > 0) return { ok: false, faults };
 
   const { accounts, sources, routes, safety, sweep, ledger, events } = result.output;
   const [defaultAccount = ''] = Object.keys(accounts);
+  const checked = checkOverlaps(
+    routes.map(({ account = defaultAccount, targets, ...route }) => ({
+      ...route,
+      account,
+      ...(targets && { targets: targets.map(parseTarget).filter((target) => target !== undefined) }),
+    })),
+    { sources, events },
+  );
+  faults.push(...checked.faults);
+  if (faults.length > 0) return { ok: false, faults };
   return {
     ok: true,
     value: {
@@ -44,12 +57,7 @@ export function checkConfig(stage: string, contents: unknown): Parsed<Config> {
       ),
       defaultAccount,
       sources,
-      routes: routes.map(({ from, to, account, targets }) => ({
-        from,
-        to,
-        account: account ?? defaultAccount,
-        ...(targets && { targets: targets.map(parseTarget).filter((target) => target !== undefined) }),
-      })),
+      routes: checked.routes,
       safety,
       sweep,
       ledger,

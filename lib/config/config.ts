@@ -38,6 +38,13 @@ export interface Route {
   readonly account: string;
   /** Every task of the repository if missing. */
   readonly targets?: readonly Target[];
+  /** Deletes for the first of several source repositories that is gone, though others may live. */
+  readonly firstDeletionCounts?: true;
+  /**
+   * Other source repositories lead to the same images, so all of them have to be gone. Computed when the configuration is
+   * checked.
+   */
+  readonly shared?: true;
 }
 
 /** How the tasks are looked for that no event names. */

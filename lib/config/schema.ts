@@ -101,6 +101,7 @@ export const fileSchema = v.strictObject({
           'NAMESPACE/REPOSITORY, or a list of them',
         ),
         account: v.optional(name),
+        firstDeletionCounts: v.exactOptional(v.literal(true, 'true, or no such key')),
         targets: v.optional(
           v.pipe(
             v.array(v.string()),

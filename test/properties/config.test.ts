@@ -71,8 +71,10 @@ const route = fc.record(
       fc.array(word, { minLength: 1, maxLength: 3 }).map((names) => names.map((name) => `${name}/x-{path}`)),
     ),
     targets: fc.array(target, { minLength: 1, maxLength: 3 }),
+    // Routes by chance often meet.
+    firstDeletionCounts: fc.constant(true),
   },
-  { requiredKeys: ['from', 'to'] },
+  { requiredKeys: ['from', 'to', 'firstDeletionCounts'] },
 );
 const mode = fc.constantFrom('apply', 'dry-run');
 /** A configuration as it is written, which is right. */

@@ -36,7 +36,7 @@ beforeAll(async () => {
     ),
     routes: SOURCES.map((name) => ({
       from: `${name}:{path+}`,
-      to: 'images/{path}',
+      to: `images/${name}/{path}`,
     })),
   });
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));

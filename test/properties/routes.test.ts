@@ -2,11 +2,12 @@ import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { faultOfOrganization, faultOfRepository } from '../../lib/huaweicloud/names.ts';
 import { findOrganization, findRoute } from '../../lib/routes.ts';
-import { configOf } from '../support/config.ts';
+import { configOf, firstCounts } from '../support/config.ts';
 import { holds } from '../support/properties.ts';
 import { anyText, path, word } from './values.ts';
 
-const routesOf = (...routes: { from: string; to: string | string[] }[]) => configOf({ routes }).routes;
+const routesOf = (...routes: { from: string; to: string | string[] }[]) =>
+  configOf({ routes: firstCounts(routes) }).routes;
 
 /** Whether `from` has every name of `to`. */
 function hasNames({ from, to }: { readonly from: string; readonly to: string }): boolean {

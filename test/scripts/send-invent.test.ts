@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { inventRepository } from '../../scripts/send/invent-repository.ts';
-import { configOf } from '../support/config.ts';
+import { configOf, firstCounts } from '../support/config.ts';
 
 const NOBODYS = 'swr-sync-cleanup-hello';
 const accounts = {
   main: { region: 'cn-north-4', credentials: 'env:X' },
   other: { region: 'cn-east-3', credentials: 'env:X' },
 };
-const configWith = (type: string, routes: readonly unknown[]) =>
-  configOf({ accounts, sources: { forge: { type, secret: 'env:X' } }, routes });
+const configWith = (type: string, routes: readonly object[]) =>
+  configOf({ accounts, sources: { forge: { type, secret: 'env:X' } }, routes: firstCounts(routes) });
 
 describe('the repository that nobody has', () => {
   test.each([

@@ -62,7 +62,11 @@ beforeAll(async () => {
     iamEndpoint: emulator.url,
     swrEndpoint: emulator.url,
   };
-  const routes = ROUTED.map((name) => ({ from: `${name}:acme/{path+}`, to: 'acme-images/{path}' }));
+  const routes = ROUTED.map((name) => ({
+    from: `${name}:acme/{path+}`,
+    to: 'acme-images/{path}',
+    firstDeletionCounts: true,
+  }));
   await writeFile(configFile, JSON.stringify({ accounts: { main }, sources, routes }));
   const distDir = join(folder, 'dist');
   await build({ stage: 'all', configFile, outDir: distDir });

@@ -21,8 +21,8 @@ const CONFIG = {
   accounts: { main: { region: 'cn-north-4', credentials: 'env:X' } },
   sources,
   routes: [
-    { from: 'github:acme/{repo}', to: 'acme-images/{repo}' },
-    { from: 'fixed:{owner}/{repo}', to: 'acme-images/all' },
+    { from: 'github:acme/{repo}', to: 'acme-images/{repo}', firstDeletionCounts: true },
+    { from: 'fixed:{owner}/{repo}', to: 'acme-images/all', firstDeletionCounts: true },
   ],
 };
 

@@ -84,7 +84,11 @@ export function configuration(cloud: string, echo: string, names?: readonly stri
         topics: ['urn:smn:cn-north-4:0a419ac94f80f2c62f14c01e34ae5dfc:swr-deletions'],
       },
     },
-    routes: routed.map((name) => ({ from: `${name}:acme/{repo+}`, to: 'images/{repo}' })),
+    routes: routed.map((name) => ({
+      from: `${name}:acme/{repo+}`,
+      to: 'images/{repo}',
+      firstDeletionCounts: true,
+    })),
     sweep: { mode: 'apply', maxPercent: 100 },
   };
 }

@@ -66,6 +66,7 @@ beforeAll(async () => {
       routes: TYPES.filter((type) => !['standard-webhooks', 'cloudevents'].includes(type)).map((type) => ({
         from: `${type}:acme/{constructor+}`,
         to: 'images/{constructor}',
+        firstDeletionCounts: true,
       })),
     }),
     env: {

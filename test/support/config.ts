@@ -5,6 +5,11 @@ import { formatFaults } from '../../lib/faults.ts';
 const accounts = { main: { region: 'cn-north-4', credentials: 'env:HUAWEICLOUD_CREDENTIALS' } };
 const sources = { github: { type: 'github', secret: 'env:GITHUB_WEBHOOK_SECRET' } };
 
+/** The same routes, which may lead several source repositories to one image. */
+export function firstCounts(routes: readonly object[]) {
+  return routes.map((route) => ({ ...route, firstDeletionCounts: true as const }));
+}
+
 /** A small configuration that is right, with other sections where a test says so. */
 export function configOf(sections: Readonly<Record<string, unknown>> = {}): Config {
   const result = checkConfig('test', { accounts, sources, ...sections });
