@@ -60,7 +60,9 @@ export function noteOf(outcome: Outcome): string {
   if (outcome.outcome === 'failed') return outcome.message;
   if (isPlanned(outcome)) return outcome.task === undefined ? 'SWR does not list it' : '';
   if (outcome.outcome !== 'kept') return '';
-  return outcome.rule === undefined ? outcome.reason : `${outcome.reason} by ${outcome.rule}`;
+  const { reason, rule, livingSource } = outcome;
+  if (livingSource !== undefined) return `${reason}: ${livingSource}`;
+  return rule === undefined ? reason : `${reason} by ${rule}`;
 }
 
 /** "3 deleted, 1 failed." */

@@ -8,6 +8,7 @@ import { type CleanupLedger, noLedger } from '../lib/cleanup/ledger.ts';
 import { failuresOf, type Outcome } from '../lib/cleanup/outcome.ts';
 import { waitOf } from '../lib/cleanup/remainder.ts';
 import type { CleanupRequest } from '../lib/cleanup/request.ts';
+import { findSources } from '../lib/find-sources.ts';
 import { createAskSource } from '../lib/sources/ask-source.ts';
 import { isNotTried, isPlanned, type PlacedOutcome } from './clean-outcomes.ts';
 import { waitToRetry } from './patience.ts';
@@ -88,6 +89,7 @@ export function cleanerOf(
     ledger,
     log: run.log,
     askSource: createAskSource(config, readSecret),
+    findSources: (place) => findSources(config.routes, place),
   });
 }
 

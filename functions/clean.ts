@@ -14,6 +14,7 @@ import { Cleaner } from '../lib/cleanup/cleaner.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
 import { deadlineFrom } from '../lib/deadline.ts';
 import { requireEnvironment } from '../lib/environment.ts';
+import { findSources } from '../lib/find-sources.ts';
 import { createLog } from '../lib/log.ts';
 import { measureLog } from '../lib/metrics/measured-log.ts';
 import { Metrics } from '../lib/metrics/metrics.ts';
@@ -38,7 +39,14 @@ const ledger = new DynamoLedger({
 const bus = new EventBus({ name: process.env['EVENT_BUS_NAME'], stage, log });
 const context: CleanContext = {
   config,
-  cleaner: new Cleaner({ config, accounts, ledger, log, askSource: createAskSource(config, read, log) }),
+  cleaner: new Cleaner({
+    config,
+    accounts,
+    ledger,
+    log,
+    askSource: createAskSource(config, read, log),
+    findSources: (place) => findSources(config.routes, place),
+  }),
   bus,
   log,
   queue: new Queue(requireEnvironment('CLEANUP_QUEUE_URL')),

@@ -1,12 +1,20 @@
 import type { CleanupRequest } from './cleanup/request.ts';
 import type { Route } from './config/config.ts';
 import { faultOfOrganization, faultOfRepository } from './huaweicloud/names.ts';
+import { lowerAscii } from './lower-ascii.ts';
 import { fillTemplate, matchPattern, matchPrefix } from './route-pattern.ts';
 
 /** An organization of SWR, and which account and tasks a route means in it. */
 type Organization = Pick<CleanupRequest, 'account' | 'namespace' | 'targets'>;
 
 export type Destination = Organization & { readonly repository: string };
+
+interface Routing {
+  readonly matched: true;
+  readonly destinations: readonly Destination[];
+  /** Other source repositories lead to the same images: all of them have to be gone. */
+  readonly shared?: true;
+}
 
 interface NoRoute {
   readonly matched: false;
@@ -18,12 +26,8 @@ interface NoRoute {
  *
  * @param path the repository's full name there, such as `acme/api`.
  */
-export function findRoute(
-  routes: readonly Route[],
-  source: string,
-  path: string,
-): { readonly matched: true; readonly destinations: readonly Destination[] } | NoRoute {
-  for (const { from, to, account, targets } of routes) {
+export function findRoute(routes: readonly Route[], source: string, path: string): Routing | NoRoute {
+  for (const { from, to, account, targets, shared } of routes) {
     const found = matchPattern(from, source, path);
     if (found === undefined) continue;
     const images = [to].flat().map((template) => fillTemplate(template, found));
@@ -34,14 +38,14 @@ export function findRoute(
       ...splitImage(image),
       ...(targets && { targets }),
     }));
-    return { matched: true, destinations };
+    return { matched: true, destinations, ...(shared && { shared }) };
   }
   return { matched: false, reason: `no route for ${source}:${path}` };
 }
 
 /**
  * Finds the SWR organization that belongs as a whole to an organization of a source: a route takes every repository of
- * the one into the other under its own name, and no other route leads there.
+ * the one into the other under its own name, and neither another route nor another source repository leads there.
  *
  * @param path the organization's full name, such as `acme`.
  */
@@ -57,13 +61,13 @@ export function findOrganization(
     const [template = '', ...others] = [to].flat();
     const tail = `/{${prefix.rest}}`;
     const head = template.slice(0, -tail.length);
-    const namespace = fillTemplate(head, prefix.values).toLowerCase();
+    const namespace = lowerAscii(fillTemplate(head, prefix.values));
     const whole =
       others.length === 0 &&
       template.endsWith(tail) &&
       namesOne(head, prefix.values) &&
       faultOfOrganization(namespace) === undefined;
-    const shared = routes.some((other) => other !== route && mayLeadTo(other, namespace));
+    const shared = route.shared ?? routes.some((other) => other !== route && mayLeadTo(other, namespace));
     if (whole && !shared)
       return { matched: true, destination: { account, namespace, ...(targets && { targets }) } };
     const reason = `organization ${source}:${path} has no SWR organization to itself: the repositories count one by one`;
@@ -83,7 +87,7 @@ function namesOne(template: string, values: ReadonlyMap<string, string>): boolea
 
 function mayLeadTo({ to }: Route, namespace: string): boolean {
   return [to].flat().some((template) => {
-    const [first = ''] = template.toLowerCase().split('/');
+    const [first = ''] = lowerAscii(template).split('/');
     return first.includes('{') || first === namespace;
   });
 }
@@ -95,6 +99,6 @@ export function faultOfImage(image: string): string | undefined {
 }
 
 function splitImage(image: string): { namespace: string; repository: string } {
-  const [namespace = '', ...repository] = image.toLowerCase().split('/');
+  const [namespace = '', ...repository] = lowerAscii(image).split('/');
   return { namespace, repository: repository.join('/') };
 }

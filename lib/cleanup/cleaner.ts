@@ -1,19 +1,18 @@
 import type { Config } from '../config/config.ts';
 import type { Deadline } from '../deadline.ts';
-import { type Failure, failureOf } from '../failure.ts';
+import { failureOf } from '../failure.ts';
 import type { SwrClient } from '../huaweicloud/swr.ts';
 import type { Log } from '../log.ts';
-import type { AskSource } from '../sources/ask-source.ts';
 import type { Accounts } from './accounts.ts';
+import { askFirst, type Questions } from './ask-first.ts';
 import { cleanRequest } from './clean-request.ts';
 import { type CleanupLedger, type Intent, identityOf, type OpenedRequest } from './ledger.ts';
 import type { CleanupResult, Outcome } from './outcome.ts';
 import type { CleanupRequest } from './request.ts';
 
-export interface CleanerParts {
+export interface CleanerParts extends Questions {
   readonly config: Pick<Config, 'defaultAccount' | 'safety'>;
   readonly accounts: Accounts;
-  readonly askSource: AskSource;
   readonly ledger: CleanupLedger;
   readonly log: Log;
 }
@@ -46,9 +45,9 @@ export class Cleaner {
       opened = await ledger.open(request);
       begun = opened.repeated ? await ledger.begun(opened.request) : [];
     } catch (error) {
-      return give(failed(failureOf(error)));
+      return give({ outcome: 'failed', ...failureOf(error) });
     }
-    const stays = await this.#askFirst(opened.request, deadline);
+    const stays = await askFirst(opened.request, account, deadline, this.#parts);
     const result =
       stays === undefined
         ? {
@@ -68,21 +67,6 @@ export class Cleaner {
     return result;
   }
 
-  /** Why nothing may be deleted yet, where the source has to say first that its repository is gone. */
-  async #askFirst(request: CleanupRequest, deadline: Deadline): Promise<Outcome | undefined> {
-    const { source = '', sourceRepository } = request;
-    if (sourceRepository === undefined) return undefined;
-    try {
-      const existence = await this.#parts.askSource(source, sourceRepository, deadline);
-      if (existence === 'gone') return undefined;
-      if (existence === 'exists') return { outcome: 'kept', reason: 'still at the source' };
-      const message = `${source} did not say definitely whether it still has ${sourceRepository}`;
-      return failed({ code: 'SOURCE_UNDECIDED', message, retryable: true });
-    } catch (error) {
-      return failed(failureOf(error));
-    }
-  }
-
   /** What was deleted is on the record already; what stayed, and why, is only told in the log if this fails. */
   async #close({ request, outcomes }: CleanupResult, log: Log): Promise<void> {
     try {
@@ -91,8 +75,4 @@ export class Cleaner {
       log.warn('not closed', { ...failureOf(error) });
     }
   }
-}
-
-function failed(failure: Failure): Outcome {
-  return { outcome: 'failed', ...failure };
 }

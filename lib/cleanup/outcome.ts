@@ -25,6 +25,8 @@ export type Outcome = Subject &
         readonly reason: KeptReason;
         /** The glob of `safety.deny` that fits. */
         readonly rule?: string;
+        /** `SOURCE:NAME` of the source repository or organization that is still there. */
+        readonly livingSource?: string;
       }
     | ({ readonly outcome: 'failed' } & Failure)
   );

@@ -107,8 +107,12 @@ function resolveDeletion(
     return [{ type: 'ignored', reason }];
   }
   const label = deliveryId === undefined ? {} : { deliveryId };
-  const asked = ambiguous || unclear !== undefined || confirm ? { sourceRepository: repository } : {};
-  return routing.destinations.map((destination) => ({
+  const { destinations, shared } = routing;
+  const asked = {
+    ...((ambiguous || unclear !== undefined || confirm || shared) && { sourceRepository: repository }),
+    ...(shared && { checkAllSources: shared }),
+  };
+  return destinations.map((destination) => ({
     type: 'request',
     request: { version: 1, ...origin, occurredAt, ...label, ...destination, ...asked },
   }));

@@ -7,8 +7,8 @@ const SWEEP = 'sweep';
 const ID_LENGTH = 16;
 
 /**
- * The cleanup requests for a finding: one for the tasks that go for their targets' sake, and one for each source that has to say
- * again that its repository is gone. They are the same every time.
+ * The cleanup requests for a finding: one for the tasks that go for their targets' sake, and one for each source repository that
+ * a route leads from. All that lead to the image have to say once more that they are gone. They are the same every time.
  */
 export function requestsOf(
   { account, namespace, repository, tasks }: Finding,
@@ -29,7 +29,7 @@ export function requestsOf(
       account,
       namespace,
       repository,
-      ...(source !== undefined && { sourceRepository: source.repository }),
+      ...(source !== undefined && { sourceRepository: source.repository, checkAllSources: true as const }),
       targets: group.map(({ target }: FoundTask) => target),
     };
   });

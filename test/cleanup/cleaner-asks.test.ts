@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Accounts } from '../../lib/cleanup/accounts.ts';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
 import type { Config } from '../../lib/config/config.ts';
+import { findSources } from '../../lib/find-sources.ts';
 import { createAskSource } from '../../lib/sources/ask-source.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeConfig } from '../support/acme-config.ts';
@@ -39,7 +40,14 @@ function clean(sources: Config['sources'], api = 'token-of-the-forge') {
   const { log } = recordLog();
   const accounts = new Accounts(config, read, log);
   const askSource = createAskSource(config, read);
-  return new Cleaner({ config, accounts, askSource, ledger: ledger.ledger, log }).clean(request, noHurry);
+  return new Cleaner({
+    config,
+    accounts,
+    askSource,
+    ledger: ledger.ledger,
+    log,
+    findSources: (place) => findSources(config.routes, place),
+  }).clean(request, noHurry);
 }
 
 const github = () => ({

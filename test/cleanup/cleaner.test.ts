@@ -3,6 +3,7 @@ import { DynamoLedger } from '../../lib/aws/ledger/cleanup-ledger.ts';
 import { Accounts } from '../../lib/cleanup/accounts.ts';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
 import type { Config } from '../../lib/config/config.ts';
+import { findSources } from '../../lib/find-sources.ts';
 import { createAskSource } from '../../lib/sources/ask-source.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeAccount, acmeConfig } from '../support/acme-config.ts';
@@ -45,6 +46,7 @@ function cleanerOf(
     config,
     accounts,
     askSource: createAskSource(config, read),
+    findSources: (place) => findSources(config.routes, place),
     ledger: new DynamoLedger({ table, defaultAccount, retentionDays: 90 }),
     log: recorded.log,
   });

@@ -22,11 +22,18 @@ const SECTIONS = {
       secret: 'env:Z',
       api: { url: 'https://registry.example.com', credentials: 'env:X' },
     },
+    twin: {
+      type: 'distribution',
+      secret: 'env:V',
+      api: { url: 'https://twin.example.com', credentials: 'env:X' },
+    },
     anyone: { type: 'standard-webhooks', secret: 'env:W' },
   },
   routes: [
+    { from: 'registry:shared/{name}', to: 'shared/{name}' },
+    { from: 'twin:{path+}', to: 'shared/{path}' },
     { from: 'registry:{path+}', to: 'mirror/{path}' },
-    { from: 'harbor:{path+}', to: 'mirror/{path}' },
+    { from: 'harbor:{path+}', to: 'harbor/{path}' },
     { from: 'github:acme/base', to: 'platform/base' },
     {
       from: 'github:acme/{repo}',
@@ -47,6 +54,8 @@ describe('the report', () => {
       repository: 'acme/api',
       stage: 'test',
       tried: [
+        { from: 'registry:shared/{name}', fits: false, why: 'another source' },
+        { from: 'twin:{path+}', fits: false, why: 'another source' },
         { from: 'registry:{path+}', fits: false, why: 'another source' },
         { from: 'harbor:{path+}', fits: false, why: 'another source' },
         { from: 'github:acme/base', fits: false, why: 'api is not base' },
@@ -88,6 +97,18 @@ describe('the report', () => {
       source: 'registry',
       repository: 'team/app',
       expected: { routed: true, asksFirst: true },
+    },
+    {
+      why: 'shared, and all are asked',
+      source: 'registry',
+      repository: 'shared/app',
+      expected: { routed: true, asksFirst: true, alsoAsked: ['twin:app'] },
+    },
+    {
+      why: 'shared, though nothing else leads here',
+      source: 'twin',
+      repository: 'a/b',
+      expected: { routed: true, asksFirst: true, alsoAsked: [] },
     },
     {
       why: 'ambiguous',
@@ -164,6 +185,13 @@ describe('the command', () => {
     const { text } = await run('registry:team/app', '--config', file);
     expect(text).toMatch(/asked first +yes: registry itself, at https:\/\/registry.example.com/);
     expect(text).toMatch(/tasks +every task/);
+  });
+
+  test('says who else is asked where images are shared', async () => {
+    expect((await run('registry:shared/app', '--config', file)).text).toMatch(
+      /shared +other repositories lead here\. All of them have to be gone, too: twin:app$/,
+    );
+    expect((await run('twin:a/b', '--config', file)).text).toMatch(/shared +.* none leads here$/);
   });
 
   test('prints the whole report as JSON', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { resolveMeaning, sortResolved } from '../../lib/sources/meaning.ts';
-import { configOf } from '../support/config.ts';
+import { configOf, firstCounts } from '../support/config.ts';
 
 const OCCURRED_AT = '2026-11-24T03:00:00.000Z';
 const deleted = { type: 'deleted', repository: 'acme/api', occurredAt: OCCURRED_AT } as const;
@@ -76,6 +76,41 @@ describe('a deleted repository', () => {
   });
 });
 
+describe('a deleted repository of a route that shares its images', () => {
+  const routes = [
+    { from: 'github:acme/{repo}', to: 'images/{repo}' },
+    { from: 'ecr:{repo}', to: 'images/{repo}' },
+    { from: 'github:other/{repo}', to: 'others/{repo}' },
+  ];
+  const config = configOf({
+    routes,
+    sources: { github: { ...github, api } },
+    events: { confirmEcr: true },
+  });
+
+  test('has all sources asked', () => {
+    expect(resolveMeaning(deleted, GITHUB, config)).toMatchObject([
+      { request: { repository: 'api', sourceRepository: 'acme/api', checkAllSources: true } },
+    ]);
+    expect(
+      resolveMeaning({ ...deleted, repository: 'api' }, { source: 'ecr', id: 'e1' }, config),
+    ).toMatchObject([{ request: { repository: 'api', sourceRepository: 'api', checkAllSources: true } }]);
+  });
+
+  test('has nobody asked where another route led it, or where the first deletion counts', () => {
+    const open = configOf({ routes: firstCounts(routes) });
+    for (const [repository, known] of [
+      ['other/api', config],
+      ['acme/api', open],
+    ] as const) {
+      const { requests } = sortResolved(resolveMeaning({ ...deleted, repository }, GITHUB, known));
+      expect(requests.map((request) => Object.keys(request).filter((key) => /source./i.test(key)))).toEqual([
+        [],
+      ]);
+    }
+  });
+});
+
 describe('a deleted organization', () => {
   test.each([
     {
@@ -144,7 +179,15 @@ describe('a deleted organization', () => {
       routes: [{ from: 'github:acme/{repo}', to: ['images/{repo}', 'x/{repo}'] }],
     },
   ])('is ignored where $why', ({ routes }) => {
-    expect(resolveMeaning(organizationDeleted('acme'), GITHUB, configOf({ routes }))).toEqual([
+    expect(
+      resolveMeaning(organizationDeleted('acme'), GITHUB, configOf({ routes: firstCounts(routes) })),
+    ).toEqual([{ type: 'ignored', reason: expect.stringContaining('has no SWR organization to itself') }]);
+  });
+
+  test('is ignored where its repositories share their images', () => {
+    const config = configOf({ routes: [{ from: 'github:acme/{repo}', to: 'images/{repo}' }] });
+    const shared = { ...config, routes: config.routes.map((route) => ({ ...route, shared: true as const })) };
+    expect(resolveMeaning(organizationDeleted('acme'), GITHUB, shared)).toEqual([
       { type: 'ignored', reason: expect.stringContaining('has no SWR organization to itself') },
     ]);
   });
@@ -152,9 +195,9 @@ describe('a deleted organization', () => {
   test('is ignored where its name can not be told from that of another', () => {
     const routes = [{ from: 'github:{group}/{team}/{repo}', to: '{group}-{team}/{repo}' }];
     // As acme and pay-eu would be.
-    expect(resolveMeaning(organizationDeleted('acme-pay/eu'), GITHUB, configOf({ routes }))).toEqual([
-      { type: 'ignored', reason: expect.stringContaining('has no SWR organization to itself') },
-    ]);
+    expect(
+      resolveMeaning(organizationDeleted('acme-pay/eu'), GITHUB, configOf({ routes: firstCounts(routes) })),
+    ).toEqual([{ type: 'ignored', reason: expect.stringContaining('has no SWR organization to itself') }]);
   });
 
   test.each([

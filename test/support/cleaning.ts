@@ -7,6 +7,7 @@ import { Accounts } from '../../lib/cleanup/accounts.ts';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
 import type { Config } from '../../lib/config/config.ts';
 import type { Deadline } from '../../lib/deadline.ts';
+import { findSources } from '../../lib/find-sources.ts';
 import { createAskSource } from '../../lib/sources/ask-source.ts';
 import type { ReadSecret } from '../../lib/stored-secret.ts';
 import type { Emulator, EmulatorOptions } from '../../local/huaweicloud/emulator.ts';
@@ -57,6 +58,7 @@ export async function startCleaning(options: EmulatorOptions = {}): Promise<Clea
         config: merged,
         accounts: new Accounts(merged, read, log),
         askSource: createAskSource(merged, read),
+        findSources: (place) => findSources(merged.routes, place),
         ledger: new DynamoLedger({
           table: ledger.table,
           defaultAccount: merged.defaultAccount,

@@ -10,6 +10,7 @@ import { History, type TaskEntry } from '../../lib/aws/ledger/history.ts';
 import { Accounts } from '../../lib/cleanup/accounts.ts';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
 import { failuresOf } from '../../lib/cleanup/outcome.ts';
+import { findSources } from '../../lib/find-sources.ts';
 import { resourceNamesOf } from '../../lib/resource-names.ts';
 import { createAskSource } from '../../lib/sources/ask-source.ts';
 import { startDynamoDb } from '../../local/dynamodb.ts';
@@ -129,6 +130,7 @@ export async function startOperating(): Promise<Operating> {
     config,
     accounts: new Accounts(config, read, log),
     askSource: createAskSource(config, read),
+    findSources: (place) => findSources(config.routes, place),
     ledger,
     log,
   });

@@ -6,6 +6,7 @@ import type { CleanupResult } from '../../lib/cleanup/outcome.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Config } from '../../lib/config/config.ts';
 import type { Deadline } from '../../lib/deadline.ts';
+import { findSources } from '../../lib/find-sources.ts';
 import { createAskSource } from '../../lib/sources/ask-source.ts';
 import type { SweepContext } from '../../lib/sweep/context.ts';
 import type { SweepReport } from '../../lib/sweep/report.ts';
@@ -136,7 +137,14 @@ export async function startSweeping(): Promise<Sweeping> {
       const { log } = recorded;
       const accounts = new Accounts(config, read, log);
       const askSource = createAskSource(config, read);
-      return new Cleaner({ config, accounts, askSource, ledger: ledger.ledger, log }).clean(request, noHurry);
+      return new Cleaner({
+        config,
+        accounts,
+        askSource,
+        ledger: ledger.ledger,
+        log,
+        findSources: (place) => findSources(config.routes, place),
+      }).clean(request, noHurry);
     },
     run: async (id, context = contextOf()) => (await follow(id, context, clock)).report,
     async close() {

@@ -38,7 +38,7 @@ test('tasks that go for their targets are one request, about which nobody is ask
 
 test('tasks that go for their source are a request for which it is asked once more', () => {
   expect(requestsOf(finding(ofSource(DR, 'acme/api')), sweep)).toMatchObject([
-    { source: 'github', sourceRepository: 'acme/api', targets: [DR] },
+    { source: 'github', sourceRepository: 'acme/api', checkAllSources: true, targets: [DR] },
   ]);
 });
 
