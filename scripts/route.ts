@@ -70,7 +70,10 @@ function format(report: RouteReport, config: Config, file: string): string {
   return [`${source}:${repository} with ${file}`, '', 'Routes in order:', ...routes, ...outcome].join('\n');
 }
 
-function formatOutcome({ source, destinations, mode, asksFirst }: RouteReport, config: Config): string[] {
+function formatOutcome(
+  { source, destinations, mode, asksFirst, alsoAsked }: RouteReport,
+  config: Config,
+): string[] {
   const images = destinations.flatMap(({ account, region, namespace, repository, targets, deniedBy }) => [
     `  ${namespace}/${repository}`,
     `    account  ${account} (${region})`,
@@ -85,7 +88,14 @@ function formatOutcome({ source, destinations, mode, asksFirst }: RouteReport, c
     '',
     `mode         ${mode === 'dry-run' ? 'dry-run: nothing is deleted' : 'apply: tasks are deleted'}`,
     `asked first  ${asksFirst ? `yes: ${source} itself, at ${asked}` : 'no'}`,
+    ...(alsoAsked === undefined ? [] : [`shared       ${formatShared(alsoAsked)}`]),
   ];
+}
+
+function formatShared(alsoAsked: readonly string[]): string {
+  if (alsoAsked.length === 0)
+    return 'other repositories may lead to images of this route, and none leads here';
+  return `other repositories lead here. All of them have to be gone, too: ${alsoAsked.join(', ')}`;
 }
 
 if (import.meta.main) {

@@ -2,7 +2,9 @@ import { findDenyRule } from '../../lib/cleanup/decide.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Config } from '../../lib/config/config.ts';
 import { formatFaults } from '../../lib/faults.ts';
+import { findSources, keyOfSource, meansTarget } from '../../lib/find-sources.ts';
 import { nameOf } from '../../lib/huaweicloud/sync-task.ts';
+import { lowerAscii } from '../../lib/lower-ascii.ts';
 import { matchPattern } from '../../lib/route-pattern.ts';
 import { type Meaning, resolveMeaning, sortResolved } from '../../lib/sources/meaning.ts';
 import { meaningOfDeletion, sendableType } from './senders.ts';
@@ -41,6 +43,11 @@ export interface RouteReport {
   readonly mode: Config['safety']['mode'];
   /** Whether the source has to say first that the repository is gone. */
   readonly asksFirst: boolean;
+  /**
+   * Other source repositories that lead to one of the images, as `SOURCE:NAME`, where there are any: all of them have to be gone,
+   * too. `SOURCE:*` where they can't be told.
+   */
+  readonly alsoAsked?: readonly string[];
 }
 
 /** @param source one whose events name its own repositories. */
@@ -67,6 +74,9 @@ export function explainRoute(config: Config, source: string, repository: string)
     destinations: requests.map((request) => describeImage(config, request)),
     mode: safety.mode,
     asksFirst: requests.some(({ sourceRepository }) => sourceRepository !== undefined),
+    ...(requests.some(({ checkAllSources }) => checkAllSources) && {
+      alsoAsked: othersAsked(config, requests, keyOfSource(source, repository)),
+    }),
   };
 }
 
@@ -75,6 +85,19 @@ function meaningsOfGone(config: Config, source: string, repository: string): rea
   if (config.sources[source] === undefined)
     return [{ type: 'deleted', repository, occurredAt: new Date().toISOString() }];
   return meaningOfDeletion(sendableType(config, source), repository);
+}
+
+function othersAsked(
+  { routes, defaultAccount }: Config,
+  requests: readonly CleanupRequest[],
+  own: string,
+): string[] {
+  const keys = requests.flatMap(({ account = defaultAccount, namespace, repository = '', targets }) =>
+    findSources(routes, { account, namespace, repository })
+      .filter((origin) => targets?.some((target) => meansTarget(origin, target)) ?? true)
+      .map((origin) => keyOfSource(origin.source, origin.repository ?? '*')),
+  );
+  return [...new Set(keys)].filter((key) => key !== own);
 }
 
 function describeImage(
@@ -112,9 +135,7 @@ function explainMismatch(from: string, source: string, repository: string): stri
   }
   const differing = segments.flatMap((text, index) => {
     const there = values.get(`s${index}`) ?? '';
-    return text.startsWith('{') || text.toLowerCase() === there.toLowerCase()
-      ? []
-      : `${there} is not ${text}`;
+    return text.startsWith('{') || lowerAscii(text) === lowerAscii(there) ? [] : `${there} is not ${text}`;
   });
   return differing.join(', ');
 }
