@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import * as v from 'valibot';
+import { guardServer } from './loopback-guard.ts';
 import type { Queues } from './queues.ts';
 import { matchesPattern, readRules } from './rules.ts';
 
@@ -66,6 +67,7 @@ export async function startBus(queues: Queues, onEvent: (event: BusEvent) => voi
         () => response.destroy(),
       );
   });
+  guardServer(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

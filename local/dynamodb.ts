@@ -5,6 +5,7 @@ import dynalite from 'dynalite';
 import * as v from 'valibot';
 import { parse } from 'yaml';
 import { signRequest } from '../lib/aws/sign.ts';
+import { guardServer } from './loopback-guard.ts';
 
 const templateSchema = v.object({
   resources: v.object({ Resources: v.object({ LedgerTable: v.object({ Properties: v.unknown() }) }) }),
@@ -27,6 +28,8 @@ export interface DynamoDb {
 
 export async function startDynamoDb(table = 'swr-sync-cleanup-local-ledger'): Promise<DynamoDb> {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  // By itself it lets every page read and write.
+  guardServer(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { PutEvents } from './bus.ts';
 import type { FunctionProcess } from './function-process.ts';
 import { toHttpApiEvent } from './http-api-event.ts';
+import { answerRefusal, guardServer, type Refusal } from './loopback-guard.ts';
 
 export interface Behind {
   readonly receive: FunctionProcess;
@@ -21,6 +21,16 @@ interface Answer {
 }
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
+/** The limit of an HTTP API. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+/** What clients of AWS send. A page can send none of them without asking first. */
+const CALL_TYPES: ReadonlySet<string> = new Set([
+  'application/json',
+  'application/x-amz-json-1.0',
+  'application/x-amz-json-1.1',
+  'application/octet-stream',
+]);
 
 /**
  * The one address of the local stack: the HTTP API (`POST /webhooks/{source}`), Lambda's Invoke
@@ -32,6 +42,7 @@ export async function openFrontDoor(
   port: number,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => void serve(request, response, behind));
+  guardServer(server);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   // A TCP server that listens has an address of this form.
@@ -48,29 +59,47 @@ export async function openFrontDoor(
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, behind: Behind): Promise<void> {
-  let answer: Answer;
+  let answer: Answer | Refusal;
   try {
-    answer = await route(request, await buffer(request), behind);
+    answer = await route(request, behind);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     answer = { status: 500, headers: JSON_TYPE, body: JSON.stringify({ message }) };
   }
-  response.writeHead(answer.status, answer.headers).end(answer.body);
+  if ('message' in answer) answerRefusal(request, response, answer);
+  else response.writeHead(answer.status, answer.headers).end(answer.body);
 }
 
-async function route(request: IncomingMessage, body: Buffer, behind: Behind): Promise<Answer> {
-  const { receive, invokable, putEvents } = behind;
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-  const invokedName = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(pathname)?.[1] ?? '';
-  const invoked = Object.hasOwn(invokable, invokedName) ? invokable[invokedName] : undefined;
-  if (invoked !== undefined) {
-    return { status: 200, headers: JSON_TYPE, body: JSON.stringify(await invoked.invoke(parse(body))) };
-  }
-  if (request.headers['x-amz-target'] === 'AWSEvents.PutEvents') {
-    return { status: 200, headers: JSON_TYPE, body: JSON.stringify(putEvents(parse(body))) };
-  }
+async function route(request: IncomingMessage, behind: Behind): Promise<Answer | Refusal> {
+  const pathname = readPath(request);
+  if (pathname === undefined) return { status: 400, message: 'Bad Request: the path is not a URL path.' };
+  const invoked = INVOKE.exec(pathname)?.[1];
+  const isPutEvents = pathname === '/' && request.headers['x-amz-target'] === 'AWSEvents.PutEvents';
+  if (invoked === undefined && !isPutEvents) return passToReceive(request, behind);
+
+  const refusal = refusalOfCall(request);
+  if (refusal !== undefined) return refusal;
+  const body = await readBody(request);
+  if (body === undefined) return TOO_LARGE;
+  const input = parse(body);
+  if (input === undefined) return { status: 400, message: 'Bad Request: the body is not JSON.' };
+  if (isPutEvents) return answerJson(behind.putEvents(input));
+  const { invokable } = behind;
+  const called = Object.hasOwn(invokable, invoked ?? '') ? invokable[invoked ?? ''] : undefined;
+  return called === undefined ? NOT_FOUND : answerJson(await called.invoke(input));
+}
+
+const NOT_FOUND: Answer = { status: 404, headers: JSON_TYPE, body: '{"message":"Not Found"}' };
+const TOO_LARGE: Refusal = {
+  status: 413,
+  message: `Request Entity Too Large: send at most ${MAX_BODY_BYTES} bytes.`,
+};
+
+async function passToReceive(request: IncomingMessage, { receive }: Behind): Promise<Answer | Refusal> {
+  const body = await readBody(request);
+  if (body === undefined) return TOO_LARGE;
   const event = toHttpApiEvent(request, body);
-  if (event === undefined) return { status: 404, headers: JSON_TYPE, body: '{"message":"Not Found"}' };
+  if (event === undefined) return NOT_FOUND;
   // What a function behind an HTTP API answers.
   // oxlint-disable-next-line no-unsafe-type-assertion
   const result = (await receive.invoke(event)) as APIGatewayProxyStructuredResultV2;
@@ -78,6 +107,50 @@ async function route(request: IncomingMessage, body: Buffer, behind: Behind): Pr
   return { status: result.statusCode ?? 200, headers: Object.fromEntries(headers), body: result.body ?? '' };
 }
 
+/** Invoke and PutEvents have no signature that is checked here: they have to look like calls that no page can send. */
+function refusalOfCall({ method, headers }: IncomingMessage): Refusal | undefined {
+  if (method !== 'POST') return { status: 405, message: 'Method Not Allowed: use POST.' };
+  const [type = ''] = (headers['content-type'] ?? '').split(';');
+  if (CALL_TYPES.has(type.trim().toLowerCase())) return undefined;
+  // The AWS command line and boto3 invoke without a content type. A page can't send this header without asking first.
+  if (type === '' && headers.authorization?.startsWith('AWS4-HMAC-SHA256 ') === true) return undefined;
+  const types = [...CALL_TYPES].join(', ');
+  return { status: 415, message: `Unsupported Media Type: send one of ${types}.` };
+}
+
+function readPath({ url = '/' }: IncomingMessage): string | undefined {
+  try {
+    const { pathname } = new URL(url, 'http://localhost');
+    decodeURIComponent(pathname);
+    return pathname;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads a body; undefined if it is larger than the limit. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  // Left without `destroyOnReturn: false`, the loop would end the connection before the answer.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    length += chunk.length;
+    if (length > MAX_BODY_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** An invocation without a payload is one with an empty object. */
 function parse(body: Buffer): unknown {
-  return JSON.parse(body.toString('utf8'));
+  try {
+    return JSON.parse(body.toString('utf8') || '{}');
+  } catch {
+    return undefined;
+  }
+}
+
+function answerJson(result: unknown): Answer {
+  return { status: 200, headers: JSON_TYPE, body: JSON.stringify(result) };
 }

@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { build } from '../scripts/build.ts';
 import { messageOf, ROOT, runCommand, UsageError } from '../scripts/command-line.ts';
 import type { BusEvent } from './bus.ts';
-import { nextCommands } from './next-commands.ts';
+import { DRY_RUN, dryRunCommands, nextCommands } from './next-commands.ts';
 import { signGitHubDeletion } from './sample-deletion.ts';
 import { type Scene, setScene } from './scene.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -24,32 +24,36 @@ let onNews: () => void = () => {};
 
 await runCommand(async () => {
   const { once: onlyStory, config, repository, port } = readOptions();
+  if (config !== undefined) console.log(DRY_RUN);
   const scene = await setScene({ configFile: config, repository });
-  const distDir = join(ROOT, 'dist');
-  await build({ stage: scene.stage, configFile: scene.configFile, outDir: distDir });
-  const operable = scene.emulator !== undefined;
+  const dryRun = isDryRun(scene);
+  // `dist` is for what could be deployed.
+  const distDir = join(ROOT, dryRun ? '.local/dry-run' : 'dist');
+  await build({ stage: scene.stage, configFile: scene.configFile, outDir: distDir, dryRun });
   const stack = await startStack({
     distDir,
     env: scene.env,
     port,
-    sweep: operable,
+    sweep: !dryRun,
     onLine: hear,
     onEvent: see,
   });
   // Whose accounts are real has them, and the secrets, in the environment already.
-  const removeStackFile = operable ? await writeStackFile({ ...scene.env, ...stack.env }) : undefined;
+  const removeStackFile = dryRun ? undefined : await writeStackFile({ ...scene.env, ...stack.env });
   try {
     const told = await tellDeletion(scene, stack);
     if (onlyStory) process.exitCode = told ? 0 : 1;
     else {
-      const { source, key } = scene;
-      console.log(nextCommands({ url: stack.url, source, key, operable }));
+      const { source, key, configFile } = scene;
+      const { url } = stack;
+      console.log(dryRun ? dryRunCommands(url, source, configFile) : nextCommands({ url, source, key }));
       await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     }
   } finally {
     await removeStackFile?.();
     await stack.close();
     await scene.close();
+    if (dryRun) console.log(`\n${DRY_RUN}`);
   }
 });
 
@@ -83,21 +87,34 @@ function see(event: BusEvent): void {
   onNews();
 }
 
-/** @returns whether the tasks are gone in the end. */
+/** @returns whether the tasks are gone in the end; in a dry run, whether all of them are still there. */
 async function tellDeletion(scene: Scene, stack: Stack): Promise<boolean> {
   const { image, repository, source, key } = scene;
   const name = `${image.namespace}/${image.repository}`;
-  console.log(`The local stack is up. ${name} in SWR has ${await scene.countTasks()} synchronization tasks.`);
+  const before = await scene.countTasks();
+  console.log(`The local stack is up. ${name} in SWR has ${pluralize(before, 'synchronization task')}.`);
   console.log(`${source} reports that ${repository} was deleted:\n`);
   const { body, headers } = signGitHubDeletion(repository, key);
   story.restart();
   const response = await fetch(`${stack.url}/webhooks/${source}`, { method: 'POST', headers, body });
   story.tell(`${''.padEnd(8)} ${'answered'.padEnd(9)} ${response.status} ${response.statusText}`);
   const { id } = v.parse(answerSchema, await response.json());
-  if (id !== undefined) await waitUntil(() => isOver(id));
+  const isDone = () => id !== undefined && isOver(id);
+  if (id !== undefined) await waitUntil(isDone);
   const left = await scene.countTasks();
-  story.tell(`${''.padEnd(8)} ${left === 0 ? 'gone     ' : 'not gone '} ${name} has ${left} tasks left`);
-  return response.status === 202 && left === 0;
+  const [expected, good, bad] = isDryRun(scene) ? [before, 'unchanged', 'changed'] : [0, 'gone', 'not gone'];
+  const end = left === expected ? good : bad;
+  story.tell(`${''.padEnd(8)} ${end.padEnd(9)} ${name} has ${pluralize(left, 'task')} left`);
+  return isDone() && left === expected;
+}
+
+/** Real accounts, and a ledger that ends with this process: what was deleted couldn't be restored. */
+function isDryRun({ emulator }: Scene): boolean {
+  return emulator === undefined;
+}
+
+function pluralize(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** Whether a request has come to its end, and everything about it was told. */

@@ -4,12 +4,10 @@ export interface NextCommandsOptions {
   readonly url: string;
   readonly source: string;
   readonly key: Buffer;
-  /** Whether the operator's tool, and a sweep, find this stack. */
-  readonly operable: boolean;
 }
 
-/** What to try on a running local stack: one line of `curl` for each way in, and what an operator would do. */
-export function nextCommands({ url, source, key, operable }: NextCommandsOptions): string {
+/** Commands to try on a running local stack: one line of `curl` for each event source, and what an operator would do. */
+export function nextCommands({ url, source, key }: NextCommandsOptions): string {
   const { body, headers } = signGitHubDeletion('acme/web', key);
   const detail = JSON.stringify({ namespace: 'acme-images', repository: 'payments/api' });
   const entries = { Entries: [{ Source: 'shop', DetailType: 'Repository Deleted', Detail: detail }] };
@@ -28,22 +26,36 @@ curl -i ${url}/ -H 'X-Amz-Target: AWSEvents.PutEvents' -H 'Content-Type: applica
   -d '${JSON.stringify(entries)}'
 
 # a direct invocation, which answers with the outcomes
-curl -i ${url}/2015-03-31/functions/clean/invocations \\
+curl -i ${url}/2015-03-31/functions/clean/invocations -H 'Content-Type: application/json' \\
   -d '${JSON.stringify({ namespace: 'acme-images', repository: 'payments/worker' })}'
-${operable ? operatorCommands(url) : ''}
-Ctrl-C ends it.
-`;
-}
 
-function operatorCommands(url: string): string {
-  return `
-# in another terminal: what was deleted, all of it again, and what there is now
+# in another terminal, in this clone: what was deleted, all of it again, and what there is now
 npx swr-sync --stage local history acme-images/hello-world
 npx swr-sync --stage local restore acme-images/hello-world
 npx swr-sync --stage local tasks
 
 # a sweep, which finds the tasks that no event names: what it would do, and then the deployed function
 npx swr-sync --stage local sweep --dry-run
-curl -i ${url}/2015-03-31/functions/sweep/invocations -d '{}'
+curl -i ${url}/2015-03-31/functions/sweep/invocations -H 'Content-Type: application/json' -d '{}'
+
+Ctrl-C ends it.
+`;
+}
+
+export const DRY_RUN =
+  "Dry run: nothing is deleted; `swr-sync clean` deletes for real, with the stage's ledger.";
+
+/** Commands to try on a local stack that works on real accounts: none of them names what could be deleted. */
+export function dryRunCommands(url: string, source: string, configFile: string): string {
+  return `
+Running at ${url}. ${DRY_RUN} Try:
+
+# a signed webhook that announces no deletion
+npm run send -- ${source} --config ${configFile} --url ${url} --event ping
+
+# where a repository would be routed to
+npm run route -- ${source}:NAME --config ${configFile}
+
+Ctrl-C ends it.
 `;
 }

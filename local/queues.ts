@@ -1,5 +1,9 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { Server } from 'node:http';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import * as v from 'valibot';
 import { resourceNamesOf } from '../lib/resource-names.ts';
+import { guardServer } from './loopback-guard.ts';
 
 const NAMES = resourceNamesOf('local');
 /** Shorter than deployed, so that a retry can be watched. */
@@ -35,7 +39,7 @@ export interface Queues {
 }
 
 export async function startQueues(): Promise<Queues> {
-  const server = await startFauxqs({ port: 0, logger: false });
+  const server = await startGuardedSqs();
   const endpoint = `http://127.0.0.1:${server.port}`;
   const deadLetters = server.createQueue(NAMES.deadLetterQueue);
   const attributes = {
@@ -70,6 +74,22 @@ export async function startQueues(): Promise<Queues> {
     deadLetters: () => readDeadLetters(server),
     close: () => server.stop(),
   };
+}
+
+const initializationSchema = v.object({ fastify: v.object({ server: v.instance(Server) }) });
+
+function guard(message: unknown): void {
+  guardServer(v.parse(initializationSchema, message).fastify.server);
+}
+
+/** fauxqs listens on every interface, serves whoever asks, and hands out its HTTP server in no other way than this. */
+async function startGuardedSqs(): Promise<FauxqsServer> {
+  subscribe('fastify.initialization', guard);
+  try {
+    return await startFauxqs({ port: 0, logger: false });
+  } finally {
+    unsubscribe('fastify.initialization', guard);
+  }
 }
 
 async function callSqs(

@@ -74,7 +74,14 @@ export async function startStack({
     const start = async (name: string, timeoutMs: number): Promise<FunctionProcess> => {
       const bundle = join(distDir, `${name}.mjs`);
       // Services that are not played here may be the real ones.
-      const all = { ...credentials, ...env, ...services, MAX_RECEIVE_COUNT: `${MAX_RECEIVE_COUNT}` };
+      const all = {
+        ...credentials,
+        ...env,
+        ...services,
+        MAX_RECEIVE_COUNT: `${MAX_RECEIVE_COUNT}`,
+        // Whatever the environment names: what was built, and no other configuration.
+        CONFIG_FILE: join(distDir, 'config.json'),
+      };
       return keep(await startFunction({ bundle, env: all, timeoutMs, onLine }));
     };
     const starting = [

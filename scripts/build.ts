@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Config } from '../lib/config/config.ts';
 import { bundleFunctions } from './bundle.ts';
 import { ROOT, readStageOptions, runCommand } from './command-line.ts';
 import { permissionsOf } from './permissions.ts';
@@ -11,6 +12,8 @@ export interface BuildOptions {
   readonly configFile?: string;
   /** `dist` if missing. Emptied first. */
   readonly outDir?: string;
+  /** Builds a stage that deletes nothing, whatever the configuration says. */
+  readonly dryRun?: boolean;
 }
 
 /**
@@ -20,8 +23,14 @@ export interface BuildOptions {
  * @returns the size of each bundle, in bytes.
  * @throws {Error} that lists every fault of the configuration.
  */
-export async function build({ stage, configFile, outDir }: BuildOptions): Promise<Record<string, number>> {
-  const config = await readConfig(stage, configFile ?? join(ROOT, 'config', `${stage}.yml`));
+export async function build({
+  stage,
+  configFile,
+  outDir,
+  dryRun = false,
+}: BuildOptions): Promise<Record<string, number>> {
+  const read = await readConfig(stage, configFile ?? join(ROOT, 'config', `${stage}.yml`));
+  const config = dryRun ? withoutDeletions(read) : read;
   const folder = outDir ?? join(ROOT, 'dist');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -38,11 +47,16 @@ export async function build({ stage, configFile, outDir }: BuildOptions): Promis
   return sizes;
 }
 
+function withoutDeletions(config: Config): Config {
+  const { safety, sweep } = config;
+  return { ...config, safety: { ...safety, mode: 'dry-run' }, sweep: { ...sweep, mode: 'dry-run' } };
+}
+
 if (import.meta.main) {
   await runCommand(async () => {
     const { stage } = readStageOptions(process.argv.slice(2));
     const sizes = await build({ stage });
-    console.log(`Built ${stage} into dist`);
+    console.log(`Built ${stage} into dist with Node.js ${process.version}, ${process.execPath}`);
     for (const [name, bytes] of Object.entries(sizes))
       console.log(`  ${name}.mjs: ${(bytes / 1024).toFixed(1)} KB`);
     console.log('  config.json, permissions.json');

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
+import { guardServer } from '../loopback-guard.ts';
 import { type Cloud, CloudState } from './cloud.ts';
 import { type ChooseFault, type Fault, FaultScript } from './faults.ts';
 import { type Journal, JournalBook } from './journal.ts';
@@ -75,6 +76,8 @@ export async function startEmulator({
       if (!closing.signal.aborted && !request.socket.destroyed) throw error;
     });
   });
+  // Signatures name the host of Huawei Cloud. Its tasks are made up, so a page under a name of its own gains nothing.
+  guardServer(server, { anyHost: true });
   server.on('connection', (socket) => connections.set(socket, ++lastConnection));
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');

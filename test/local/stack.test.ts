@@ -14,6 +14,7 @@ import { readFixture } from '../support/fixture.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const GITHUB_SECRET = 'github-secret-of-this-test';
+const JSON_TYPE = { 'Content-Type': 'application/json' };
 const STANDARD_SECRET = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
 const PASSWORD = localSeed.users?.[0]?.password ?? '';
 
@@ -94,7 +95,7 @@ describe('the bundles, end to end', () => {
   test('an event on the bus ends with the tasks deleted', async () => {
     const Detail = JSON.stringify({ namespace: 'acme-images', repository: 'payments/api' });
     const Entries = [{ Source: 'shop', DetailType: 'Repository Deleted', Detail }];
-    const headers = { 'X-Amz-Target': 'AWSEvents.PutEvents' };
+    const headers = { 'X-Amz-Target': 'AWSEvents.PutEvents', 'Content-Type': 'application/x-amz-json-1.1' };
     expect(await post('/', headers, JSON.stringify({ Entries }))).toMatchObject({
       body: { FailedEntryCount: 0 },
     });
@@ -128,7 +129,7 @@ describe('the bundles, end to end', () => {
 
   test('a direct invocation answers with the outcomes', async () => {
     const payload = JSON.stringify({ namespace: 'acme-images', repository: 'payments/worker' });
-    expect(await post('/2015-03-31/functions/clean/invocations', {}, payload)).toEqual({
+    expect(await post('/2015-03-31/functions/clean/invocations', JSON_TYPE, payload)).toEqual({
       status: 200,
       body: {
         request: {
@@ -174,7 +175,9 @@ describe('a sweep', () => {
   test('begins when it is invoked, and ends with the tasks deleted that are not allowed', async () => {
     const targets = () => tasksOf('web').map(({ remoteNamespace }) => remoteNamespace);
     expect(targets()).toContain('acme-emea');
-    expect(await post('/2015-03-31/functions/sweep/invocations', {}, '{}')).toMatchObject({ status: 200 });
+    expect(await post('/2015-03-31/functions/sweep/invocations', JSON_TYPE, '{}')).toMatchObject({
+      status: 200,
+    });
     await waitUntil('the task is gone', () => !targets().includes('acme-emea'));
     expect(targets()).toEqual(['acme-apac']);
     const finished = () => events.filter((event) => event['detail-type'] === 'Sweep Finished');
@@ -186,7 +189,9 @@ describe('a sweep', () => {
 });
 
 test('a function that is not there can not be invoked', async () => {
-  expect(await post('/2015-03-31/functions/nothing/invocations', {}, '{}')).toMatchObject({ status: 404 });
+  expect(await post('/2015-03-31/functions/nothing/invocations', JSON_TYPE, '{}')).toMatchObject({
+    status: 404,
+  });
 });
 
 test('another process finds everything with what the stack tells', async () => {
