@@ -9,5 +9,5 @@ export function addChangingOptions(command: Command): Command {
 
 /** The examples at the end of a command's help. */
 export function formatExamples(...lines: readonly string[]): string {
-  return ['', 'Examples:', ...lines.map((line) => `  npx swr-sync ${line}`)].join('\n');
+  return ['', 'Examples:', ...lines.map((line) => `  swr-sync ${line}`)].join('\n');
 }

@@ -34,7 +34,7 @@ npx swr-sync --stage local history acme-images/hello-world
 npx swr-sync --stage local restore acme-images/hello-world
 npx swr-sync --stage local tasks
 
-# a sweep, which finds the tasks that no event names: what it would do, and then the deployed function
+# in this clone: a sweep, which finds the tasks that no event names; first as a dry run, then the function
 npx swr-sync --stage local sweep --dry-run
 curl -i ${url}/2015-03-31/functions/sweep/invocations -H 'Content-Type: application/json' -d '{}'
 

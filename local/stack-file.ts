@@ -5,7 +5,7 @@ import { ROOT } from '../scripts/command-line.ts';
 const FILE = join(ROOT, '.local/stack.json');
 
 /**
- * Writes down what another command needs to work on the running stack, such as `npx swr-sync --stage local`. There are
+ * Writes down what another command needs to work on the running stack, such as `swr-sync --stage local`. There are
  * secrets in it, if only of an emulator: nobody else may read it.
  *
  * @returns takes it away again, unless a later stack has written it since.

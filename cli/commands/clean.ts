@@ -95,7 +95,7 @@ async function clean(text: string, options: CleanOptions, run: Run): Promise<Exi
   const all = [...previewed.filter((outcome) => !isPlanned(outcome)), ...done];
   const status = tell(all, request, { stage: stage.name, dryRun: false }, run);
   if (done.some(({ outcome }) => outcome === 'deleted'))
-    run.say(`To create them again: npx swr-sync restore --delivery ${request.id} --stage ${stage.name}`);
+    run.say(`To create them again: swr-sync restore --delivery ${request.id} --stage ${stage.name}`);
   return status;
 }
 

@@ -133,7 +133,7 @@ function tell(
         .join('\n\n'),
   );
   if (report === undefined)
-    run.say(`Not finished: go on with npx swr-sync sweep --resume ${id} --stage ${stage}`);
+    run.say(`Not finished: go on with swr-sync sweep --resume ${id} --stage ${stage}`);
   if (report?.state === 'refused')
     run.say('Refused: more is to go than sweep.maxPercent allows. Nothing was deleted.');
   const failed = outcomes.some((outcome) => outcome.outcome === 'failed' && !isNotTried(outcome));

@@ -14,7 +14,7 @@ export function checkQueues(stage: Stage): Promise<Check>[] {
         const { waiting, taken } = await new DeadLetterBox(await findQueueUrl(stage, role)).depth();
         const message = `${count(waiting, 'message')} waiting, ${taken} under way`;
         if (role !== 'deadLetterQueue' || waiting + taken === 0) return { message };
-        const hint = `See why each is there: npx swr-sync failed list --stage ${stage.name}`;
+        const hint = `See why each is there: swr-sync failed list --stage ${stage.name}`;
         return { state: 'warning', message, hint };
       },
       (error) => explainAws(error, stage.name, 'sqs:GetQueueUrl and sqs:GetQueueAttributes'),

@@ -8,7 +8,7 @@ import { type AwsClient, REGION } from './aws-client.ts';
 
 const TOOL = join(ROOT, 'cli/swr-sync.mjs');
 
-/** Runs `npx swr-sync` against the deployed stage, in a process of its own, and parses the document that it prints. */
+/** Runs `swr-sync` against the deployed stage, in a process of its own, and parses the document that it prints. */
 export async function operate(
   { aws, emulator }: { aws: AwsClient; emulator: Emulator },
   args: readonly string[],

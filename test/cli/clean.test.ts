@@ -37,7 +37,7 @@ describe('a repository', () => {
       [''],
     ]);
     const [, id] =
-      /npx swr-sync restore --delivery (swr-sync-[0-9a-f-]{36}) --stage test\n$/.exec(stderr) ?? [];
+      /swr-sync restore --delivery (swr-sync-[0-9a-f-]{36}) --stage test\n$/.exec(stderr) ?? [];
     expect([left('api'), left('web')]).toEqual([0, 2]);
     const entries = await operating.taskEntries(shop, 'api');
     expect(entries).toMatchObject([

@@ -69,7 +69,7 @@ test('tells it line by line, with what to do', async () => {
   );
   expect(stdout).toContain(
     'warning      dead-letter queue        1 message waiting, 0 under way\n' +
-      '             -> See why each is there: npx swr-sync failed list --stage test\n',
+      '             -> See why each is there: swr-sync failed list --stage test\n',
   );
   expect([status, stderr]).toEqual([0, '0 failed, 2 warnings.\n']);
 });

@@ -81,7 +81,7 @@ describe('the page of an alarm', () => {
     const titles = new Set(widgets.map(({ properties }) => properties.title));
     const named = [...page.matchAll(/(?<!\*)\*([^*]+)\*(?!\*)/g)].map(([, title = '']) => title);
     expect(named.filter((title) => titles.has(title)).length).toBeGreaterThan(0);
-    expect(page).toMatch(/npx swr-sync \w+/);
+    expect(page).toMatch(/swr-sync \w+/);
   });
 });
 
@@ -137,7 +137,7 @@ describe('the document', () => {
         ...command.commands.map((each) => `${command.name()} ${each.name()}`),
       ]),
     );
-    const used = [...DOCUMENT.matchAll(/npx swr-sync ((?:failed )?[a-z]+)/g)].map(([, name = '']) => name);
+    const used = [...DOCUMENT.matchAll(/swr-sync ((?:failed )?[a-z]+)/g)].map(([, name = '']) => name);
     expect(used.length).toBeGreaterThan(10);
     expect(used.filter((name) => !names.has(name))).toEqual([]);
   });

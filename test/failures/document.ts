@@ -14,7 +14,7 @@ the same rows.
 | deleted | the task is gone, and so is the message |
 | absent | the task was gone already, which is a success |
 | back | nothing is lost: the message comes back after the queue's visibility timeout, or after the time that was asked for. After the stage's number of tries it is parked |
-| parked | the message is in the dead-letter queue with the reason; mend the cause, then \`npx swr-sync failed retry\` |
+| parked | the message is in the dead-letter queue with the reason; mend the cause, then \`swr-sync failed retry\` |
 
 ## Huawei Cloud
 
