@@ -6,6 +6,9 @@ import { ROOT, readStageOptions, runCommand } from './command-line.ts';
 import { permissionsOf } from './permissions.ts';
 import { readConfig } from './read-config.ts';
 
+/** The Node.js that builds: below `npm run`, the one in `node_modules/.bin`, if it is there. */
+export const NODE = `Node.js ${process.version} (${process.execPath})`;
+
 export interface BuildOptions {
   readonly stage: string;
   /** `config/<stage>.yml` if missing. */
@@ -56,7 +59,7 @@ if (import.meta.main) {
   await runCommand(async () => {
     const { stage } = readStageOptions(process.argv.slice(2));
     const sizes = await build({ stage });
-    console.log(`Built ${stage} into dist with Node.js ${process.version}, ${process.execPath}`);
+    console.log(`Built ${stage} into dist with ${NODE}`);
     for (const [name, bytes] of Object.entries(sizes))
       console.log(`  ${name}.mjs: ${(bytes / 1024).toFixed(1)} KB`);
     console.log('  config.json, permissions.json');

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from './build.ts';
+import { build, NODE } from './build.ts';
 import { readStageOptions, runCommand, type StageOptions } from './command-line.ts';
 import { PACKAGE_DIR, runOsls } from './osls.ts';
 import { writeSbom } from './sbom.ts';
@@ -23,6 +23,7 @@ export async function packageStage({ stage, region, env = {} }: PackageOptions):
     ({ severity, rule, resource, message }) => `  ${severity} ${rule} ${resource}: ${message}`,
   );
   const summary = [
+    `built with ${NODE}`,
     ...(await listZips()),
     await writeSbom(PACKAGE_DIR),
     `template: ${resources} resources, ${errors.length} errors, ${warnings.length} warnings`,

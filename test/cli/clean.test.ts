@@ -36,8 +36,7 @@ describe('a repository', () => {
       ['deleted', `${shop}/api`, 'cn-east-3/acme-dr', '2026-03-02 08:15:27'],
       [''],
     ]);
-    const [, id] =
-      /swr-sync restore --delivery (swr-sync-[0-9a-f-]{36}) --stage test\n$/.exec(stderr) ?? [];
+    const [, id] = /swr-sync restore --delivery (swr-sync-[0-9a-f-]{36}) --stage test\n$/.exec(stderr) ?? [];
     expect([left('api'), left('web')]).toEqual([0, 2]);
     const entries = await operating.taskEntries(shop, 'api');
     expect(entries).toMatchObject([

@@ -129,9 +129,37 @@ describe('there is no key that could be stolen', () => {
       'role-to-assume': '${{ vars.AWS_ROLE_ARN }}',
       'aws-region': '${{ vars.AWS_REGION }}',
     });
-    const order = ['npm ci', 'aws-actions/', 'npm run deploy', 'actions/upload-artifact@'].map(indexOf);
+    const order = [
+      'actions/setup-node@',
+      'npm ci',
+      'aws-actions/',
+      'node scripts/deploy.ts deploy ',
+      'actions/upload-artifact@',
+    ].map(indexOf);
     expect(order).not.toContain(-1);
     expect(order).toEqual(order.toSorted((one, other) => one - other));
+  });
+});
+
+describe('what deploys runs on the Node.js that is set up, and not on the one from the registry', () => {
+  const deploying = jobs.filter(
+    ({ job }) => job.permissions?.['id-token'] === 'write' && job.uses === undefined,
+  );
+
+  test('one job deploys', () => {
+    expect(deploying.map(({ name }) => name)).toEqual(['deploy-stage.yml, deploy']);
+  });
+
+  test.each(deploying)('$name starts nothing by npm, which finds node_modules/.bin/node first', ({ job }) => {
+    const scripts = job.steps.flatMap(({ run }) => run ?? []);
+    for (const script of scripts) expect(script).toMatch(/^(?:npm ci|node scripts\/[^|&;\n]+)$/);
+    expect(JSON.stringify(job)).not.toMatch(/node_modules|GITHUB_PATH|GITHUB_ENV|\bPATH\b/);
+  });
+
+  test.each(['deploy', 'package', 'build', 'osls'])('scripts/%s.ts starts no other node', async (name) => {
+    const text = readFileSync(join(ROOT, 'scripts', `${name}.ts`), 'utf8');
+    for (const [, command = ''] of text.matchAll(/\b(?:spawn|exec|execFile|fork)(?:Sync)?\(([^,)]*)/g))
+      expect(command).toBe('process.execPath');
   });
 });
 
