@@ -103,7 +103,7 @@ describe('whoever takes over an action, or opens a pull request, gets little', (
 
   test('no checkout leaves its token behind', () => {
     const checkouts = steps.filter(({ step }) => step.uses?.startsWith('actions/checkout@'));
-    expect(checkouts).toHaveLength(6);
+    expect(checkouts).toHaveLength(7);
     for (const { step } of checkouts) expect(step.with).toMatchObject({ 'persist-credentials': false });
   });
 
@@ -195,6 +195,12 @@ test('a check is what .ci/run is, and the signatures of the packages', () => {
     'npm ci --ignore-scripts',
     'npm audit signatures',
   ]);
+});
+
+test('every night, a million forged deliveries are sent, of another seed each', () => {
+  expect(stepsOf('nightly.yml, forge').at(-1)?.run).toBe(
+    'npm run forge -- --deliveries 1000000 --seed "$GITHUB_RUN_NUMBER"',
+  );
 });
 
 test('Dependabot looks at every lock file and at the actions', () => {

@@ -1,0 +1,99 @@
+import * as v from 'valibot';
+import type { Random } from '../soak/random.ts';
+import type { Delivery } from './delivery.ts';
+import type { Mutation } from './mutate-unsigned.ts';
+
+const messageSchema = v.record(v.string(), v.unknown());
+
+/** Changes of the bytes that are signed. */
+const BODY: readonly Mutation[] = [
+  flipBits,
+  flipBits,
+  (delivery, random) => ({
+    ...delivery,
+    ...carry(delivery.body.subarray(0, random.integer(0, delivery.body.length))),
+  }),
+  (delivery, random) => ({
+    ...delivery,
+    ...carry(Buffer.concat([delivery.body, Buffer.from(random.pick([' ', '\0', '{}', '\n', '\u00e9']))])),
+  }),
+  (delivery) => ({ ...delivery, ...carry(Buffer.concat([Buffer.from('\uFEFF'), delivery.body])) }),
+  (delivery, random) => {
+    const [from, to] = random.pick([
+      ['"repository"', '"organization"'],
+      ['Hello-World', 'core'],
+      ['created', 'deleted'],
+      ['"deleted"', '"deleted" '],
+      ['acme', 'platform'],
+      ['{', '{"__proto__":{},'],
+    ] as const);
+    return {
+      ...delivery,
+      ...carry(Buffer.from(delivery.body.toString('latin1').replace(from, to), 'latin1')),
+    };
+  },
+];
+
+export function mutateBody(delivery: Delivery, random: Random): Delivery {
+  return random.pick(BODY)(delivery, random);
+}
+
+/** Changes a field of a topic's message, and leaves its signature. */
+export function mutateMessage(delivery: Delivery, random: Random): Delivery {
+  if (random.chance(0.3)) return mutateBody(delivery, random);
+  const fields = new Map(Object.entries(v.parse(messageSchema, JSON.parse(delivery.body.toString('utf8')))));
+  const name = random.pick([...fields.keys(), 'Subject', 'subscribe_url', 'SubscribeURL']);
+  const value = fields.get(name);
+  const old = typeof value === 'string' ? value : '';
+  fields.set(name, random.pick(/url/i.test(name) ? addressesLike(old) : textsLike(old)));
+  return { ...delivery, ...carry(Buffer.from(JSON.stringify(Object.fromEntries(fields)))) };
+}
+
+function addressesLike(url: string): readonly string[] {
+  return [
+    'https://attacker.example/certificate.pem',
+    url.replace('https:', 'http:'),
+    url.replace('https://', 'https://attacker.example/'),
+    url.replace('https://', 'https://attacker.example@'),
+    url.replace('.com/', '.com.attacker.example/'),
+    url.replace('.com/', '.com:444/'),
+    url.replace('.com/', '.com./'),
+    url.replace(/\/\/s[nm][sn]\./, '//attacker.s3.'),
+    `${url}#${url.length}`,
+    `${url}?x=1`,
+    `${url}/../other.pem`,
+    url.toUpperCase(),
+    '',
+  ];
+}
+
+function textsLike(text: string): readonly unknown[] {
+  return [
+    `${text}x`,
+    text.slice(1),
+    text.toUpperCase(),
+    '',
+    ' ',
+    '1999-01-01T00:00:00Z',
+    '2099-01-01T00:00:00Z',
+    null,
+    {},
+    1,
+    `${text}\n`,
+  ];
+}
+
+function flipBits(delivery: Delivery, random: Random): Delivery {
+  const body = Buffer.from(delivery.body);
+  if (body.length === 0) return { ...delivery, ...carry(Buffer.from('{}')) };
+  for (let left = random.integer(1, 3); left > 0; left -= 1) {
+    const at = random.integer(0, body.length - 1);
+    body[at] = (body[at] ?? 0) ^ (1 << random.integer(0, 7));
+  }
+  return { ...delivery, ...carry(body) };
+}
+
+/** Bytes that may be no text are carried in base64. */
+function carry(body: Buffer): Pick<Delivery, 'body' | 'base64' | 'saysBase64'> {
+  return { body, base64: true, saysBase64: true };
+}
