@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,6 @@ import { stringify } from 'yaml';
 import { type Emulator, localSeed, startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { build } from '../../scripts/build.ts';
 import { ROOT } from '../../scripts/command-line.ts';
-import { waitUntil } from '../support/wait-until.ts';
 
 /** A configuration that deletes, and may delete everything: nothing in it may count. */
 const config = {
@@ -61,10 +60,15 @@ test('a stage that is built for a dry run deletes nothing, whatever its file say
 
 describe('npm start -- --config FILE', () => {
   let emulator: Emulator;
+  let running: ChildProcess | undefined;
   beforeEach(async () => {
     emulator = await startEmulator({ seed: localSeed });
   });
-  afterEach(() => emulator.close());
+  afterEach(async () => {
+    // Only where a test has failed.
+    if (running?.exitCode === null) running.kill('SIGKILL');
+    await emulator.close();
+  });
 
   function start(...args: string[]) {
     const [user] = localSeed.users ?? [];
@@ -82,9 +86,12 @@ describe('npm start -- --config FILE', () => {
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const started = { main, printed: '', exited: once(main, 'close') };
+    running = main;
+    const up = Promise.withResolvers<void>();
+    const started = { main, printed: '', exited: once(main, 'close'), up: up.promise };
     main.stdout.on('data', (chunk: Buffer) => {
       started.printed += chunk.toString();
+      if (started.printed.includes('Ctrl-C ends it.')) up.resolve();
     });
     return started;
   }
@@ -99,12 +106,12 @@ describe('npm start -- --config FILE', () => {
     expect(started.printed).toContain(`unchanged acme-images/hello-world has ${before} tasks left`);
     expect(started.printed.endsWith(FIRST_LINE)).toBe(true);
     expect([tasks(), emulator.journal.of('deleteSyncTask')]).toEqual([before, []]);
-  }, 30_000);
+  }, 60_000);
 
   test('prints no command that deletes, and deletes nothing whatever arrives', async () => {
     const before = tasks();
     const started = start();
-    await waitUntil('the stack is up', () => started.printed.includes('Ctrl-C ends it.'));
+    await started.up;
     expect(started.printed).not.toMatch(/curl|invocations|swr-sync (?!clean` deletes)|Repository Deleted/);
     const [, url = ''] = /Running at (\S+)\. Dry run: nothing is deleted/.exec(started.printed) ?? [];
     const invoke = async (payload: object) => {
@@ -123,5 +130,5 @@ describe('npm start -- --config FILE', () => {
     expect([tasks(), emulator.journal.of('deleteSyncTask')]).toEqual([before, []]);
     started.main.kill('SIGINT');
     expect(await started.exited).toEqual([0, null]);
-  }, 30_000);
+  }, 60_000);
 });
