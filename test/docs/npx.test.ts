@@ -27,7 +27,7 @@ test('the texts were read', () => {
   expect(files).toEqual(expect.arrayContaining(['README.md', 'docs/operator-tool.md', 'cli/main.ts']));
 });
 
-describe('npx asks the registry for a name that is not installed, and swr-sync is nobody’s', () => {
+describe('npx asks the registry for a name that is not installed, and nobody owns swr-sync', () => {
   test.each(files)('%s names npx only where it is about a clone', (name) => {
     const paragraphs = paragraphsOf(readFileSync(join(ROOT, name), 'utf8'));
     const elsewhere = paragraphs.filter((text) => FETCHES.test(text) && !/\bclone\b/.test(text));

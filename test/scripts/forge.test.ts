@@ -1,10 +1,14 @@
 import { createHash, createHmac } from 'node:crypto';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { HttpEvent } from '../../lib/aws/http-event.ts';
+import { sources } from '../../lib/sources/index.ts';
+import { ROOT } from '../../scripts/command-line.ts';
 import { createSenders, type Sender } from '../../scripts/forge/genuine.ts';
 import type { Received } from '../../scripts/forge/receiver.ts';
 import { runForge } from '../../scripts/forge/run-forge.ts';
 import { makeSecrets, readSigningPairs } from '../../scripts/forge/sender-keys.ts';
+import { readConfig } from '../../scripts/read-config.ts';
 
 const SEED = 7;
 const secrets = makeSecrets(SEED);
@@ -17,10 +21,11 @@ interface Arrived {
   readonly verified: boolean;
 }
 
+let all: readonly Sender[];
 let senders: readonly Sender[];
 beforeAll(async () => {
   const pairs = await readSigningPairs();
-  const all = createSenders({ secrets, foreignSecrets: makeSecrets(SEED + 1), ...pairs });
+  all = createSenders({ secrets, foreignSecrets: makeSecrets(SEED + 1), ...pairs });
   senders = all.filter(({ source }) => source === 'github' || source === 'harbor');
 });
 
@@ -63,6 +68,14 @@ const run = (spoil: (received: Received, arrived: Arrived) => Received = (receiv
 const withRequest = (received: Received, more: object): Received => ({
   ...received,
   queued: received.queued.map((message) => JSON.stringify({ ...JSON.parse(message), ...more })),
+});
+
+test('every type of source is configured, and every configured source has a sender with deliveries', async () => {
+  const { sources: configured } = await readConfig('forge', join(ROOT, 'scripts/forge/config.yml'));
+  const types = new Set(Object.values(configured).map(({ type }) => type));
+  expect([...types].toSorted()).toEqual(Object.keys(sources).toSorted());
+  expect(all.map(({ source }) => source).toSorted()).toEqual(Object.keys(configured).toSorted());
+  for (const { samples } of all) expect(samples.length).toBeGreaterThan(1);
 });
 
 test('a receiver that decides by what is signed passes', async () => {
