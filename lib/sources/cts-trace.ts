@@ -64,15 +64,16 @@ export function interpretTrace(
   const doubt = doubtSuccess(trace);
   if (doubt !== undefined) return { type: 'ignored', reason: `trace ${name} deleted nothing: ${doubt}` };
 
-  const names = findNames(trace, deletion.of);
-  if (!names.ok) return unreadable(path, names.fault);
+  const found = findNames(trace, deletion.of);
+  if (found.type === 'missing') return unreadable(path, found.fault);
+  if (found.type === 'ambiguous') return { type: 'ignored', reason: found.reason };
   const occurredAt = timeOf(trace, fallback.receivedAt);
   if (occurredAt === undefined) {
     const expected = 'a time in seconds or milliseconds since 1970, or in ISO 8601 with its zone';
     return unreadable(path, { path: 'time', found: show(trace.time ?? trace.record_time), expected });
   }
   const { id, deliveryId } = fallback;
-  return requestOf({ id, occurredAt, ...label(trace.trace_id || deliveryId) }, names.value);
+  return requestOf({ id, occurredAt, ...label(trace.trace_id || deliveryId) }, found.names);
 }
 
 function requestOf(

@@ -3,15 +3,17 @@ import { parseJson } from './json-text.ts';
 
 const NAMESPACE_KEYS = ['namespace', 'namespace_name', 'namespaceName'];
 const REPOSITORY_KEYS = ['repository', 'repository_name', 'repositoryName', 'repo'];
-// The path has to end there: what lies below a repository is a tag, a trigger or a synchronization task.
-const PATH = /\/namespaces\/([^/?\s"]+)(?:\/(?:repos|repositories)\/([^/?\s"]+))?\/?(?=[?\s"]|$)/;
+const URL_KEYS = ['url', 'uri'];
+// The whole text, and nothing below a repository: there lie its tags, triggers and synchronization tasks.
+const CALL =
+  /^(?:[A-Z]+ )?(?:https:\/\/[^/?#\s]+)?\/v2\/(?:manage|[^/?#\s]+\/instances\/[^/?#\s]+)\/namespaces\/([^/?#\s]+)(?:\/(?:repos|repositories)\/([^/?#\s]+))?\/?(?:\?\S*)?(?: HTTP\/[\d.]+)?$/;
 
-/** What a trace says where: the name of the resource, what was called, and what was sent. */
+/** The places of a trace that may name what was deleted. */
 interface NamedTrace {
   readonly resource_name?: string | null | undefined;
-  /** May begin with the method and the path. */
+  /** Counts where it is a method and a path as a whole. */
   readonly message?: unknown;
-  /** An object, or the JSON of one, or a text. */
+  /** An object, or the JSON of one, or a text such as `message`. */
   readonly request?: unknown;
 }
 
@@ -20,59 +22,83 @@ export interface TraceNames {
   readonly repository?: string;
 }
 
+/** The names that one place gives. */
+type Statement = Partial<TraceNames>;
+
 type Found =
-  | { readonly ok: true; readonly value: TraceNames }
-  | { readonly ok: false; readonly fault: Fault };
+  | { readonly type: 'found'; readonly names: TraceNames }
+  /** The places name different things, or what they name can be read in two ways. */
+  | { readonly type: 'ambiguous'; readonly reason: string }
+  | { readonly type: 'missing'; readonly fault: Fault };
 
-/** Which repository or organization of SWR a trace of CTS is about. */
+/** Which repository or organization of SWR a trace of CTS is about. Everything that names it has to agree. */
 export function findNames(trace: NamedTrace, of: 'repository' | 'organization'): Found {
-  const request = readRequest(trace.request);
-  const said = {
-    namespace: textAt(request.fields, NAMESPACE_KEYS),
-    repository: textAt(request.fields, REPOSITORY_KEYS),
-  };
-  const called = findPath(trace.message) ?? findPath(request.text);
+  const fields = readFields(trace.request);
+  const odd = [...NAMESPACE_KEYS, ...REPOSITORY_KEYS].find((key) => !isTextOrNothing(fields[key]));
+  if (odd !== undefined) return ambiguous(`request.${odd} is ${show(fields[odd])} and not a name`);
+  const said: Statement[] = [
+    ...textsAt(fields, NAMESPACE_KEYS).map((namespace) => ({ namespace })),
+    ...textsAt(fields, REPOSITORY_KEYS).map((repository) => ({ repository: asSlashes(repository) })),
+    ...[trace.message, trace.request, ...textsAt(fields, URL_KEYS)].map(readCall),
+  ];
   const resource = trace.resource_name?.trim() || undefined;
-  return of === 'organization'
-    ? organizationOf([resource, said.namespace, called?.namespace])
-    : repositoryOf(resource, said, called);
+  return of === 'organization' ? findOrganization(resource, said) : findRepository(resource, said);
 }
 
-/** Everything that names the organization has to agree: every repository in it is at stake. */
-function organizationOf(candidates: readonly (string | undefined)[]): Found {
-  const [namespace, ...others] = new Set(candidates.filter((name) => name !== undefined));
-  if (namespace === undefined) return fault('resource_name', undefined, 'the name of the organization');
-  if (others.length > 0) return contradiction([namespace, ...others]);
-  return { ok: true, value: { namespace } };
+function findOrganization(resource: string | undefined, said: readonly Statement[]): Found {
+  const statements = resource === undefined ? said : [...said, { namespace: resource }];
+  const merged = merge(statements);
+  if (merged === undefined) return contradiction(statements);
+  const { namespace, repository } = merged;
+  if (repository !== undefined)
+    return ambiguous(`the trace of a deleted organization names repository ${show(repository)}`);
+  if (namespace === undefined) return missing('resource_name', 'the name of the organization');
+  return { type: 'found', names: { namespace } };
 }
 
-function repositoryOf(
-  resource: string | undefined,
-  said: { readonly namespace: string | undefined; readonly repository: string | undefined },
-  called: TraceNames | undefined,
-): Found {
-  const namespaces = new Set([said.namespace, called?.namespace].filter((name) => name !== undefined));
-  const repositories = new Set(
-    [said.repository, called?.repository].filter((name) => name !== undefined).map(asSlashes),
+function findRepository(resource: string | undefined, said: readonly Statement[]): Found {
+  const readings = resource === undefined ? [{}] : readingsOf(resource, said);
+  const candidates = readings.flatMap((reading) => merge([...said, reading]) ?? []);
+  const found = candidates.flatMap(({ namespace, repository }) =>
+    namespace === undefined || repository === undefined ? [] : [{ namespace, repository }],
   );
-  if (namespaces.size > 1) return contradiction([...namespaces]);
-  if (repositories.size > 1) return contradiction([...repositories]);
-  const [namespace] = namespaces;
-  const [repository = resource] = repositories;
-  if (repository === undefined) return fault('resource_name', undefined, 'the name of the repository');
-  if (namespace === undefined) return splitFullName(repository);
-  const name = repositories.size === 0 ? withoutPrefix(repository, `${namespace}/`) : repository;
-  return { ok: true, value: { namespace, repository: asSlashes(name) } };
+  const [names, other] = found;
+  if (other !== undefined) {
+    return ambiguous(
+      `resource_name ${show(resource)} may be a repository of the organization or name the organization as well`,
+    );
+  }
+  if (names !== undefined) return { type: 'found', names };
+  const [candidate] = candidates;
+  if (candidate === undefined) return contradiction([...said, ...readings.slice(0, 1)]);
+  if (candidate.repository === undefined) return missing('resource_name', 'the name of the repository');
+  const expected = 'the organization of the repository, there or in resource_name or in the path of the call';
+  return missing('request.namespace', expected);
 }
 
-/** Where nothing else names the organization, a slash as such can only stand behind it. */
-function splitFullName(name: string): Found {
-  const [, namespace, repository] = /^([^/$]+)\/(.+)$/.exec(name) ?? [];
-  if (namespace !== undefined && repository !== undefined) {
-    return { ok: true, value: { namespace, repository: asSlashes(repository) } };
-  }
-  const expected = 'the organization of the repository, there or in resource_name or in the path of the call';
-  return fault('request.namespace', undefined, expected);
+/**
+ * The name of a resource is that of a repository, or the full name with its organization. "$" may stand for a slash,
+ * but where nothing else names the organization, only a slash as such can stand behind it.
+ */
+function readingsOf(resource: string, said: readonly Statement[]): Statement[] {
+  const alone = said.every(({ namespace }) => namespace === undefined);
+  const repository = asSlashes(resource);
+  const [, namespace, rest] =
+    (alone ? /^([^/$]+)\/(.+)$/.exec(resource) : /^([^/]+)\/(.+)$/.exec(repository)) ?? [];
+  if (namespace === undefined || rest === undefined) return [{ repository }];
+  return [{ repository }, { namespace, repository: asSlashes(rest) }];
+}
+
+/** Undefined where the statements contradict each other. */
+function merge(statements: readonly Statement[]): Statement | undefined {
+  const [namespace, ...otherNamespaces] = namesIn(statements, 'namespace');
+  const [repository, ...otherRepositories] = namesIn(statements, 'repository');
+  if (otherNamespaces.length > 0 || otherRepositories.length > 0) return undefined;
+  return { ...(namespace !== undefined && { namespace }), ...(repository !== undefined && { repository }) };
+}
+
+function namesIn(statements: readonly Statement[], kind: keyof Statement): string[] {
+  return [...new Set(statements.flatMap((statement) => statement[kind] ?? []))];
 }
 
 /** Paths have "$" for the slashes of a repository, and a name may have come from one. */
@@ -80,36 +106,44 @@ function asSlashes(repository: string): string {
   return repository.replaceAll('$', '/');
 }
 
-function fault(path: string, found: unknown, expected: string): Found {
-  return { ok: false, fault: { path, found: show(found), expected } };
+function missing(path: string, expected: string): Found {
+  return { type: 'missing', fault: { path, found: show(undefined), expected } };
 }
 
-function contradiction(names: readonly string[]): Found {
-  return fault('request', names, 'one name, the same everywhere in the trace');
+function ambiguous(reason: string): Found {
+  return { type: 'ambiguous', reason };
 }
 
-function withoutPrefix(text: string, prefix: string): string {
-  return text.startsWith(prefix) && text.length > prefix.length ? text.slice(prefix.length) : text;
+function contradiction(statements: readonly Statement[]): Found {
+  const organizations = show(namesIn(statements, 'namespace'));
+  const repositories = show(namesIn(statements, 'repository'));
+  return ambiguous(
+    `the trace names different things: organizations ${organizations}, repositories ${repositories}`,
+  );
 }
 
-function readRequest(request: unknown): { fields: Record<string, unknown>; text: unknown } {
+function readFields(request: unknown): Readonly<Record<string, unknown>> {
   const content = typeof request === 'string' ? parseJson(request) : request;
-  if (typeof content !== 'object') return { fields: {}, text: content };
-  return { fields: { ...content }, text: JSON.stringify(content) };
+  // The copy has own keys only, and nothing below them is looked at: it may be nested deeper than the stack is.
+  return typeof content === 'object' ? { ...content } : {};
 }
 
-function textAt(fields: Record<string, unknown>, keys: readonly string[]): string | undefined {
+function isTextOrNothing(value: unknown): boolean {
+  return value === undefined || value === null || typeof value === 'string';
+}
+
+function textsAt(fields: Readonly<Record<string, unknown>>, keys: readonly string[]): string[] {
   return keys
     .map((key) => fields[key])
-    .find((value): value is string => typeof value === 'string' && value !== '');
+    .filter((value): value is string => typeof value === 'string' && value !== '');
 }
 
-function findPath(text: unknown): TraceNames | undefined {
-  const [, namespace, repository] = (typeof text === 'string' && PATH.exec(text)) || [];
-  if (namespace === undefined) return undefined;
+function readCall(text: unknown): Statement {
+  const [, namespace, repository] = (typeof text === 'string' && CALL.exec(text.trim())) || [];
+  if (namespace === undefined) return {};
   return {
     namespace: decode(namespace),
-    ...(repository !== undefined && { repository: decode(repository) }),
+    ...(repository !== undefined && { repository: asSlashes(decode(repository)) }),
   };
 }
 

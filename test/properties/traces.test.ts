@@ -9,37 +9,106 @@ const FALLBACK = { id: 'fallback', receivedAt: RECEIVED_AT };
 const trace = { service_type: 'SWR', trace_name: 'deleteImageRepository', trace_status: 'normal' };
 const interpret = (fields: object) => interpretTrace({ ...trace, ...fields }, FALLBACK);
 
+/** Every place that may name the organization, the repository, or both. */
+const places = {
+  namespace: (name: string) => [
+    { request: { namespace: name } },
+    { request: { namespace_name: name } },
+    { request: { namespaceName: name } },
+    { request: JSON.stringify({ namespace: name }) },
+    { message: `DELETE /v2/manage/namespaces/${name}` },
+  ],
+  repository: (name: string) => [
+    { resource_name: name },
+    { request: { repository: name } },
+    { request: { repository_name: name.replaceAll('/', '$') } },
+    { request: JSON.stringify({ repo: name }) },
+  ],
+  both: (namespace: string, name: string) => {
+    const call = `/v2/manage/namespaces/${namespace}/repos/${name.replaceAll('/', '$')}`;
+    return [
+      { resource_name: `${namespace}/${name}` },
+      { request: { namespace, repositoryName: name } },
+      { request: `DELETE ${call}` },
+      { request: { url: `https://swr-api.example.com${call}/` } },
+      { message: `DELETE ${call}` },
+      { message: `DELETE ${call.replaceAll('$', '%2F')}?force=true HTTP/1.1` },
+    ];
+  },
+};
+
+/** Both in one trace; undefined where they are the same field, and neither is an object with room for the other's. */
+function join(one: object, other: object): object | undefined {
+  const [[key = '', value] = []] = Object.entries(one);
+  const another: unknown = Reflect.get(other, key);
+  if (another === undefined) return { ...one, ...other };
+  if (typeof value !== 'object' || typeof another !== 'object') return undefined;
+  const keys = Object.keys({ ...value });
+  return keys.some((each) => Object.hasOwn({ ...another }, each))
+    ? undefined
+    : { [key]: { ...value, ...another } };
+}
+
 test('a repository is the same wherever a trace names it', async () => {
   await holds(
     fc.property(word, path, (namespace, repository) => {
-      // Beside its organization, this would be taken for the full name.
-      fc.pre(!repository.startsWith(`${namespace}/`));
-      const dollars = repository.replaceAll('/', '$');
-      const called = `/v2/manage/namespaces/${namespace}/repos`;
-      for (const fields of [
-        { request: { namespace }, resource_name: repository },
-        { request: { namespace, repository } },
-        { request: JSON.stringify({ namespace_name: namespace, repo: dollars }) },
-        { resource_name: `${namespace}/${repository}` },
-        { message: `DELETE ${called}/${dollars}` },
-        { message: `DELETE ${called}/${encodeURIComponent(repository)}?force=true HTTP/1.1` },
-        { request: { url: `https://swr-api.example.com${called}/${dollars}/` } },
-      ]) {
-        const request = { version: 1, id: 'fallback', occurredAt: RECEIVED_AT, namespace, repository };
+      const request = { version: 1, id: 'fallback', occurredAt: RECEIVED_AT, namespace, repository };
+      for (const fields of places.both(namespace, repository))
         expect(interpret(fields)).toEqual({ type: 'request', request });
+      // Beside its organization, this may be the full name.
+      fc.pre(!repository.startsWith(`${namespace}/`));
+      for (const one of places.namespace(namespace)) {
+        for (const other of places.repository(repository)) {
+          const fields = join(one, other);
+          if (fields !== undefined) expect(interpret(fields)).toEqual({ type: 'request', request });
+        }
       }
     }),
   );
 });
 
-test('names that contradict each other are none', async () => {
+test('two places that name different things are no request', async () => {
   await holds(
     fc.property(word, word, path, path, (one, other, repository, another) => {
       fc.pre(one !== other && repository !== another);
-      const message = `DELETE /v2/manage/namespaces/${one}/repos/${repository.replaceAll('/', '$')}`;
-      for (const request of [{ namespace: other }, { repository: another }]) {
-        expect(interpret({ message, request })).toMatchObject({ type: 'unreadable' });
+      fc.pre(another !== `${one}/${repository}` && repository !== `${other}/${another}`);
+      const named = places.both(one, repository);
+      const different = [
+        ...places.repository(another),
+        ...places.both(other, repository),
+        ...places.both(one, another),
+      ];
+      for (const each of named) {
+        // The name of a resource with a slash in it may be that of a repository in the other organization.
+        const organizations = 'resource_name' in each ? [] : places.namespace(other);
+        for (const second of [...different, ...organizations]) {
+          for (const fields of [join(each, second), join(second, each)])
+            if (fields !== undefined) expect(interpret(fields).type).toBe('ignored');
+        }
       }
+    }),
+  );
+});
+
+test('a text in which a path stands counts for nothing', async () => {
+  const before = fc.constantFrom(
+    'note: ',
+    'see DELETE ',
+    'delete ',
+    '"',
+    'DELETE  ',
+    '/v2/manage/namespaces/x ',
+  );
+  await holds(
+    fc.property(word, path, before, word, word, (namespace, repository, noise, other, another) => {
+      const text = `${noise}/v2/manage/namespaces/${other}/repos/${another}`;
+      const fields = { resource_name: `${namespace}/${repository}` };
+      for (const more of [
+        { message: text },
+        { request: text },
+        { request: { note: text, description: text } },
+      ])
+        expect(interpret({ ...fields, ...more })).toEqual(interpret(fields));
     }),
   );
 });

@@ -237,8 +237,38 @@ describe('which repository', () => {
       of: { request: { namespace: 'acme', repo: 'payments$api' }, resource_name: '' },
     },
     {
-      why: 'organization in both places',
-      of: { request: { namespace: 'acme' }, resource_name: 'acme/payments/api' },
+      why: 'organization in both places, and the repository beside it',
+      of: {
+        request: { namespace: 'acme', repository: 'payments$api' },
+        resource_name: 'acme/payments/api',
+      },
+    },
+    {
+      why: 'full name written as in a path, and the path',
+      of: {
+        request: {},
+        resource_name: 'acme$payments$api',
+        message: 'DELETE /v2/manage/namespaces/acme/repos/payments$api',
+      },
+    },
+    {
+      why: 'name of the resource beside a note about another one',
+      of: { message: 'note: see /v2/manage/namespaces/prod/repos/core' },
+    },
+    {
+      why: 'request beside a note about another one in it',
+      of: { request: { namespace: 'acme', note: 'DELETE /v2/manage/namespaces/prod/repos/core' } },
+    },
+    {
+      why: 'same name twice in the request',
+      of: {
+        request: {
+          namespace: 'acme',
+          namespaceName: 'acme',
+          repo: 'payments$api',
+          repository: 'payments/api',
+        },
+      },
     },
     {
       why: 'name written as in a path',
@@ -287,7 +317,9 @@ describe('which repository', () => {
     { why: 'the request', of: { request: { namespace: 'acme', repository: 'acme/api' } } },
     { why: 'the path', of: { message: 'DELETE /v2/manage/namespaces/acme/repos/acme$api' } },
   ])('may begin with the name of its organization where $why says so', ({ of }) => {
-    expect(interpret(of)).toMatchObject({ request: { namespace: 'acme', repository: 'acme/api' } });
+    expect(interpret({ resource_name: 'acme/api', ...of })).toMatchObject({
+      request: { namespace: 'acme', repository: 'acme/api' },
+    });
   });
 
   test.each([
@@ -325,21 +357,93 @@ describe('which repository', () => {
       path: 'request.namespace',
     },
     {
-      why: 'two organizations',
-      of: { message: 'DELETE /v2/manage/namespaces/other/repos/payments$api' },
-      path: 'request',
+      why: 'a repository of the request, with a slash',
+      of: { resource_name: null, request: { repository: 'acme/api' } },
+      path: 'request.namespace',
     },
     {
-      why: 'two repositories',
-      of: {
-        request: { namespace: 'acme', repository: 'web' },
-        message: 'DELETE /v2/manage/namespaces/acme/repos/api',
-      },
-      path: 'request',
+      why: 'a path in the middle of a text',
+      of: { request: {}, resource_name: 'api', message: 'see /v2/manage/namespaces/prod/repos/api for more' },
+      path: 'request.namespace',
+    },
+    {
+      why: 'a path in a field of the request that is no address',
+      of: { resource_name: 'api', request: { note: '/v2/manage/namespaces/prod/repos/api' } },
+      path: 'request.namespace',
     },
   ])('can not be resolved from $why', ({ of, path }) => {
     expect(interpret(of)).toMatchObject({ type: 'unreadable', faults: [{ path }] });
   });
+
+  test.each([
+    {
+      why: 'two organizations',
+      of: { message: 'DELETE /v2/manage/namespaces/other/repos/payments$api' },
+      names: '["acme","other"]',
+    },
+    {
+      why: 'two repositories',
+      of: {
+        resource_name: null,
+        request: { namespace: 'acme', repository: 'web' },
+        message: 'DELETE /v2/manage/namespaces/acme/repos/api',
+      },
+      names: '["web","api"]',
+    },
+    {
+      why: 'a resource and a request that differ',
+      of: { resource_name: 'dev/x', request: { namespace: 'prod', repository: 'core' } },
+      names: '["core","dev/x"]',
+    },
+    {
+      why: 'a resource and a path that differ',
+      of: { resource_name: 'x', request: {}, message: 'DELETE /v2/manage/namespaces/prod/repos/core' },
+      names: '["core","x"]',
+    },
+    {
+      why: 'a request whose keys differ',
+      of: { request: { namespace: 'acme', namespace_name: 'prod' } },
+      names: '["acme","prod"]',
+    },
+    {
+      why: 'an address in the request that differs',
+      of: { request: { namespace: 'acme', uri: '/v2/manage/namespaces/prod/repos/payments$api' } },
+      names: '["acme","prod"]',
+    },
+  ])('is ignored with $why', ({ of, names }) => {
+    expect(interpret(of)).toEqual({ type: 'ignored', reason: expect.stringContaining(names) });
+  });
+
+  test.each([{ resource_name: 'acme/payments/api' }, { resource_name: 'acme$payments$api' }])(
+    'is ignored where the name of the resource can be read in two ways: $resource_name',
+    ({ resource_name }) => {
+      expect(interpret({ resource_name })).toEqual({
+        type: 'ignored',
+        reason: `resource_name "${resource_name}" may be a repository of the organization or name the organization as well`,
+      });
+    },
+  );
+
+  test.each([['prod'], 5, {}, true].map((namespace) => ({ namespace })))(
+    'is ignored where a name is no text: $namespace',
+    ({ namespace }) => {
+      expect(interpret({ resource_name: 'acme/api', request: { namespace } })).toEqual({
+        type: 'ignored',
+        reason: `request.namespace is ${JSON.stringify(namespace)} and not a name`,
+      });
+    },
+  );
+
+  test.each(['object', 'text'])(
+    'is told of a request that is nested deeper than the stack, as an %s',
+    (as) => {
+      const text = `{"namespace":"acme","deep":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+      const request: unknown = as === 'text' ? text : JSON.parse(text);
+      expect(interpret({ request })).toMatchObject({ type: 'request', request: { namespace: 'acme' } });
+      const odd: unknown = JSON.parse(text.replace('"acme"', '[["prod"]]').replace('deep', 'repository'));
+      expect(interpret({ request: odd })).toMatchObject({ type: 'ignored' });
+    },
+  );
 });
 
 test('the name of an organization alone, with a slash, is left to what knows which names there can be', () => {
@@ -360,26 +464,10 @@ test.each([
     },
   },
   {
-    of: { message: '/namespaces/other/repos/payments$api' },
-    fault: {
-      path: 'request',
-      found: '["acme","other"]',
-      expected: 'one name, the same everywhere in the trace',
-    },
-  },
-  {
-    of: { message: '/namespaces/acme/repos/web', request: { repository: 'api' } },
-    fault: { path: 'request', found: '["api","web"]' },
-  },
-  {
     of: { trace_name: 'deleteUserNamespace', resource_name: '', request: {} },
     fault: { path: 'resource_name', found: 'nothing', expected: 'the name of the organization' },
   },
-  {
-    of: { trace_name: 'deleteUserNamespace', resource_name: 'other' },
-    fault: { path: 'request', found: '["other","acme"]' },
-  },
-])('what is missing or contradicts is told: $fault.found at $fault.path', ({ of, fault }) => {
+])('what is missing is told: $fault.found at $fault.path', ({ of, fault }) => {
   expect(interpret(of)).toMatchObject({ type: 'unreadable', faults: [fault] });
 });
 
@@ -393,12 +481,35 @@ describe('which organization', () => {
     expect(interpret(of, organizationTrace)).toMatchObject({ request: { namespace: 'acme' } });
   });
 
+  test('can not be resolved from nothing', () => {
+    expect(interpret({ resource_name: undefined }, organizationTrace)).toMatchObject({
+      type: 'unreadable',
+      faults: [{ path: 'resource_name' }],
+    });
+  });
+
   test.each([
-    { why: 'nothing', of: { resource_name: undefined }, path: 'resource_name' },
-    { why: 'names that differ', of: { request: { namespace: 'other' } }, path: 'request' },
-    { why: 'a path that differs', of: { message: 'DELETE /v2/manage/namespaces/%E0%A4%A' }, path: 'request' },
-  ])('can not be resolved from $why', ({ of, path }) => {
-    expect(interpret(of, organizationTrace)).toMatchObject({ type: 'unreadable', faults: [{ path }] });
+    { why: 'names that differ', of: { request: { namespace: 'other' } }, reason: '["other","acme"]' },
+    {
+      why: 'a path that differs',
+      of: { message: 'DELETE /v2/manage/namespaces/%E0%A4%A' },
+      reason: '["%E0%A4%A","acme"]',
+    },
+    {
+      why: 'a repository beside it',
+      of: { request: { repository: 'payments/api' } },
+      reason: 'the trace of a deleted organization names repository "payments/api"',
+    },
+    {
+      why: 'a path of a repository',
+      of: { message: 'DELETE /v2/manage/namespaces/acme/repos/api' },
+      reason: 'names repository "api"',
+    },
+  ])('is ignored with $why', ({ of, reason }) => {
+    expect(interpret(of, organizationTrace)).toEqual({
+      type: 'ignored',
+      reason: expect.stringContaining(reason),
+    });
   });
 });
 
