@@ -19,7 +19,11 @@ export async function readRules(): Promise<readonly Pattern[]> {
   const { resources } = v.parse(templateSchema, parse(text, { logLevel: 'silent' }));
   return Object.values(resources.Resources)
     .filter(({ Type }) => Type === 'AWS::Events::Rule')
-    .map(({ Properties }) => v.parse(ruleSchema, Properties).EventPattern);
+    .map(({ Properties }) => {
+      // Only CloudFormation knows them, and there is one of each here.
+      const { account: _, region: __, ...pattern } = v.parse(ruleSchema, Properties).EventPattern;
+      return pattern;
+    });
 }
 
 /** Whether an event fits a pattern; knows as much of EventBridge's language as the rules use: values and `exists`. */

@@ -59,7 +59,9 @@ async function openQueues(stage: Stage): Promise<(letter: DeadLetter) => Promise
   const cleanup = new Queue(await findQueueUrl(stage, 'cleanupQueue'));
   return async (letter) => {
     const queue = originOf(letter) === 'sweep' ? new Queue(await findQueueUrl(stage, 'sweepQueue')) : cleanup;
-    await queue.send([letter.body], TIMEOUT_MS);
+    // With when it came first: nothing that it tells of can have happened after that.
+    const { body, request, sentAt } = letter;
+    await queue.sendWithAttributes(body, { request, arrivedAt: sentAt }, TIMEOUT_MS);
   };
 }
 

@@ -69,7 +69,7 @@ function format(entries: readonly LedgerEntry[]): string {
       entry.account,
       formatImageName(entry),
       entry.kind === 'task' ? nameOf(entry.target) : '',
-      entry.id,
+      entry.deliveryId ?? entry.id,
       entry.source ?? '',
       noteOf(entry),
     ]),

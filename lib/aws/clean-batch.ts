@@ -1,13 +1,16 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import * as v from 'valibot';
 import { announcementsOf } from '../cleanup/announcement.ts';
 import type { Cleaner } from '../cleanup/cleaner.ts';
-import type { CleanupRequest } from '../cleanup/request.ts';
+import { earlierOf } from '../cleanup/compare-times.ts';
+import { type CleanupRequest, timestampSchema } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
 import type { Deadline } from '../deadline.ts';
 import { failureOf } from '../failure.ts';
 import { formatFaults } from '../faults.ts';
 import { logWithin } from '../log.ts';
 import { readMessage } from '../sources/envelope.ts';
+import { parseJson } from '../sources/json-text.ts';
 import { sortResolved } from '../sources/meaning.ts';
 import type { EventBus } from './event-bus.ts';
 import { toSendableJson } from './sendable.ts';
@@ -16,6 +19,9 @@ import { type Origin, type SettleContext, type Settlement, settle } from './sett
 /** A shorter wait is left to the queue's own visibility timeout. */
 const SHORT_WAIT_SECONDS = 5;
 const HIDE_TIMEOUT_MS = 3000;
+
+const timeSchema = v.fallback(v.optional(timestampSchema), undefined);
+const parkedSchema = v.fallback(v.object({ occurredAt: timeSchema }), { occurredAt: undefined });
 
 export interface CleanContext extends SettleContext {
   readonly config: Config;
@@ -52,7 +58,7 @@ async function cleanRecord(record: SQSRecord, deadline: Deadline, context: Clean
   }
   try {
     const { ignored, faults, requests } = sortResolved(
-      readMessage(record.body, record.messageId, context.config),
+      readMessage(record.body, record.messageId, context.config, arrivalOf(record)),
     );
     if (faults.length > 0) {
       await context.deadLetters.parkUnreadable(record.body, formatFaults(faults));
@@ -76,6 +82,16 @@ async function cleanRecord(record: SQSRecord, deadline: Deadline, context: Clean
     log.error('not settled', { ...failureOf(error) });
   }
   return false;
+}
+
+/** When a message came first: one that was dead-lettered and put back has that beside it, and its request. */
+function arrivalOf({ attributes, messageAttributes }: SQSRecord): string {
+  const sentMs = Number(attributes.SentTimestamp);
+  const sentAt = new Date(Number.isNaN(sentMs) ? Date.now() : sentMs).toISOString();
+  const { arrivedAt, request } = messageAttributes;
+  const { occurredAt } = v.parse(parkedSchema, parseJson(request?.stringValue ?? ''));
+  const times = [occurredAt, v.parse(timeSchema, arrivedAt?.stringValue)];
+  return times.reduce<string>((earliest, time) => earlierOf(time, earliest), sentAt);
 }
 
 /** Where no queue takes what failed, the whole comes back. */

@@ -4,10 +4,12 @@ import { INVALID_NAME } from '../huaweicloud/names.ts';
 import { nameOf } from '../huaweicloud/sync-task.ts';
 import type { Log } from '../log.ts';
 import { cleanOrganization } from './clean-organization.ts';
+import type { CleanRepositories } from './clean-page.ts';
 import type { Deletion } from './decide.ts';
-import { type Ending, type Intent, identityOf } from './ledger.ts';
-import { type CleanupResult, type Outcome, subjectOf, TOO_MANY_TASKS } from './outcome.ts';
-import { type CleanupContext, OUT_OF_TIME, type Plan, planRepository } from './plan-repository.ts';
+import { type Begun, DeliveryLimit } from './delivery-limit.ts';
+import type { Ending, Intent } from './ledger.ts';
+import { type CleanupResult, type Outcome, subjectOf } from './outcome.ts';
+import { type CleanupContext, OUT_OF_TIME, planRepository } from './plan-repository.ts';
 import { type CleanupRequest, faultOfNames } from './request.ts';
 
 const MAX_CALLS_AT_A_TIME = { concurrency: 8 };
@@ -37,18 +39,25 @@ async function attempt(request: CleanupRequest, context: CleanupContext): Promis
   if (fault !== undefined) {
     return { outcomes: [{ outcome: 'failed', code: INVALID_NAME, message: fault, retryable: false }] };
   }
-  if (request.repository === undefined) return cleanOrganization(request, context, cleanRepositories);
-  return { outcomes: await cleanRepositories(request, [request.repository], context) };
+  const limit = new DeliveryLimit(request, {
+    ledger: context.ledger,
+    max: context.safety.maxTasksPerRequest,
+    alone: request.siblings === 0 && !context.repeated,
+  });
+  const clean: CleanRepositories = (...given) => cleanRepositories(limit, ...given);
+  if (request.repository === undefined) return cleanOrganization(request, context, clean);
+  return { outcomes: await clean(request, [request.repository], context) };
 }
 
 async function cleanRepositories(
+  limit: DeliveryLimit,
   request: CleanupRequest,
   names: readonly string[],
   context: CleanupContext,
 ): Promise<readonly Outcome[]> {
   const outcomes = new Map<string, Outcome>();
   for (let repositories = names; repositories.length > 0; ) {
-    const round = await cleanOnce(request, repositories, context, outcomes);
+    const round = await cleanOnce(limit, request, repositories, context, outcomes);
     for (const outcome of round.outcomes) outcomes.set(subjectOf(outcome), outcome);
     repositories = round.unfinished;
   }
@@ -63,6 +72,7 @@ interface Round {
 
 /** @param known what earlier rounds have come to, by its subject. */
 async function cleanOnce(
+  limit: DeliveryLimit,
   request: CleanupRequest,
   repositories: readonly string[],
   context: CleanupContext,
@@ -74,32 +84,31 @@ async function cleanOnce(
     MAX_CALLS_AT_A_TIME,
   );
   // Only in what becomes of a whole organization does it have to be said which repository is meant.
-  const label = ({ repository }: Plan) => (request.repository === undefined ? { repository } : {});
+  const label = (repository: string) => (request.repository === undefined ? { repository } : {});
   const settled = plans.flatMap((plan) =>
-    plan.settled.map((outcome): Outcome => ({ ...label(plan), ...outcome })),
+    plan.settled.map((outcome): Outcome => ({ ...label(plan.repository), ...outcome })),
   );
   const isNew = (outcome: Outcome) => known.get(subjectOf(outcome))?.outcome !== outcome.outcome;
   for (const outcome of settled.filter(isNew)) report(outcome, request, context.log);
 
-  const hasFailed = (plan: Plan, { target }: Deletion) =>
-    known.get(subjectOf({ ...label(plan), target }))?.outcome === 'failed';
   // What has failed waits for the next try of the request.
-  const deletions = plans.flatMap((plan) =>
-    plan.deletions.flatMap((deletion) => (hasFailed(plan, deletion) ? [] : [{ plan, deletion }])),
+  const hasFailed = (repository: string, { target }: Deletion) =>
+    known.get(subjectOf({ ...label(repository), target }))?.outcome === 'failed';
+  // Nothing is deleted that is not on the record before.
+  const starts = await limit.begin(
+    plans.flatMap(({ repository, deletions }) =>
+      deletions.flatMap((deletion) => (hasFailed(repository, deletion) ? [] : [{ repository, ...deletion }])),
+    ),
   );
-  const { begun } = context;
-  const before = begun.size;
-  for (const { plan, deletion } of deletions)
-    begun.add(identityOf({ repository: plan.repository, ...deletion }));
-  const excess = excessOf(before, begun.size, context.safety.maxTasksPerRequest);
+  const long = new Set(plans.flatMap(({ repository, mayHaveMore }) => (mayHaveMore ? [repository] : [])));
   const progress = new Set<string>();
   const carriedOut = await pMap(
-    deletions,
-    async ({ plan, deletion }): Promise<Outcome> => {
-      const result = excess ?? (await carryOut(request, plan.repository, deletion, context));
-      const outcome = { ...label(plan), ...deletion, ...result };
-      const isProgress = result.outcome === 'deleted' && isNew(outcome);
-      if (plan.mayHaveMore && isProgress) progress.add(plan.repository);
+    starts,
+    async (start): Promise<Outcome> => {
+      const { repository, ...deletion } = start.intent;
+      const result = 'failed' in start ? start.failed : await carryOut(request, start, context);
+      const outcome = { ...label(repository), ...deletion, ...result };
+      if (long.has(repository) && result.outcome === 'deleted' && isNew(outcome)) progress.add(repository);
       report(outcome, request, context.log);
       return outcome;
     },
@@ -114,26 +123,14 @@ async function cleanOnce(
   return { outcomes: [...carriedOut, ...settled], unfinished: [...progress] };
 }
 
-/** The failure of every further deletion of a request that would delete more than it may, in all of its tries together. */
-function excessOf(before: number, count: number, limit: number) {
-  if (count <= limit) return undefined;
-  const done = before === 0 ? 'nothing was deleted' : `only ${before} were deleted`;
-  const message = `${done}: it would be ${count} tasks, and safety.maxTasksPerRequest is ${limit}`;
-  return { outcome: 'failed', code: TOO_MANY_TASKS, message, retryable: false } as const;
-}
-
-/** Nothing is deleted that is not on the record before. */
 async function carryOut(
   request: CleanupRequest,
-  repository: string,
-  deletion: Deletion,
+  { intent, begunBefore }: Begun,
   context: CleanupContext,
 ): Promise<Ending> {
   const { deadline, ledger } = context;
   if (!deadline.allowsMore()) return { outcome: 'failed', ...OUT_OF_TIME };
-  const intent = { repository, ...deletion };
   try {
-    const { begunBefore } = await ledger.intend(request, intent);
     const ending = await deleteTask(request, intent, begunBefore, context);
     // If this fails, the next try finds what was begun, and that it is gone.
     // What SWR never showed, an earlier try may have deleted all the same.

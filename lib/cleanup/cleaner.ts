@@ -1,14 +1,15 @@
 import type { Config } from '../config/config.ts';
 import type { Deadline } from '../deadline.ts';
 import { failureOf } from '../failure.ts';
+import { INVALID_NAME } from '../huaweicloud/names.ts';
 import type { SwrClient } from '../huaweicloud/swr.ts';
 import type { Log } from '../log.ts';
 import type { Accounts } from './accounts.ts';
 import { askFirst, type Questions } from './ask-first.ts';
 import { cleanRequest } from './clean-request.ts';
-import { type CleanupLedger, type Intent, identityOf, type OpenedRequest } from './ledger.ts';
+import type { CleanupLedger, OpenedRequest } from './ledger.ts';
 import type { CleanupResult, Outcome } from './outcome.ts';
-import type { CleanupRequest } from './request.ts';
+import { type CleanupRequest, faultOfRequest } from './request.ts';
 
 export interface CleanerParts extends Questions {
   readonly config: Pick<Config, 'defaultAccount' | 'safety'>;
@@ -39,11 +40,12 @@ export class Cleaner {
     };
     let swr: SwrClient;
     let opened: OpenedRequest;
-    let begun: readonly Intent[];
+    const fault = faultOfRequest(request);
+    if (fault !== undefined)
+      return give({ outcome: 'failed', code: INVALID_NAME, message: fault, retryable: false });
     try {
       swr = accounts.clientOf(account);
       opened = await ledger.open(request);
-      begun = opened.repeated ? await ledger.begun(opened.request) : [];
     } catch (error) {
       return give({ outcome: 'failed', ...failureOf(error) });
     }
@@ -59,7 +61,6 @@ export class Cleaner {
               log,
               ledger,
               repeated: opened.repeated,
-              begun: new Set(begun.map(identityOf)),
             })),
           }
         : give(stays);

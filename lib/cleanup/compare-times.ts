@@ -9,6 +9,11 @@ export function compareTimes(one: string, other: string): number {
   return difference === 0 ? beyondMilliseconds(one) - beyondMilliseconds(other) : difference;
 }
 
+/** The earlier one of two times, as it is written; the other one where one is missing. */
+export function earlierOf(one: string | undefined, other: string): string {
+  return one === undefined || compareTimes(one, other) > 0 ? other : one;
+}
+
 /** The fourth to ninth digit of the second's fraction. */
 function beyondMilliseconds(time: string): number {
   const digits = /\.\d{3}(\d{1,6})/.exec(time)?.[1] ?? '';

@@ -1,4 +1,4 @@
-import { nameOf, type SyncTask, type Target } from '../huaweicloud/sync-task.ts';
+import type { SyncTask, Target } from '../huaweicloud/sync-task.ts';
 import type { Outcome } from './outcome.ts';
 import type { CleanupRequest } from './request.ts';
 
@@ -8,11 +8,6 @@ export interface Intent {
   readonly target: Target;
   /** The task as SWR showed it just before; missing where SWR did not show it. */
   readonly task?: SyncTask;
-}
-
-/** Tells a task from every other one, also from those that had its name before. */
-export function identityOf({ repository, target, task }: Intent): string {
-  return `${repository} ${nameOf(target)} ${task?.createdAt ?? ''}`;
 }
 
 /** How a deletion that was tried ended. */
@@ -32,11 +27,20 @@ export interface OpenedRequest {
  * Every method throws a `ServiceError` with the code `LEDGER_UNAVAILABLE`, worth another try, if it can't be done.
  */
 export interface CleanupLedger {
-  /** Writes down that a request has come, the first time; always gives what was written then. */
+  /**
+   * Writes down that a request has come, the first time; always gives what was written then. Nothing that it tells of can
+   * have happened after that.
+   */
   open(request: CleanupRequest): Promise<OpenedRequest>;
 
-  /** The deletions that earlier tries of the request have begun, and that have been carried out as far as is known. */
-  begun(request: CleanupRequest): Promise<readonly Intent[]>;
+  /** Identity of a deletion among all of the request's delivery. A task that was made anew is another one. */
+  identityOf(request: CleanupRequest, intent: Intent): string;
+
+  /**
+   * Identities of the deletions that count toward the limit of the request's delivery: those that any of its requests has
+   * begun in any try, unless the task was gone already or SWR has refused them.
+   */
+  begun(request: CleanupRequest): Promise<readonly string[]>;
 
   /**
    * The deletions in a repository that earlier tries of the request have begun, and of which nobody has written down that the
@@ -64,6 +68,7 @@ export interface CleanupLedger {
 /** Writes nothing down, for a look at what would happen. */
 export const noLedger: CleanupLedger = {
   open: (request) => Promise.resolve({ request, repeated: false }),
+  identityOf: () => '',
   begun: () => Promise.resolve([]),
   unsettled: () => Promise.resolve([]),
   intend: () => Promise.reject(new Error('nothing may be deleted without a ledger')),

@@ -22,8 +22,6 @@ export interface CleanupContext {
   readonly ledger: CleanupLedger;
   /** The request has come before, so earlier tries may have deleted what they couldn't tell of any more. */
   readonly repeated: boolean;
-  /** The tasks whose deletion the request has begun so far, in earlier tries as well. */
-  readonly begun: Set<string>;
   /** Before what has failed of a page is tried again; then twice as long. 500 if missing. */
   readonly firstPauseMs?: number;
 }

@@ -56,7 +56,8 @@ function narrow(request: CleanupRequest, failures: readonly FailedOutcome[]): Cl
 
 /** The request for what failed in one repository of an organization. */
 function narrowToOne(organization: CleanupRequest, failure: FailedOutcome): Remainder {
-  const { offset: _, after: __, ...request } = organization;
+  // As a request of its own it is no longer the only one of its delivery.
+  const { offset: _, after: __, siblings: ___, ...request } = organization;
   const { repository, target } = failure;
   return {
     request: { ...request, ...(repository && { repository }), ...(target && { targets: [target] }) },

@@ -1,10 +1,13 @@
 import * as v from 'valibot';
-import { faultsOf, type Parsed } from '../faults.ts';
+import { faultsOf, type Parsed, show } from '../faults.ts';
 import { faultOfOrganization, faultOfRepository, faultOfTarget } from '../huaweicloud/names.ts';
 import type { Target } from '../huaweicloud/sync-task.ts';
+import { earlierOf } from './compare-times.ts';
 
 /** SQS takes a message of 256 KiB at least; so many targets fit into one. */
 const MAX_TARGETS = 500;
+/** 256 of the widest characters; DynamoDB takes 1,024 in the shorter part of a key. */
+const MAX_ID_BYTES = 1000;
 // A date and a time with its zone: without one, it would be read as this machine's.
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,12})?)?(?:Z|[+-]\d\d:\d\d)$/;
 
@@ -94,6 +97,30 @@ export function parseRequest(
   const result = v.safeParse(requestSchema, input);
   if (!result.success) return { ok: false, faults: faultsOf(result.issues, path) };
   return { ok: true, value: { ...defaults, ...result.output } };
+}
+
+/**
+ * The request as of its arrival: nothing that it tells of can have happened later.
+ *
+ * @param time ISO 8601; the request as it is if missing.
+ */
+export function arrivedAt(request: CleanupRequest, time: string | undefined): CleanupRequest {
+  return time === undefined ? request : { ...request, occurredAt: earlierOf(request.occurredAt, time) };
+}
+
+/** The request under an id that its sender can't choose. The sender's own id stays as a label. */
+export function underId(id: string, said: CleanupRequest): CleanupRequest {
+  const { siblings: _, ...request } = said;
+  return { ...request, id, ...(request.id !== id && { deliveryId: request.id }) };
+}
+
+/** Says what of a request can't be kept in the ledger or be in SWR; undefined if all of it can. */
+export function faultOfRequest(request: CleanupRequest): string | undefined {
+  const { id, source = '' } = request;
+  if (!id.isWellFormed() || Buffer.byteLength(id) > MAX_ID_BYTES)
+    return `the id ${show(id)} is not a text of at most ${MAX_ID_BYTES} bytes in UTF-8`;
+  if (!source.isWellFormed()) return `the source ${show(source)} is not a text in UTF-8`;
+  return faultOfNames(request);
 }
 
 /** Says which of a request's names SWR can't have; undefined if it can have them all. */

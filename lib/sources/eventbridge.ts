@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import { idIn } from '../cleanup/delivery-id.ts';
 import { matchGlob } from '../cleanup/glob.ts';
-import { parseRequest, timestampSchema } from '../cleanup/request.ts';
+import { parseRequest, timestampSchema, underId } from '../cleanup/request.ts';
 import { faultsOf } from '../faults.ts';
 import { ECR } from './built-in.ts';
 import type { Meaning } from './meaning.ts';
@@ -10,7 +11,10 @@ const eventSchema = v.object({
   source: v.string(),
   'detail-type': v.string(),
   time: v.optional(timestampSchema),
-  detail: v.looseObject({}),
+  account: v.optional(v.string()),
+  region: v.optional(v.string()),
+  // As it is: every other schema would leave out keys such as `constructor`, which then nobody would notice.
+  detail: v.unknown(),
 });
 const apiCallSchema = v.object({
   eventSource: v.string(),
@@ -27,6 +31,7 @@ type Event = v.InferOutput<typeof eventSchema> & { readonly id: string };
 export interface InterpretedEvent {
   /** The name under which routes know the sender. */
   readonly source: string;
+  /** The id of the delivery. */
   readonly id: string;
   readonly meaning: Meaning;
 }
@@ -37,11 +42,11 @@ export function isEventBridgeEvent(input: unknown): boolean {
 }
 
 /**
- * What an event of EventBridge means: `Repository Deleted`, whose detail is a cleanup request, or ECR's
- * `DeleteRepository` as CloudTrail reports it.
+ * Meaning of an event of EventBridge: `Repository Deleted`, whose detail is a cleanup request, or ECR's
+ * `DeleteRepository` as CloudTrail reports it. Nothing in the detail overrides the source or the id of the event.
  *
  * @param fallbackId of an event that has no id of its own.
- * @param allowedSources globs on the sources whose `Repository Deleted` is believed.
+ * @param allowedSources globs on the sources whose `Repository Deleted` counts.
  */
 export function interpretEvent(
   input: unknown,
@@ -51,7 +56,8 @@ export function interpretEvent(
   const parsed = v.safeParse(eventSchema, input);
   if (!parsed.success)
     return { source: '', id: fallbackId, meaning: { type: 'unreadable', faults: faultsOf(parsed.issues) } };
-  const { id = fallbackId } = parsed.output;
+  const { id: own } = parsed.output;
+  const id = own === undefined ? fallbackId : idIn('bus', own);
   const event = { ...parsed.output, id };
   // AWS lets nobody else send events whose source begins with "aws.".
   if (event.source === 'aws.ecr') return { source: ECR, id, meaning: interpretEcr(event) };
@@ -65,10 +71,10 @@ function interpretRepositoryDeleted(event: Event, allowedSources: readonly strin
   if (!allowedSources.some((glob) => matchGlob(glob, event.source))) {
     return { type: 'ignored', reason: `source ${event.source} is not among events.allowedSources` };
   }
-  const defaults = { id: event.id, source: event.source, ...(event.time && { occurredAt: event.time }) };
-  const request = parseRequest(event.detail, defaults, 'detail');
+  const { id, source, time } = event;
+  const request = parseRequest(event.detail, { id, ...(time && { occurredAt: time }) }, 'detail');
   return request.ok
-    ? { type: 'request', request: request.value }
+    ? { type: 'request', request: { ...underId(id, request.value), source } }
     : { type: 'unreadable', faults: request.faults };
 }
 
@@ -91,6 +97,8 @@ function interpretEcr(event: Event): Meaning {
       reason: `DeleteRepository failed with ${errorCode}: the repository is still there`,
     };
   }
+  const elsewhere = findElsewhere(event);
+  if (elsewhere !== undefined) return { type: 'ignored', reason: elsewhere };
   const deletion = v.safeParse(deleteRepositorySchema, event.detail);
   if (!deletion.success) return { type: 'unreadable', faults: faultsOf(deletion.issues, 'detail') };
   const occurredAt = eventTime ?? event.time;
@@ -100,4 +108,13 @@ function interpretEcr(event: Event): Meaning {
   }
   const { repositoryName } = deletion.output.requestParameters;
   return { type: 'deleted', repository: repositoryName, occurredAt };
+}
+
+/** Why an event concerns another registry than the stage's, which routes could not tell apart by the repository's name. */
+function findElsewhere({ account, region }: Event): string | undefined {
+  const own = process.env['ECR_REGISTRY'];
+  const registry = `${account}.${region}`;
+  if (own === undefined || account === undefined || region === undefined || registry === own)
+    return undefined;
+  return `the repository was in the registry of ${registry} (account.region), not of ${own}`;
 }

@@ -4,9 +4,11 @@ import { parseJson } from './json-text.ts';
 const NAMESPACE_KEYS = ['namespace', 'namespace_name', 'namespaceName'];
 const REPOSITORY_KEYS = ['repository', 'repository_name', 'repositoryName', 'repo'];
 const URL_KEYS = ['url', 'uri'];
-// The whole text, and nothing below a repository: there lie its tags, triggers and synchronization tasks.
-const CALL =
-  /^(?:[A-Z]+ )?(?:https:\/\/[^/?#\s]+)?\/v2\/(?:manage|[^/?#\s]+\/instances\/[^/?#\s]+)\/namespaces\/([^/?#\s]+)(?:\/(?:repos|repositories)\/([^/?#\s]+))?\/?(?:\?\S*)?(?: HTTP\/[\d.]+)?$/;
+/** A text that is a call as a whole. */
+const CALL = /^(?:[A-Z]+ )?(?:https:\/\/[^/\s]+)?(\/\S+)(?: HTTP\/[\d.]+)?$/;
+// Nothing below a repository: there lie its tags, triggers and synchronization tasks.
+const PATH =
+  /^\/v2\/(?:manage|[^/]+\/instances\/[^/]+)\/namespaces\/([^/]+)(?:\/(?:repos|repositories)\/([^/]+))?\/?$/;
 
 /** The places of a trace that may name what was deleted. */
 interface NamedTrace {
@@ -139,7 +141,9 @@ function textsAt(fields: Readonly<Record<string, unknown>>, keys: readonly strin
 }
 
 function readCall(text: unknown): Statement {
-  const [, namespace, repository] = (typeof text === 'string' && CALL.exec(text.trim())) || [];
+  const [, target = ''] = (typeof text === 'string' && CALL.exec(text.trim())) || [];
+  const [path = ''] = target.split('?');
+  const [, namespace, repository] = PATH.exec(path) ?? [];
   if (namespace === undefined) return {};
   return {
     namespace: decode(namespace),

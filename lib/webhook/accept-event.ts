@@ -1,6 +1,6 @@
 import type { Queue } from '../aws/queue.ts';
 import { toSendableJson } from '../aws/sendable.ts';
-import { type CleanupRequest, faultOfNames } from '../cleanup/request.ts';
+import { arrivedAt, type CleanupRequest, faultOfNames } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
 import { show } from '../faults.ts';
 import { exchange } from '../http/exchange.ts';
@@ -46,7 +46,8 @@ export async function acceptEvent(
   const startedAt = Date.now();
   // Made of what is signed alone: whoever sends a delivery again can't have it taken for another one.
   const origin = { source: name, id: `webhook:${name}:${signed.key}` };
-  const meanings = [source.interpret(body, signed, new Date(now()).toISOString())].flat();
+  const receivedAt = new Date(now()).toISOString();
+  const meanings = [source.interpret(body, signed, receivedAt)].flat();
   const {
     faults,
     ignored,
@@ -66,7 +67,8 @@ export async function acceptEvent(
   const requests: CleanupRequest[] = [];
   for (const request of named) {
     const fault = faultOfNames(request);
-    if (fault === undefined) requests.push({ ...request, ...origin, ...labelOf(request, deliveryId) });
+    if (fault === undefined)
+      requests.push(arrivedAt({ ...request, ...origin, ...labelOf(request, deliveryId) }, receivedAt));
     else reasons.push(fault);
   }
   const [first] = requests;

@@ -26,7 +26,11 @@ function putRequest(repository: string): { request: CleanupRequest; body: string
     const createdAt = '2026-03-02T08:15:27.53183Z';
     cleaning.cloud.cloud.addTask({ namespace: 'acme', repository, ...target, createdAt });
   }
-  const request = cleanupRequest({ repository, occurredAt: '2026-11-24T03:00:00.000Z' });
+  const request = cleanupRequest({
+    id: 'queue:request-1',
+    repository,
+    occurredAt: '2026-11-24T03:00:00.000Z',
+  });
   // Spaces, so that it shows whether the body is kept to the letter.
   const body = JSON.stringify(request, null, 1);
   cleaning.sqs.put(body);
@@ -131,7 +135,7 @@ describe('a failure that a person must mend', () => {
     expect(parkedRequests()).toEqual([request]);
     expect(cleaning.sqs.parked()[0]?.attributes['reason']).toContain('ap-southeast-1/acme-apac');
     expect(cleaning.recorded.of('parked').slice(-1)).toMatchObject([
-      { level: 'error', id: 'request-1', status: 403 },
+      { level: 'error', id: 'queue:request-1', status: 403 },
     ]);
   });
 

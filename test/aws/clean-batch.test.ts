@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { cleanBatch } from '../../lib/aws/clean-batch.ts';
 import { type Cleaning, startCleaning } from '../support/cleaning.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR, manyTargets } from '../support/cloud.ts';
-import { allowing } from '../support/deadline.ts';
+import { allowing, noHurry } from '../support/deadline.ts';
 
 let cleaning: Cleaning;
 beforeAll(async () => {
@@ -47,8 +48,8 @@ describe('a message', () => {
     cleaning.sqs.put({ namespace: 'acme', repository: 'without-id' });
     await cleaning.workOff();
     const [line] = cleaning.recorded.of('cleaned').slice(-1);
-    expect(line).toMatchObject({ id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
-    expect(line?.['id']).not.toBe(record?.messageId);
+    expect(line).toMatchObject({ id: expect.stringMatching(/^queue:[0-9a-f-]{36}$/) });
+    expect(line?.['id']).not.toBe(`queue:${record?.messageId}`);
   });
 
   test.each([
@@ -104,6 +105,60 @@ describe('a message', () => {
     ]);
     expect(cleaning.cloud.journal.entries).toEqual([]);
     expect(everything()).toEqual({ ready: [], hidden: [], parked: [] });
+  });
+
+  describe('that has come to the queue at a time', () => {
+    const createdAt = '2026-11-20T00:00:00.000Z';
+    const message = { id: 'id', namespace: 'acme' };
+    const parkedAt = (occurredAt: unknown) => ({ request: JSON.stringify({ ...message, occurredAt }) });
+    test.each([
+      { why: 'before the task was made', sentAt: '2026-11-19T23:59:59Z', kept: true },
+      { why: 'after it was made', sentAt: '2026-11-20T00:00:01Z', kept: false },
+      {
+        why: 'before, whatever it says',
+        sentAt: '2026-11-19T00:00:00Z',
+        more: { occurredAt: '2099-01-01T00:00:00Z' },
+        kept: true,
+      },
+      {
+        why: 'after, but says before',
+        sentAt: '2026-11-21T00:00:00Z',
+        more: { occurredAt: '2026-11-01T00:00:00Z' },
+        kept: true,
+      },
+      {
+        why: 'after, and before for the first time',
+        sentAt: '2026-11-21T00:00:00Z',
+        beside: parkedAt(createdAt.replace('20T', '19T')),
+        kept: true,
+      },
+      {
+        why: 'after, and was put back from before',
+        sentAt: '2026-11-21T00:00:00Z',
+        beside: { arrivedAt: '2026-11-19T00:00:00Z' },
+        kept: true,
+      },
+      {
+        why: 'after, with what is no time beside it',
+        sentAt: '2026-11-21T00:00:00Z',
+        beside: { ...parkedAt(5), arrivedAt: 'x' },
+        kept: false,
+      },
+      { why: 'that nobody knows', sentAt: 'x', kept: false },
+    ])('keeps a task: $kept, as it came $why', async ({ why, sentAt, more = {}, beside = {}, kept }) => {
+      const repository = why.toLowerCase().replaceAll(/[^a-z]+/g, '-');
+      cleaning.cloud.cloud.addTask({ namespace: 'acme', repository, ...DR, createdAt });
+      cleaning.sqs.put({ ...message, repository, ...more });
+      const Records = (await cleaning.sqs.receive()).map((record) => ({
+        ...record,
+        attributes: { ...record.attributes, SentTimestamp: String(Date.parse(sentAt)) },
+        messageAttributes: Object.fromEntries(
+          Object.entries(beside).map(([name, stringValue]) => [name, { stringValue, dataType: 'String' }]),
+        ),
+      }));
+      await cleanBatch({ Records }, noHurry, cleaning.context());
+      expect(tasksOf(repository)).toHaveLength(kept ? 1 : 0);
+    });
   });
 
   test.each([

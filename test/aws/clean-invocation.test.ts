@@ -57,7 +57,7 @@ describe('a request', () => {
     addTasks('answered');
     const request = cleanupRequest({ repository: 'answered', targets: [DR, EMEA] });
     await expect(invoke(request)).resolves.toEqual({
-      request,
+      request: { ...request, id: 'invoke:request-1' },
       outcomes: [
         { target: DR, task: expect.objectContaining(DR), outcome: 'deleted' },
         { target: EMEA, outcome: 'absent' },
@@ -67,7 +67,7 @@ describe('a request', () => {
 
   test('gets the id of its invocation where it has none', async () => {
     await expect(invoke({ namespace: 'acme', repository: 'nothing' })).resolves.toMatchObject({
-      request: { version: 1, id: 'invocation-1', namespace: 'acme', repository: 'nothing' },
+      request: { version: 1, id: 'invoke:invocation-1', namespace: 'acme', repository: 'nothing' },
       outcomes: [],
     });
   });
@@ -100,7 +100,7 @@ describe('an event', () => {
   test('is done like a request, with its own id and time', async () => {
     addTasks('event');
     await expect(invoke(eventOf({ namespace: 'acme', repository: 'event' }))).resolves.toMatchObject({
-      request: { id: 'event-1', source: 'forge.acme', occurredAt: '2026-11-24T03:00:00Z' },
+      request: { id: 'bus:event-1', source: 'forge.acme', occurredAt: '2026-11-24T03:00:00Z' },
       outcomes: [{ outcome: 'deleted' }, { outcome: 'deleted' }],
     });
     expect(queues()).toEqual({ ready: [], parked: [] });

@@ -47,7 +47,13 @@ function addTasks(createdAt: string): void {
 }
 
 const request = (differences = {}) =>
-  cleanupRequest({ id: repository, source: 'github', repository, occurredAt: EVENT, ...differences });
+  cleanupRequest({
+    id: `queue:${repository}`,
+    source: 'github',
+    repository,
+    occurredAt: EVENT,
+    ...differences,
+  });
 const tasks = () => cleaning.cloud.cloud.tasks('acme', repository);
 const history = () => Array.fromAsync(new History(cleaning.ledger.table).ofDelivery(repository));
 const outcomesIn = (entries: readonly LedgerEntry[]) =>
@@ -219,7 +225,7 @@ test('what fails before anything is deleted is a warning with the id of the requ
   expect(cleaning.recorded.of('requested')).toMatchObject([
     {
       level: 'debug',
-      id: repository,
+      id: `queue:${repository}`,
       account: 'main',
       source: 'github',
       namespace: 'acme',
@@ -228,7 +234,7 @@ test('what fails before anything is deleted is a warning with the id of the requ
     },
   ]);
   expect(cleaning.recorded.of('failed')).toMatchObject([
-    { level: 'warn', id: repository, account: 'main', code: 'LEDGER_UNAVAILABLE' },
+    { level: 'warn', id: `queue:${repository}`, account: 'main', code: 'LEDGER_UNAVAILABLE' },
   ]);
 });
 

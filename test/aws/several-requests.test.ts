@@ -49,7 +49,7 @@ function eventOf(repository: string): object {
 }
 
 const requestIn = (namespace: string, repository: string) =>
-  expect.objectContaining({ namespace, repository, id: `event-${repository}` });
+  expect.objectContaining({ namespace, repository, id: `bus:event-${repository}`, siblings: 1 });
 
 describe('a message that leads to two organizations', () => {
   test('is done when both are', async () => {

@@ -137,6 +137,18 @@ describe('retry', () => {
     expect(other).not.toBe(id);
   });
 
+  test('puts beside a message when it came first', async () => {
+    const request = '{"occurredAt":"2026-11-24T03:00:00Z"}';
+    const id = await park('{"namespace":"acme","repository":"first"}', { request });
+    const { sentAt } = Object(await operating.json(['failed', 'show', id]));
+    await operating.json(['failed', 'retry', id, '--yes']);
+    const [message] = operating.sqs.inspectQueue(operating.names.cleanupQueue)?.messages.ready ?? [];
+    expect(message?.messageAttributes).toMatchObject({
+      request: { StringValue: request },
+      arrivedAt: { StringValue: sentAt },
+    });
+  });
+
   test('puts every message back where it came from', async () => {
     await parkRequest();
     await park('{"sweep":"s-1","step":"scan"}');

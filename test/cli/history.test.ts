@@ -12,7 +12,7 @@ const at = (agoMs: number) => new Date(now - agoMs).toISOString();
 async function record(
   id: string,
   agoMs: number,
-  differences: { repository?: string; account?: string } = {},
+  differences: { namespace?: string; repository?: string; account?: string; deliveryId?: string } = {},
 ) {
   const table = operating.names.ledgerTable;
   const ledger = new DynamoLedger({
@@ -42,6 +42,10 @@ beforeAll(async () => {
   await record('three-days', 72 * HOUR_MS);
   await record('two-hours', 2 * HOUR_MS);
   await record('one-hour', HOUR_MS, { repository: 'api' });
+  await record('webhook:github:ab12', 200 * HOUR_MS, {
+    namespace: 'labelled',
+    deliveryId: '72d3162e-cc78-11e3',
+  });
   await record('other', 30 * MINUTE_MS, { account: 'other' });
 });
 afterAll(() => operating.close());
@@ -142,6 +146,17 @@ test('the table has times in UTC, and what a request has come to', async () => {
     'github',
   ]);
   expect([status, stderr]).toEqual([0, expect.stringMatching(/^2 entries from .* \(UTC\)\.\n$/)]);
+});
+
+test('a delivery is shown and found by the id that its sender gave', async () => {
+  const args = ['history', '--delivery', '72d3162e-cc78-11e3'];
+  const { stdout } = await operating.run(args);
+  expect(stdout.match(/ 72d3162e-cc78-11e3 /g)).toHaveLength(2);
+  await expect(operating.json(args)).resolves.toMatchObject({
+    entries: expect.arrayContaining([
+      expect.objectContaining({ kind: 'task', id: 'webhook:github:ab12', deliveryId: '72d3162e-cc78-11e3' }),
+    ]),
+  });
 });
 
 test('says where the ledger can not be read', async () => {

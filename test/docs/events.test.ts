@@ -133,7 +133,7 @@ test.each(scenarios)('of a message is told, where $why: $told', async (scenario)
   const { request, rules = {}, fault, lastTry = false, told } = scenario;
   const repository = addRepository();
   if (fault !== undefined) cleaning.cloud.fault(...fault);
-  cleaning.sqs.put(cleanupRequest({ id: repository, repository, occurredAt: EVENT, ...request }));
+  cleaning.sqs.put(cleanupRequest({ id: `queue:${repository}`, repository, occurredAt: EVENT, ...request }));
   const config = { safety: safety(rules) };
   await cleaning.workOff(cleaning.context({ config, maxReceiveCount: lastTry ? 1 : 5 }));
   expect(announced()).toEqual(told);
@@ -142,7 +142,7 @@ test.each(scenarios)('of a message is told, where $why: $told', async (scenario)
 test('a deletion is told with the request, the repository, and the task as it was', async () => {
   const repository = addRepository();
   const request = cleanupRequest({
-    id: repository,
+    id: `queue:${repository}`,
     source: 'github',
     repository,
     occurredAt: EVENT,
@@ -202,7 +202,7 @@ describe('of an invocation is told', () => {
       expect.stringContaining('Sync Task Deleted'),
     ]);
     expect(cleaning.bus.detailsOf('Cleanup Failed')).toMatchObject([
-      { request: { id: 'invocation', repository } },
+      { request: { id: 'invoke:invocation', repository } },
     ]);
   });
 
@@ -255,7 +255,7 @@ test.each(['refused', 'dry run', 'applied'] as const)(
 
 test('a bus that takes nothing changes nothing of what becomes of a request', async () => {
   const repository = addRepository();
-  cleaning.sqs.put(cleanupRequest({ id: repository, repository, occurredAt: EVENT }));
+  cleaning.sqs.put(cleanupRequest({ id: `queue:${repository}`, repository, occurredAt: EVENT }));
   cleaning.sqs.put('no request');
   const restore = setVariables({ AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://127.0.0.1:1' });
   try {

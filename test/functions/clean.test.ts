@@ -92,6 +92,7 @@ test('a batch answers with what has to come back, and with nothing else', async 
     repository: 'one',
     remoteRegionId: 'cn-east-3',
     remoteNamespace: 'dr',
+    createdAt: '2026-03-02T08:15:27.53183Z',
   });
   cloud.fault('listSyncTasks', { status: 503 }, { nth: 2 });
   const event = sqsEvent(
@@ -121,7 +122,7 @@ test('a request is answered with its outcomes, and gets the id of the invocation
   expect(
     await invoke({ namespace: 'acme', repository: 'payments/api', occurredAt: '2020-01-01T00:00:00Z' }),
   ).toMatchObject({
-    request: { id: lambdaContext().awsRequestId },
+    request: { id: `invoke:${lambdaContext().awsRequestId}` },
     outcomes: [
       { outcome: 'kept', reason: 'newer than the event' },
       { outcome: 'kept', reason: 'newer than the event' },

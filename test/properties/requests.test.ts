@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { type CleanupRequest, faultOfNames, parseRequest } from '../../lib/cleanup/request.ts';
+import { earlierOf } from '../../lib/cleanup/compare-times.ts';
+import { faultOfNames, parseRequest } from '../../lib/cleanup/request.ts';
 import { cloudevents } from '../../lib/sources/cloudevents.ts';
 import { readMessage, readPayload } from '../../lib/sources/envelope.ts';
 import { interpretSnsNotification } from '../../lib/sources/sns-notification.ts';
@@ -21,6 +22,7 @@ const KNOWN = new Set([
   'sourceRepository',
   'offset',
 ]);
+const EARLY = '2020-01-01T00:00:00.000Z';
 const SIGNED = { key: 'a digest' };
 
 test('a request that was sent is read as what was meant', async () => {
@@ -97,17 +99,31 @@ test('an event of EventBridge, in a notification of SNS or not, is read as the r
       const source = `forge.${name}`;
       const event = { id, source, 'detail-type': 'Repository Deleted', time: RECEIVED_AT, detail };
       const text = JSON.stringify(event);
-      const meant: CleanupRequest = { version: 1, id, source, occurredAt: RECEIVED_AT, ...detail };
-      const read = [{ type: 'request', request: meant }];
-      expect(readPayload(sent(event), 'none', config)).toEqual(read);
-      expect(readMessage(text, 'none', config)).toEqual(read);
-      expect(readMessage(JSON.stringify({ Type: 'Notification', Message: text }), 'none', config)).toEqual(
-        read,
-      );
-      const published = { Message: text, MessageId: 'm1', Timestamp: '2026-11-24T04:00:00Z' };
-      expect(interpretSnsNotification(notificationOf(published), 'a digest')).toEqual({
+      const { id: label, ...rest } = detail;
+      const meant = (channel: string, at: string, siblings?: number) => ({
         type: 'request',
-        request: { ...meant, deliveryId: 'm1' },
+        request: {
+          version: 1,
+          ...rest,
+          id: channel,
+          source,
+          ...(label !== undefined && { deliveryId: label }),
+          occurredAt: earlierOf(detail.occurredAt ?? RECEIVED_AT, at),
+          ...(siblings !== undefined && { siblings }),
+        },
+      });
+      const far = '2100-01-01T00:00:00.000Z';
+      expect(readPayload(sent(event), 'none', config)).toEqual([meant(`bus:${id}`, far, 0)]);
+      expect(readMessage(text, 'none', config, EARLY)).toEqual([meant(`bus:${id}`, EARLY, 0)]);
+      const published = { Message: text, MessageId: 'm1', Timestamp: '2026-11-24T04:00:00Z' };
+      const notification = JSON.stringify({ Type: 'Notification', ...published });
+      expect(readMessage(notification, 'none', config, far)).toEqual([
+        meant('sns:m1', published.Timestamp, 0),
+      ]);
+      const inWebhook = meant('digest', published.Timestamp).request;
+      expect(interpretSnsNotification(notificationOf(published), 'digest')).toEqual({
+        type: 'request',
+        request: { ...inWebhook, deliveryId: 'm1' },
       });
     }),
   );

@@ -263,6 +263,17 @@ describe('whoever calls from outside', () => {
     ]);
   });
 
+  test('deletes a repository of ECR for nobody but in the same account and region', () => {
+    const rules = resourcesOf('AWS::Events::Rule').map((rule) => rule['EventPattern']);
+    expect(rules).toContainEqual(
+      expect.objectContaining({
+        source: ['aws.ecr'],
+        account: [{ Ref: 'AWS::AccountId' }],
+        region: [{ Ref: 'AWS::Region' }],
+      }),
+    );
+  });
+
   test('finds no secret in the environment of a function', () => {
     for (const each of resourcesOf('AWS::Lambda::Function')) {
       expect(each).toMatchObject({ Environment: { Variables: { STAGE: 'prod' } } });

@@ -438,8 +438,11 @@ describe('which repository', () => {
     'is told of a request that is nested deeper than the stack, as an %s',
     (as) => {
       const text = `{"namespace":"acme","deep":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
-      const request: unknown = as === 'text' ? text : JSON.parse(text);
-      expect(interpret({ request })).toMatchObject({ type: 'request', request: { namespace: 'acme' } });
+      const nested: unknown = as === 'text' ? text : JSON.parse(text);
+      expect(interpret({ request: nested })).toMatchObject({
+        type: 'request',
+        request: { namespace: 'acme' },
+      });
       const odd: unknown = JSON.parse(text.replace('"acme"', '[["prod"]]').replace('deep', 'repository'));
       expect(interpret({ request: odd })).toMatchObject({ type: 'ignored' });
     },

@@ -26,7 +26,25 @@ test.each([
 });
 
 test('a request without an id gets that of the message', () => {
-  expect(readMessage('{"namespace":"acme"}', 'm1', config)).toMatchObject([{ request: { id: 'm1' } }]);
+  expect(readMessage('{"namespace":"acme"}', 'm1', config)).toMatchObject([{ request: { id: 'queue:m1' } }]);
+});
+
+test('an event and its requests have one id, and each knows how many others there are', () => {
+  const twice = configOf({ routes: [{ from: 'ecr:team/{repo}', to: ['one/{repo}', 'two/{repo}'] }] });
+  const id = 'bus:9c8f5a51-3d0c-2b1a-1f2e-0a9b8c7d6e5f';
+  for (const read of [readPayload(ecr, 'i1', twice), readMessage(JSON.stringify(ecr), 'm1', twice)])
+    expect(read).toMatchObject(
+      ['one', 'two'].map((namespace) => ({ request: { id, namespace, siblings: 1 } })),
+    );
+  const published = readMessage(JSON.stringify(notification(ecr)), 'm1', twice);
+  expect(published).toMatchObject(
+    [{}, {}].map(() => ({ request: { id: `sns:${notification(0).MessageId}` } })),
+  );
+});
+
+test('a notification whose id is no text has that of the message', () => {
+  const body = JSON.stringify({ ...notification(request), MessageId: 5, Timestamp: 'yesterday' });
+  expect(readMessage(body, 'm1', config)).toMatchObject([{ request: { id: 'queue:m1', deliveryId: 'r1' } }]);
 });
 
 test('an event of ECR without a route is ignored, and the reason says so', () => {

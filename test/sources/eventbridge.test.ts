@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import * as v from 'valibot';
 import { interpretEvent } from '../../lib/sources/eventbridge.ts';
+import { setVariables } from '../support/environment.ts';
 import { readFixture } from '../support/fixture.ts';
 
 const ANY = ['**'];
@@ -14,7 +16,7 @@ describe('Amazon ECR', () => {
   test('a deleted repository, at the time of the call', () => {
     expect(interpret(fixture('ecr-delete-repository'))).toEqual({
       source: 'ecr',
-      id: '9c8f5a51-3d0c-2b1a-1f2e-0a9b8c7d6e5f',
+      id: 'bus:9c8f5a51-3d0c-2b1a-1f2e-0a9b8c7d6e5f',
       meaning: {
         type: 'deleted',
         repository: 'team/app',
@@ -34,6 +36,39 @@ describe('Amazon ECR', () => {
     expect(interpret(fixture(name)).meaning).toMatchObject({
       type: 'ignored',
       reason: expect.stringMatching(reason),
+    });
+  });
+
+  describe('in another registry', () => {
+    const registry = (own: string) => setVariables({ ECR_REGISTRY: own });
+    const { account, region } = v.parse(
+      v.object({ account: v.string(), region: v.string() }),
+      fixture('ecr-delete-repository'),
+    );
+
+    test.each([
+      { why: 'account', own: `210987654321.${region}` },
+      { why: 'region', own: `${account}.eu-north-1` },
+    ])('of an $why is ignored', ({ own }) => {
+      const restore = registry(own);
+      try {
+        expect(interpret(fixture('ecr-delete-repository')).meaning).toEqual({
+          type: 'ignored',
+          reason: `the repository was in the registry of ${account}.${region} (account.region), not of ${own}`,
+        });
+      } finally {
+        restore();
+      }
+    });
+
+    test('is not what the own one is, nor one that the event does not name', () => {
+      const restore = registry(`${account}.${region}`);
+      try {
+        for (const more of [{}, { account: undefined }, { region: undefined }])
+          expect(interpret(fixture('ecr-delete-repository', more)).meaning.type).toBe('deleted');
+      } finally {
+        restore();
+      }
     });
   });
 
@@ -97,13 +132,29 @@ describe('Repository Deleted', () => {
       type: 'request',
       request: {
         version: 1,
-        id: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
+        id: 'bus:6a7e8feb-b491-4cf7-a9f1-bf3703467718',
         source: 'com.example.forge',
         occurredAt: '2026-11-24T03:00:00Z',
         namespace: 'acme-images',
         repository: 'payments/api',
       },
     });
+  });
+
+  test('has the source and the id of its envelope, whatever its detail says', () => {
+    const detail = { id: 'guessed', source: 'github', siblings: 0, namespace: 'acme-images' };
+    expect(interpret(fixture('repository-deleted', { detail })).meaning).toEqual({
+      type: 'request',
+      request: {
+        version: 1,
+        id: 'bus:6a7e8feb-b491-4cf7-a9f1-bf3703467718',
+        deliveryId: 'guessed',
+        source: 'com.example.forge',
+        occurredAt: '2026-11-24T03:00:00Z',
+        namespace: 'acme-images',
+      },
+    });
+    expect(interpret(fixture('repository-deleted', { detail }), ['github']).meaning.type).toBe('ignored');
   });
 
   test.each([

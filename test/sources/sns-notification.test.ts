@@ -24,11 +24,19 @@ const event = {
 
 describe('a request', () => {
   test('keeps its own time, and is labelled with the id of its message', () => {
-    const own = { id: 'mine', occurredAt: '2026-11-24T02:00:00Z', namespace: 'acme' };
-    expect(interpret(own)).toEqual({
+    const own = { occurredAt: '2026-11-24T02:00:00Z', namespace: 'acme' };
+    expect(interpret({ ...own, id: 'mine', deliveryId: 'mine' })).toEqual({
       type: 'request',
-      request: { version: 1, ...own, deliveryId: MESSAGE_ID },
+      request: { version: 1, ...own, id: 'a digest', deliveryId: MESSAGE_ID },
     });
+  });
+
+  test('has not happened after it was published', () => {
+    for (const occurredAt of ['2099-01-01T00:00:00Z', '2026-11-24T03:00:00.124Z']) {
+      const published = { request: { occurredAt: '2026-11-24T03:00:00.123Z' } };
+      expect(interpret({ namespace: 'acme', occurredAt })).toMatchObject(published);
+      expect(interpret({ ...event, time: occurredAt })).toMatchObject(published);
+    }
   });
 
   test('of a whole organization is one', () => {
@@ -46,8 +54,8 @@ describe('a request', () => {
 });
 
 describe('an event of EventBridge', () => {
-  test('has the time of its message where it has none', () => {
-    expect(interpret(event)).toEqual({
+  test('has the id of its message, and its time where it has none', () => {
+    expect(interpret({ ...event, id: 'event-1' })).toEqual({
       type: 'request',
       request: {
         version: 1,

@@ -36,7 +36,6 @@ export async function cleanUp(
       log: recorded.log,
       ledger: loopback.ledger,
       repeated: false,
-      begun: new Set(),
       firstPauseMs,
     });
     return { ...cleaned, recorded };

@@ -133,6 +133,14 @@ describe('a request', () => {
     });
   });
 
+  test('has not happened after it came, whatever it says', async () => {
+    const before = new Date().toISOString();
+    const request = { version: 1, id: 'e1', namespace: 'acme', occurredAt: '2099-01-01T00:00:00Z' } as const;
+    const accepted = await accept({ type: 'request', request });
+    const { occurredAt = '' } = (accepted.status === 'accepted' && accepted.requests[0]) || {};
+    expect(occurredAt >= before && occurredAt <= new Date().toISOString()).toBe(true);
+  });
+
   test('is logged on its way, with what it is about', async () => {
     const before = Date.now();
     await accept(requestFor('a'), 'd1');

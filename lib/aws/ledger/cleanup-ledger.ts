@@ -1,10 +1,17 @@
 import * as v from 'valibot';
-import { compareTimes } from '../../cleanup/compare-times.ts';
 import type { CleanupLedger, Ending, Intent, OpenedRequest } from '../../cleanup/ledger.ts';
-import type { Outcome } from '../../cleanup/outcome.ts';
-import type { CleanupRequest } from '../../cleanup/request.ts';
+import { type Outcome, TOO_MANY_TASKS } from '../../cleanup/outcome.ts';
+import { arrivedAt, type CleanupRequest } from '../../cleanup/request.ts';
 import { nameOf, parseSyncTask } from '../../huaweicloud/sync-task.ts';
-import { keyOfRequest, keyOfTask, partitionOf, placeInIndexes, prefixOfTasks } from './entry.ts';
+import {
+  keyOfLabel,
+  keyOfRequest,
+  keyOfTask,
+  partitionOf,
+  placeInIndexes,
+  prefixOfTasks,
+  TASKS,
+} from './entry.ts';
 import type { Item } from './item.ts';
 import { Table } from './table.ts';
 
@@ -20,10 +27,9 @@ export interface LedgerOptions {
   readonly now?: () => number;
 }
 
-const taskSchema = v.object({
-  outcome: v.string(),
+const unsettledSchema = v.object({
+  outcome: v.picklist(['intended', 'failed']),
   source: v.exactOptional(v.string()),
-  repository: v.string(),
   target: v.string(),
   task: v.optional(v.string()),
 });
@@ -42,53 +48,62 @@ export class DynamoLedger implements CleanupLedger {
 
   async open(request: CleanupRequest): Promise<OpenedRequest> {
     const account = this.#accountOf(request);
-    const { id, source, namespace, repository, occurredAt } = request;
+    const { id, deliveryId, source, namespace, repository, occurredAt } = request;
     const now = this.#now();
     const { at, ...places } = placeInIndexes({ ...request, account }, now, this.#options.retentionDays);
-    const item = await this.#table.update({
-      key: keyOfRequest(account, request),
-      setIfMissing: {
-        kind: 'request',
-        id,
-        source,
-        account,
-        namespace,
-        repository,
-        occurredAt,
-        at,
-        ...places,
-      },
-      add: { seen: 1 },
-    });
+    const [item] = await Promise.all([
+      this.#table.update({
+        key: keyOfRequest(account, request),
+        setIfMissing: {
+          kind: 'request',
+          id,
+          deliveryId: deliveryId?.toWellFormed(),
+          source,
+          account,
+          namespace,
+          repository,
+          occurredAt,
+          at,
+          ...places,
+        },
+        add: { seen: 1 },
+      }),
+      deliveryId === undefined ? undefined : this.#label(deliveryId, id, places.expiresAt),
+    ]);
     const repeated = Number(item?.['seen']) > 1;
-    if (!repeated) return { repeated, request };
-    // What it says happened before it was first seen, whatever it says when it comes again.
-    const times = [occurredAt, textOf(item, 'occurredAt'), textOf(item, 'at')];
-    const first = times.reduce((one, other) => earlierOf(one, other));
-    return { repeated, request: first === undefined ? request : { ...request, occurredAt: first } };
+    // It has happened before it was first seen, whatever it says and however often it comes.
+    const first = textOf(item, 'at') ?? at;
+    if (!repeated)
+      return { repeated, request: occurredAt === undefined ? request : arrivedAt(request, first) };
+    return { repeated, request: arrivedAt(arrivedAt(request, textOf(item, 'occurredAt')), first) };
   }
 
-  begun(request: CleanupRequest): Promise<readonly Intent[]> {
-    const prefix = prefixOfTasks(this.#accountOf(request), request);
-    return this.#find(request, prefix, ['intended', 'deleted']);
+  /** A write of its own, beside that of the request: an index would cost as much, and every request waits for one only. */
+  async #label(label: string, id: string, expiresAt: number): Promise<void> {
+    await this.#table.update({ key: keyOfLabel(label, id), setIfMissing: { kind: 'label', id, expiresAt } });
   }
 
-  unsettled(request: CleanupRequest, repository: string): Promise<readonly Intent[]> {
-    const prefix = prefixOfTasks(this.#accountOf(request), request, repository);
-    return this.#find(request, prefix, ['intended', 'failed']);
+  identityOf(request: CleanupRequest, intent: Intent): string {
+    return keyOfTask(this.#accountOf(request), request, intent).sk;
   }
 
-  async #find(request: CleanupRequest, prefix: string, outcomes: readonly string[]): Promise<Intent[]> {
+  async begun({ id }: CleanupRequest): Promise<readonly string[]> {
+    const begun: string[] = [];
+    for await (const item of this.#tasksOf(id, TASKS)) {
+      const counts =
+        item['outcome'] === 'failed' ? item['code'] === TOO_MANY_TASKS : item['outcome'] !== 'absent';
+      if (counts) begun.push(String(item['sk']));
+    }
+    return begun;
+  }
+
+  async unsettled(request: CleanupRequest, repository: string): Promise<readonly Intent[]> {
     const intents: Intent[] = [];
-    const entries = this.#table.query({
-      hash: ['pk', partitionOf(request.id)],
-      range: { name: 'sk', beginsWith: prefix },
-    });
-    for await (const item of entries) {
-      const parsed = v.safeParse(taskSchema, item);
+    const prefix = prefixOfTasks(this.#accountOf(request), request, repository);
+    for await (const item of this.#tasksOf(request.id, prefix)) {
+      const parsed = v.safeParse(unsettledSchema, item);
       if (!parsed.success || parsed.output.source !== request.source) continue;
-      const { outcome, repository, target, task } = parsed.output;
-      if (!outcomes.includes(outcome)) continue;
+      const { target, task } = parsed.output;
       const [remoteRegionId = '', remoteNamespace = ''] = target.split('/');
       const shown = task === undefined ? undefined : parseSyncTask(task);
       intents.push({
@@ -100,10 +115,14 @@ export class DynamoLedger implements CleanupLedger {
     return intents;
   }
 
+  #tasksOf(id: string, prefix: string): AsyncGenerator<Item> {
+    return this.#table.query({ hash: ['pk', partitionOf(id)], range: { name: 'sk', beginsWith: prefix } });
+  }
+
   async intend(request: CleanupRequest, intent: Intent): Promise<{ readonly begunBefore: boolean }> {
     const account = this.#accountOf(request);
     const { repository, target, task } = intent;
-    const { id, source, namespace } = request;
+    const { id, deliveryId, source, namespace } = request;
     const before = await this.#table.update(
       {
         key: keyOfTask(account, request, intent),
@@ -111,6 +130,7 @@ export class DynamoLedger implements CleanupLedger {
         setIfMissing: {
           kind: 'task',
           id,
+          deliveryId: deliveryId?.toWellFormed(),
           source,
           account,
           namespace,
@@ -163,11 +183,6 @@ export class DynamoLedger implements CleanupLedger {
 function textOf(item: Item | undefined, name: string): string | undefined {
   const value = item?.[name];
   return typeof value === 'string' ? value : undefined;
-}
-
-function earlierOf(one?: string, other?: string): string | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return compareTimes(one, other) > 0 ? other : one;
 }
 
 function countByKind(outcomes: readonly Outcome[]): Record<string, number> {

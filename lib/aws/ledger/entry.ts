@@ -29,13 +29,25 @@ export function keyOfTask(account: string, request: CleanupRequest, intent: Inte
   return { pk: partitionOf(request.id), sk };
 }
 
-/** What the keys of all tasks of a repository begin with, or of the whole organization. */
-export function prefixOfTasks(account: string, request: CleanupRequest, repository?: string): string {
-  return `task#${account}/${request.namespace}/${repository === undefined ? '' : `${repository}#`}`;
+/** Beginning of the keys of all tasks of a delivery. */
+export const TASKS = 'task#';
+
+/** Beginning of the keys of all tasks of a repository. */
+export function prefixOfTasks(account: string, { namespace }: CleanupRequest, repository: string): string {
+  return `${TASKS}${account}/${namespace}/${repository}#`;
 }
 
-export function partitionOf(deliveryId: string): string {
-  return `delivery#${deliveryId}`;
+/** Leads from a label, which senders may choose, to the id of a delivery. It is in a partition of its own. */
+export function keyOfLabel(label: string, id: string): Key {
+  return { pk: partitionOfLabel(label), sk: `label#${id}` };
+}
+
+export function partitionOfLabel(label: string): string {
+  return partitionOf(`label:${label.toWellFormed()}`);
+}
+
+export function partitionOf(id: string): string {
+  return `delivery#${id}`;
 }
 
 /** What both indexes need of an entry, and when it is forgotten. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import { idsMeantBy } from '../../cleanup/delivery-id.ts';
 import { parseSyncTask, type SyncTask, type Target } from '../../huaweicloud/sync-task.ts';
-import { BY_DAY, BY_REPOSITORY, partitionOf } from './entry.ts';
+import { BY_DAY, BY_REPOSITORY, partitionOf, partitionOfLabel } from './entry.ts';
 import type { Item } from './item.ts';
 import { type Key, Table } from './table.ts';
 
@@ -11,6 +12,8 @@ interface Entry {
   readonly at: string;
   /** Of the delivery that has led to it. */
   readonly id: string;
+  /** The sender's own id of that delivery. */
+  readonly deliveryId?: string;
   readonly source?: string;
   readonly account: string;
   readonly namespace: string;
@@ -60,6 +63,7 @@ const entry = {
   sk: v.string(),
   at: v.string(),
   id: v.string(),
+  deliveryId: v.exactOptional(v.string()),
   source: v.exactOptional(v.string()),
   account: v.string(),
   namespace: v.string(),
@@ -95,9 +99,16 @@ export class History {
     this.#table = new Table(table);
   }
 
-  /** Everything that a delivery has led to. */
-  async *ofDelivery(id: string): AsyncGenerator<LedgerEntry> {
-    yield* readEntries(this.#table.query({ hash: ['pk', partitionOf(id)] }));
+  /**
+   * Everything that a delivery has led to.
+   *
+   * @param text its id, with the prefix of its channel or as AWS shows it, or the sender's own id.
+   */
+  async *ofDelivery(text: string): AsyncGenerator<LedgerEntry> {
+    const ids = new Set(idsMeantBy(text));
+    for await (const { id } of this.#table.query({ hash: ['pk', partitionOfLabel(text)] }))
+      ids.add(String(id));
+    for (const id of ids) yield* readEntries(this.#table.query({ hash: ['pk', partitionOf(id)] }));
   }
 
   /**

@@ -56,7 +56,7 @@ export function report(
   const { random, now } = author;
   const { namespace, repository } = subject;
   const way = random.pick(waysTo(subject));
-  // Nobody tells GitHub's time of deletion. A message of the queue without one means every task, whenever it was made.
+  // Nobody tells GitHub's time of deletion. A message of the queue without one is as old as its arrival.
   const mayLackTime = way === 'standard-webhooks' || way === 'bus' || (way === 'queue' && everyTask);
   const isNamed = way === 'ecr' || way === 'queue' || mayLackTime;
   const moment =

@@ -20,10 +20,8 @@ export function judgeRequests({ deliveries, entries, letters }: Evidence): Judge
     for (const subject of delivery.requests) {
       const { namespace, repository } = subject;
       const isOnRecord =
-        bySubject.get(nameOf(subject))?.some((entry) => isOf(delivery, entry.id)) === true ||
-        letters.some(
-          (letter) => isOf(delivery, letter.request?.id) && isAbout(letter, namespace, repository),
-        );
+        bySubject.get(nameOf(subject))?.some((entry) => isOf(delivery, entry)) === true ||
+        letters.some((letter) => isOf(delivery, letter.request) && isAbout(letter, namespace, repository));
       if (!isOnRecord) problems.push(`${id} was accepted, and nobody knows of ${nameOf(subject)}`);
     }
     const codes = letters.filter(({ body }) => body.includes(id)).map(({ code }) => code);
@@ -41,9 +39,12 @@ export function judgeRequests({ deliveries, entries, letters }: Evidence): Judge
   return { problems, counts: countCodes(letters) };
 }
 
-/** What EventBridge reports of ECR has an id that nobody chooses. */
-function isOf({ id, way }: Delivery, other: string | undefined): boolean {
-  return way === 'ecr' || other === id;
+/** What EventBridge reports of ECR has an id that nobody chooses. Other ids on the bus are labels. */
+function isOf(
+  { id, way }: Delivery,
+  other: { readonly id: string; readonly deliveryId?: string } | undefined,
+): boolean {
+  return way === 'ecr' || other?.deliveryId === id || other?.id === id || other?.id === `queue:${id}`;
 }
 
 function nameOf({ namespace, repository }: Pick<Subject, 'namespace'> & { repository?: string }): string {

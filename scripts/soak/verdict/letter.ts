@@ -3,13 +3,18 @@ import { type CleanupRequest, parseRequest } from '../../../lib/cleanup/request.
 import { nameOf, type Target } from '../../../lib/huaweicloud/sync-task.ts';
 import type { Subject } from '../story.ts';
 
+interface Ids {
+  readonly id: string;
+  readonly deliveryId?: string;
+}
+
 /** A message of the dead-letter queue. */
 export interface Letter {
   readonly body: string;
   readonly reason?: string;
   readonly code?: string;
   /** What it asks for, as far as it could be read. */
-  readonly request?: Subject & { readonly id: string };
+  readonly request?: Subject & Ids;
 }
 
 const attributesSchema = v.object({
@@ -29,13 +34,14 @@ export function readLetter(body: string, attributes: Record<string, string | und
   };
 }
 
-function pickSubject({
-  id,
-  namespace,
-  repository,
-  targets,
-}: CleanupRequest): Subject & { readonly id: string } {
-  return { id, namespace, ...(repository !== undefined && { repository }), ...(targets && { targets }) };
+function pickSubject({ id, deliveryId, namespace, repository, targets }: CleanupRequest): Subject & Ids {
+  return {
+    id,
+    ...(deliveryId !== undefined && { deliveryId }),
+    namespace,
+    ...(repository !== undefined && { repository }),
+    ...(targets && { targets }),
+  };
 }
 
 function parse(text: string): unknown {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DynamoLedger } from '../../../lib/aws/ledger/cleanup-ledger.ts';
 import { History, type LedgerEntry } from '../../../lib/aws/ledger/history.ts';
 import type { Ending, Intent } from '../../../lib/cleanup/ledger.ts';
+import { TOO_MANY_TASKS } from '../../../lib/cleanup/outcome.ts';
 import { cleanupRequest } from '../../support/cleanup-request.ts';
 import { MINUTE_MS, type StoppedClock, stopClock } from '../../support/clock.ts';
 import { APAC, DR } from '../../support/cloud.ts';
@@ -30,12 +31,13 @@ const intent: Intent = {
   target: DR,
   task: { ...DR, createdAt: CREATED_AT, syncAuto: true, override: true },
 };
-const failed = (retryable: boolean): Ending => ({
+const refused = (code: string, retryable = false): Ending => ({
   outcome: 'failed',
-  code: 'SVCSTG.SWR.5000000',
+  code,
   message: 'no luck',
   retryable,
 });
+const failed = (retryable: boolean) => refused('SVCSTG.SWR.5000000', retryable);
 
 async function entriesOf(id: string): Promise<LedgerEntry[]> {
   return Array.fromAsync(new History(loopback.table).ofDelivery(id));
@@ -110,6 +112,16 @@ describe('a request', () => {
     await expect(ledger.open({ ...request, account: 'main' })).resolves.toMatchObject({ repeated: true });
   });
 
+  test('has not happened after it came, whatever it says the first time', async () => {
+    const request = nextRequest({ occurredAt: '2099-01-01T00:00:00Z' });
+    for (const repeated of [false, true]) {
+      await expect(ledger.open(request)).resolves.toEqual({
+        repeated,
+        request: { ...request, occurredAt: '2026-11-24T03:00:00.000Z' },
+      });
+    }
+  });
+
   test.each([
     { why: 'in any writing', id: '界'.repeat(256), source: '界'.repeat(256) },
     { why: 'of the widest characters', id: '🙂'.repeat(128), source: `x${'🙂'.repeat(600)}` },
@@ -151,18 +163,18 @@ describe('a request', () => {
 test('what stayed and what failed is noted, without the tasks, and a hundred of them at the most', async () => {
   const request = nextRequest();
   const { task } = intent;
-  const refused = { ...failed(false), target: DR };
+  const notDeleted = { ...failed(false), target: DR };
   await ledger.open(request);
   await ledger.close(request, [
     { outcome: 'deleted', target: DR, ...(task && { task }) },
     { outcome: 'absent', target: DR },
     { outcome: 'kept', target: APAC, reason: 'dry run', ...(task && { task }) },
-    refused,
+    notDeleted,
   ]);
   await expect(entriesOf(request.id)).resolves.toMatchObject([
     {
       counts: { deleted: 1, absent: 1, kept: 1, failed: 1 },
-      noted: [{ outcome: 'kept', target: APAC, reason: 'dry run' }, refused],
+      noted: [{ outcome: 'kept', target: APAC, reason: 'dry run' }, notDeleted],
     },
   ]);
   const [entry] = await entriesOf(request.id);
@@ -170,7 +182,7 @@ test('what stayed and what failed is noted, without the tasks, and a hundred of 
 
   await ledger.close(
     request,
-    Array.from({ length: 101 }, () => refused),
+    Array.from({ length: 101 }, () => notDeleted),
   );
   const [after] = await entriesOf(request.id);
   expect(after).toMatchObject({ counts: { failed: 101 } });
@@ -286,16 +298,46 @@ describe('a deletion', () => {
     { why: 'nobody knows', endings: [failed(true)], begun: 1 },
     { why: 'it was refused', endings: [failed(false)], begun: 0 },
     { why: 'there was nothing to delete', endings: [{ outcome: 'absent' }], begun: 0 },
+    {
+      why: 'it was given up because another worker may have begun too many',
+      endings: [refused(TOO_MANY_TASKS)],
+      begun: 1,
+    },
   ] satisfies { why: string; endings: Ending[]; begun: number }[])(
     'counts toward the limit of its delivery as $begun where $why',
     async ({ endings, begun }) => {
       const request = nextRequest();
       await ledger.intend(request, intent);
       for (const ending of endings) await ledger.settle(request, intent, ending);
-      await ledger.intend({ ...request, source: 'gitlab' }, intent);
-      await expect(ledger.begun(request)).resolves.toEqual(begun === 0 ? [] : [intent]);
+      const other = { ...request, account: 'other', namespace: 'other', source: 'gitlab' };
+      await ledger.intend(other, intent);
+      const counted = [...(begun === 0 ? [] : [request]), other];
+      await expect(ledger.begun(request)).resolves.toEqual(
+        counted.map((each) => ledger.identityOf(each, intent)),
+      );
     },
   );
+
+  test('is the same task while repository, target and time of creation are', () => {
+    const request = nextRequest();
+    const { repository, target, task } = intent;
+    const same = { ...intent, task: { ...DR, createdAt: CREATED_AT, override: false } };
+    expect(ledger.identityOf(request, same)).toBe(ledger.identityOf(request, intent));
+    expect(ledger.identityOf(request, { repository, target, task: DR })).toBe(
+      ledger.identityOf(request, { repository, target }),
+    );
+    const all = [
+      intent,
+      { repository, target },
+      { ...intent, task: { ...DR, createdAt: '2026-03-02T08:15:27.53184Z' } },
+      { ...intent, target: APAC },
+      { ...intent, repository: 'payments' },
+    ].map((each) => ledger.identityOf(request, each));
+    const elsewhere = [{ account: 'other' }, { namespace: 'other' }].map((differences) =>
+      ledger.identityOf({ ...request, ...differences }, { repository, target, ...(task && { task }) }),
+    );
+    expect(new Set([...all, ...elsewhere]).size).toBe(all.length + elsewhere.length);
+  });
 
   test('is not found by another source that has chosen the same id', async () => {
     const request = nextRequest();

@@ -72,6 +72,52 @@ describe('what happened', () => {
   });
 
   test.each([
+    { why: 'that EventBridge shows', id: 'bus:shown', deliveryId: undefined, text: 'shown' },
+    { why: 'of an invocation', id: 'invoke:shown-2', deliveryId: undefined, text: 'shown-2' },
+    {
+      why: 'that the sender gave',
+      id: 'webhook:github:ab12',
+      deliveryId: '72d3162e-cc78',
+      text: '72d3162e-cc78',
+    },
+    { why: 'that is no well-formed text', id: 'sns:m1', deliveryId: 'half \uD800', text: 'half \uD800' },
+  ])('to a delivery, by the id $why', async ({ id, deliveryId, text }) => {
+    const request = cleanupRequest({
+      id,
+      namespace: 'shown',
+      ...(deliveryId !== undefined && { deliveryId }),
+    });
+    const intent = { repository: 'payments/api', target: DR };
+    const ledger = ledgerAt('2026-10-01T00:00:00.000Z');
+    await ledger.open(request);
+    await ledger.intend(request, intent);
+    const label = deliveryId?.toWellFormed();
+    const entries = ['request', 'task'].map((kind) => ({
+      kind,
+      id,
+      ...(label !== undefined && { deliveryId: label }),
+    }));
+    for (const each of [text, id])
+      await expect(Array.fromAsync(history.ofDelivery(each))).resolves.toMatchObject(entries);
+  });
+
+  test('to all deliveries to which a sender gave the same id', async () => {
+    const ledger = ledgerAt('2026-10-01T00:00:00.000Z');
+    for (const id of ['webhook:github:1', 'webhook:github:2', 'webhook:github:2'])
+      await ledger.open(cleanupRequest({ id, deliveryId: 'twice' }));
+    const found = await Array.fromAsync(history.ofDelivery('twice'));
+    expect(found.map(({ id }) => id)).toEqual(['webhook:github:1', 'webhook:github:2']);
+  });
+
+  test('to a delivery is not changed by a label that is its id', async () => {
+    const ledger = ledgerAt('2026-10-01T00:00:00.000Z');
+    const victim = cleanupRequest({ id: 'webhook:github:victim' });
+    await ledger.open(victim);
+    await ledger.open(cleanupRequest({ id: 'webhook:other:x', deliveryId: victim.id, repository: 'web' }));
+    await expect(Array.fromAsync(loopback.items(`delivery#${victim.id}`))).resolves.toHaveLength(1);
+  });
+
+  test.each([
     {
       why: 'a repository, and none whose name begins like it',
       repository: 'payments/api',

@@ -1,0 +1,271 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Accounts } from '../../lib/cleanup/accounts.ts';
+import { Cleaner } from '../../lib/cleanup/cleaner.ts';
+import type { CleanupLedger } from '../../lib/cleanup/ledger.ts';
+import type { CleanupResult } from '../../lib/cleanup/outcome.ts';
+import type { CleanupRequest } from '../../lib/cleanup/request.ts';
+import type { Emulator } from '../../local/huaweicloud/emulator.ts';
+import { acmeConfig } from '../support/acme-config.ts';
+import { cleanupRequest } from '../support/cleanup-request.ts';
+import { manyTargets, SECRET, startCloud } from '../support/cloud.ts';
+import { allowing, noHurry } from '../support/deadline.ts';
+import { type LedgerOnLoopback, startLedger } from '../support/ledger.ts';
+import { recordLog } from '../support/recorded-log.ts';
+import { safety } from '../support/safety.ts';
+
+const CREATED_AT = '2026-03-02T08:15:27.53183Z';
+const MAX = 5;
+
+let cloud: Emulator;
+let loopback: LedgerOnLoopback;
+beforeEach(async () => {
+  loopback = await startLedger();
+  cloud = await startCloud();
+});
+afterEach(async () => {
+  await cloud.close();
+  await loopback.close();
+});
+
+/** Adds repositories `r0` and so on with so many tasks each. */
+function addRepositories(count: number, tasks: number): CleanupRequest[] {
+  return Array.from({ length: count }, (_, index) => {
+    const repository = `r${index}`;
+    cloud.cloud.addRepository('many', repository);
+    for (const target of manyTargets(tasks))
+      cloud.cloud.addTask({ namespace: 'many', repository, ...target, createdAt: CREATED_AT });
+    return cleanupRequest({ namespace: 'many', repository });
+  });
+}
+
+/** A worker of its own. */
+function workerOf(ledger: CleanupLedger = loopback.ledger, max = MAX): Cleaner {
+  const config = acmeConfig(cloud.url, { safety: safety({ maxTasksPerRequest: max }) });
+  const { log } = recordLog();
+  return new Cleaner({
+    config,
+    ledger,
+    log,
+    accounts: new Accounts(config, () => Promise.resolve(SECRET), log),
+    askSource: () => Promise.resolve('gone'),
+    findSources: () => [],
+  });
+}
+
+/** The ledger, with something in between. */
+function ledgerWith(between: Partial<CleanupLedger>): CleanupLedger {
+  const { ledger } = loopback;
+  return {
+    open: (request) => ledger.open(request),
+    identityOf: (...given) => ledger.identityOf(...given),
+    begun: (request) => ledger.begun(request),
+    unsettled: (...given) => ledger.unsettled(...given),
+    intend: (...given) => ledger.intend(...given),
+    settle: (...given) => ledger.settle(...given),
+    close: (...given) => ledger.close(...given),
+    ...between,
+  };
+}
+
+const deleted = () => cloud.journal.of('deleteSyncTask').filter(({ status }) => status === 200).length;
+const codesOf = ({ outcomes }: CleanupResult) =>
+  outcomes.map((outcome) => ('code' in outcome ? outcome.code : outcome.outcome));
+
+describe('a delivery of several requests', () => {
+  test('deletes no more than its limit, one after the other', async () => {
+    const requests = addRepositories(4, 2);
+    const results: string[][] = [];
+    for (const request of requests) results.push(codesOf(await workerOf().clean(request, noHurry)));
+    const refused = ['TOO_MANY_TASKS', 'TOO_MANY_TASKS'];
+    expect(results).toEqual([['deleted', 'deleted'], ['deleted', 'deleted'], refused, refused]);
+    expect(deleted()).toBe(4);
+  });
+
+  test('says how many were deleted, and leaves what is left to a person', async () => {
+    const [first, second] = addRepositories(2, 3);
+    await workerOf().clean(first ?? cleanupRequest(), noHurry);
+    await expect(workerOf().clean(second ?? cleanupRequest(), noHurry)).resolves.toMatchObject({
+      outcomes: [{}, {}, {}].map(() => ({
+        code: 'TOO_MANY_TASKS',
+        message: 'only 3 were deleted: it would be 6 tasks, and safety.maxTasksPerRequest is 5',
+        retryable: false,
+      })),
+    });
+  });
+
+  test.each([
+    { why: 'in other organizations', differences: { namespace: 'other' } },
+    { why: 'of other accounts', differences: { account: 'other' } },
+    { why: 'of other sources', differences: { source: 'other' } },
+  ])('counts those $why as well', async ({ differences }) => {
+    const [first] = addRepositories(1, 3);
+    const request = first ?? cleanupRequest();
+    const intents = manyTargets(3).map((target) => ({ repository: 'x', target }));
+    for (const intent of intents) await loopback.ledger.intend({ ...request, ...differences }, intent);
+    expect(codesOf(await workerOf().clean(request, noHurry))).toContain('TOO_MANY_TASKS');
+    expect(deleted()).toBe(0);
+  });
+
+  test('deletes no more than its limit by workers at the same time', async () => {
+    const requests = addRepositories(8, 2);
+    await Promise.all(requests.map((request) => workerOf().clean(request, noHurry)));
+    expect(deleted()).toBeLessThanOrEqual(MAX);
+  });
+
+  test('deletes nothing where two workers have begun too much before either of them counts', async () => {
+    const requests = addRepositories(2, 3);
+    let waiting = 0;
+    let release = (): void => {};
+    const bothWritten = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const counts = new Map<string, number>();
+    const ledger = ledgerWith({
+      async begun(request) {
+        const name = request.repository ?? '';
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+        if (counts.get(name) === 2) {
+          waiting += 1;
+          if (waiting === 2) release();
+          await bothWritten;
+        }
+        return loopback.ledger.begun(request);
+      },
+    });
+    const results = await Promise.all(requests.map((request) => workerOf(ledger).clean(request, noHurry)));
+    expect(results.flatMap(codesOf)).toEqual(Array.from({ length: 6 }, () => 'TOO_MANY_TASKS'));
+    expect(deleted()).toBe(0);
+    const states = (await Array.fromAsync(loopback.items('delivery#request-1'))).map(
+      (item) => item['outcome'],
+    );
+    expect(states.filter((state) => state === 'failed')).toHaveLength(6);
+  });
+
+  test('takes nothing back that another try of the same request may be carrying out', async () => {
+    const [request = cleanupRequest(), other = request] = addRepositories(2, 3);
+    let begun = 0;
+    const ledger = ledgerWith({
+      async begun(of) {
+        begun += 1;
+        // Another try has begun the same, and a sibling its own, between the two counts.
+        if (begun === 2)
+          for (const target of manyTargets(3))
+            await loopback.ledger.intend(other, { repository: 'r1', target });
+        return loopback.ledger.begun(of);
+      },
+    });
+    for (const target of manyTargets(3)) {
+      const task = { ...target, createdAt: CREATED_AT };
+      await loopback.ledger.intend(request, { repository: 'r0', target, task });
+    }
+    await workerOf(ledger).clean(request, noHurry);
+    const states = (await Array.fromAsync(loopback.items('delivery#request-1'))).map(
+      (item) => item['outcome'],
+    );
+    expect(states.filter((state) => state === 'intended')).toHaveLength(6);
+  });
+});
+
+describe('a delivery within its limit', () => {
+  test('is completed by a retry, and no task counts twice', async () => {
+    const requests = addRepositories(1, MAX);
+    const [request = cleanupRequest()] = requests;
+    cloud.fault('deleteSyncTask', { status: 503 }, { times: 3 });
+    const first = await workerOf().clean(request, noHurry);
+    expect(codesOf(first).filter((code) => code === 'deleted')).toHaveLength(2);
+    await workerOf().clean(request, noHurry);
+    expect(deleted()).toBe(MAX);
+    expect(cloud.cloud.tasks('many', 'r0')).toEqual([]);
+  });
+
+  test('is completed after it ran out of time', async () => {
+    const [request = cleanupRequest()] = addRepositories(1, MAX);
+    await workerOf().clean(request, allowing(3));
+    expect(deleted()).toBe(2);
+    await workerOf().clean(request, noHurry);
+    expect(deleted()).toBe(MAX);
+  });
+
+  test('is completed where it was too much, once the limit is raised', async () => {
+    const requests = addRepositories(2, 4);
+    for (const request of requests) await workerOf().clean(request, noHurry);
+    expect(deleted()).toBe(4);
+    for (const request of requests) await workerOf(loopback.ledger, 8).clean(request, noHurry);
+    expect(deleted()).toBe(8);
+  });
+
+  test('of a whole organization counts over its repositories', async () => {
+    addRepositories(3, 2);
+    const organization: CleanupRequest = { version: 1, id: 'request-1', namespace: 'many', siblings: 0 };
+    expect(codesOf(await workerOf().clean(organization, noHurry))).toContain('TOO_MANY_TASKS');
+    expect(deleted()).toBe(0);
+    await workerOf(loopback.ledger, 6).clean(organization, noHurry);
+    expect(deleted()).toBe(6);
+  });
+});
+
+describe('what is asked of the ledger', () => {
+  test.each([
+    { why: 'the only request of its delivery, for the first time', siblings: 0, tries: 1, queries: 0 },
+    { why: 'the only request, that comes again', siblings: 0, tries: 2, queries: 2 },
+    { why: 'one of several', siblings: 1, tries: 1, queries: 2 },
+    { why: 'one that nobody has counted', siblings: undefined, tries: 1, queries: 2 },
+  ])('is counted $queries times for $why', async ({ siblings, tries, queries }) => {
+    const [request = cleanupRequest()] = addRepositories(1, 2);
+    let counted = 0;
+    const ledger = ledgerWith({
+      begun(of) {
+        counted += 1;
+        return loopback.ledger.begun(of);
+      },
+    });
+    const known = { ...request, ...(siblings !== undefined && { siblings }) };
+    for (let attempt = 1; attempt < tries; attempt += 1) await loopback.ledger.open(known);
+    await workerOf(ledger).clean(known, noHurry);
+    expect([counted, deleted()]).toEqual([queries, 2]);
+  });
+
+  test('is nothing where nothing is to be deleted', async () => {
+    const begun = () => Promise.reject(new Error('nobody should ask'));
+    const result = await workerOf(ledgerWith({ begun })).clean(
+      cleanupRequest({ repository: 'none' }),
+      noHurry,
+    );
+    expect(result.outcomes).toEqual([]);
+  });
+
+  test.each(['begun', 'settle'] as const)('comes back where it fails: %s', async (method) => {
+    const requests = addRepositories(2, 3);
+    const [request = cleanupRequest(), other = request] = requests;
+    const ledger = ledgerWith({
+      async intend(of, intent) {
+        for (const target of manyTargets(3))
+          await loopback.ledger.intend(other, { repository: 'r1', target });
+        return loopback.ledger.intend(of, intent);
+      },
+      [method]: () => Promise.reject(new Error('away')),
+    });
+    const { outcomes } = await workerOf(ledger).clean(request, noHurry);
+    expect(outcomes).toMatchObject([{}, {}, {}].map(() => ({ outcome: 'failed', message: 'away' })));
+    expect(deleted()).toBe(0);
+  });
+});
+
+describe('before the ledger', () => {
+  test.each([
+    { why: 'an organization that is long', differences: { namespace: '界'.repeat(256) } },
+    { why: 'a repository that is long', differences: { repository: '界'.repeat(256) } },
+    { why: 'half a character in a repository', differences: { repository: 'a\uD800' } },
+    { why: 'half a character in an id', differences: { id: 'queue:\uDC00' } },
+    { why: 'half a character in a source', differences: { source: '\uD800' } },
+    { why: 'an id that is long', differences: { id: '界'.repeat(400) } },
+    {
+      why: 'a target that is long',
+      differences: { targets: [{ remoteRegionId: 'cn-east-3', remoteNamespace: '界'.repeat(256) }] },
+    },
+  ])('a request is left to a person for $why', async ({ differences }) => {
+    const open = () => Promise.reject(new Error('nobody should open it'));
+    const result = await workerOf(ledgerWith({ open })).clean(cleanupRequest(differences), noHurry);
+    expect(result.outcomes).toMatchObject([{ outcome: 'failed', code: 'INVALID_NAME', retryable: false }]);
+  });
+});
