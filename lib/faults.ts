@@ -1,4 +1,11 @@
 import type * as v from 'valibot';
+import { cutText } from './cut-text.ts';
+
+const MAX_FAULTS = 20;
+const MAX_PATH_LENGTH = 200;
+const MAX_FOUND_LENGTH = 80;
+const MAX_FOUND_DEPTH = 20;
+const MAX_EXPECTED_LENGTH = 300;
 
 /** Where in a document something is wrong, what is there, and what is expected. */
 export interface Fault {
@@ -6,6 +13,8 @@ export interface Fault {
   readonly path: string;
   readonly found: string;
   readonly expected: string;
+  /** Number of further ones that are left out after this one. */
+  readonly more?: number;
 }
 
 export type Parsed<T> =
@@ -13,18 +22,21 @@ export type Parsed<T> =
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /**
- * valibot's issues as faults. A message of our own in a schema states what is expected.
+ * valibot's first 20 issues as faults; the last one has the number of the others. A message of our own in a schema states
+ * what is expected.
  *
  * @param prefix the path of the part that was parsed, such as `data`.
  */
 export function faultsOf(issues: readonly v.BaseIssue<unknown>[], prefix = ''): Fault[] {
-  return issues.map((issue) => ({
+  const more = issues.length - MAX_FAULTS;
+  return issues.slice(0, MAX_FAULTS).map((issue, index) => ({
     path: joinPath(
       prefix,
       (issue.path ?? []).map(({ key }) => key),
     ),
     found: show(issue.input),
-    expected: expectationOf(issue),
+    expected: cutText(expectationOf(issue), MAX_EXPECTED_LENGTH),
+    ...(more > 0 && index === MAX_FAULTS - 1 && { more }),
   }));
 }
 
@@ -36,30 +48,55 @@ function expectationOf(issue: v.BaseIssue<unknown>): string {
 }
 
 function joinPath(prefix: string, keys: readonly unknown[]): string {
-  return keys.reduce<string>((path, key) => {
-    if (typeof key === 'number') return `${path}[${key}]`;
-    return path === '' ? String(key) : `${path}.${String(key)}`;
+  const path = keys.reduce<string>((before, key) => {
+    if (typeof key === 'number') return `${before}[${key}]`;
+    return before === '' ? String(key) : `${before}.${String(key)}`;
   }, prefix);
+  return cutText(path, MAX_PATH_LENGTH);
 }
 
-/** A value for an error message: short, on one line. */
+/** A value for an error message: short, on one line. Only as much of it is read as is shown. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = jsonOf(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
-}
-
-/** The type instead where there is no JSON: an alias of YAML may lead back to what it is in. */
-function jsonOf(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? typeof value;
+    return cutText(write(value, MAX_FOUND_LENGTH, 0), MAX_FOUND_LENGTH);
   } catch {
     return typeof value;
   }
 }
 
+/** JSON that breaks off once it is longer than `room`. What leads back to itself has no end: the depth has one. */
+function write(value: unknown, room: number, depth: number): string {
+  if (depth > MAX_FOUND_DEPTH) throw new RangeError('nested too deeply to be shown');
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, MAX_FOUND_LENGTH));
+  if (typeof value === 'bigint') return typeof value;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? typeof value;
+  const isList = Array.isArray(value);
+  let text = isList ? '[' : '{';
+  let separator = '';
+  for (const key of Object.keys(isList ? value.slice(0, room) : value)) {
+    text += isList ? separator : `${separator}${write(key, room, depth)}:`;
+    if (text.length > room) return text;
+    text += write(Reflect.get(value, key), room - text.length, depth + 1);
+    separator = ',';
+  }
+  return text + (isList ? ']' : '}');
+}
+
+/** The first 20 faults of a list as they are shown, and the number of all others. */
+export function firstFaults(faults: readonly Fault[]): {
+  readonly first: readonly Fault[];
+  readonly more: number;
+} {
+  const first = faults.slice(0, MAX_FAULTS).map(({ path, found, expected }) => ({ path, found, expected }));
+  const all = faults.reduce((count, { more = 0 }) => count + 1 + more, 0);
+  return { first, more: all - first.length };
+}
+
 export function formatFaults(faults: readonly Fault[]): string {
-  return faults
-    .map(({ path, found, expected }) => `${path || '(the whole)'}: expected ${expected}, found ${found}`)
-    .join('; ');
+  const { first, more } = firstFaults(faults);
+  const texts = first.map(
+    ({ path, found, expected }) => `${path || '(the whole)'}: expected ${expected}, found ${found}`,
+  );
+  return [...texts, ...(more > 0 ? [`… and ${more} more`] : [])].join('; ');
 }

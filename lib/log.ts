@@ -1,10 +1,18 @@
 import asyncHooks from 'node:async_hooks';
+import { MAX_OUTPUT_BYTES } from './limits.ts';
+import { shrink } from './shrink.ts';
+
+/** Of a line that is cut. As JSON, a character takes 6 bytes at most. */
+const CUT_LINE_LENGTH = 10_000;
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 type Level = (typeof LEVELS)[number];
 type Fields = Readonly<Record<string, unknown>>;
 
-/** One JSON object a line, to standard output, where CloudWatch Logs takes it apart by itself. */
+/**
+ * One JSON object a line, to standard output, where CloudWatch Logs takes it apart by itself. A line has 64 KiB at most: of a
+ * longer one, texts and lists are cut, and it has `truncated`.
+ */
 export interface Log extends Record<Level, (event: string, fields?: Fields) => void> {
   /** A log whose every line has these fields too. */
   with(fields: Fields): Log;
@@ -25,6 +33,17 @@ export function fieldsHere(): Fields {
   return surroundings.getStore() ?? {};
 }
 
+function toLine(entry: Fields): string {
+  try {
+    const line = JSON.stringify(entry);
+    // No character takes more than 3 bytes per unit of length.
+    if (line.length * 3 <= MAX_OUTPUT_BYTES || Buffer.byteLength(line) <= MAX_OUTPUT_BYTES) return line;
+  } catch {
+    // Nested too deeply, a circle, or nothing that JSON knows: the copy has none of it.
+  }
+  return JSON.stringify({ ...Object(shrink(entry, CUT_LINE_LENGTH)), truncated: true });
+}
+
 /**
  * @param write takes one line without its line break. Not `console.log`: the Lambda runtime puts its own words before
  *   or around what goes through the console.
@@ -40,7 +59,7 @@ export function createLog(
   const lineAt = (index: number) => (event: string, more?: Fields) => {
     if (index < lowest) return;
     const time = new Date().toISOString();
-    write(JSON.stringify({ time, level: LEVELS[index], event, ...fields, ...fieldsHere(), ...more }));
+    write(toLine({ time, level: LEVELS[index], event, ...fields, ...fieldsHere(), ...more }));
   };
   return {
     debug: lineAt(0),

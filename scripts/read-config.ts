@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { checkConfig } from '../lib/config/check-config.ts';
 import type { Config } from '../lib/config/config.ts';
-import type { Fault } from '../lib/faults.ts';
+import { type Fault, firstFaults } from '../lib/faults.ts';
 
 /**
  * Reads and checks a configuration file.
@@ -33,17 +33,20 @@ export async function readConfig(stage: string, file: string): Promise<Config> {
     }
     return 1;
   };
-  const count = result.faults.length === 1 ? 'one fault' : `${result.faults.length} faults`;
+  const { first, more } = firstFaults(result.faults);
+  const all = first.length + more;
+  const count = all === 1 ? 'one fault' : `${all} faults`;
   throw new Error(
     [
       `${name} has ${count}:`,
-      ...result.faults
+      ...first
         .map((fault) => ({ ...fault, line: lineOf(fault) }))
         .toSorted((one, other) => one.line - other.line)
         .map(
           ({ line, path, found, expected }) =>
             `  ${name}:${line} ${path || '(the whole)'}: found ${found}, expected ${expected}`,
         ),
+      ...(more > 0 ? [`  … and ${more} more`] : []),
     ].join('\n'),
   );
 }

@@ -1,5 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import { failureOf } from '../failure.ts';
+import { firstFaults } from '../faults.ts';
 import type { Log } from '../log.ts';
 import { Problem } from '../webhook/problem.ts';
 import { answerHttp, type HttpAnswer, sourceNameOf } from './http-event.ts';
@@ -13,7 +14,8 @@ export function answerProblems(log: Log): MiddlewareObj<WebhookEvent, HttpAnswer
   return {
     onError(request) {
       const problem = problemOf(request.error);
-      const { statusCode: status, message: reason, code, faults, cause, headers } = problem;
+      const { statusCode: status, message: reason, code, cause, headers } = problem;
+      const { first: faults, more: moreFaults } = firstFaults(problem.faults);
       const level = status >= 500 ? 'error' : 'warn';
       log[level]('rejected', {
         source: sourceNameOf(request.event).slice(0, 100),
@@ -21,6 +23,7 @@ export function answerProblems(log: Log): MiddlewareObj<WebhookEvent, HttpAnswer
         reason,
         ...(code !== undefined && { code }),
         ...(faults.length > 0 && { faults }),
+        ...(moreFaults > 0 && { moreFaults }),
         ...(cause !== undefined && { cause: failureOf(cause) }),
         ...(status === 500 && cause instanceof Error && { stack: cause.stack }),
       });

@@ -1,4 +1,4 @@
-import type { Fault } from '../faults.ts';
+import { type Fault, firstFaults } from '../faults.ts';
 
 const TITLES = {
   401: 'Signature missing or wrong',
@@ -38,12 +38,14 @@ export class Problem extends Error {
   }
 
   toJSON(): Record<string, unknown> {
+    const { first, more } = firstFaults(this.faults);
+    const rest = more > 0 ? ` The first ${first.length} issues are listed, … and ${more} more.` : '';
     return {
       type: 'about:blank',
       title: TITLES[this.statusCode],
       status: this.statusCode,
-      detail: this.message,
-      ...(this.faults.length > 0 && { errors: this.faults }),
+      detail: `${this.message}${rest}`,
+      ...(first.length > 0 && { errors: first }),
     };
   }
 }
