@@ -1,13 +1,22 @@
+import pMap from 'p-map';
 import * as v from 'valibot';
+import { limitedArray } from '../limits.ts';
+import { monotonicMs } from '../monotonic.ts';
 import { AwsError } from './aws-error.ts';
 import { callAws } from './call.ts';
 
-/** What SQS takes in one batch. */
+/** Messages that SQS takes in one batch. */
 const BATCH = 10;
+/** Of a batch as it is sent. SQS takes more by now, but not every stand-in for it. */
+const MAX_BATCH_BYTES = 256 * 1024;
+const CALLS_AT_A_TIME = { concurrency: 5 };
 const MAX_DELAY_SECONDS = 900;
 
 const batchAnswerSchema = v.object({
-  Failed: v.optional(v.array(v.object({ Code: v.string(), Message: v.optional(v.string(), '') })), []),
+  Failed: v.optional(
+    limitedArray(v.object({ Code: v.string(), Message: v.optional(v.string(), '') }), BATCH, 'entries'),
+    [],
+  ),
 });
 
 /** One SQS queue. */
@@ -19,27 +28,31 @@ export class Queue {
   }
 
   /**
-   * Puts messages into the queue. If this fails, some of them may be there: send all of them again.
+   * Puts messages into the queue, in several batches at a time. If this fails, some of them may be there: send all of them again.
    *
+   * @param timeoutMs for all of them together.
    * @param delaySeconds before they can be received; more than 900 count as 900, which is the most that SQS takes.
    * @throws {AwsError} unless the queue has every one of them.
    */
   async send(bodies: readonly string[], timeoutMs: number, delaySeconds = 0): Promise<void> {
     const delay = delaySeconds > 0 ? { DelaySeconds: Math.min(delaySeconds, MAX_DELAY_SECONDS) } : {};
+    const giveUpAt = monotonicMs() + timeoutMs;
+    const send = (batch: readonly string[]) => this.#sendBatch(batch, delay, giveUpAt - monotonicMs());
+    await pMap(batchesOf(bodies), send, CALLS_AT_A_TIME);
+  }
+
+  async #sendBatch(bodies: readonly string[], delay: object, timeoutMs: number): Promise<void> {
     const [only] = bodies;
     if (bodies.length === 1) {
       await this.#call('SendMessage', { MessageBody: only, ...delay }, timeoutMs);
       return;
     }
-    for (let start = 0; start < bodies.length; start += BATCH) {
-      const entries = bodies.slice(start, start + BATCH);
-      const Entries = entries.map((body, index) => ({ Id: `${index}`, MessageBody: body, ...delay }));
-      const answer = v.parse(batchAnswerSchema, await this.#call('SendMessageBatch', { Entries }, timeoutMs));
-      const [failed] = answer.Failed;
-      if (failed !== undefined) {
-        const message = `sqs SendMessageBatch: ${failed.Code} ${failed.Message}`.trim();
-        throw new AwsError({ code: failed.Code, message, retryable: true });
-      }
+    const Entries = bodies.map((body, index) => ({ Id: `${index}`, MessageBody: body, ...delay }));
+    const answer = v.parse(batchAnswerSchema, await this.#call('SendMessageBatch', { Entries }, timeoutMs));
+    const [failed] = answer.Failed;
+    if (failed !== undefined) {
+      const message = `sqs SendMessageBatch: ${failed.Code} ${failed.Message}`.trim();
+      throw new AwsError({ code: failed.Code, message, retryable: true });
     }
   }
 
@@ -83,4 +96,22 @@ export class Queue {
       timeoutMs,
     });
   }
+}
+
+/** The bodies in their order, in batches that SQS takes. One that is larger than a batch is alone. */
+function batchesOf(bodies: readonly string[]): string[][] {
+  const batches: string[][] = [];
+  let room = 0;
+  for (const body of bodies) {
+    const bytes = Buffer.byteLength(JSON.stringify(body));
+    const batch = batches.at(-1);
+    room -= bytes;
+    if (batch !== undefined && batch.length < BATCH && room >= 0) {
+      batch.push(body);
+      continue;
+    }
+    batches.push([body]);
+    room = MAX_BATCH_BYTES - bytes;
+  }
+  return batches;
 }
