@@ -8,7 +8,7 @@ export interface HttpRequest {
   readonly method: string;
   /** By lower-case name; of several with one name, the last. */
   readonly headers: Record<string, string | undefined>;
-  /** The body's bytes as they were sent. */
+  /** The body's bytes as they were sent. Decoded when it is read. */
   readonly rawBody: Buffer;
 }
 
@@ -25,8 +25,19 @@ export function readHttpRequest(event: HttpEvent): HttpRequest {
     sourceName: sourceNameOf(event),
     method: 'rawPath' in event ? event.requestContext.http.method : event.httpMethod,
     headers: readHeaders(event),
-    rawBody: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+    get rawBody() {
+      return Buffer.from(event.body ?? '', encodingOf(event));
+    },
   };
+}
+
+/** Number of bytes of the body, counted without decoding it. */
+export function bodyBytesOf(event: HttpEvent): number {
+  return Buffer.byteLength(event.body ?? '', encodingOf(event));
+}
+
+function encodingOf({ isBase64Encoded }: HttpEvent): 'base64' | 'utf8' {
+  return isBase64Encoded ? 'base64' : 'utf8';
 }
 
 /** The end of `/webhooks/{source}`; empty if the path is another one. */

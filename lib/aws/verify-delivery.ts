@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import type { Delivery, Signed, Verification } from '../sources/source.ts';
 import type { KeyedSource } from '../webhook/keyed-source.ts';
 import { Problem } from '../webhook/problem.ts';
-import { type HttpAnswer, type HttpEvent, readHttpRequest } from './http-event.ts';
+import { bodyBytesOf, type HttpAnswer, type HttpEvent, readHttpRequest } from './http-event.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -33,21 +33,22 @@ export function verifyDelivery(
 ): MiddlewareObj<WebhookEvent, HttpAnswer> {
   return {
     async before({ event }) {
-      const { sourceName: name, method, headers, rawBody } = readHttpRequest(event);
+      const request = readHttpRequest(event);
+      const { sourceName: name, method, headers } = request;
       const from = sources.get(name);
       if (from === undefined)
         throw new Problem(404, 'There is no such source. Its address is /webhooks/SOURCE.');
       if (method !== 'POST') {
         throw new Problem(405, 'Events are taken by POST only.', { headers: { Allow: 'POST' } });
       }
-      const bytes = rawBody.length;
+      const bytes = bodyBytesOf(event);
       const deliveryId = from.deliveryIdOf(headers);
       log.info('received', { source: name, deliveryId, bytes });
       if (bytes > MAX_BODY_BYTES) {
         throw new Problem(413, `The body has ${bytes} bytes; ${MAX_BODY_BYTES} is the most.`);
       }
       const startedAt = Date.now();
-      const delivery = { headers, rawBody };
+      const delivery = { headers, rawBody: request.rawBody };
       const verification = await verify(from, delivery, nowMs());
       if (!verification.verified) {
         throw new Problem(401, `Nothing proves that ${name} sent this: ${verification.reason}.`);
