@@ -1,22 +1,26 @@
 import { announcementsOf, announcementsOfAnswer } from '../cleanup/announcement.ts';
 import type { CleanupResult } from '../cleanup/outcome.ts';
 import type { CleanupRequest } from '../cleanup/request.ts';
+import { joinTexts } from '../cut-text.ts';
 import type { Deadline } from '../deadline.ts';
-import { formatFaults } from '../faults.ts';
+import { formatFaults, show } from '../faults.ts';
+import { MAX_OUTPUT_BYTES, takeFitting } from '../limits.ts';
 import { logWithin } from '../log.ts';
 import { readPayload } from '../sources/envelope.ts';
 import { isEventBridgeEvent } from '../sources/eventbridge.ts';
 import { sortResolved } from '../sources/meaning.ts';
 import type { CleanContext } from './clean-batch.ts';
-import { toSendableJson } from './sendable.ts';
+import { toSendableJson, tryToSendableJson } from './sendable.ts';
 import { settle } from './settle.ts';
 
 const TIMEOUT_MS = 3000;
+/** Of the answer to an event, which nobody reads. */
+const MAX_RESULTS_BYTES = MAX_OUTPUT_BYTES - 1024;
 
 export type InvocationAnswer =
   | CleanupResult
-  /** Of an event that a route leads to several repositories. */
-  | { readonly results: readonly CleanupResult[] }
+  /** Of an event that a route leads to several repositories. `more`: number of results that would make it too large. */
+  | { readonly results: readonly CleanupResult[]; readonly more?: number }
   | { readonly status: 'ignored' | 'parked'; readonly reason: string };
 
 /**
@@ -40,18 +44,22 @@ export async function cleanInvocation(
   if (faults.length > 0) {
     const reason = formatFaults(faults);
     if (!isEvent) throw new Error(`The payload is neither a cleanup request nor an event: ${reason}`);
-    await deadLetters.parkUnreadable(toSendableJson(payload), reason);
+    const body = tryToSendableJson(payload) ?? toSendableJson({ unreadable: show(payload) });
+    await deadLetters.parkUnreadable(body, reason);
     return { status: 'parked', reason };
   }
   const results: CleanupResult[] = [];
   for (const request of requests) {
     // What one of several has come to is no longer what the event says.
-    const body = isEvent ? toSendableJson(requests.length === 1 ? payload : request) : undefined;
+    const whole = isEvent && requests.length === 1 ? tryToSendableJson(payload) : undefined;
+    const body = isEvent ? (whole ?? toSendableJson(request)) : undefined;
     results.push(await logWithin({ id: request.id }, () => cleanOne(request, body, deadline, context)));
   }
+  const { first, more } = isEvent ? takeFitting(results, MAX_RESULTS_BYTES) : { first: results, more: 0 };
+  if (more > 0) return { results: first, more };
   const [only] = results;
   if (only !== undefined) return results.length === 1 ? only : { results };
-  const reason = ignored.join('; ');
+  const reason = joinTexts(ignored);
   log.info('ignored', { reason });
   return { status: 'ignored', reason };
 }

@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import * as v from 'valibot';
 import type { Announcement } from '../cleanup/announcement.ts';
 import { failureOf } from '../failure.ts';
+import { limitedArray } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { monotonicMs } from '../monotonic.ts';
 import type { SweepReport } from '../sweep/report.ts';
@@ -20,7 +21,11 @@ const MAX_ITEMS = 5;
 const MAX_TEXT_LENGTH = 300;
 
 const answerSchema = v.object({
-  Entries: v.array(v.object({ ErrorCode: v.nullish(v.string()), ErrorMessage: v.nullish(v.string(), '') })),
+  Entries: limitedArray(
+    v.object({ ErrorCode: v.nullish(v.string()), ErrorMessage: v.nullish(v.string(), '') }),
+    BATCH,
+    'entries',
+  ),
 });
 
 export interface EventBusOptions {

@@ -3,6 +3,7 @@ import { faultsOf, type Parsed, show } from '../faults.ts';
 import { faultOfOrganization, faultOfRepository, faultOfTarget } from '../huaweicloud/names.ts';
 import type { Target } from '../huaweicloud/sync-task.ts';
 import { earlierOf } from './compare-times.ts';
+import { limitedArray } from '../limits.ts';
 
 /** SQS takes a message of 256 KiB at least; so many targets fit into one. */
 const MAX_TARGETS = 500;
@@ -11,14 +12,23 @@ const MAX_ID_BYTES = 1000;
 // A date and a time with its zone: without one, it would be read as this machine's.
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,12})?)?(?:Z|[+-]\d\d:\d\d)$/;
 
-const word = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
-const region = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,64}$/, 'expected a region id such as "cn-east-3"'));
+/** A name or an id. DynamoDB and SQS take no lone surrogates. */
+export const word = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(256),
+  v.check(
+    (text) => text.isWellFormed() && !/\p{Cc}/u.test(text),
+    'text without control characters and without halves of surrogate pairs',
+  ),
+);
+const region = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,64}$/, 'a region id such as "cn-east-3"'));
 
 export const timestampSchema = v.pipe(
   v.string(),
   v.check(
     (text) => TIMESTAMP.test(text) && !Number.isNaN(Date.parse(text)),
-    'expected an ISO 8601 time with its zone, such as "2026-11-24T03:00:00.000Z"',
+    'an ISO 8601 time with its zone, such as "2026-11-24T03:00:00.000Z"',
   ),
 );
 
@@ -43,9 +53,8 @@ const requestSchema = v.strictObject({
   after: v.exactOptional(word),
   targets: v.exactOptional(
     v.pipe(
-      v.array(v.strictObject({ remoteRegionId: region, remoteNamespace: word })),
-      v.minLength(1, 'expected at least one target; leave targets out for every task'),
-      v.maxLength(MAX_TARGETS),
+      limitedArray(v.strictObject({ remoteRegionId: region, remoteNamespace: word }), MAX_TARGETS, 'targets'),
+      v.minLength(1, 'at least one target; leave targets out for every task'),
     ),
   ),
 });

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { isSecretReference } from '../aws/secret-reference.ts';
+import { MAX_REQUESTS } from '../limits.ts';
 import { isSourceType, type SourceType, sources } from '../sources/index.ts';
 import { faultOfEndpoint, trimEndpoint } from './endpoint.ts';
 
@@ -97,7 +98,14 @@ export const fileSchema = v.strictObject({
       v.strictObject({
         from: v.string(),
         to: v.union(
-          [v.string(), v.pipe(v.array(v.string()), v.minLength(1, 'at least one destination'))],
+          [
+            v.string(),
+            v.pipe(
+              v.array(v.string()),
+              v.minLength(1, 'at least one destination'),
+              v.maxLength(MAX_REQUESTS, `at most ${MAX_REQUESTS} destinations`),
+            ),
+          ],
           'NAMESPACE/REPOSITORY, or a list of them',
         ),
         account: v.optional(name),

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { parseRequest, timestampSchema } from '../cleanup/request.ts';
 import { faultsOf, show } from '../faults.ts';
 import { interpretTrace } from './cts-trace.ts';
-import type { Meaning } from './meaning.ts';
+import { interpretEach, type Meaning } from './meaning.ts';
 import type { Signed, Source } from './source.ts';
 import { parseSigningSecret, verifyStandardSignature } from './standard-signature.ts';
 
@@ -42,9 +42,12 @@ export const cloudevents = {
   interpret(body: unknown, { key }: Signed, receivedAt: string): Meaning | readonly Meaning[] {
     const bare = interpretBare(body, { id: key, receivedAt });
     if (bare !== undefined) return bare;
-    const places = findEvents(body);
-    if (places.length === 0) return { type: 'ignored', reason: 'the batch holds no event' };
-    return places.map((place) => interpretEvent(place, key, receivedAt));
+    const { events, path } = findEvents(body);
+    if (events === undefined) return interpretEvent({ event: body, path }, key, receivedAt);
+    if (events.length === 0) return { type: 'ignored', reason: 'the batch holds no event' };
+    return interpretEach(events, path, (event, place) =>
+      interpretEvent({ event, path: place }, key, receivedAt),
+    );
   },
 } satisfies Source;
 
@@ -66,12 +69,10 @@ function interpretBare(body: unknown, fallback: Fallback): Meaning | undefined {
     : { type: 'ignored', reason: 'the body is no event: send it in the structured mode' };
 }
 
-function findEvents(body: unknown): Place[] {
-  if (Array.isArray(body)) return body.map((event: unknown, index) => ({ event, path: `[${index}]` }));
-  if (!isObject(body) || 'specversion' in body || !Array.isArray(body['events'])) {
-    return [{ event: body, path: '' }];
-  }
-  return body['events'].map((event: unknown, index) => ({ event, path: `events[${index}]` }));
+function findEvents(body: unknown): { readonly events?: readonly unknown[]; readonly path: string } {
+  if (Array.isArray(body)) return { events: body, path: '' };
+  const several = isObject(body) && !('specversion' in body) ? body['events'] : undefined;
+  return Array.isArray(several) ? { events: several, path: 'events' } : { path: '' };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

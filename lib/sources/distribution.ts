@@ -2,13 +2,14 @@ import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
 import type { Deadline } from '../deadline.ts';
 import { faultsOf } from '../faults.ts';
+import { anyArray } from '../limits.ts';
 import { findRegistryRepository } from './find-registry-repository.ts';
 import { parseFixedHeader, verifyFixedHeader } from './fixed-header.ts';
-import type { Meaning } from './meaning.ts';
+import { interpretEach, type Meaning } from './meaning.ts';
 import { registryNameSchema } from './registry-name.ts';
 import type { Delivery, Existence, Signed, Source, SourceApi, Verification } from './source.ts';
 
-const envelopeSchema = v.object({ events: v.array(v.unknown()) });
+const envelopeSchema = v.object({ events: anyArray });
 const actionSchema = v.object({ action: v.string() });
 const deletionSchema = v.object({
   id: v.optional(v.pipe(v.string(), v.minLength(1))),
@@ -42,7 +43,7 @@ export const distribution = {
     if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
     const { events } = parsed.output;
     if (events.length === 0) return { type: 'ignored', reason: 'there are no events in it' };
-    return events.map((event, index) => interpretEvent(event, `events[${index}]`, receivedAt));
+    return interpretEach(events, 'events', (event, path) => interpretEvent(event, path, receivedAt));
   },
 
   findRepository(api: SourceApi, repository: string, deadline: Deadline): Promise<Existence> {

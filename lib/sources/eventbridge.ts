@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { idIn } from '../cleanup/delivery-id.ts';
 import { matchGlob } from '../cleanup/glob.ts';
-import { parseRequest, timestampSchema, underId } from '../cleanup/request.ts';
+import { parseRequest, timestampSchema, underId, word } from '../cleanup/request.ts';
 import { faultsOf } from '../faults.ts';
 import { ECR } from './built-in.ts';
 import type { Meaning } from './meaning.ts';
 
 const eventSchema = v.object({
-  id: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
+  id: v.optional(v.pipe(word, v.maxLength(200))),
   source: v.string(),
   'detail-type': v.string(),
   time: v.optional(timestampSchema),
@@ -72,6 +72,8 @@ function interpretRepositoryDeleted(event: Event, allowedSources: readonly strin
     return { type: 'ignored', reason: `source ${event.source} is not among events.allowedSources` };
   }
   const { id, source, time } = event;
+  const named = v.safeParse(word, source);
+  if (!named.success) return { type: 'unreadable', faults: faultsOf(named.issues, 'source') };
   const request = parseRequest(event.detail, { id, ...(time && { occurredAt: time }) }, 'detail');
   return request.ok
     ? { type: 'request', request: { ...underId(id, request.value), source } }

@@ -2,11 +2,14 @@ import * as v from 'valibot';
 import { callAws } from '../aws/call.ts';
 import type { Deadline } from '../deadline.ts';
 import { ServiceError } from '../failure.ts';
+import { limitedArray } from '../limits.ts';
 import type { Existence } from './source.ts';
 
 const TIMEOUT_MS = 5000;
 
-const answerSchema = v.object({ repositories: v.array(v.object({ repositoryName: v.string() })) });
+const answerSchema = v.object({
+  repositories: limitedArray(v.object({ repositoryName: v.string() }), 100, 'repositories'),
+});
 
 /** Asks Amazon ECR, in the function's own account and region, whether it still has a repository. */
 export async function findEcrRepository(repository: string, deadline: Deadline): Promise<Existence> {

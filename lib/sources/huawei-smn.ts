@@ -1,7 +1,7 @@
 import { faultsOf, formatFaults } from '../faults.ts';
 import { interpretTrace } from './cts-trace.ts';
 import { parseJson } from './json-text.ts';
-import type { Meaning } from './meaning.ts';
+import { interpretEach, type Meaning } from './meaning.ts';
 import { verified } from './signed.ts';
 import {
   CertificateKeeper,
@@ -123,5 +123,5 @@ function interpretNotification(notification: SmnMessage, id: string): Meaning | 
   const { cts } = content;
   if (!Array.isArray(cts)) return interpretTrace(cts, fallback, 'message.cts');
   if (cts.length === 0) return { type: 'ignored', reason: 'the message holds no trace' };
-  return cts.map((trace: unknown, index) => interpretTrace(trace, fallback, `message.cts[${index}]`));
+  return interpretEach(cts, 'message.cts', (trace, path) => interpretTrace(trace, fallback, path));
 }

@@ -1,6 +1,7 @@
 import type { CleanupRequest } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
 import type { Fault } from '../faults.ts';
+import { MAX_EVENTS, MAX_REQUESTS } from '../limits.ts';
 import { findOrganization, findRoute } from '../routes.ts';
 import { ECR } from './built-in.ts';
 
@@ -65,6 +66,17 @@ export type Meaning = Ignored | Unreadable | Requested | Subscription | Deleted 
 
 /** A meaning, once the routes have been asked. */
 export type Resolved = Ignored | Unreadable | Requested | Subscription | Undecided;
+
+/** What each event of a delivery means, unless it holds more than it may. */
+export function interpretEach(
+  events: readonly unknown[],
+  path: string,
+  interpret: (event: unknown, path: string) => Meaning,
+): Meaning | readonly Meaning[] {
+  if (events.length <= MAX_EVENTS) return events.map((event, index) => interpret(event, `${path}[${index}]`));
+  const expected = `at most ${MAX_EVENTS} events in one delivery`;
+  return { type: 'unreadable', faults: [{ path, found: `${events.length} events`, expected }] };
+}
 
 type Known = Pick<Config, 'routes' | 'sources' | 'events'>;
 
@@ -134,11 +146,16 @@ export interface Sorted {
   readonly undecided: readonly string[];
 }
 
+/** Too many requests are a fault: none of them is begun. */
 export function sortResolved(resolved: readonly Resolved[]): Sorted {
+  const faults = resolved.flatMap((each) => (each.type === 'unreadable' ? each.faults : []));
+  const requests = resolved.flatMap((each) => (each.type === 'request' ? [each.request] : []));
+  const expected = `at most ${MAX_REQUESTS} cleanup requests of one delivery`;
+  const excess = requests.length <= MAX_REQUESTS ? [] : [{ path: '', found: `${requests.length}`, expected }];
   return {
     ignored: resolved.flatMap((each) => (each.type === 'ignored' ? [each.reason] : [])),
-    faults: resolved.flatMap((each) => (each.type === 'unreadable' ? each.faults : [])),
-    requests: resolved.flatMap((each) => (each.type === 'request' ? [each.request] : [])),
+    faults: [...faults, ...excess],
+    requests: excess.length === 0 ? requests : [],
     confirmUrls: resolved.flatMap((each) => (each.type === 'subscription' ? [each.confirmUrl] : [])),
     undecided: resolved.flatMap((each) => (each.type === 'undecided' ? [each.reason] : [])),
   };

@@ -1,18 +1,22 @@
 import * as v from 'valibot';
 import type { Deadline } from '../deadline.ts';
 import { exchange, type HttpResponse } from '../http/exchange.ts';
+import { limitedArray } from '../limits.ts';
 
 /** A list of tags has no limit of its own; so long is one of a hundred thousand. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const CALL_LIMIT_MS = 5000;
+const MAX_ERRORS = 100;
 
 const errorsSchema = v.object({
-  errors: v.array(
+  errors: limitedArray(
     v.object({
       code: v.string(),
       message: v.fallback(v.optional(v.string()), undefined),
       detail: v.optional(v.unknown()),
     }),
+    MAX_ERRORS,
+    'errors',
   ),
 });
 

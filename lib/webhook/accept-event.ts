@@ -2,8 +2,10 @@ import type { Queue } from '../aws/queue.ts';
 import { toSendableJson } from '../aws/sendable.ts';
 import { arrivedAt, type CleanupRequest, faultOfNames } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
+import { joinTexts } from '../cut-text.ts';
 import { show } from '../faults.ts';
 import { exchange } from '../http/exchange.ts';
+import { MAX_OUTPUT_BYTES, takeFitting } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { resolveMeaning, sortResolved } from '../sources/meaning.ts';
 import type { Signed } from '../sources/source.ts';
@@ -13,8 +15,17 @@ import { Problem } from './problem.ts';
 /** GitHub gives up after 10 s, and a cold start has to fit in as well. */
 const QUEUE_TIMEOUT_MS = 4000;
 
+/** The status and an id come beside them. */
+const MAX_LISTED_BYTES = MAX_OUTPUT_BYTES - 4 * 1024;
+
 export type Acceptance =
-  | { readonly status: 'accepted'; readonly id: string; readonly requests: readonly CleanupRequest[] }
+  | {
+      readonly status: 'accepted';
+      readonly id: string;
+      readonly requests: readonly CleanupRequest[];
+      /** Number of requests that are queued and not listed: an answer has a limit. */
+      readonly more?: number;
+    }
   | { readonly status: 'ignored'; readonly reason: string };
 
 export interface AcceptContext {
@@ -59,21 +70,24 @@ export async function acceptEvent(
     throw new Problem(422, 'The event does not have the shape that this source documents.', { faults });
   }
   if (undecided.length > 0) {
-    const detail = `The event can not be told from others: ${undecided.join('; ')}.`;
+    const detail = `The event can not be told from others: ${joinTexts(undecided)}.`;
     throw new Problem(422, detail, { code: 'AMBIGUOUS_EVENT' });
   }
   const reasons = [...ignored];
   for (const url of confirmUrls) reasons.push(await confirmSubscription(url));
-  const requests: CleanupRequest[] = [];
+  const accepted: CleanupRequest[] = [];
   for (const request of named) {
     const fault = faultOfNames(request);
-    if (fault === undefined)
-      requests.push(arrivedAt({ ...request, ...origin, ...labelOf(request, deliveryId) }, receivedAt));
+    if (fault === undefined) accepted.push(request);
     else reasons.push(fault);
   }
+  const siblings = accepted.length - 1;
+  const requests = accepted.map((request) =>
+    arrivedAt({ ...request, ...origin, ...labelOf(request, deliveryId), siblings }, receivedAt),
+  );
   const [first] = requests;
   if (first === undefined) {
-    const reason = [...new Set(reasons)].join('; ') || 'the event is an empty batch';
+    const reason = joinTexts(reasons) || 'the event is an empty batch';
     log.info('ignored', { source: name, deliveryId, reason });
     return { status: 'ignored', reason };
   }
@@ -86,7 +100,8 @@ export async function acceptEvent(
   const { id, deliveryId: label } = first;
   const ms = Date.now() - startedAt;
   log.info('queued', { source: name, id, deliveryId: label, requests: requests.length, ms });
-  return { status: 'accepted', id, requests };
+  const { first: listed, more } = takeFitting(requests, MAX_LISTED_BYTES);
+  return { status: 'accepted', id, requests: listed, ...(more > 0 && { more }) };
 }
 
 /** The label of a request: the sender's id of the delivery, else what the event calls itself. */
