@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
-import { faultsOf, formatFaults, show } from '../lib/faults.ts';
+import { faultsOf, firstFaults, formatFaults, show } from '../lib/faults.ts';
+import { watchReads } from './support/watch-reads.ts';
 
 const schema = v.strictObject({
   name: v.pipe(v.string(), v.minLength(2)),
@@ -84,4 +85,62 @@ test('several faults are told on one line', () => {
     { path: '', found: 'null', expected: 'Object' },
   ];
   expect(formatFaults(list)).toBe('a.b: expected string, found 7; (the whole): expected Object, found null');
+});
+
+describe('of many faults', () => {
+  const all = (count: number) => faults({ name: 'ab', list: Array.from({ length: count }, () => ({})) });
+
+  test('the first 20 are kept, and the last of them has the number of the others', () => {
+    expect(all(20).map(({ more }) => more)).toEqual(Array.from({ length: 20 }));
+    expect(all(51)).toHaveLength(20);
+    expect(all(51).at(-1)).toEqual({
+      path: 'list[19].id',
+      found: 'nothing',
+      expected: 'a value',
+      more: 31,
+    });
+  });
+
+  test('the first 20 are shown, and the others of every part counted', () => {
+    const several = [...all(3), ...all(51), ...all(30)];
+    const { first, more } = firstFaults(several);
+    expect(first).toHaveLength(20);
+    expect(first[0]).toEqual({ path: 'list[0].id', found: 'nothing', expected: 'a value' });
+    expect(more).toBe(3 + 51 + 30 - 20);
+    expect(formatFaults(several)).toMatch(/; … and 64 more$/);
+  });
+});
+
+describe('a large value', () => {
+  test('is shown without being read beyond what is shown', () => {
+    const { list, reads } = watchReads(Array.from({ length: 100_000 }, () => ({})));
+    expect(show(list)).toBe(`[${'{},'.repeat(25)}{...`);
+    expect(reads()).toBeLessThanOrEqual(200);
+  });
+
+  test('of many keys is shown by the first of them', () => {
+    const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, 1]));
+    expect(show(many)).toHaveLength(80);
+    expect(show({ ['k'.repeat(1_000_000)]: 1 })).toBe(`{"${'k'.repeat(75)}...`);
+  });
+
+  test('is never cut within a character', () => {
+    for (let before = 70; before < 82; before += 1) {
+      const shown = show(`${'x'.repeat(before)}${'😀'.repeat(9)}`);
+      expect(shown.isWellFormed()).toBe(true);
+      expect(shown.length).toBeLessThanOrEqual(80);
+    }
+  });
+
+  test('that is nested deeply is shown by its type', () => {
+    expect(show(JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)))).toBe('object');
+    expect(show([[[[1]]]])).toBe('[[[[1]]]]');
+  });
+
+  test('has a path that is cut', () => {
+    const { issues = [] } = v.safeParse(v.strictObject({}), { ['k'.repeat(1_000_000)]: 1 });
+    expect(faultsOf(issues)).toEqual([
+      { path: `${'k'.repeat(197)}...`, found: `"${'k'.repeat(76)}...`, expected: 'no such key' },
+    ]);
+  });
 });

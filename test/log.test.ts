@@ -97,3 +97,71 @@ describe('what surrounds a piece of work', () => {
     ]);
   });
 });
+
+describe('a line', () => {
+  const lineOf = (fields: Readonly<Record<string, unknown>>) => {
+    const lines: string[] = [];
+    createLog({ function: 'clean' }, (line) => lines.push(line), 'info').info('said', fields);
+    const [line = ''] = lines;
+    expect(Buffer.byteLength(line)).toBeLessThanOrEqual(64 * 1024);
+    expect(line).not.toContain('\n');
+    const entry: unknown = JSON.parse(line);
+    return Object(entry);
+  };
+  const endless: Record<string, unknown> = {};
+  endless['again'] = endless;
+
+  test.each([
+    { why: 'of 60 KB', fields: { reason: 'x'.repeat(60_000) } },
+    { why: 'of 60 KB in other scripts', fields: { reason: '漢'.repeat(20_000) } },
+    { why: 'of 10,000 small values', fields: { list: Array.from({ length: 10_000 }, () => 1) } },
+  ])('$why is written as it is', ({ fields }) => {
+    expect(lineOf(fields)).toEqual({
+      time: expect.any(String),
+      level: 'info',
+      event: 'said',
+      function: 'clean',
+      ...fields,
+    });
+  });
+
+  test.each([
+    { why: 'a long text', fields: { value: 'x'.repeat(1_000_000) } },
+    { why: 'a long text in another script', fields: { value: '漢'.repeat(22_000) } },
+    { why: 'control characters', fields: { value: '\0'.repeat(1_000_000) } },
+    { why: 'lone surrogates', fields: { value: '\uD800'.repeat(1_000_000) } },
+    { why: 'a long list', fields: { value: Array.from({ length: 100_000 }, () => ({})) } },
+    { why: 'long texts in a list', fields: { value: Array.from({ length: 100 }, () => '\0'.repeat(9999)) } },
+    { why: 'a long key', fields: { ['\0'.repeat(1_000_000)]: 1 } },
+    {
+      why: 'many keys',
+      fields: Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`key-${index}`, 1e-300])),
+    },
+    { why: 'deep lists', fields: { value: JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)) } },
+    { why: 'a circle', fields: { value: endless } },
+    { why: 'a number that JSON does not know', fields: { value: 1n } },
+    { why: 'a key that is no ordinary one', fields: JSON.parse(`{"__proto__":"${'x'.repeat(100_000)}"}`) },
+  ])('with $why is cut, and says so', ({ fields }) => {
+    expect(lineOf(fields)).toMatchObject({
+      level: 'info',
+      event: 'said',
+      function: 'clean',
+      truncated: true,
+    });
+  });
+
+  test('that is cut keeps the beginning of each text, list and object', () => {
+    const entry = lineOf({
+      reason: `${'x'.repeat(1996)}😀${'x'.repeat(100_000)}`,
+      list: Array.from({ length: 100 }, (_, index) => index),
+      failure: { code: 'X', status: 400, message: 'why' },
+      nothing: null,
+    });
+    expect(entry).toMatchObject({
+      reason: `${'x'.repeat(1996)}...`,
+      list: Array.from({ length: 20 }, (_, index) => index),
+      failure: { code: 'X', status: 400, message: 'why' },
+      nothing: null,
+    });
+  });
+});

@@ -1,5 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { Log } from '../log.ts';
+import { hasTooManyValues, MAX_JSON_VALUES } from '../sources/json-text.ts';
 import type { Delivery, Signed, Verification } from '../sources/source.ts';
 import type { KeyedSource } from '../webhook/keyed-source.ts';
 import { Problem } from '../webhook/problem.ts';
@@ -24,7 +25,7 @@ export type WebhookEvent = HttpEvent & {
  *
  * @param nowMs against which signed times are checked.
  *
- * Problems thrown: 404, 405, 413, 401, and 503 while the source's secret can't be read.
+ * Problems thrown: 404, 405, 413, 401, 422 for more JSON values than one may have, and 503 while the source's secret can't be read.
  */
 export function verifyDelivery(
   sources: ReadonlyMap<string, KeyedSource>,
@@ -54,8 +55,12 @@ export function verifyDelivery(
         throw new Problem(401, `Nothing proves that ${name} sent this: ${verification.reason}.`);
       }
       log.info('verified', { source: name, deliveryId, ms: Date.now() - startedAt });
+      const text = delivery.rawBody.toString('utf8');
+      if (hasTooManyValues(text)) {
+        throw new Problem(422, `The body has more JSON values than ${MAX_JSON_VALUES}.`);
+      }
       event.verified = { from, signed: verification.signed, deliveryId, answersTo: { ...event } };
-      event.body = rawBody.toString('utf8');
+      event.body = text;
       event.isBase64Encoded = false;
       // Where the body parser looks for the content type, whoever passed the request on.
       event.headers =

@@ -51,6 +51,12 @@ describe('a problem', () => {
     ]);
   });
 
+  test('of many issues is logged with the first 20 of them', async () => {
+    const many = Array.from({ length: 51 }, () => faults[0]).filter((fault) => fault !== undefined);
+    const { logged } = await fail(new Problem(422, 'Not readable.', { faults: many }));
+    expect(logged).toMatchObject([{ faults: many.slice(0, 20), moreFaults: 31 }]);
+  });
+
   test('of ours is logged as an error, with its cause, and answered with its headers', async () => {
     const failure = { code: 'TIMEOUT', message: 'no answer', retryable: true };
     const cause = new ServiceError(failure);

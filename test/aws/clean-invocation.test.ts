@@ -2,8 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { cleanInvocation, type InvocationAnswer } from '../../lib/aws/clean-invocation.ts';
 import { type Cleaning, startCleaning } from '../support/cleaning.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
-import { APAC, DR, EMEA } from '../support/cloud.ts';
+import { APAC, DR, EMEA, manyTargets } from '../support/cloud.ts';
 import { allowing, noHurry } from '../support/deadline.ts';
+import { safety } from '../support/safety.ts';
 
 const NO_QUEUE = 'http://127.0.0.1:1/000000000000/nowhere';
 
@@ -135,6 +136,37 @@ describe('an event', () => {
         },
       ],
     });
+  });
+
+  test('that can not be read and not be written either is parked by its beginning', async () => {
+    const deep: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
+    await expect(invoke(eventOf({ namespace: 'acme', deep }))).resolves.toMatchObject({ status: 'parked' });
+    const [parked] = cleaning.sqs.parked();
+    expect(JSON.parse(parked?.body ?? '')).toEqual({
+      unreadable: expect.stringMatching(/^\{"id":"event-1"/),
+    });
+    expect(parked?.attributes).toMatchObject({ code: 'UNREADABLE' });
+  });
+
+  test('with something in it that can not be written is done all the same', async () => {
+    const deep: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
+    cleaning.cloud.fault('listSyncTasks', { status: 403, code: 'SVCSTG.SWR.4037018' });
+    await invoke(eventOf({ namespace: 'acme', repository: 'deep' }, { resources: deep }));
+    const [parked] = cleaning.sqs.parked();
+    expect(JSON.parse(parked?.body ?? '')).toMatchObject({ namespace: 'acme', repository: 'deep' });
+  });
+
+  test('has an answer that says how much of it is left out, where it would be too large', async () => {
+    const createdAt = '2026-03-02T08:15:27.53183Z';
+    for (const target of manyTargets(90)) {
+      cleaning.cloud.cloud.addTask({ namespace: 'acme', repository: 'large', ...target, createdAt });
+    }
+    const request = { namespace: 'acme', repository: 'large', targets: manyTargets(400) };
+    const context = cleaning.context({ config: { safety: safety({ mode: 'dry-run' }) } });
+    expect(await invoke(eventOf(request), context)).toEqual({ results: [], more: 1 });
+    // Whoever asks for it himself sees it as a whole.
+    const whole = await invoke({ id: 'large', ...request }, context);
+    expect('outcomes' in whole ? whole.outcomes.length : 0).toBe(400);
   });
 
   test('that will succeed later goes on as a request in the queue', async () => {

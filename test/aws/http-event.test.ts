@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { answerHttp, type HttpEvent, readHttpRequest, sourceNameOf } from '../../lib/aws/http-event.ts';
+import {
+  answerHttp,
+  bodyBytesOf,
+  type HttpEvent,
+  readHttpRequest,
+  sourceNameOf,
+} from '../../lib/aws/http-event.ts';
 import { type HttpEventOptions, httpEvent } from '../support/http-event.ts';
 
 /** Of a load balancer that says nothing of any header. */
@@ -29,6 +35,14 @@ describe('a request', () => {
 
   test.each(everyone)('may have no body: %s', (via) => {
     expect(readHttpRequest(httpEvent({ via })).rawBody).toEqual(Buffer.from(''));
+  });
+
+  test.each(['', 'a', 'ab', 'abc', 'ä', '漢字', '😀'])('has as many bytes as its body: %j', (body) => {
+    for (const base64 of [false, true]) {
+      const event = httpEvent({ body, base64 });
+      expect(bodyBytesOf(event)).toBe(readHttpRequest(event).rawBody.length);
+    }
+    expect(bodyBytesOf(headless)).toBe(0);
   });
 
   test('has the last of several values of a header', () => {

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Queue } from '../../lib/aws/queue.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
@@ -29,7 +30,7 @@ describe('sending', () => {
     { why: 'several batches', count: 25 },
   ])('puts $count messages into the queue: $why', async ({ count }) => {
     await queue.send(numbered(count), TIMEOUT_MS);
-    expect(sqs.ready()).toEqual(numbered(count));
+    expect(sqs.ready().toSorted()).toEqual(numbered(count).toSorted());
   });
 
   test('keeps a text to the letter', async () => {
@@ -43,6 +44,65 @@ describe('sending', () => {
       name: 'AwsError',
       failure: { code: 'InvalidMessageContents', retryable: true },
     });
+  });
+
+  test('has five calls under way at a time', async () => {
+    const waiting: ServerResponse[] = [];
+    const server = await startLoopbackServer((response) => {
+      waiting.push(response);
+      if (waiting.length === 5) for (const each of waiting.splice(0)) respond(each, 200, {});
+    });
+    try {
+      await new Queue(`${server.url}/0/cleanup`).send(numbered(100), TIMEOUT_MS);
+      expect(server.requests).toHaveLength(10);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('fails as a whole where the time is over for a part of it', async () => {
+    const server = await startLoopbackServer((response, { body }) => {
+      if (body.includes('message 55')) return;
+      respond(response, 200, {});
+    });
+    try {
+      await expect(new Queue(`${server.url}/0/cleanup`).send(numbered(100), 300)).rejects.toMatchObject({
+        failure: { code: 'TIMEOUT', retryable: true },
+      });
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('puts no more into one call than 256 KiB as it is sent', async () => {
+    const server = await startLoopbackServer((response) => respond(response, 200, {}));
+    try {
+      const large = (bytes: number) => '"'.repeat(bytes / 2);
+      const bodies = [
+        large(100_000),
+        large(100_000),
+        large(100_000),
+        large(300_000),
+        'x',
+        'y',
+        '漢'.repeat(80_000),
+      ];
+      await new Queue(`${server.url}/0/cleanup`).send(bodies, TIMEOUT_MS);
+      const sent = server.requests.map(
+        ({ body }): { MessageBody?: string; Entries?: { MessageBody: string }[] } => Object(JSON.parse(body)),
+      );
+      const batches = sent.map(({ MessageBody, Entries }) =>
+        MessageBody === undefined
+          ? (Entries ?? []).map((entry) => entry.MessageBody.length)
+          : [MessageBody.length],
+      );
+      expect(batches.toSorted((one, other) => other.length - one.length)).toEqual(
+        expect.arrayContaining([[50_000, 50_000], [50_000], [150_000], [1, 1, 80_000]]),
+      );
+      for (const { body } of server.requests) expect(Buffer.byteLength(body)).toBeLessThanOrEqual(301_000);
+    } finally {
+      await server.close();
+    }
   });
 
   test('fails where there is no such queue', async () => {

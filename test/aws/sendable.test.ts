@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { toSendableJson, toSendableText } from '../../lib/aws/sendable.ts';
+import { toSendableJson, toSendableText, tryToSendableJson } from '../../lib/aws/sendable.ts';
 
 test.each([
   { why: 'plain', text: 'a\tb\nc é 漢 😀', sendable: 'a\tb\nc é 漢 😀' },
@@ -15,4 +15,15 @@ test('JSON loses nothing', () => {
   const json = toSendableJson(value);
   expect(toSendableText(json)).toBe(json);
   expect(JSON.parse(json)).toEqual(value);
+});
+
+test.each([
+  { why: 'is nested too deeply', value: JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)) },
+  { why: 'is too large', value: 'x'.repeat(1024 * 1024) },
+])('what $why is no message', ({ value }) => {
+  expect(tryToSendableJson(value)).toBeUndefined();
+});
+
+test('what fits into a message is one', () => {
+  expect(tryToSendableJson({ a: '\u0000😀' })).toBe(toSendableJson({ a: '\u0000😀' }));
 });

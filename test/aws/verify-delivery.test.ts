@@ -1,10 +1,11 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import middy from '@middy/core';
 import jsonBodyParser from '@middy/http-json-body-parser';
 import { answerProblems } from '../../lib/aws/answer-problems.ts';
 import { answerHttp, type HttpAnswer } from '../../lib/aws/http-event.ts';
 import { verifyDelivery, type WebhookEvent } from '../../lib/aws/verify-delivery.ts';
 import { ServiceError } from '../../lib/failure.ts';
+import { MAX_JSON_VALUES } from '../../lib/sources/json-text.ts';
 import type { Delivery, Source, Verification } from '../../lib/sources/source.ts';
 import { KeyedSource } from '../../lib/webhook/keyed-source.ts';
 import { type HttpEventOptions, httpEvent } from '../support/http-event.ts';
@@ -28,11 +29,15 @@ function sourceOf(differences: Partial<Source> = {}): Source {
 const recorded = recordLog();
 beforeEach(() => recorded.clear());
 
+function keyedSource(source: Source): KeyedSource {
+  const read = () => Promise.reject(new Error('no secret is read'));
+  return new KeyedSource('x', source, { topics: ['t'] }, read);
+}
+
 /** The answer to an event for a source called x. */
 async function answerTo(differences: HttpEventOptions, source = sourceOf()) {
   const { log } = recorded;
-  const read = () => Promise.reject(new Error('no secret is read'));
-  const sources = new Map([['x', new KeyedSource('x', source, { topics: ['t'] }, read)]]);
+  const sources = new Map([['x', keyedSource(source)]]);
   const handler = middy<WebhookEvent, HttpAnswer>()
     .use(answerProblems(log))
     .use(verifyDelivery(sources, log))
@@ -101,6 +106,39 @@ describe('what may not pass is answered with what is wrong', () => {
 test('a body of 1 MiB passes', async () => {
   await expect(answerTo({ body: jsonOf(1_048_576) })).resolves.toMatchObject({ status: 200 });
 });
+
+test('a body is not decoded to find out that it is too large', async () => {
+  const event = httpEvent({ source: 'x', base64: true });
+  const body = 'A'.repeat(6_000_000);
+  let decoded = false;
+  const from = Buffer.from.bind(Buffer);
+  const watched = jest.spyOn(Buffer, 'from').mockImplementation((...args: Parameters<typeof Buffer.from>) => {
+    decoded ||= args[0] === body;
+    return from(...args);
+  });
+  try {
+    const handler = middy<WebhookEvent, HttpAnswer>()
+      .use(answerProblems(recorded.log))
+      .use(verifyDelivery(new Map([['x', keyedSource(sourceOf())]]), recorded.log))
+      .handler(() => answerHttp(event, 200, {}, {}));
+    const { statusCode } = await handler({ ...event, body }, lambdaContext());
+    expect([statusCode, decoded]).toEqual([413, false]);
+  } finally {
+    watched.mockRestore();
+  }
+  expect(recorded.of('received')).toMatchObject([{ bytes: 4_500_000 }]);
+});
+
+test.each([false, true])(
+  'a body of too many values is refused before it is parsed, as base64: %p',
+  async (base64) => {
+    const body = `[${'{},'.repeat(MAX_JSON_VALUES)}{}]`;
+    expect(await answerTo({ body, base64 })).toMatchObject({
+      status: 422,
+      body: { detail: `The body has more JSON values than ${MAX_JSON_VALUES}.` },
+    });
+  },
+);
 
 test('the log tells who sent how much, and how long it took to verify', async () => {
   const startedAt = Date.now();

@@ -37,6 +37,24 @@ describe('a request', () => {
   });
 
   test.each([
+    { why: 'a control character', text: 'a\u0000b' },
+    { why: 'a line break', text: 'a\nb' },
+    { why: 'one of the upper control characters', text: 'a\u0085b' },
+    { why: 'a first half of a pair', text: 'a\uD800' },
+    { why: 'a second half of a pair', text: '\uDC00a' },
+  ])('has no id, source or name with $why', ({ text }) => {
+    for (const key of ['id', 'source', 'account', 'namespace', 'repository', 'sourceRepository']) {
+      expect(parseRequest({ ...whole, [key]: text }, { id: 'default' })).toMatchObject({
+        ok: false,
+        faults: [
+          { path: key, expected: 'text without control characters and without halves of surrogate pairs' },
+        ],
+      });
+    }
+    expect(parseRequest({ ...whole, id: 'ä😀' }, { id: 'default' })).toMatchObject({ ok: true });
+  });
+
+  test.each([
     { why: 'in UTC', occurredAt: '2026-11-24T03:00:00Z' },
     { why: 'with milliseconds', occurredAt: '2026-11-24T03:00:00.123Z' },
     { why: 'with microseconds', occurredAt: '2020-04-17T02:11:03.531831Z' },

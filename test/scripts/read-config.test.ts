@@ -65,3 +65,13 @@ test.each([
 test('an empty file is told', async () => {
   expect(await faultsOf('')).toMatch(/\(the whole\): found null/);
 });
+
+test('of many faults the first 20 are listed, and the others counted', async () => {
+  const routes = Array.from({ length: 30 }, () => '  - {from: 7, to: images/x}');
+  const message = await faultsOf(
+    `accounts:\n  main: {region: cn-north-4, credentials: env:X}\nroutes:\n${routes.join('\n')}\n`,
+  );
+  const [, all = ''] = /has (\d+) faults/.exec(message) ?? [];
+  expect(message.split('\n')).toHaveLength(22);
+  expect(message).toMatch(new RegExp(`… and ${Number(all) - 20} more$`));
+});

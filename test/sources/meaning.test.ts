@@ -235,3 +235,17 @@ test('what several meanings come to is sorted, each in its order', () => {
     undecided: ['a new key'],
   });
 });
+
+test.each([
+  { count: 100, requests: 100, faults: [] },
+  {
+    count: 101,
+    requests: 0,
+    faults: [{ path: '', found: '101', expected: 'at most 100 cleanup requests of one delivery' }],
+  },
+])('of $count requests of one delivery, $requests are begun', ({ count, requests, faults }) => {
+  const request = { version: 1, id: 'e1', namespace: 'acme' } as const;
+  const sorted = sortResolved(Array.from({ length: count }, () => ({ type: 'request', request })));
+  expect(sorted.requests).toHaveLength(requests);
+  expect(sorted.faults).toEqual(faults);
+});

@@ -4,6 +4,7 @@ import type { Meaning } from '../../lib/sources/meaning.ts';
 import type { Source } from '../../lib/sources/source.ts';
 import { acceptEvent } from '../../lib/webhook/accept-event.ts';
 import { KeyedSource } from '../../lib/webhook/keyed-source.ts';
+import { manyTargets } from '../support/cloud.ts';
 import { configOf } from '../support/config.ts';
 import { setVariables } from '../support/environment.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
@@ -48,7 +49,7 @@ function accept(meanings: Meaning | readonly Meaning[], deliveryId?: string, rou
   return acceptEvent({ from: keyed, signed: SIGNED, deliveryId }, {}, context);
 }
 
-const requestFor = (repository: string): Meaning => ({
+const requestFor = (repository: string): Extract<Meaning, { type: 'request' }> => ({
   type: 'request',
   request: { version: 1, id: 'e1', namespace: 'acme', repository },
 });
@@ -101,6 +102,47 @@ describe('a batch', () => {
   test('is ignored with each reason once', async () => {
     const reasons = ['a push', 'a push', 'a tag'].map((reason): Meaning => ({ type: 'ignored', reason }));
     expect(await accept(reasons)).toEqual({ status: 'ignored', reason: 'a push; a tag' });
+  });
+
+  test('tells each of its requests how many others there are, whatever a sender wrote', async () => {
+    const request = requestFor('c');
+    const lying: Meaning = { ...request, request: { ...request.request, siblings: 7 } };
+    expect(await accept([requestFor('a'), requestFor('b'), lying])).toMatchObject({
+      requests: [{ siblings: 2 }, { siblings: 2 }, { siblings: 2 }],
+    });
+    expect(await accept(lying)).toMatchObject({ requests: [{ siblings: 0 }] });
+  });
+
+  test('of more requests than a delivery may make is refused as a whole', async () => {
+    const all = Array.from({ length: 101 }, (_, index) => requestFor(`r${index}`));
+    await expect(accept(all)).rejects.toMatchObject({
+      statusCode: 422,
+      faults: [{ found: '101', expected: 'at most 100 cleanup requests of one delivery' }],
+    });
+    expect(server.requests).toEqual([]);
+  });
+
+  test('lists as many of its requests as fit into an answer, and counts the others', async () => {
+    const { request } = requestFor('a');
+    const targets = manyTargets(500);
+    const all = Array.from(
+      { length: 3 },
+      (): Meaning => ({ type: 'request', request: { ...request, targets } }),
+    );
+    const answer = await accept(all);
+    expect(answer).toMatchObject({ status: 'accepted', id: 'e1', more: 2 });
+    expect(JSON.stringify(answer).length).toBeLessThanOrEqual(64 * 1024);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('is ignored with a reason that does not grow with it', async () => {
+    const reasons = Array.from(
+      { length: 60 },
+      (_, index): Meaning => ({ type: 'ignored', reason: `${index} ${'x'.repeat(100_000)}` }),
+    );
+    const answer = await accept(reasons);
+    expect(answer).toMatchObject({ reason: expect.stringMatching(/; … and 40 more$/) });
+    expect(JSON.stringify(answer).length).toBeLessThanOrEqual(64 * 1024);
   });
 
   test('that is empty is ignored', async () => {

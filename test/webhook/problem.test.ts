@@ -42,3 +42,17 @@ test.each<[ProblemStatus, string]>([
 ])('%d has the title %j', (status, title) => {
   expect(new Problem(status, 'x').toJSON()).toMatchObject({ status, title });
 });
+
+test('lists the first 20 of its faults, and says how many more there are', () => {
+  const faults = Array.from({ length: 21 }, (_, index) => ({
+    path: `events[${index}]`,
+    found: 'null',
+    expected: 'Object',
+    ...(index === 20 && { more: 30 }),
+  }));
+  const problem = new Problem(422, 'It can not be read.', { faults }).toJSON();
+  expect(problem).toMatchObject({
+    detail: 'It can not be read. The first 20 issues are listed, … and 31 more.',
+    errors: faults.slice(0, 20),
+  });
+});

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import middy from '@middy/core';
+import jsonBodyParser from '@middy/http-json-body-parser';
+import * as fc from 'fast-check';
+import { answerProblems } from '../../lib/aws/answer-problems.ts';
+import { answerHttp, type HttpAnswer } from '../../lib/aws/http-event.ts';
+import { Queue } from '../../lib/aws/queue.ts';
+import { verifyDelivery, type WebhookEvent } from '../../lib/aws/verify-delivery.ts';
+import { sources } from '../../lib/sources/index.ts';
+import { acceptEvent } from '../../lib/webhook/accept-event.ts';
+import { KeyedSource } from '../../lib/webhook/keyed-source.ts';
+import type { SendableType } from '../../scripts/send/sender.ts';
+import { signDelivery } from '../security/signed-delivery.ts';
+import { configOf } from '../support/config.ts';
+import { httpEvent } from '../support/http-event.ts';
+import { lambdaContext } from '../support/lambda-context.ts';
+import { largeValue, replacePart } from '../support/large-bodies.ts';
+import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
+import { holds } from '../support/properties.ts';
+import { type RecordedLog, recordLog } from '../support/recorded-log.ts';
+import { topicSenders } from '../support/topic-delivery.ts';
+
+const MAX_BYTES = 64 * 1024;
+/** Ten messages each, for the hundred requests that a delivery may make, and each may be tried three times. */
+const MAX_CALLS = 30;
+
+const STANDARD = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const secrets: Readonly<Record<SendableType, string>> = {
+  github: 'secret of github in this test',
+  gitlab: 'secret of gitlab in this test',
+  gitea: 'secret of gitea in this test',
+  bitbucket: 'secret of bitbucket in this test',
+  'standard-webhooks': STANDARD,
+  cloudevents: `whsec_${Buffer.alloc(32, 8).toString('base64')}`,
+  harbor: 'Bearer 0123456789abcdef0123',
+  acr: 'X-Acr: 0123456789abcdef0123',
+  distribution: 'X-Distribution: 0123456789abcdef0123',
+};
+const sendable = Object.keys(secrets).filter((type): type is SendableType => type in secrets);
+const asked = new Set<string>(['harbor', 'acr', 'distribution']);
+const topics = ['aws-sns', 'huawei-smn'] as const;
+
+let sqs: LoopbackServer;
+let recorded: RecordedLog;
+let receive: (
+  source: string,
+  delivery: { headers: Record<string, string | undefined>; body: string },
+) => Promise<HttpAnswer>;
+
+beforeAll(async () => {
+  sqs = await startLoopbackServer((response) => respond(response, 200, {}));
+  recorded = recordLog();
+  const { log } = recorded;
+  const api = { url: 'https://registry.example.com', credentials: 'env:API' };
+  const config = configOf({
+    sources: Object.fromEntries(
+      sendable.map((type) => [type, { type, secret: `env:${type}`, ...(asked.has(type) && { api }) }]),
+    ),
+    routes: sendable
+      .filter((type) => sources[type].routed)
+      .map((type) => ({ from: `${type}:{path+}`, to: `${type}/{path}` })),
+  });
+  const keyed = [
+    ...sendable.map(
+      (type) => new KeyedSource(type, sources[type], { secret: type }, () => Promise.resolve(secrets[type])),
+    ),
+    ...topics.map((type) => {
+      const { source, topic } = topicSenders[type];
+      return new KeyedSource(type, source, { topics: [topic] }, () => Promise.resolve(''));
+    }),
+  ];
+  const queue = new Queue(`${sqs.url}/0/cleanup`);
+  const handler = middy<WebhookEvent, HttpAnswer>({ timeoutEarlyInMillis: 0 })
+    .use(answerProblems(log))
+    .use(verifyDelivery(new Map(keyed.map((each) => [each.name, each])), log))
+    .use(jsonBodyParser())
+    .handler(async ({ verified, body }) => {
+      if (verified === undefined) throw new Error('the delivery has not been verified');
+      const acceptance = await acceptEvent(verified.from, verified.delivery, body, { config, queue, log });
+      return answerHttp(verified.answersTo, 200, {}, acceptance);
+    });
+  receive = (source, { headers, body }) => handler(httpEvent({ source, headers, body }), lambdaContext());
+});
+afterAll(() => sqs.close());
+
+/** What a delivery comes to, and everything about it that is larger than it may be. */
+async function deliver(source: string, delivery: Parameters<typeof receive>[1]) {
+  recorded.clear();
+  const before = sqs.requests.length;
+  const { statusCode: status, body } = await receive(source, delivery);
+  const calls = sqs.requests.slice(before);
+  const { errors = [] } = Object(JSON.parse(body));
+  const excess = {
+    'an answer of 5xx': status >= 500,
+    'a long answer': Buffer.byteLength(body) > MAX_BYTES,
+    'many issues': errors.length > 20,
+    'a long line': recorded.lines.some((line) => Buffer.byteLength(line) > MAX_BYTES),
+    'many calls': calls.length > (status < 300 ? MAX_CALLS : 0),
+  };
+  const exceeded = Object.entries(excess).flatMap(([what, is]) => (is ? [what] : []));
+  return { status, body, calls, exceeded };
+}
+
+test('whatever a secret signs, the answer, the lines of the log and the calls are bounded', async () => {
+  const type = fc.constantFrom(...sendable);
+  await holds(
+    fc.asyncProperty(type, largeValue, fc.nat({ max: 60 }), async (source, { text }, part) => {
+      const body = (right: string) => replacePart(right, part, text);
+      const delivery = signDelivery(source, secrets[source], { body });
+      expect((await deliver(source, delivery)).exceeded).toEqual([]);
+    }),
+  );
+});
+
+test('whatever a topic publishes, the answer, the lines of the log and the calls are bounded', async () => {
+  const type = fc.constantFrom(...topics);
+  const place = fc.constantFrom('message', 'cts', 'part');
+  await holds(
+    fc.asyncProperty(type, largeValue, place, fc.nat({ max: 9 }), async (source, { text }, where, part) => {
+      const { headers, body } = topicSenders[source].deliver(where === 'cts' ? `{"cts":${text}}` : text);
+      const delivery = { headers, body: where === 'part' ? replacePart(body, part, text) : body };
+      expect((await deliver(source, delivery)).exceeded).toEqual([]);
+    }),
+  );
+});
+
+test.each([
+  { count: 1, status: 200, queued: 1, says: '"requests":' },
+  { count: 99, status: 200, queued: 99, says: '"requests":' },
+  { count: 100, status: 200, queued: 100, says: '"requests":' },
+  { count: 101, status: 422, queued: 0, says: '101 events' },
+  { count: 1000, status: 422, queued: 0, says: '1000 events' },
+])('of $count events in one delivery, $queued are queued', async ({ count, status, queued, says }) => {
+  const events = Array.from({ length: count }, (_, index) => ({
+    specversion: '1.0',
+    id: `e${index}`,
+    type: 'repository.deleted',
+    source: '/forge',
+    data: { namespace: 'acme', repository: `r${index}` },
+  }));
+  const body = () => JSON.stringify(events);
+  const delivery = signDelivery('cloudevents', secrets.cloudevents, { body });
+  const answer = await deliver('cloudevents', delivery);
+  expect(answer).toMatchObject({ status, exceeded: [], body: expect.stringContaining(says) });
+  const messages = answer.calls.flatMap(({ body: sent }) => {
+    const { Entries, MessageBody } = Object(JSON.parse(sent));
+    return Entries?.map((entry: { MessageBody: string }) => entry.MessageBody) ?? [MessageBody];
+  });
+  expect(messages.map((message) => JSON.parse(message).siblings)).toEqual(
+    Array.from({ length: queued }, () => count - 1),
+  );
+});
