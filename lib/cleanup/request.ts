@@ -12,15 +12,17 @@ const MAX_ID_BYTES = 1000;
 // A date and a time with its zone: without one, it would be read as this machine's.
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,12})?)?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** A name or an id. DynamoDB and SQS take no lone surrogates. */
-export const word = v.pipe(
+/** Whatever a repository or an organization is called. Neither DynamoDB nor SQS takes half a surrogate pair. */
+const name = v.pipe(
   v.string(),
   v.minLength(1),
   v.maxLength(256),
-  v.check(
-    (text) => text.isWellFormed() && !/\p{Cc}/u.test(text),
-    'text without control characters and without halves of surrogate pairs',
-  ),
+  v.check((text) => text.isWellFormed(), 'text without halves of surrogate pairs'),
+);
+/** An id, or the name of a source or an account: part of keys and of log lines. */
+export const word = v.pipe(
+  name,
+  v.check((text) => !/\p{Cc}/u.test(text), 'text without control characters'),
 );
 const region = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,64}$/, 'a region id such as "cn-east-3"'));
 
@@ -42,18 +44,18 @@ const requestSchema = v.strictObject({
   source: v.exactOptional(word),
   occurredAt: v.exactOptional(timestampSchema),
   account: v.exactOptional(word),
-  namespace: word,
-  repository: v.exactOptional(word),
+  namespace: name,
+  repository: v.exactOptional(name),
   deliveryId: v.exactOptional(word),
   siblings: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
-  sourceRepository: v.exactOptional(word),
-  sourceOrganization: v.exactOptional(word),
+  sourceRepository: v.exactOptional(name),
+  sourceOrganization: v.exactOptional(name),
   checkAllSources: v.exactOptional(v.literal(true)),
   offset: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
   after: v.exactOptional(word),
   targets: v.exactOptional(
     v.pipe(
-      limitedArray(v.strictObject({ remoteRegionId: region, remoteNamespace: word }), MAX_TARGETS, 'targets'),
+      limitedArray(v.strictObject({ remoteRegionId: region, remoteNamespace: name }), MAX_TARGETS, 'targets'),
       v.minLength(1, 'at least one target; leave targets out for every task'),
     ),
   ),

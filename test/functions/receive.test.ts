@@ -121,6 +121,7 @@ describe('a deletion that is signed', () => {
       namespace: 'octo-images',
       repository: 'hello-world',
       targets: [{ remoteRegionId: 'cn-east-3', remoteNamespace: 'octo-dr' }],
+      siblings: 0,
     };
     expect(answer.body).toMatchObject({ id: request.id, requests: [request] });
     expect(await takeMessages()).toEqual([request]);
@@ -138,6 +139,7 @@ describe('a deletion that is signed', () => {
         deliveryId: 'msg_1',
         source: 'anyone',
         occurredAt: '2026-11-24T03:00:00Z',
+        siblings: 0,
         ...data,
       },
     ]);
