@@ -14,7 +14,7 @@ import { signDelivery } from '../security/signed-delivery.ts';
 import { configOf } from '../support/config.ts';
 import { httpEvent } from '../support/http-event.ts';
 import { lambdaContext } from '../support/lambda-context.ts';
-import { largeValue, replacePart } from '../support/large-bodies.ts';
+import { largeValue, largeValues, replacePart } from '../support/large-bodies.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
 import { holds } from '../support/properties.ts';
 import { type RecordedLog, recordLog } from '../support/recorded-log.ts';
@@ -39,6 +39,18 @@ const secrets: Readonly<Record<SendableType, string>> = {
 const sendable = Object.keys(secrets).filter((type): type is SendableType => type in secrets);
 const asked = new Set<string>(['harbor', 'acr', 'distribution']);
 const topics = ['aws-sns', 'huawei-smn'] as const;
+
+const TRACE = JSON.stringify({
+  cts: {
+    service_type: 'SWR',
+    trace_name: 'deleteImageRepository',
+    trace_id: 't1',
+    code: '204',
+    time: 1_795_489_200_000,
+    message: 'DELETE /v2/manage/namespaces/acme/repos/api',
+    request: { namespace: 'acme', more: { repository: 'api' } },
+  },
+});
 
 let sqs: LoopbackServer;
 let recorded: RecordedLog;
@@ -114,14 +126,32 @@ test('whatever a secret signs, the answer, the lines of the log and the calls ar
 
 test('whatever a topic publishes, the answer, the lines of the log and the calls are bounded', async () => {
   const type = fc.constantFrom(...topics);
-  const place = fc.constantFrom('message', 'cts', 'part');
+  const place = fc.constantFrom('message', 'cts', 'trace', 'part');
   await holds(
-    fc.asyncProperty(type, largeValue, place, fc.nat({ max: 9 }), async (source, { text }, where, part) => {
-      const { headers, body } = topicSenders[source].deliver(where === 'cts' ? `{"cts":${text}}` : text);
+    fc.asyncProperty(type, largeValue, place, fc.nat({ max: 12 }), async (source, { text }, where, part) => {
+      const published = {
+        cts: `{"cts":${text}}`,
+        trace: replacePart(TRACE, part, text),
+        message: text,
+        part: text,
+      }[where];
+      const { headers, body } = topicSenders[source].deliver(published);
       const delivery = { headers, body: where === 'part' ? replacePart(body, part, text) : body };
       expect((await deliver(source, delivery)).exceeded).toEqual([]);
     }),
   );
+});
+
+test.each(Object.keys(largeValues))('in any place of a trace, its answer is bounded: %s', async (kind) => {
+  const exceeded: unknown[] = [];
+  for (const size of [30_000, 200_000]) {
+    for (let part = 0; part < 13; part += 1) {
+      const trace = replacePart(TRACE, part, largeValues[kind]?.(size) ?? '');
+      const measured = await deliver('huawei-smn', topicSenders['huawei-smn'].deliver(trace));
+      exceeded.push(...measured.exceeded.map((what) => ({ what, size, part })));
+    }
+  }
+  expect(exceeded).toEqual([]);
 });
 
 test.each([
