@@ -65,11 +65,12 @@ export class EventBus {
   announce(announcements: readonly Announcement[]): void {
     const { name, stage } = this.#options;
     if (name === undefined || announcements.length === 0) return;
+    const isLong = lengthMemory();
     const entries = announcements.map(({ type, detail }) => ({
       EventBusName: name,
       Source: SOURCE,
       DetailType: type,
-      Detail: writeDetail({ version: 1, stage, ...detail }),
+      Detail: writeDetail({ version: 1, stage, ...detail }, Object.values(detail).some(isLong)),
     }));
     const sending = this.#send(entries).finally(() => this.#underWay.delete(sending));
     this.#underWay.add(sending);
@@ -124,12 +125,23 @@ const cutLong: Cut = (_, value) => {
 /** A task is what SWR says that it is. */
 const cutTask: Cut = (key, value) => (key === 'task' ? undefined : cutLong(key, value));
 
+/** Whether a part of a detail is too long by itself. Each is written once for that: one request is in all of its events. */
+function lengthMemory(): (part: unknown) => boolean {
+  const known = new Map<object, boolean>();
+  return (part) => {
+    if (typeof part !== 'object' || part === null) return false;
+    const isLong = known.get(part) ?? JSON.stringify(part).length > MAX_DETAIL_BYTES;
+    known.set(part, isLong);
+    return isLong;
+  };
+}
+
 /** The detail as JSON. One that is very large is cut down, and says so. */
-function writeDetail(detail: object): string {
-  let text = toSendableJson(detail);
-  for (const cut of [cutLong, cutTask]) {
-    if (Buffer.byteLength(text) <= MAX_DETAIL_BYTES) break;
-    text = toSendableJson(JSON.parse(JSON.stringify({ ...detail, truncated: true }, cut)));
-  }
-  return text;
+function writeDetail(detail: object, isLong: boolean): string {
+  const whole = isLong ? undefined : toSendableJson(detail);
+  if (whole !== undefined && Buffer.byteLength(whole) <= MAX_DETAIL_BYTES) return whole;
+  const cutWith = (cut: Cut) =>
+    toSendableJson(JSON.parse(JSON.stringify({ ...detail, truncated: true }, cut)));
+  const text = cutWith(cutLong);
+  return Buffer.byteLength(text) <= MAX_DETAIL_BYTES ? text : cutWith(cutTask);
 }

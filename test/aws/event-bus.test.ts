@@ -8,6 +8,7 @@ import { setVariables } from '../support/environment.ts';
 import { type BusOnLoopback, startEventBus } from '../support/event-bus.ts';
 import { respond, startLoopbackServer } from '../support/loopback-server.ts';
 import { recordLog } from '../support/recorded-log.ts';
+import { watchReads } from '../support/watch-reads.ts';
 
 const recorded = recordLog();
 let bus: BusOnLoopback;
@@ -98,6 +99,13 @@ describe('a detail that is too large', () => {
         task: { ...task, note: 'x'.repeat(300) },
       });
     }
+  });
+
+  test('is not written as a whole for each of many events', async () => {
+    const { list: targets, reads } = watchReads(manyTargets(500));
+    await announce(times(100, { request: cleanupRequest({ targets }) }));
+    expect(bus.detailsOf('Sync Task Deleted')).toHaveLength(100);
+    expect(reads()).toBeLessThan(2000);
   });
 
   test('has no task where that alone is too large', async () => {
