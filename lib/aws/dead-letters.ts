@@ -11,6 +11,9 @@ const TIMEOUT_MS = 3000;
 /** Long enough for several messages of Huawei Cloud; attributes count toward the size of the message. */
 const MAX_REASON_LENGTH = 2000;
 
+/** What SQS takes, less the names and types of the attributes. */
+const MAX_BYTES = 1024 * 1024 - 512;
+
 /** Where goes what a person has to see, with the reason beside it. */
 export class DeadLetters {
   readonly #queue: Queue;
@@ -41,14 +44,16 @@ export class DeadLetters {
   ): Promise<void> {
     const [{ code, status }] = failures;
     const reason = toSendableText(describeFailures(failures).slice(0, MAX_REASON_LENGTH));
-    const attributes = {
-      reason,
-      code: toSendableText(code),
-      status,
-      request: request && toSendableJson(request),
-    };
-    await this.#queue.sendWithAttributes(body, attributes, TIMEOUT_MS);
+    const short = { reason, code: toSendableText(code), status };
+    const attributes = { ...short, request: request && toSendableJson(request) };
+    // The log has the reason of a message that leaves no room for it.
+    const fitting = [attributes, short].find((each) => bytesOf([body, ...Object.values(each)]) <= MAX_BYTES);
+    await this.#queue.sendWithAttributes(body, fitting ?? {}, TIMEOUT_MS);
     this.#log.error('parked', { id: request?.id, code, status, reason });
     this.#bus.announce([announcementOfParked(failures, request)]);
   }
+}
+
+function bytesOf(parts: readonly unknown[]): number {
+  return parts.reduce((sum: number, part) => sum + Buffer.byteLength(String(part ?? '')), 0);
 }

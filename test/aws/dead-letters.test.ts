@@ -3,7 +3,7 @@ import { DeadLetters } from '../../lib/aws/dead-letters.ts';
 import { Queue } from '../../lib/aws/queue.ts';
 import type { FailedOutcome } from '../../lib/cleanup/outcome.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
-import { DR } from '../support/cloud.ts';
+import { DR, manyTargets } from '../support/cloud.ts';
 import { type BusOnLoopback, startEventBus } from '../support/event-bus.ts';
 import { recordLog } from '../support/recorded-log.ts';
 import { type Sqs, startSqs } from '../support/sqs.ts';
@@ -76,6 +76,23 @@ test('leaves out what is not known', async () => {
 test('shortens a reason that never ends', async () => {
   await withDeadLetters((deadLetters) => deadLetters.parkUnreadable('x', 'x'.repeat(5000)));
   expect(sqs.parked()[0]?.attributes['reason']).toBe('x'.repeat(2000));
+});
+
+test.each([
+  {
+    why: 'its request',
+    bytes: 1024 * 1024 - 10_000,
+    attributes: { reason: 'no permission', code: failure.code, status: '403' },
+  },
+  { why: 'any attribute', bytes: 1024 * 1024, attributes: {} },
+])('parks a message that leaves no room for $why without it', async ({ bytes, attributes }) => {
+  const request = cleanupRequest({ targets: manyTargets(500) });
+  const body = 'x'.repeat(bytes);
+  await withDeadLetters((deadLetters) => deadLetters.park(body, [failure], request));
+  const [parked] = sqs.parked();
+  expect(parked?.body.length).toBe(bytes);
+  expect(parked?.attributes).toEqual(attributes);
+  expect(recorded.of('parked')).toMatchObject([{ reason: 'no permission' }]);
 });
 
 test('says in the log what was parked, once it is', async () => {
