@@ -184,7 +184,7 @@ function isDone({ body }: HttpResponse): boolean {
 
 function parseAnswer<T>(schema: v.GenericSchema<unknown, T>, body: string): T | undefined {
   try {
-    return v.parse(schema, JSON.parse(body));
+    return v.parse(schema, JSON.parse(body), { abortEarly: true });
   } catch {
     return undefined;
   }

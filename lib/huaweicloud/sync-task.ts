@@ -33,7 +33,7 @@ export type SyncTask = v.InferOutput<typeof syncTaskSchema>;
 /** Reads the answer of `GET sync_repo`; undefined if it is something else. */
 export function parseSyncTasks(body: string): SyncTask[] | undefined {
   try {
-    return v.parse(v.array(syncTaskSchema), JSON.parse(body));
+    return v.parse(v.array(syncTaskSchema), JSON.parse(body), { abortEarly: true });
   } catch {
     return undefined;
   }
