@@ -37,7 +37,7 @@ const secrets: Readonly<Record<SendableType, string>> = {
   distribution: 'X-Distribution: 0123456789abcdef0123',
 };
 const sendable = Object.keys(secrets).filter((type): type is SendableType => type in secrets);
-const asked = new Set<string>(['harbor', 'acr', 'distribution']);
+const asked = new Set<string>(['bitbucket', 'harbor', 'acr', 'distribution']);
 const topics = ['aws-sns', 'huawei-smn'] as const;
 
 const TRACE = JSON.stringify({
@@ -88,7 +88,7 @@ beforeAll(async () => {
     .use(jsonBodyParser())
     .handler(async ({ verified, body }) => {
       if (verified === undefined) throw new Error('the delivery has not been verified');
-      const acceptance = await acceptEvent(verified.from, verified.delivery, body, { config, queue, log });
+      const acceptance = await acceptEvent(verified, body, { config, queue, log });
       return answerHttp(verified.answersTo, 200, {}, acceptance);
     });
   receive = (source, { headers, body }) => handler(httpEvent({ source, headers, body }), lambdaContext());
