@@ -54,6 +54,6 @@ export class DeadLetters {
   }
 }
 
-function bytesOf(parts: readonly unknown[]): number {
-  return parts.reduce((sum: number, part) => sum + Buffer.byteLength(String(part ?? '')), 0);
+function bytesOf(parts: readonly (string | number | undefined)[]): number {
+  return parts.reduce((sum: number, part = '') => sum + Buffer.byteLength(`${part}`), 0);
 }
