@@ -74,6 +74,7 @@ beforeAll(async () => {
     config,
     accounts: new Accounts(config, read, log),
     askSource: createAskSource(config, read),
+    findSources: () => [],
     ledger: noLedger,
     log,
   });
