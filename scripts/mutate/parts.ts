@@ -27,7 +27,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'cleanup',
-    files: ['lib/cleanup/{clean-organization,clean-page,clean-request,cleaner,plan-repository}.ts'],
+    files: ['lib/cleanup/{ask-first,clean-organization,clean-page,clean-request,cleaner,plan-repository}.ts'],
     tests: [
       'test/cleanup/{clean-many,clean-organization,clean-page,clean-request}.test.ts',
       'test/cleanup/{cleaner,cleaner-asks}.test.ts',
@@ -76,8 +76,8 @@ export const PARTS: readonly Part[] = [
   source('gitlab', ['gitlab', 'gitlab-deletion'], ['gitlab', 'index']),
   source(
     'forges',
-    ['github', 'gitea', 'bitbucket', 'deleted-repository', 'find-repository', 'hmac', 'shared-secret'],
-    ['github', 'gitea', 'gitlab', 'bitbucket', 'find-repository', 'hmac', 'index'],
+    ['github', 'gitea', 'bitbucket', 'forge', 'forge-event', 'find-repository', 'hmac', 'shared-secret'],
+    ['github', 'gitea', 'gitlab', 'bitbucket', 'forge*', 'find-repository', 'hmac*', 'index'],
   ),
   source(
     'registries',
@@ -89,7 +89,7 @@ export const PARTS: readonly Part[] = [
     ['aws-sns', 'huawei-smn', 'sns-*', 'smn-*', 'signing-certificate'],
     ['aws-sns', 'huawei-smn', 'sns-*', 'smn-*', 'signing-certificate', 'index'],
   ),
-  source('signed', ['standard-*', 'cloudevents'], ['standard-*', 'cloudevents', 'index']),
+  source('signed', ['signed', 'standard-*', 'cloudevents'], ['standard-*', 'cloudevents', 'index']),
   source(
     'events',
     ['eventbridge', 'envelope', 'meaning', 'json-text', 'index', 'built-in', 'ask-source', 'source'],
