@@ -1,5 +1,5 @@
 import { type Fault, show } from '../faults.ts';
-import { parseJson } from './json-text.ts';
+import { hasTooManyValues, parseJson } from './json-text.ts';
 
 const NAMESPACE_KEYS = ['namespace', 'namespace_name', 'namespaceName'];
 const REPOSITORY_KEYS = ['repository', 'repository_name', 'repositoryName', 'repo'];
@@ -35,6 +35,8 @@ type Found =
 
 /** Which repository or organization of SWR a trace of CTS is about. Everything that names it has to agree. */
 export function findNames(trace: NamedTrace, of: 'repository' | 'organization'): Found {
+  if (typeof trace.request === 'string' && hasTooManyValues(trace.request))
+    return ambiguous('request holds too many JSON values to be read');
   const fields = readFields(trace.request);
   const odd = [...NAMESPACE_KEYS, ...REPOSITORY_KEYS].find((key) => !isTextOrNothing(fields[key]));
   if (odd !== undefined) return ambiguous(`request.${odd} is ${show(fields[odd])} and not a name`);

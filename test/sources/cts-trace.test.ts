@@ -434,10 +434,18 @@ describe('which repository', () => {
     },
   );
 
+  test('is not told of a request that is too large to be read, whatever else names it', () => {
+    const large = `{"namespace":"prod","more":[${'0,'.repeat(40_000)}0]}`;
+    expect(interpret({ resource_name: 'acme/api', request: large })).toEqual({
+      type: 'ignored',
+      reason: 'request holds too many JSON values to be read',
+    });
+  });
+
   test.each(['object', 'text'])(
     'is told of a request that is nested deeper than the stack, as an %s',
     (as) => {
-      const text = `{"namespace":"acme","deep":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+      const text = `{"namespace":"acme","deep":${'['.repeat(30_000)}${']'.repeat(30_000)}}`;
       const nested: unknown = as === 'text' ? text : JSON.parse(text);
       expect(interpret({ request: nested })).toMatchObject({
         type: 'request',
