@@ -48,7 +48,7 @@ test.each(['receive', 'clean'])(
   '%s takes at most 128 MB more than idle for the worst that it can be sent',
   async (name) => {
     const script = join(import.meta.dirname, '../support/peak-memory.ts');
-    const child = spawn(process.execPath, [script, name, SIGNING_SECRET], {
+    const child = spawn(process.execPath, ['--expose-gc', script, name, SIGNING_SECRET], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {
         ...process.env,
