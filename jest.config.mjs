@@ -4,6 +4,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   // The suites mostly wait: four share two cores well.
   maxWorkers: 4,
+  // Some talk to processes of their own, which a busy machine starts slowly.
+  testTimeout: 30_000,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   coverageProvider: 'v8',
   collectCoverageFrom: [

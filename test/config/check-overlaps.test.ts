@@ -6,9 +6,9 @@ const api = { url: 'https://forge.example.com', credentials: 'env:X' };
 const SECTIONS = {
   accounts: { main: { region: 'x', credentials: 'env:X' }, other: { region: 'x', credentials: 'env:X' } },
   sources: {
-    github: { type: 'github', secret: 'env:X' },
-    gitlab: { type: 'gitlab', secret: 'env:X' },
-    asked: { type: 'gitlab', secret: 'env:X', api },
+    github: { type: 'github', secret: 'env:A' },
+    gitlab: { type: 'gitlab', secret: 'env:B' },
+    asked: { type: 'gitlab', secret: 'env:C', api },
   },
 };
 type Written = Pick<Route, 'from' | 'to'> & {

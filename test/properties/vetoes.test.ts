@@ -20,9 +20,9 @@ const api = { url: 'https://forge.example.com', credentials: 'env:X' };
 const SECTIONS = {
   accounts: { main: { region: 'x', credentials: 'env:X' }, other: { region: 'x', credentials: 'env:X' } },
   sources: {
-    forge: { type: 'gitlab', secret: 'env:X', api },
-    asked: { type: 'gitea', secret: 'env:X', api },
-    silent: { type: 'github', secret: 'env:X' },
+    forge: { type: 'gitlab', secret: 'env:FORGE', api },
+    asked: { type: 'gitea', secret: 'env:ASKED', api },
+    silent: { type: 'github', secret: 'env:SILENT' },
   },
 };
 const SOURCES = [...Object.keys(SECTIONS.sources), 'ecr'];
