@@ -27,10 +27,13 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'cleanup',
-    files: ['lib/cleanup/{ask-first,clean-organization,clean-page,clean-request,cleaner,plan-repository}.ts'],
+    files: [
+      'lib/cleanup/{ask-first,clean-organization,clean-page,clean-request,cleaner,delivery-id,delivery-limit,plan-repository}.ts',
+    ],
     tests: [
       'test/cleanup/{clean-many,clean-organization,clean-page,clean-request}.test.ts',
-      'test/cleanup/{cleaner,cleaner-asks}.test.ts',
+      'test/cleanup/{cleaner,cleaner-asks,delivery-limit}.test.ts',
+      'test/properties/channels.test.ts',
       'test/aws/clean-ledger.test.ts',
     ],
   },
