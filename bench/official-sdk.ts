@@ -43,10 +43,10 @@ async function checkOfficialSdk(emulator: Emulator, sdk: OfficialSdk): Promise<v
     }),
   );
   await step('pages through the repositories', async () => {
-    const request = new sdk.ListReposDetailsRequest().withNamespace(NAMESPACE).withLimit('2').withOffset('1');
+    const request = new sdk.ListReposDetailsRequest().withNamespace(NAMESPACE).withLimit('2').withOffset('2');
     const page = await client.listReposDetails(request);
     assert.equal(page.length, 2);
-    assert.equal(page['Content-Range'], '1-2/4');
+    assert.equal(page['Content-Range'], '2-2/4');
   });
   await step('is refused with a wrong secret key', () =>
     assert.rejects(listTargets(sdk, connect(sdk, emulator.url, ak, 'wrong'), REPOSITORY), {
