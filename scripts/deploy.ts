@@ -28,13 +28,16 @@ async function nextSteps(stage: string): Promise<string> {
   const { accounts, sources } = await readConfig(stage, join(ROOT, 'config', `${stage}.yml`));
   const secrets = [
     ...Object.values(accounts).map(
-      ({ credentials }) => `${credentials}: {"domain":"…","user":"…","password":"…"}`,
+      ({ credentials }) => `${credentials}: {"ak":"…","sk":"…"}, an access key of an IAM user`,
     ),
-    ...Object.entries(sources).map(([name, { secret }]) => `${secret}: what ${name} signs with`),
+    ...Object.entries(sources).flatMap(([name, { secret }]) =>
+      secret === undefined ? [] : [`${secret}: the secret of source ${name}, at least 16 characters`],
+    ),
   ];
   return `
 What to do next, with the outputs above:
-  1. Store the secrets in the same region, where they are not there yet; without them the functions refuse to start:
+  1. Store the secrets in the same region, where they are missing. Without its secret a source answers 503, and the
+     requests of an account are dead-lettered:
 ${secrets.map((secret) => `       ${secret}`).join('\n')}
   2. Let the alarms reach you:
        aws sns subscribe --topic-arn AlarmTopicArn --protocol email --notification-endpoint you@example.com
