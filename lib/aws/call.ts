@@ -49,6 +49,8 @@ export interface AwsCall {
   readonly endpoint?: string;
   /** For all attempts together. */
   readonly timeoutMs: number;
+  /** Before the second attempt; twice as long before the third one. */
+  readonly firstPauseMs?: number;
 }
 
 /**
@@ -59,12 +61,13 @@ export interface AwsCall {
  * @throws {AwsError}
  */
 export async function callAws(call: AwsCall): Promise<unknown> {
-  const giveUpAt = monotonicMs() + call.timeoutMs;
+  const { timeoutMs, firstPauseMs = FIRST_PAUSE_MS } = call;
+  const giveUpAt = monotonicMs() + timeoutMs;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await callOnce(call, giveUpAt - monotonicMs());
     } catch (error) {
-      const pauseMs = FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
+      const pauseMs = firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random());
       const again = error instanceof AwsError && error.failure.retryable && attempt < ATTEMPTS;
       if (!again || monotonicMs() + pauseMs >= giveUpAt) throw error;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));

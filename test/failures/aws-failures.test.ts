@@ -1,8 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { History } from '../../lib/aws/ledger/history.ts';
-import { SecretStore } from '../../lib/aws/secret-store.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { AwsCall } from '../../lib/aws/call.ts';
 import { type AwsFault, type AwsProxy, startAwsProxy } from '../support/aws-proxy.ts';
-import { type Cleaning, startCleaning } from '../support/cleaning.ts';
+import type { Cleaning } from '../support/cleaning.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR, SECRET } from '../support/cloud.ts';
 import { setVariables } from '../support/environment.ts';
@@ -12,6 +11,25 @@ import { AWS_PLACES, type AwsPlace, applies, awsEndOf, awsPlaces, awsRows } from
 const EVENT = '2026-11-24T03:00:00.000Z';
 const NOBODY = 'http://127.0.0.1:1';
 const FORBIDDEN = { status: 403, code: 'SVCSTG.SWR.4030170' };
+
+/** A shorter limit of time for the calls of a place that are not answered. */
+let limit: { readonly place: AwsPlace; readonly timeoutMs: number } | undefined;
+
+const { callAws } = await import('../../lib/aws/call.ts');
+jest.unstable_mockModule('../../lib/aws/call.ts', () => ({
+  callAws: (call: AwsCall) => {
+    const [, variable, fits] = CALLS[limit?.place ?? 'bus'];
+    const isLimited = variable.replaceAll('_', '') === call.service.toUpperCase();
+    const timeoutMs =
+      limit !== undefined && isLimited && fits(call.action, JSON.stringify(call.input))
+        ? Math.min(limit.timeoutMs, call.timeoutMs)
+        : call.timeoutMs;
+    return callAws({ ...call, timeoutMs, firstPauseMs: 1 });
+  },
+}));
+const { History } = await import('../../lib/aws/ledger/history.ts');
+const { SecretStore } = await import('../../lib/aws/secret-store.ts');
+const { startCleaning } = await import('../support/cleaning.ts');
 
 let cleaning: Cleaning;
 let proxies: Record<'dynamodb' | 'events' | 'sqs' | 'secrets', AwsProxy>;
@@ -36,6 +54,7 @@ afterEach(() => {
   cleaning.sqs.empty();
   cleaning.recorded.clear();
   for (const proxy of Object.values(proxies)) proxy.mend();
+  limit = undefined;
 });
 afterAll(async () => {
   restore();
@@ -68,6 +87,8 @@ function breakPlace(place: AwsPlace, fault: AwsFault | 'refused'): () => void {
   const [service, variable, fits] = CALLS[place];
   if (fault === 'refused') return setVariables({ [`AWS_ENDPOINT_URL_${variable}`]: NOBODY });
   proxies[service].failWhere(fits, fault);
+  // The bus keeps its own limit, which is short.
+  if (place !== 'bus' && (fault === 'hang' || fault === 'drip')) limit = { place, timeoutMs: 150 };
   return () => {};
 }
 
