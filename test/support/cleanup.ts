@@ -4,7 +4,7 @@ import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Deadline } from '../../lib/deadline.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { noHurry } from './deadline.ts';
-import { startLedger } from './ledger.ts';
+import { startMemoryLedger } from './memory-ledger.ts';
 import { type RecordedLog, recordLog } from './recorded-log.ts';
 import { safety } from './safety.ts';
 import { swrClient } from './swr-client.ts';
@@ -27,19 +27,14 @@ export async function cleanUp(
   { rules = {}, deadline = noHurry, firstPauseMs = 1 }: Differences = {},
 ): Promise<Cleanup> {
   const recorded = recordLog();
-  const loopback = await startLedger();
-  try {
-    const cleaned = await cleanRequest(request, {
-      swr: swrClient(cloud.url),
-      safety: safety(rules),
-      deadline,
-      log: recorded.log,
-      ledger: loopback.ledger,
-      repeated: false,
-      firstPauseMs,
-    });
-    return { ...cleaned, recorded };
-  } finally {
-    await loopback.close();
-  }
+  const cleaned = await cleanRequest(request, {
+    swr: swrClient(cloud.url),
+    safety: safety(rules),
+    deadline,
+    log: recorded.log,
+    ledger: startMemoryLedger(),
+    repeated: false,
+    firstPauseMs,
+  });
+  return { ...cleaned, recorded };
 }
