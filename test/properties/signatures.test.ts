@@ -9,6 +9,7 @@ import { gitlab } from '../../lib/sources/gitlab.ts';
 import type { Source } from '../../lib/sources/source.ts';
 import { standardWebhooks } from '../../lib/sources/standard-webhooks.ts';
 import { holds } from '../support/properties.ts';
+import { bytesOf } from './values.ts';
 
 const NOW_MS = 1_795_489_200_000;
 
@@ -53,8 +54,8 @@ const signers: Signer[] = [
   { name: 'gitlab', source: gitlab, secretOf: standardSecret, sign: signStandard },
 ];
 
-const keyBytes = fc.uint8Array({ minLength: 24, maxLength: 64 });
-const bodies = fc.uint8Array({ minLength: 1, maxLength: 300 });
+const keyBytes = bytesOf({ min: 24, max: 64 });
+const bodies = bytesOf({ min: 1, max: 300 });
 
 /** The key that signatures are made with: for Standard Webhooks the bytes, otherwise the text itself. */
 const signingKey = ({ secretOf }: Signer, bytes: Uint8Array) =>
