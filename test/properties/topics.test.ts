@@ -1,4 +1,4 @@
-import { sign } from 'node:crypto';
+import { createPrivateKey, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
@@ -16,7 +16,7 @@ const TIMESTAMP = '2026-11-24T03:00:00Z';
 
 const readText = (name: string) =>
   readFileSync(new URL(`../fixtures/huawei-smn/${name}`, import.meta.url), 'utf8');
-const key = readText('signing.key');
+const key = createPrivateKey(readText('signing.key'));
 const certificate = readText('signing.crt');
 const line = fc.oneof(fc.string({ minLength: 1 }), anyText).filter((text) => /^[^\r\n]+$/.test(text));
 
