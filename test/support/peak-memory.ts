@@ -1,6 +1,7 @@
 /**
- * A process of its own that hands the worst bodies to one function, and prints how much memory that took. Everything that the
- * function calls is in the process that has started this one.
+ * A process of its own that hands large bodies to one function, and prints how much memory that took. Everything that the
+ * function calls is in the process that has started this one. Arguments: the function, the secret, and the kinds of bodies
+ * (`KIND/PLACE`), or none for all of them in a row.
  */
 import type { SQSEvent } from 'aws-lambda';
 import { signDelivery } from '../security/signed-delivery.ts';
@@ -9,21 +10,34 @@ import { httpEvent } from './http-event.ts';
 import { lambdaContext } from './lambda-context.ts';
 import { largeValues, replacePart } from './large-bodies.ts';
 
-const [, , name = '', secret = ''] = process.argv;
-const SIZE = 1_000_000;
+const [, , name = '', secret = '', ...only] = process.argv;
+/** What is around a large value stays within 1 MiB with it. */
+const SIZE = 1024 * 1024 - 2000;
 const MESSAGE_SIZE = 256 * 1024;
 const output = captureOutput();
 let longestLine = 0;
 let longestAnswer = 0;
+let handedOver = 0;
 const notes: string[] = [];
 
 function note(answer: unknown): void {
   longestAnswer = Math.max(longestAnswer, JSON.stringify(answer).length);
   longestLine = Math.max(longestLine, ...output.lines.map((line) => Buffer.byteLength(line)));
   output.clear();
-  // V8 waits with it for as long as there is room: what is left of one delivery would count for the next ones.
-  globalThis.gc?.();
 }
+
+/** Hands the wanted bodies over, one after the other. */
+async function handOver(places: Readonly<Record<string, (kind: string) => Promise<void>>>): Promise<void> {
+  for (const kind of Object.keys(largeValues)) {
+    for (const [place, deliver] of Object.entries(places)) {
+      if (only.length > 0 && !only.includes(`${kind}/${place}`)) continue;
+      await deliver(kind);
+      handedOver += 1;
+    }
+  }
+}
+
+const large = (kind: string, size: number) => largeValues[kind]?.(size) ?? '';
 
 function sqsEvent(bodies: readonly string[]): SQSEvent {
   return {
@@ -59,12 +73,11 @@ async function receiveAll(idle: () => void): Promise<void> {
   };
   await deliver((right) => right);
   idle();
-  for (const large of Object.values(largeValues)) {
-    const text = large(SIZE);
-    await deliver(() => text);
-    await deliver((right) => replacePart(right, 5, text));
-    await deliver(() => `{"events":${text}}`);
-  }
+  await handOver({
+    whole: (kind) => deliver(() => large(kind, SIZE)),
+    part: (kind) => deliver((right) => replacePart(right, 5, large(kind, SIZE))),
+    events: (kind) => deliver(() => `{"events":${large(kind, SIZE)}}`),
+  });
 }
 
 async function cleanAll(idle: () => void): Promise<void> {
@@ -78,11 +91,13 @@ async function cleanAll(idle: () => void): Promise<void> {
   };
   await work([good]);
   idle();
-  for (const large of Object.values(largeValues)) {
-    const body = `{"namespace":"acme","repository":"api","targets":${large(MESSAGE_SIZE - 100)}}`;
-    await work([...Array.from({ length: 9 }, () => body), good]);
-    await work([large(SIZE), good]);
-  }
+  await handOver({
+    batch: (kind) => {
+      const body = `{"namespace":"acme","repository":"api","targets":${large(kind, MESSAGE_SIZE - 100)}}`;
+      return work([...Array.from({ length: 9 }, () => body), good]);
+    },
+    message: (kind) => work([large(kind, SIZE), good]),
+  });
 }
 
 let idle = 0;
@@ -92,4 +107,4 @@ const begin = () => {
 await (name === 'receive' ? receiveAll(begin) : cleanAll(begin));
 output.release();
 const peak = process.resourceUsage().maxRSS * 1024;
-process.stdout.write(JSON.stringify({ idle, peak, longestLine, longestAnswer, notes }));
+process.stdout.write(JSON.stringify({ idle, peak, longestLine, longestAnswer, handedOver, notes }));
