@@ -69,7 +69,8 @@ function goWrong(response: Parameters<Answering>[0], fault: AwsFault): void {
   response.end(fault.body ?? JSON.stringify({ __type: `com.amazonaws#${code}`, message: 'asked for' }));
 }
 
-async function forward(
+/** Makes the same call to a service at another address. */
+export async function forward(
   url: string,
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,
   body: string,

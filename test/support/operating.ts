@@ -18,6 +18,7 @@ import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { buildCli } from '../../scripts/build-cli.ts';
 import { ROOT } from '../../scripts/command-line.ts';
 import { acmeAccount, acmeConfig } from './acme-config.ts';
+import { forward } from './aws-proxy.ts';
 import { SECRET, startCloud } from './cloud.ts';
 import { noHurry } from './deadline.ts';
 import { setVariables } from './environment.ts';
@@ -84,12 +85,24 @@ export async function startOperating(): Promise<Operating> {
     AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.url,
   };
   const restore = setVariables(aws);
+  // The tool waits a second for a queue that seems to be empty. On loopback no message is late.
+  const sqsAtOnce = await startLoopbackServer((response, { headers, body }) => {
+    const hurried = body.replace(/"WaitTimeSeconds":\d+/, '"WaitTimeSeconds":0');
+    forward(aws.AWS_ENDPOINT_URL_SQS, headers, hurried).then(
+      (answer) =>
+        response.writeHead(answer.status, { 'Content-Type': 'application/x-amz-json-1.0' }).end(answer.text),
+      () => response.destroy(),
+    );
+  });
   const environment = {
     ...aws,
+    AWS_ENDPOINT_URL_SQS: sqsAtOnce.url,
     PATH: process.env['PATH'] ?? '',
     // Nobody's profile.
     HOME: folder,
     AWS_EC2_METADATA_DISABLED: 'true',
+    // The tool is compiled once for all commands.
+    NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
     STAGE,
     HUAWEI_CLOUD_CREDENTIALS: SECRET,
   };
@@ -164,7 +177,13 @@ export async function startOperating(): Promise<Operating> {
     },
     async close() {
       restore();
-      await Promise.all([cloud.close(), sqs.stop(), dynamoDb.close(), eventBridge.close()]);
+      await Promise.all([
+        cloud.close(),
+        sqs.stop(),
+        dynamoDb.close(),
+        eventBridge.close(),
+        sqsAtOnce.close(),
+      ]);
       await rm(folder, { recursive: true, force: true });
     },
   };
