@@ -38,12 +38,9 @@ export async function build({
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const sources = Object.values(config.sources);
-  // They only ask them, and only where there is an API to ask.
-  const asked = sources.filter(({ api }) => api !== undefined).map(({ type }) => type);
   const sizes = await bundleFunctions(folder, {
-    receive: sources.map(({ type }) => type),
-    clean: asked,
-    sweep: asked,
+    sources: sources.map(({ type }) => type),
+    askableSources: sources.filter(({ api }) => api !== undefined).map(({ type }) => type),
   });
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
   await writeFile(join(folder, 'permissions.json'), JSON.stringify(permissionsOf(config), null, 2));

@@ -44,17 +44,20 @@ function exportNames(path: string): string {
 }
 
 /**
- * Leaves the senders out that a stage doesn't configure: each would cost every cold start its share. By agreement a kind's
- * file is called like it, and what it exports too, in camel case.
+ * Leaves the senders out that a stage doesn't configure, and the half of them that a function doesn't use: each would
+ * cost every cold start its share. By agreement a kind's file is called like it, and what it exports too, in camel case;
+ * the file with its questions has `-api` at the end of its name.
  */
-function onlySources(types: readonly SourceType[]): Plugin {
+function onlySources(half: SourceHalf, types: readonly SourceType[]): Plugin {
+  const suffix = half === 'askableSources' ? '-api' : '';
   const named = [...new Set(types)].toSorted().map((type) => ({
     type,
-    name: type.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
+    file: `${type}${suffix}`,
+    name: `${type}${suffix}`.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
   }));
   const contents = [
-    ...named.map(({ type, name }) => `import { ${name} } from './${type}.ts';`),
-    `export const sources = { ${named.map(({ type, name }) => `'${type}': ${name}`).join(', ')} };`,
+    ...named.map(({ file, name }) => `import { ${name} } from './${file}.ts';`),
+    `export const ${half} = { ${named.map(({ type, name }) => `'${type}': ${name}`).join(', ')} };`,
   ].join('\n');
   return {
     name: 'only-sources',
@@ -64,8 +67,11 @@ function onlySources(types: readonly SourceType[]): Plugin {
   };
 }
 
-/** The kinds of senders that each function has to know. */
-export type SourceTypes = Readonly<Record<(typeof FUNCTIONS)[number], readonly SourceType[]>>;
+/** `sources` verifies and interprets deliveries, `askableSources` asks. No function does both. */
+type SourceHalf = 'sources' | 'askableSources';
+
+/** The kinds of senders that a stage needs for each half. */
+export type SourceTypes = Readonly<Record<SourceHalf, readonly SourceType[]>>;
 
 /**
  * Bundles the functions into ES modules that need nothing but Node.
@@ -73,14 +79,13 @@ export type SourceTypes = Readonly<Record<(typeof FUNCTIONS)[number], readonly S
  * @returns the size of each bundle, in bytes.
  */
 export async function bundleFunctions(outDir: string, types: SourceTypes): Promise<Record<string, number>> {
-  const sizes = FUNCTIONS.map(
-    async (name) => [name, await bundleFunction(name, outDir, types[name])] as const,
-  );
+  const sizes = FUNCTIONS.map(async (name) => [name, await bundleFunction(name, outDir, types)] as const);
   return Object.fromEntries(await Promise.all(sizes));
 }
 
-async function bundleFunction(name: string, outDir: string, types: readonly SourceType[]): Promise<number> {
+async function bundleFunction(name: string, outDir: string, types: SourceTypes): Promise<number> {
   const outfile = join(outDir, `${name}.mjs`);
+  const half = name === 'receive' ? 'sources' : 'askableSources';
   await build({
     absWorkingDir: ROOT,
     entryPoints: [join('functions', `${name}.ts`)],
@@ -94,7 +99,7 @@ async function bundleFunction(name: string, outDir: string, types: readonly Sour
     sourcesContent: false,
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [builtinModules, onlySources(types)],
+    plugins: [builtinModules, onlySources(half, types[half])],
   });
   return (await stat(outfile)).size;
 }

@@ -1,7 +1,7 @@
 import type { Deadline } from '../../lib/deadline.ts';
 import { createReadApi } from '../../lib/sources/ask-source.ts';
-import { sources } from '../../lib/sources/index.ts';
-import type { Source, SourceApi } from '../../lib/sources/source.ts';
+import { askableSources } from '../../lib/sources/index.ts';
+import type { AskableSource, SourceApi } from '../../lib/sources/source.ts';
 import { messageOf } from '../../scripts/command-line.ts';
 import type { Stage } from '../stage.ts';
 import { type Check, check, type Finding, skip } from './check.ts';
@@ -13,8 +13,8 @@ type Api = Omit<SourceApi, 'canaries'>;
 export async function checkCanaries({ config, readSecret }: Stage, deadline: Deadline): Promise<Check[]> {
   const checks: Check[] = [];
   for (const [name, { type, api: configured }] of Object.entries(config.sources)) {
-    const source: Source = sources[type];
-    if (configured === undefined || source.acceptsCredentials === undefined) continue;
+    const source = askableSources[type];
+    if (configured === undefined || source?.acceptsCredentials === undefined) continue;
     let api: SourceApi;
     try {
       api = await createReadApi(configured, readSecret, { of: `the API of source ${name}` })();
@@ -33,7 +33,7 @@ export async function checkCanaries({ config, readSecret }: Stage, deadline: Dea
   return checks;
 }
 
-function checkCredentials(name: string, source: Source, api: Api, deadline: Deadline): Promise<Check> {
+function checkCredentials(name: string, source: AskableSource, api: Api, deadline: Deadline): Promise<Check> {
   return check(`API of source ${name}`, async (): Promise<Finding> => {
     const accepted = await source.acceptsCredentials?.(api, deadline);
     if (accepted === true) return { message: `${api.url} accepts the credentials` };
@@ -63,13 +63,13 @@ function recommendCanary(name: string): Check {
 function checkCanary(
   name: string,
   canary: string,
-  source: Source,
+  source: AskableSource,
   api: Api,
   deadline: Deadline,
 ): Promise<Check> {
   return check(`canary of source ${name}`, async (): Promise<Finding> => {
     let isPrivate = false;
-    const existence = await source.findRepository?.(api, canary, deadline, (evidence) => {
+    const existence = await source.findRepository(api, canary, deadline, (evidence) => {
       isPrivate ||= evidence === 'private';
     });
     if (existence === 'exists' && isPrivate) return { message: `${canary} is visible, and private` };

@@ -1,8 +1,7 @@
 import { type Fault, show } from '../faults.ts';
 import { nameOf } from '../huaweicloud/sync-task.ts';
 import { ECR } from '../sources/built-in.ts';
-import { sources as sourcesByType } from '../sources/index.ts';
-import type { Source } from '../sources/source.ts';
+import { askableSources } from '../sources/index.ts';
 import type { Config, Route } from './config.ts';
 import { findOverlap, type Overlap } from './overlap.ts';
 import { readTemplate, type Template } from './template.ts';
@@ -84,8 +83,8 @@ function nameOfRoute({ index, route, text }: Placed): string {
 function waysOut(both: readonly Placed[], { sources, events }: Asked): string {
   const canBeAsked = both.every(({ source, missing }) => {
     const type = sources[source]?.type;
-    const kind: Source | undefined = type && sourcesByType[type];
-    return missing.length === 0 && (source === ECR || kind?.findRepository !== undefined);
+    const isAskable = type !== undefined && askableSources[type] !== undefined;
+    return missing.length === 0 && (source === ECR || isAskable);
   });
   const keys = both.flatMap(({ source }) => {
     if (source === ECR) return events.confirmEcr ? [] : ['events.confirmEcr: true'];

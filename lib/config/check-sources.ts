@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type Fault, show } from '../faults.ts';
 import { builtInSources } from '../sources/built-in.ts';
-import { isSourceType, type SourceType, sources } from '../sources/index.ts';
+import { askableSources, isSourceType, type SourceType, sources } from '../sources/index.ts';
 import type { Source } from '../sources/source.ts';
 
 const sourcesSchema = v.object({ sources: v.fallback(v.record(v.string(), v.unknown()), {}) });
@@ -41,7 +41,7 @@ function faultsOfSource([name, candidate]: [string, unknown]): Fault[] {
     add('topics', topics, 'the topics whose messages are believed');
   if (api === undefined && source.needsApi !== undefined)
     add('api', api, `url and credentials, so that the source is asked: ${source.needsApi}`);
-  if (api !== undefined && source.findRepository === undefined)
+  if (api !== undefined && askableSources[type] === undefined)
     add('api', api, `no such key: ${type} can not be asked`);
   for (const [key, canary, expected] of faultsOfCanaries(api, type)) add(`api.${key}`, canary, expected);
   if (confirm === true && api === undefined) add('confirm', confirm, 'false, or an api to ask');
@@ -53,8 +53,7 @@ function faultsOfCanaries(api: unknown, type: SourceType): [string, unknown, str
   const parsed = v.safeParse(canarySchema, api);
   if (!parsed.success) return [];
   const { canary } = parsed.output;
-  const source: Source = sources[type];
-  const { ownerOf } = source;
+  const ownerOf = askableSources[type]?.ownerOf;
   if (ownerOf === undefined) {
     return [['canary', canary, `no such key: ${type} tells missing rights from a missing repository`]];
   }

@@ -1,12 +1,10 @@
 import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
-import type { Deadline } from '../deadline.ts';
 import { faultsOf } from '../faults.ts';
-import { findRegistryRepository } from './find-registry-repository.ts';
 import { parseFixedHeader, verifyFixedHeader } from './fixed-header.ts';
 import type { Meaning } from './meaning.ts';
 import { registryNameSchema } from './registry-name.ts';
-import type { Delivery, Existence, Signed, Source, SourceApi, Verification } from './source.ts';
+import type { Delivery, Signed, Source, Verification } from './source.ts';
 
 const actionSchema = v.object({ action: v.string() });
 const deletionSchema = v.object({
@@ -48,9 +46,5 @@ export const acr = {
       ambiguous: true,
       ...(id !== undefined && { deliveryId: id }),
     };
-  },
-
-  findRepository(api: SourceApi, repository: string, deadline: Deadline): Promise<Existence> {
-    return findRegistryRepository(api, repository, deadline);
   },
 } satisfies Source;

@@ -6,8 +6,8 @@ import type { Log } from '../log.ts';
 import { type ReadSecret, type SecretOwner, StoredSecret } from '../stored-secret.ts';
 import { ECR } from './built-in.ts';
 import { findEcrRepository } from './find-ecr-repository.ts';
-import { sources } from './index.ts';
-import type { Existence, NoteEvidence, Source, SourceApi } from './source.ts';
+import { askableSources } from './index.ts';
+import type { Existence, NoteEvidence, SourceApi } from './source.ts';
 
 /** Asks a source of the configuration whether it still has a repository or an organization. */
 export type AskSource = (
@@ -27,8 +27,8 @@ export type AskSource = (
 export function createAskSource(config: Config, read: ReadSecret, log?: Log): AskSource {
   const askable = new Map(
     Object.entries(config.sources).flatMap(([name, { type, api }]) => {
-      const source: Source = sources[type];
-      if (api === undefined || source.findRepository === undefined) return [];
+      const source = askableSources[type];
+      if (api === undefined || source === undefined) return [];
       const owner = { of: `the API of source ${name}`, ...(log && { log }) };
       return [[name, { source, type, readApi: createReadApi(api, read, owner) }] as const];
     }),
@@ -36,12 +36,12 @@ export function createAskSource(config: Config, read: ReadSecret, log?: Log): As
   return async (name, asked, deadline, kind = 'repository', note) => {
     if (name === ECR && kind === 'repository') return findEcrRepository(asked, deadline);
     const found = askable.get(name);
-    if (found?.source.findRepository === undefined) {
+    if (found === undefined) {
       const message = `the request wants source ${name} to be asked, and no sources.${name}.api is configured`;
       throw new ServiceError({ code: 'SOURCE_NOT_ASKABLE', message, retryable: false });
     }
     const { source, type, readApi } = found;
-    if (kind === 'repository') return found.source.findRepository(await readApi(), asked, deadline, note);
+    if (kind === 'repository') return source.findRepository(await readApi(), asked, deadline, note);
     if (source.findOrganization === undefined) {
       const message = `the request wants source ${name} to be asked about an organization, and ${type} can be asked about repositories only: clean its repositories one by one`;
       throw new ServiceError({ code: 'SOURCE_NOT_ASKABLE', message, retryable: false });

@@ -1,5 +1,3 @@
-import { addressOf, addressOfOwner } from './find-repository.ts';
-import { askable } from './forge.ts';
 import { type ForgeEvents, interpretForgeEvent } from './forge-event.ts';
 import type { Meaning } from './meaning.ts';
 import { parseSharedSecret, verifyHexSignature } from './shared-secret.ts';
@@ -34,15 +32,4 @@ export const bitbucket = {
   interpret(body: unknown, _signed: Signed, receivedAt: string): Meaning {
     return interpretForgeEvent(EVENTS, body, receivedAt);
   },
-
-  /**
-   * `url` is `https://api.bitbucket.org`. The credentials are an access token, with the scope `account` beside that of
-   * reading repositories: `/2.0/user` needs it.
-   */
-  ...askable({
-    repositoryUrl: (url, repository) => addressOf(`${url}/2.0/repositories`, repository),
-    organizationUrl: (url, workspace) => addressOfOwner(`${url}/2.0/workspaces`, workspace),
-    probeUrl: (url) => `${url}/2.0/user`,
-    headers: (token) => ({ Authorization: `Bearer ${token}` }),
-  }),
 } satisfies Source;

@@ -1,13 +1,11 @@
 import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
-import type { Deadline } from '../deadline.ts';
 import { faultsOf } from '../faults.ts';
 import { anyArray } from '../limits.ts';
-import { findRegistryRepository } from './find-registry-repository.ts';
 import { parseFixedHeader, verifyFixedHeader } from './fixed-header.ts';
 import { interpretEach, type Meaning } from './meaning.ts';
 import { registryNameSchema } from './registry-name.ts';
-import type { Delivery, Existence, Signed, Source, SourceApi, Verification } from './source.ts';
+import type { Delivery, Signed, Source, Verification } from './source.ts';
 
 const envelopeSchema = v.object({ events: anyArray });
 const actionSchema = v.object({ action: v.string() });
@@ -44,10 +42,6 @@ export const distribution = {
     const { events } = parsed.output;
     if (events.length === 0) return { type: 'ignored', reason: 'there are no events in it' };
     return interpretEach(events, 'events', (event, path) => interpretEvent(event, path, receivedAt));
-  },
-
-  findRepository(api: SourceApi, repository: string, deadline: Deadline): Promise<Existence> {
-    return findRegistryRepository(api, repository, deadline);
   },
 } satisfies Source;
 

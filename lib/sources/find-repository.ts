@@ -1,7 +1,6 @@
 import type { Deadline } from '../deadline.ts';
 import { exchange } from '../http/exchange.ts';
 import { monotonicMs } from '../monotonic.ts';
-import { OWNER_AND_NAME } from './forge-event.ts';
 import type { Existence } from './source.ts';
 
 /** For all calls of a question together. */
@@ -9,6 +8,10 @@ const TIMEOUT_MS = 10_000;
 const MAX_BODY_BYTES = 1024 * 1024;
 /** How GitHub, Gitea, Bitbucket and GitLab say who may see a repository. */
 const VISIBILITY = new Set(['private', 'is_private', 'visibility']);
+/** Neither part is a dot segment, which would lead to another address when the source is asked. */
+export const OWNER_AND_NAME = /^(?!\.{1,2}\/)[^/\s]{1,100}\/(?!\.{1,2}$)[^/\s]{1,100}$/;
+/** GROUP/PROJECT of GitLab, where a group may be in another. */
+export const PROJECT_PATH = /^[^/\s]+(?:\/[^/\s]+)+$/;
 /** Not a dot segment, which would lead to another address. */
 const SEGMENT = /^(?!\.{1,2}$)[^/\s]{1,255}$/;
 

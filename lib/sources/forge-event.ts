@@ -1,9 +1,7 @@
 import * as v from 'valibot';
 import { faultsOf, show } from '../faults.ts';
+import { OWNER_AND_NAME } from './find-repository.ts';
 import type { Meaning } from './meaning.ts';
-
-/** Neither part is a dot segment, which would lead to another address when the source is asked. */
-export const OWNER_AND_NAME = /^(?!\.{1,2}\/)[^/\s]{1,100}\/(?!\.{1,2}$)[^/\s]{1,100}$/;
 
 /** At most so many unknown keys are named. */
 const NAMED_KEYS = 5;

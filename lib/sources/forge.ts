@@ -1,6 +1,6 @@
 import type { Deadline } from '../deadline.ts';
 import { askForge, askWhetherAccepted } from './find-repository.ts';
-import type { Existence, NoteEvidence, Source, SourceApi } from './source.ts';
+import type { AskableSource, Existence, NoteEvidence, SourceApi } from './source.ts';
 
 /** How a forge is called. Names that can't have an address have none. */
 interface ForgeApi {
@@ -11,12 +11,13 @@ interface ForgeApi {
   readonly headers: (token: string) => Readonly<Record<string, string>>;
 }
 
-type Askable = Required<
-  Pick<Source, 'ownerOf' | 'findRepository' | 'findOrganization' | 'acceptsCredentials'>
->;
-
 /** Questions to a forge, which answers 404 alike for what is gone and for what the credentials may not see. */
-export function askable({ repositoryUrl, organizationUrl, probeUrl, headers }: ForgeApi): Askable {
+export function askable({
+  repositoryUrl,
+  organizationUrl,
+  probeUrl,
+  headers,
+}: ForgeApi): Required<AskableSource> {
   const ownerOf = (repository: string): string | undefined =>
     repositoryUrl('', repository) === undefined
       ? undefined

@@ -1,5 +1,3 @@
-import { addressOf, addressOfOwner } from './find-repository.ts';
-import { askable } from './forge.ts';
 import { type ForgeEvents, interpretForgeEvent } from './forge-event.ts';
 import type { Meaning } from './meaning.ts';
 import { parseSharedSecret, verifyHexSignature } from './shared-secret.ts';
@@ -33,15 +31,4 @@ export const gitea = {
   interpret(body: unknown, _signed: Signed, receivedAt: string): Meaning {
     return interpretForgeEvent(EVENTS, body, receivedAt);
   },
-
-  /**
-   * `url` is that of the site. The credentials are an access token that may read repositories, organizations and its own
-   * user.
-   */
-  ...askable({
-    repositoryUrl: (url, repository) => addressOf(`${url}/api/v1/repos`, repository),
-    organizationUrl: (url, organization) => addressOfOwner(`${url}/api/v1/orgs`, organization),
-    probeUrl: (url) => `${url}/api/v1/user`,
-    headers: (token) => ({ Authorization: `token ${token}` }),
-  }),
 } satisfies Source;

@@ -1,5 +1,3 @@
-import { addressOf, addressOfOwner } from './find-repository.ts';
-import { askable } from './forge.ts';
 import { type ForgeEvents, interpretForgeEvent } from './forge-event.ts';
 import type { Meaning } from './meaning.ts';
 import { parseSharedSecret, verifyHexSignature } from './shared-secret.ts';
@@ -43,19 +41,4 @@ export const github = {
   interpret(body: unknown, _signed: Signed, receivedAt: string): Meaning {
     return interpretForgeEvent(EVENTS, body, receivedAt);
   },
-
-  /**
-   * `url` is `https://api.github.com`, or that of an Enterprise Server with its `/api/v3`. The credentials are a
-   * personal access token: `/user` knows nothing of an app's installation token, which wouldn't last an hour anyway.
-   */
-  ...askable({
-    repositoryUrl: (url, repository) => addressOf(`${url}/repos`, repository),
-    organizationUrl: (url, organization) => addressOfOwner(`${url}/orgs`, organization),
-    probeUrl: (url) => `${url}/user`,
-    headers: (token) => ({
-      Authorization: `Bearer ${token}`,
-      Accept: 'application/vnd.github+json',
-      'X-GitHub-Api-Version': '2022-11-28',
-    }),
-  }),
 } satisfies Source;

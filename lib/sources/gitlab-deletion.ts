@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { faultsOf } from '../faults.ts';
+import { PROJECT_PATH } from './find-repository.ts';
 import type { Meaning } from './meaning.ts';
 
-export const PROJECT_PATH = /^[^/\s]+(?:\/[^/\s]+)+$/;
 const GROUP_PATH = /^[^/\s]+(?:\/[^/\s]+)*$/;
 const pathSchema = (form: RegExp, expected: string) =>
   v.pipe(v.string(), v.maxLength(1000, 'at most 1000 characters'), v.regex(form, expected));

@@ -1,8 +1,6 @@
 import * as v from 'valibot';
 import { faultsOf } from '../faults.ts';
-import { isSegment } from './find-repository.ts';
-import { askable } from './forge.ts';
-import { interpretGroup, interpretProject, PROJECT_PATH } from './gitlab-deletion.ts';
+import { interpretGroup, interpretProject } from './gitlab-deletion.ts';
 import type { Meaning } from './meaning.ts';
 import { equalsSecret, parseSharedSecret } from './shared-secret.ts';
 import { verified } from './signed.ts';
@@ -64,22 +62,7 @@ export const gitlab = {
     if (event === 'group_destroy' || event === 'subgroup_destroy') return interpretGroup(body, receivedAt);
     return { type: 'ignored', reason: `event ${event} is not a repository deletion` };
   },
-
-  /** `url` is that of the site. The credentials are an access token with the scope `read_api`. */
-  ...askable({
-    // A project's number is no path, and would be that of another project.
-    repositoryUrl: (url, project) =>
-      PROJECT_PATH.test(project) ? addressOfPath(`${url}/api/v4/projects`, project) : undefined,
-    organizationUrl: (url, group) => addressOfPath(`${url}/api/v4/groups`, group),
-    probeUrl: (url) => `${url}/api/v4/user`,
-    headers: (token) => ({ 'PRIVATE-TOKEN': token }),
-  }),
 } satisfies Source;
-
-/** GitLab takes a path as one encoded segment. */
-function addressOfPath(collectionUrl: string, path: string): string | undefined {
-  return path.split('/').every(isSegment) ? `${collectionUrl}/${encodeURIComponent(path)}` : undefined;
-}
 
 /** The key is kept as its text, because it may also be what X-Gitlab-Token holds. */
 function isSigningToken(key: Buffer): boolean {

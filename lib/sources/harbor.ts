@@ -1,12 +1,10 @@
 import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
-import type { Deadline } from '../deadline.ts';
 import { faultsOf } from '../faults.ts';
-import { findHarborRepository } from './find-harbor-repository.ts';
 import { parseAuthorization, verifyFixedHeader } from './fixed-header.ts';
 import type { Meaning } from './meaning.ts';
 import { registryNameSchema } from './registry-name.ts';
-import type { Delivery, Existence, Signed, Source, SourceApi, Verification } from './source.ts';
+import type { Delivery, Signed, Source, Verification } from './source.ts';
 
 const typeSchema = v.object({ type: v.string() });
 const subjectSchema = v.object({
@@ -67,10 +65,6 @@ export const harbor = {
       return interpretDeletion({ subject: data, id, occurredAt: time }, receivedAt);
     }
     return { type: 'ignored', reason: `event ${type} is not a deletion of artifacts` };
-  },
-
-  findRepository(api: SourceApi, repository: string, deadline: Deadline): Promise<Existence> {
-    return findHarborRepository(api, repository, deadline);
   },
 } satisfies Source;
 

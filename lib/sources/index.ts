@@ -1,14 +1,21 @@
 import { acr } from './acr.ts';
+import { acrApi } from './acr-api.ts';
 import { awsSns } from './aws-sns.ts';
 import { bitbucket } from './bitbucket.ts';
+import { bitbucketApi } from './bitbucket-api.ts';
 import { cloudevents } from './cloudevents.ts';
 import { distribution } from './distribution.ts';
+import { distributionApi } from './distribution-api.ts';
 import { gitea } from './gitea.ts';
+import { giteaApi } from './gitea-api.ts';
 import { github } from './github.ts';
+import { githubApi } from './github-api.ts';
 import { gitlab } from './gitlab.ts';
+import { gitlabApi } from './gitlab-api.ts';
 import { harbor } from './harbor.ts';
+import { harborApi } from './harbor-api.ts';
 import { huaweiSmn } from './huawei-smn.ts';
-import type { Source } from './source.ts';
+import type { AskableSource, Source } from './source.ts';
 import { standardWebhooks } from './standard-webhooks.ts';
 
 /**
@@ -30,6 +37,17 @@ export const sources = {
 } satisfies Record<string, Source>;
 
 export type SourceType = keyof typeof sources;
+
+/** Kinds of senders that can be asked whether they still have a repository. */
+export const askableSources: Partial<Record<SourceType, AskableSource>> = {
+  acr: acrApi,
+  bitbucket: bitbucketApi,
+  distribution: distributionApi,
+  gitea: giteaApi,
+  github: githubApi,
+  gitlab: gitlabApi,
+  harbor: harborApi,
+};
 
 export function isSourceType(type: unknown): type is SourceType {
   return typeof type === 'string' && Object.hasOwn(sources, type);

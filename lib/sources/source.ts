@@ -47,7 +47,7 @@ export type Existence = 'gone' | 'exists' | 'unknown';
  */
 export type NoteEvidence = (evidence: 'private' | 'unproven', owner: string) => void;
 
-/** One kind of sender: how it proves itself, and what it means. */
+/** One kind of sender: how its deliveries are verified, and what they say. */
 export interface Source {
   /** Whether its events name its own repositories, which routes turn into those of SWR. */
   readonly routed: boolean;
@@ -91,14 +91,17 @@ export interface Source {
    * @param receivedAt ISO 8601; counts as the time of an event that says none.
    */
   interpret(body: unknown, signed: Signed, receivedAt: string): Meaning | readonly Meaning[];
+}
 
+/** One kind of sender that can be asked over an API. */
+export interface AskableSource {
   /**
-   * Asks the source itself whether it still has a repository; missing where there is nobody to ask. Only a definite
-   * answer of the source, that it does not have it, is `gone`: no refusal, no redirect, no time-out, no failure.
+   * Asks the source itself whether it still has a repository. Only a definite answer of the source, that it does not have
+   * it, is `gone`: no refusal, no redirect, no time-out, no failure.
    *
    * @param repository its full name there.
    */
-  findRepository?(
+  findRepository(
     api: SourceApi,
     repository: string,
     deadline: Deadline,

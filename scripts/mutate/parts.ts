@@ -76,16 +76,21 @@ export const PARTS: readonly Part[] = [
     tests: ['test/aws/ledger/*.test.ts', 'test/aws/sweep-ledger.test.ts'],
   },
   source('traces', ['cts-trace', 'trace-names', 'trace-time'], ['cts-trace', 'trace-time']),
-  source('gitlab', ['gitlab', 'gitlab-deletion'], ['gitlab', 'index']),
+  source('gitlab', ['gitlab', 'gitlab-api', 'gitlab-deletion'], ['gitlab', 'index']),
   source(
     'forges',
-    ['github', 'gitea', 'bitbucket', 'forge', 'forge-event', 'find-repository', 'hmac', 'shared-secret'],
+    ['{github,gitea,bitbucket}{,-api}', 'forge', 'forge-event', 'find-repository', 'hmac', 'shared-secret'],
     ['github', 'gitea', 'gitlab', 'bitbucket', 'forge*', 'find-repository', 'hmac*', 'index'],
   ),
   source(
     'registries',
-    ['acr', 'distribution', 'harbor', 'fixed-header', 'registry-*', 'find-{harbor,registry,ecr}-repository'],
-    ['acr', 'distribution', 'harbor', 'fixed-header', 'registry-*', 'find-*-repository', 'index'],
+    [
+      '{acr,distribution,harbor}{,-api}',
+      'fixed-header',
+      'registry-*',
+      'find-{harbor,registry,ecr}-repository',
+    ],
+    ['{acr,distribution,harbor}{,-api}', 'fixed-header', 'registry-*', 'find-*-repository', 'index'],
   ),
   source(
     'topics',

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { bitbucket } from '../../lib/sources/bitbucket.ts';
+import { bitbucketApi } from '../../lib/sources/bitbucket-api.ts';
 import { noHurry } from '../support/deadline.ts';
 import { deliveryOf, readWebhook } from '../support/fixture.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
@@ -99,7 +100,7 @@ describe('asking Bitbucket', () => {
       respond(response, path === '/2.0/user' ? 200 : 404, { type: 'error' }),
     );
     const api = { url: server.url, credentials: 'ATCT\n' };
-    expect(await bitbucket.findRepository(api, 'team_name/repo_name', noHurry)).toBe('gone');
+    expect(await bitbucketApi.findRepository(api, 'team_name/repo_name', noHurry)).toBe('gone');
     expect(server.requests).toMatchObject([
       { path: '/2.0/repositories/team_name/repo_name', headers: { authorization: 'Bearer ATCT' } },
       { path: '/2.0/user', headers: { authorization: 'Bearer ATCT' } },

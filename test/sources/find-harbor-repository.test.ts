@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { harbor } from '../../lib/sources/harbor.ts';
+import { harborApi } from '../../lib/sources/harbor-api.ts';
 import { givingUpAfter, noHurry } from '../support/deadline.ts';
 import {
   type Answering,
@@ -34,7 +34,7 @@ async function ask(answers: { repository: Answering; user?: Answering }, deadlin
   });
   const api = { url: server.url, credentials: CREDENTIALS };
   return {
-    existence: await harbor.findRepository(api, 'acme/payments/api', deadline),
+    existence: await harborApi.findRepository(api, 'acme/payments/api', deadline),
     requests: server.requests,
   };
 }
@@ -118,7 +118,7 @@ describe('a repository of Harbor', () => {
     async (repository) => {
       server = await startLoopbackServer(user);
       const api = { url: server.url, credentials: CREDENTIALS };
-      expect(await harbor.findRepository(api, repository, noHurry)).toBe('unknown');
+      expect(await harborApi.findRepository(api, repository, noHurry)).toBe('unknown');
       expect(server.requests).toEqual([]);
     },
   );

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { acr } from '../../lib/sources/acr.ts';
-import { distribution } from '../../lib/sources/distribution.ts';
+import { acrApi } from '../../lib/sources/acr-api.ts';
+import { distributionApi } from '../../lib/sources/distribution-api.ts';
 import { findRegistryRepository } from '../../lib/sources/find-registry-repository.ts';
 import { givingUpAfter, noHurry } from '../support/deadline.ts';
 import {
@@ -167,7 +167,7 @@ describe('a repository', () => {
     expect(requests).toEqual([]);
   });
 
-  test.each([acr, distribution])('is asked for by the sources of this API', async (source) => {
+  test.each([acrApi, distributionApi])('is asked for by the sources of this API', async (source) => {
     const { url } = await start(byPath({ [TAGS]: unknownName, '/v2/': saying(200) }));
     const api = { url, credentials: CREDENTIALS };
     expect(await source.findRepository(api, 'library/test', noHurry)).toBe('gone');

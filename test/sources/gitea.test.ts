@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { gitea } from '../../lib/sources/gitea.ts';
+import { giteaApi } from '../../lib/sources/gitea-api.ts';
 import { noHurry } from '../support/deadline.ts';
 import { deliveryOf, readWebhook } from '../support/fixture.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
@@ -106,7 +107,7 @@ describe('asking Gitea', () => {
       respond(response, path === '/api/v1/user' ? 200 : 404, { message: 'not found' }),
     );
     const api = { url: server.url, credentials: 'a1b2\n' };
-    expect(await gitea.findRepository(api, 'gitea-team/webhooks', noHurry)).toBe('gone');
+    expect(await giteaApi.findRepository(api, 'gitea-team/webhooks', noHurry)).toBe('gone');
     expect(server.requests).toMatchObject([
       { path: '/api/v1/repos/gitea-team/webhooks', headers: { authorization: 'token a1b2' } },
       { path: '/api/v1/user', headers: { authorization: 'token a1b2' } },

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { github } from '../../lib/sources/github.ts';
+import { githubApi } from '../../lib/sources/github-api.ts';
 import { noHurry } from '../support/deadline.ts';
 import { deliveryOf, readWebhook } from '../support/fixture.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
@@ -117,7 +118,7 @@ describe('asking GitHub', () => {
       respond(response, path === '/user' ? 200 : 404, { message: 'Not Found' }),
     );
     const api = { url: server.url, credentials: 'ghp_1\n' };
-    expect(await github.findRepository(api, 'Octocoders/Hello-World', noHurry)).toBe('gone');
+    expect(await githubApi.findRepository(api, 'Octocoders/Hello-World', noHurry)).toBe('gone');
     const headers = {
       authorization: 'Bearer ghp_1',
       accept: 'application/vnd.github+json',

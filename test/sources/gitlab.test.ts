@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { gitlab } from '../../lib/sources/gitlab.ts';
+import { gitlabApi } from '../../lib/sources/gitlab-api.ts';
 import { noHurry } from '../support/deadline.ts';
 import { deliveryOf, readWebhook } from '../support/fixture.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
@@ -279,7 +280,7 @@ describe('asking GitLab', () => {
       respond(response, path === '/api/v4/user' ? 200 : 404, { message: '404 Project Not Found' }),
     );
     const api = { url: server.url, credentials: 'glpat-1\n' };
-    expect(await gitlab.findRepository(api, 'group/sub.group/api', noHurry)).toBe('gone');
+    expect(await gitlabApi.findRepository(api, 'group/sub.group/api', noHurry)).toBe('gone');
     expect(server.requests).toMatchObject([
       {
         method: 'GET',
@@ -293,7 +294,7 @@ describe('asking GitLab', () => {
   test.each(['73', '', 'a/', '/a'])('does not call it for %j, which is no path', async (repository) => {
     server = await startLoopbackServer((response) => respond(response, 404, {}));
     const api = { url: server.url, credentials: 'glpat-1' };
-    expect(await gitlab.findRepository(api, repository, noHurry)).toBe('unknown');
+    expect(await gitlabApi.findRepository(api, repository, noHurry)).toBe('unknown');
     expect(server.requests).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { isSourceType, sources } from '../../lib/sources/index.ts';
+import { askableSources, isSourceType, sources } from '../../lib/sources/index.ts';
 import type { Source } from '../../lib/sources/source.ts';
 
 test.each<[string, Source, Record<string, unknown>]>([
@@ -24,7 +24,7 @@ test.each<[string, Source, Record<string, unknown>]>([
   expect({
     routed: source.routed,
     provedBy: source.provedBy,
-    asked: source.findRepository !== undefined,
+    asked: isSourceType(type) && type in askableSources,
     anyType: source.contentType === 'any',
   }).toEqual(is);
 });
@@ -32,6 +32,8 @@ test.each<[string, Source, Record<string, unknown>]>([
 test('the bundle finds each of them in the file of its name', () => {
   const files = readdirSync(new URL('../../lib/sources/', import.meta.url));
   expect(files).toEqual(expect.arrayContaining(Object.keys(sources).map((type) => `${type}.ts`)));
+  const apiFiles = files.filter((file) => file.endsWith('-api.ts'));
+  expect(apiFiles).toEqual(Object.keys(askableSources).map((type) => `${type}-api.ts`));
 });
 
 test.each(['svn', '', 'constructor', 'toString', 7, ['github'], undefined, null])('%j is none', (type) => {
