@@ -40,14 +40,15 @@ export function readMessage(
 ): readonly Resolved[] {
   const content = parseJson(body);
   const fallbackId = idIn('queue', messageId);
-  if (!v.is(notificationSchema, content)) {
+  const notification = v.safeParse(notificationSchema, content);
+  if (!notification.success) {
     return read(content, config, {
       fallbackId,
       idOf: (own) => (isGivenId(own) ? own : idIn('queue', own)),
       at,
     });
   }
-  const { Message, MessageId, Timestamp } = v.parse(notificationSchema, content);
+  const { Message, MessageId, Timestamp } = notification.output;
   const id = MessageId === undefined ? fallbackId : idIn('sns', MessageId);
   return read(parseJson(Message), config, {
     fallbackId: id,
