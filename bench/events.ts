@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, SQSEvent } from 'aws-lambda';
 import { NAMESPACE } from './backend-messages.ts';
 
@@ -10,11 +10,15 @@ export const secretNames = {
   huaweicloudKeys: 'bench/huaweicloud-keys',
 };
 
-/** A queue message that says that a repository is gone; it names no target, so every contender has to look. */
+/**
+ * A queue message as `receive` sends it, which says that a repository is gone; it names no target, so every contender
+ * has to look.
+ */
 export function cleanupMessage(repository: string): SQSEvent {
   const request = {
     version: 1,
-    id: randomUUID(),
+    id: `webhook:github:${randomBytes(32).toString('hex')}`,
+    siblings: 0,
     source: 'github',
     occurredAt: new Date().toISOString(),
     namespace: NAMESPACE,
