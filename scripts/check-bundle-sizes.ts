@@ -4,7 +4,7 @@ import { FUNCTIONS } from './bundle.ts';
 import { ROOT, runCommand } from './command-line.ts';
 
 /** What a bundle may have, minified: every byte of it is read and compiled in each cold start. */
-const LIMIT_BYTES = 72 * 1024;
+const LIMIT_BYTES = 84 * 1024;
 
 await runCommand(async () => {
   const sizes = await Promise.all(
