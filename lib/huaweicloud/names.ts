@@ -44,14 +44,11 @@ export function faultOfTarget({ remoteRegionId, remoteNamespace }: Target): stri
   return `"${showName(remoteRegionId)}" is not a region: 1 to 64 of a-z 0-9 -`;
 }
 
-/** The start of an invalid name, with an escape in place of each character that does not print. */
+/** The start of an invalid name, with an escape in place of each character that is not printable ASCII. */
 export function showName(name: string): string {
   return JSON.stringify(name.slice(0, SHOWN_LENGTH))
     .slice(1, -1)
-    .replaceAll(
-      /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu,
-      (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-    )
+    .replaceAll(/[^ -~]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
     .concat(name.length > SHOWN_LENGTH ? '…' : '');
 }
 
