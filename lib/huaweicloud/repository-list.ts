@@ -62,19 +62,21 @@ export async function readRepositories(
  * @returns how it was seen to change; undefined if it did not.
  */
 async function readOnce(list: ListPage, most: number, names: Set<string>): Promise<string | undefined> {
-  const seen = new Set<string>();
+  // The first reading is all that is known.
+  const seen = names.size === 0 ? names : new Set<string>();
   let last: string | undefined;
   let total: number | undefined;
   for (;;) {
     const offset = seen.size;
     const page = await list(offset, limitAt(offset, most));
-    for (const name of page.names) names.add(name);
     const before = last;
+    const again = page.names.find((name) => seen.has(name)) ?? findRepeated(page.names);
     for (const name of page.names) {
-      if (seen.has(name)) return `"${showName(name)}" came twice`;
       seen.add(name);
-      last = name;
+      names.add(name);
     }
+    if (again !== undefined) return `"${showName(again)}" came twice`;
+    last = page.names.at(-1) ?? last;
     if (before !== undefined) {
       // If the list moved before this page was read, it is another one now.
       const [still] = (await list(offset - 1, 1)).names;
@@ -88,6 +90,12 @@ async function readOnce(list: ListPage, most: number, names: Set<string>): Promi
     if (page.names.length > 0) continue;
     return total !== undefined && total > offset ? `it ended after ${offset} of ${total}` : undefined;
   }
+}
+
+function findRepeated(names: readonly string[]): string | undefined {
+  return new Set(names).size === names.length
+    ? undefined
+    : names.find((name, index) => names.indexOf(name) < index);
 }
 
 /** The longest page that may begin there: some clouds take only a multiple of the limit as the offset. */
