@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import dynalite from 'dynalite';
 import * as v from 'valibot';
@@ -30,6 +31,11 @@ export async function startDynamoDb(table = 'swr-sync-cleanup-local-ledger'): Pr
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   // By itself it lets every page read and write.
   guardServer(server);
+  const underWay = new Set<ServerResponse>();
+  server.on('request', (_: IncomingMessage, response: ServerResponse) => {
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -40,6 +46,8 @@ export async function startDynamoDb(table = 'swr-sync-cleanup-local-ledger'): Pr
     endpoint,
     table,
     async close() {
+      // A write that finds its database closed throws where nobody can catch it.
+      await Promise.all(Array.from(underWay, (response) => once(response, 'close')));
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
