@@ -88,10 +88,14 @@ export class CertificateKeeper {
     return (await pending).certificate;
   }
 
-  /** Notes that a message was verified with the certificate at an address. */
+  /**
+   * Notes that a message was verified with the certificate at an address. Addresses aren't signed: one that leads to a
+   * certificate which is proven already displaces no other.
+   */
   prove({ href }: URL): void {
     const kept = this.#others.get(href);
-    if (kept === undefined) return;
+    const known = this.#proven.values().map(({ certificate }) => certificate?.fingerprint256);
+    if (kept === undefined || known.some((each) => each === kept.certificate?.fingerprint256)) return;
     this.#others.delete(href);
     keep(this.#proven, href, kept);
   }

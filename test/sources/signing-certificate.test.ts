@@ -158,6 +158,20 @@ describe('keeping certificates', () => {
     expect(fetched).toEqual([]);
   });
 
+  test('one that has verified a message, whatever other addresses lead to the same certificate', async () => {
+    const { keeper, fetched } = counting();
+    for (let index = 0; index < 50; index += 1) {
+      // Ten fetches a minute, so that each other address gets its own.
+      const nowMs = NOW + index * MINUTE_MS;
+      const other = new URL(`/smn/${index}.pem`, URL_OF_CERTIFICATE);
+      for (const url of [URL_OF_CERTIFICATE, other]) {
+        await keeper.get(url, nowMs);
+        keeper.prove(url);
+      }
+    }
+    expect(fetched.filter((path) => path === URL_OF_CERTIFICATE.pathname)).toHaveLength(1);
+  });
+
   test('no more than 20 of the others', async () => {
     const { keeper, fetched } = counting();
     for (let minute = 0; minute <= 2; minute++) {
