@@ -11,6 +11,9 @@ export interface Failure {
   readonly retryAfterSeconds?: number;
 }
 
+/** Code of the failure of a certificate that may not be fetched yet: too many were within a minute. */
+export const CERTIFICATE_UNAVAILABLE = 'CERTIFICATE_UNAVAILABLE';
+
 /** The base of every error that says what to do about it. */
 export class ServiceError extends Error {
   override readonly name: string = 'ServiceError';

@@ -1,4 +1,5 @@
 import type { MiddlewareObj } from '@middy/core';
+import { CERTIFICATE_UNAVAILABLE, ServiceError } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { hasTooManyValues, MAX_JSON_VALUES } from '../sources/json-text.ts';
 import type { Delivery, Signed, Verification } from '../sources/source.ts';
@@ -74,6 +75,8 @@ async function verify(from: KeyedSource, delivery: Delivery, nowMs: number): Pro
     return await from.verify(delivery, nowMs);
   } catch (cause) {
     const detail = 'The signature can not be checked at the moment. Send the event again.';
-    throw new Problem(503, detail, { headers: { 'Retry-After': '30' }, cause });
+    // The sender chose the address of a certificate that isn't known, so this is no failure of the service. SNS repeats a 429.
+    const isLimited = cause instanceof ServiceError && cause.failure.code === CERTIFICATE_UNAVAILABLE;
+    throw new Problem(isLimited ? 429 : 503, detail, { headers: { 'Retry-After': '30' }, cause });
   }
 }

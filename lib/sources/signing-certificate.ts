@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { ServiceError } from '../failure.ts';
+import { CERTIFICATE_UNAVAILABLE, ServiceError } from '../failure.ts';
 import { exchange } from '../http/exchange.ts';
 
 const TIMEOUT_MS = 3000;
@@ -116,7 +116,7 @@ export class CertificateKeeper {
     this.#fetchedAt = this.#fetchedAt.filter((at) => Math.abs(nowMs - at) < MINUTE_MS);
     if (this.#fetchedAt.length >= MAX_FETCHES) {
       const message = `${MAX_FETCHES} certificates were fetched within a minute, and that is the most`;
-      throw new ServiceError({ code: 'CERTIFICATE_UNAVAILABLE', message, retryable: true });
+      throw new ServiceError({ code: CERTIFICATE_UNAVAILABLE, message, retryable: true });
     }
     this.#fetchedAt.push(nowMs);
     const certificate = parseCertificate(await this.#fetch(url));

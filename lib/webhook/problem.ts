@@ -7,6 +7,7 @@ const TITLES = {
   413: 'Too large',
   415: 'Not JSON by its content type',
   422: 'Not readable',
+  429: 'Too many certificates',
   500: 'Internal error',
   503: 'Not available',
 } as const;

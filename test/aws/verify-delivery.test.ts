@@ -4,7 +4,7 @@ import jsonBodyParser from '@middy/http-json-body-parser';
 import { answerProblems } from '../../lib/aws/answer-problems.ts';
 import { answerHttp, type HttpAnswer } from '../../lib/aws/http-event.ts';
 import { verifyDelivery, type WebhookEvent } from '../../lib/aws/verify-delivery.ts';
-import { ServiceError } from '../../lib/failure.ts';
+import { CERTIFICATE_UNAVAILABLE, ServiceError } from '../../lib/failure.ts';
 import { MAX_JSON_VALUES } from '../../lib/sources/json-text.ts';
 import type { Delivery, Source, Verification } from '../../lib/sources/source.ts';
 import { KeyedSource } from '../../lib/webhook/keyed-source.ts';
@@ -191,6 +191,16 @@ test("the sender's id of the delivery is in the log, and is none where it is emp
 
 test('every other source has to send it as JSON', async () => {
   expect(await post(sourceOf(), 'text/plain')).toMatchObject({ status: 415 });
+});
+
+test('where too many certificates were fetched, the sender is told to come again', async () => {
+  const verify = () => {
+    throw new ServiceError({ code: CERTIFICATE_UNAVAILABLE, message: 'too many', retryable: true });
+  };
+  expect(await answerTo({}, sourceOf({ verify }))).toMatchObject({
+    status: 429,
+    headers: { 'Retry-After': '30' },
+  });
 });
 
 test('while the proof can not be checked, the sender is told to come again', async () => {

@@ -37,6 +37,7 @@ test.each<[ProblemStatus, string]>([
   [413, 'Too large'],
   [415, 'Not JSON by its content type'],
   [422, 'Not readable'],
+  [429, 'Too many certificates'],
   [500, 'Internal error'],
   [503, 'Not available'],
 ])('%d has the title %j', (status, title) => {
