@@ -26,7 +26,8 @@ export type WebhookEvent = HttpEvent & {
  *
  * @param nowMs against which signed times are checked.
  *
- * Problems thrown: 404, 405, 413, 401, 422 for more JSON values than one may have, and 503 while the source's secret can't be read.
+ * Problems thrown: 404, 405, 413, 401, 422 for too many JSON values, 429 while no further certificate may be fetched, 503
+ * while the source's secret can't be read.
  */
 export function verifyDelivery(
   sources: ReadonlyMap<string, KeyedSource>,
