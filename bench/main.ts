@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { messageOf, runCommand, UsageError } from '../scripts/command-line.ts';
+import { messageOf, runCommand, UsageError } from '../command-line/options.ts';
 import { startBackend } from './backend.ts';
 import { bundleContenders } from './bundle-contenders.ts';
 import { type FunctionName, functionNames } from './contenders.ts';

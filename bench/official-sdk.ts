@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runCommand } from '../command-line/options.ts';
 import { type Emulator, localSeed, startEmulator } from '../local/huaweicloud/emulator.ts';
-import { runCommand } from '../scripts/command-line.ts';
 import { installPeers } from './install-peers.ts';
 import { loadOfficialSdk, type OfficialSdk, type SwrClient } from './official-sdk-types.ts';
 

@@ -2,14 +2,14 @@
 import { once } from 'node:events';
 
 import * as v from 'valibot';
-import { DynamoSuspicionLedger } from '../lib/aws/ledger/suspicion-ledger.ts';
-import { DynamoSweepLedger } from '../lib/aws/ledger/sweep-ledger.ts';
-import { Accounts } from '../lib/cleanup/accounts.ts';
-import { checkConfig } from '../lib/config/check-config.ts';
+import { checkConfig } from '../lib/config/validate-config.ts';
 import type { Deadline } from '../lib/deadline.ts';
-import { formatFaults } from '../lib/faults.ts';
+import { Accounts } from '../lib/huaweicloud/accounts.ts';
+import { formatFaults } from '../lib/issues.ts';
+import { DynamoSuspicionLedger } from '../lib/ledger/suspicion-ledger.ts';
+import { DynamoSweepLedger } from '../lib/ledger/sweep-ledger.ts';
 import { createLog } from '../lib/log.ts';
-import { createAskSource } from '../lib/sources/ask-source.ts';
+import { createAskSource } from '../lib/sources/check-existence.ts';
 import type { SweepContext } from '../lib/sweep/context.ts';
 import { runSweep } from '../lib/sweep/run-sweep.ts';
 import { median } from './statistics.ts';

@@ -1,7 +1,7 @@
 /** `npm run bench -- sweep`: what a sweep takes beside the ideal, and what it keeps in memory. */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { messageOf, UsageError } from '../scripts/command-line.ts';
+import { messageOf, UsageError } from '../command-line/options.ts';
 import type { Verdict } from './limits.ts';
 import { describeMachine, formatVerdicts } from './print-results.ts';
 import { CONCURRENCY, LATENCY_MS } from './sweep-messages.ts';

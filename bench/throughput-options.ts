@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { messageOf, UsageError } from '../scripts/command-line.ts';
+import { messageOf, UsageError } from '../command-line/options.ts';
 
 const USAGE = `npm run bench -- throughput [--only queue|cpu|memory] [--workers N,N] [--requests N] [--peer-requests N]
     [--cpu-requests N] [--memory-requests N] [--json] [--check]

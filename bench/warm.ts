@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import * as v from 'valibot';
-import { runCommand } from '../scripts/command-line.ts';
+import { runCommand } from '../command-line/options.ts';
 import { startBackend } from './backend.ts';
 import { bundleContenders } from './bundle-contenders.ts';
 import { contenders } from './contenders.ts';

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { UsageError } from '../scripts/command-line.ts';
+import { UsageError } from '../command-line/options.ts';
 import type { Interruption } from './interruption.ts';
 
 export interface AskOptions {

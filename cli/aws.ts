@@ -1,4 +1,4 @@
-import { messageOf, UsageError } from '../scripts/command-line.ts';
+import { messageOf, UsageError } from '../command-line/options.ts';
 
 /** Where `npm run deploy` puts a stage if nothing else is said; see serverless.yml. */
 const DEFAULT_REGION = 'eu-central-1';

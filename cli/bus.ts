@@ -1,5 +1,5 @@
-import { EventBus } from '../lib/aws/event-bus.ts';
 import type { Log } from '../lib/log.ts';
+import { EventBus } from '../lib/queue/event-bus.ts';
 import { resourceNamesOf } from '../lib/resource-names.ts';
 import { requireAws } from './aws.ts';
 import type { Stage } from './stage.ts';

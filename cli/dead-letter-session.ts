@@ -1,5 +1,5 @@
+import { UsageError } from '../command-line/options.ts';
 import { type DeadLetter, DeadLetterBox } from '../lib/aws/dead-letter-box.ts';
-import { UsageError } from '../scripts/command-line.ts';
 import { findQueueUrl } from './resources.ts';
 import type { Run } from './run.ts';
 import type { Stage } from './stage.ts';

@@ -1,5 +1,5 @@
-import type { History, LedgerEntry } from '../lib/aws/ledger/history.ts';
-import { UsageError } from '../scripts/command-line.ts';
+import { UsageError } from '../command-line/options.ts';
+import type { History, LedgerEntry } from '../lib/ledger/history.ts';
 import { formatImageName, type ImageName, parseImageName } from './names.ts';
 import type { GlobalOptions, Run } from './run.ts';
 import { chooseAccount, type Stage } from './stage.ts';

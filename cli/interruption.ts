@@ -1,5 +1,5 @@
+import { monotonicMs } from '../lib/clock.ts';
 import type { Deadline } from '../lib/deadline.ts';
-import { monotonicMs } from '../lib/monotonic.ts';
 import { EXIT } from './exit-status.ts';
 
 /** As long as a call may take that Ctrl-C finds under way. */

@@ -1,10 +1,10 @@
 import pMap from 'p-map';
+import { UsageError } from '../command-line/options.ts';
 import { OUT_OF_TIME } from '../lib/cleanup/plan-repository.ts';
 import { type Failure, failureOf, ServiceError } from '../lib/failure.ts';
 import { type ListPage, readRepositories } from '../lib/huaweicloud/repository-list.ts';
 import type { SwrClient } from '../lib/huaweicloud/swr.ts';
 import type { SyncTask } from '../lib/huaweicloud/sync-task.ts';
-import { UsageError } from '../scripts/command-line.ts';
 import type { ImageName } from './names.ts';
 import type { Run } from './run.ts';
 

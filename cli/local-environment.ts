@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { ROOT, UsageError } from '../scripts/command-line.ts';
+import { ROOT, UsageError } from '../command-line/options.ts';
 
 const schema = v.object({ env: v.record(v.string(), v.string()) });
 

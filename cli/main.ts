@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { messageOf, UsageError } from '../scripts/command-line.ts';
+import { messageOf, UsageError } from '../command-line/options.ts';
 import { EXIT } from './exit-status.ts';
 import { buildProgram } from './program.ts';
 

@@ -1,7 +1,7 @@
-import { parseTarget } from '../lib/config/check-routes.ts';
+import { UsageError } from '../command-line/options.ts';
+import { parseTarget } from '../lib/config/validate-routes.ts';
 import { faultOfOrganization, faultOfRepository } from '../lib/huaweicloud/names.ts';
 import type { Target } from '../lib/huaweicloud/sync-task.ts';
-import { UsageError } from '../scripts/command-line.ts';
 
 /** An organization of SWR, or one of its repositories. */
 export interface ImageName {

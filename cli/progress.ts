@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import { monotonicMs } from '../lib/monotonic.ts';
+import { monotonicMs } from '../lib/clock.ts';
 
 const BAR_WIDTH = 24;
 

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
+import { UsageError } from '../command-line/options.ts';
 import { AwsError } from '../lib/aws/aws-error.ts';
 import { callAws } from '../lib/aws/call.ts';
-import { DynamoLedger } from '../lib/aws/ledger/cleanup-ledger.ts';
-import { History } from '../lib/aws/ledger/history.ts';
+import { DynamoLedger } from '../lib/ledger/cleanup-ledger.ts';
+import { History } from '../lib/ledger/history.ts';
 import { type ResourceNames, resourceNamesOf } from '../lib/resource-names.ts';
-import { UsageError } from '../scripts/command-line.ts';
 import { requireAws } from './aws.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,7 +1,7 @@
-import type { TaskEntry } from '../lib/aws/ledger/history.ts';
 import type { Restoration } from '../lib/cleanup/restore.ts';
 import type { RestoreStep } from '../lib/cleanup/restore-plan.ts';
 import { nameOf } from '../lib/huaweicloud/sync-task.ts';
+import type { TaskEntry } from '../lib/ledger/history.ts';
 import { formatImageName } from './names.ts';
 import { formatTable, sortBy } from './table.ts';
 import { formatTime } from './times.ts';

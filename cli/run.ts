@@ -1,5 +1,5 @@
+import { messageOf } from '../command-line/options.ts';
 import { createLog, type Log } from '../lib/log.ts';
-import { messageOf } from '../scripts/command-line.ts';
 import { ask } from './ask.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import { Interruption } from './interruption.ts';

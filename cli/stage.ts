@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+import { messageOf, ROOT, UsageError } from '../command-line/options.ts';
+import { readConfig } from '../command-line/read-config.ts';
 import { SecretStore } from '../lib/aws/secret-store.ts';
-import { Accounts } from '../lib/cleanup/accounts.ts';
 import type { Config } from '../lib/config/config.ts';
 import { ServiceError } from '../lib/failure.ts';
+import { Accounts } from '../lib/huaweicloud/accounts.ts';
 import { parseCredentials } from '../lib/huaweicloud/credentials.ts';
 import type { Log } from '../lib/log.ts';
 import { type ReadSecret, StoredSecret } from '../lib/stored-secret.ts';
-import { messageOf, ROOT, UsageError } from '../scripts/command-line.ts';
-import { readConfig } from '../scripts/read-config.ts';
 import { requireAws } from './aws.ts';
 import { takeLocalEnvironment } from './local-environment.ts';
 import type { GlobalOptions } from './run.ts';

@@ -1,12 +1,12 @@
 import pMap from 'p-map';
-import { DynamoSuspicionLedger } from '../lib/aws/ledger/suspicion-ledger.ts';
-import { DynamoSweepLedger } from '../lib/aws/ledger/sweep-ledger.ts';
-import type { Accounts } from '../lib/cleanup/accounts.ts';
-import { announcementsOf } from '../lib/cleanup/announcement.ts';
+import { announcementsOf } from '../lib/cleanup/bus-events.ts';
 import { OUT_OF_TIME } from '../lib/cleanup/plan-repository.ts';
 import type { CleanupRequest } from '../lib/cleanup/request.ts';
 import { ServiceError } from '../lib/failure.ts';
-import { createAskSource } from '../lib/sources/ask-source.ts';
+import type { Accounts } from '../lib/huaweicloud/accounts.ts';
+import { DynamoSuspicionLedger } from '../lib/ledger/suspicion-ledger.ts';
+import { DynamoSweepLedger } from '../lib/ledger/sweep-ledger.ts';
+import { createAskSource } from '../lib/sources/check-existence.ts';
 import type { SweepContext } from '../lib/sweep/context.ts';
 import { openBus } from './bus.ts';
 import { isNotTried, type PlacedOutcome } from './clean-outcomes.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { UsageError } from '../command-line/options.ts';
 import { timestampSchema } from '../lib/cleanup/request.ts';
-import { UsageError } from '../scripts/command-line.ts';
 
 const UNITS_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 const DURATION = /^(\d{1,6})([smhdw])$/;

@@ -1,25 +1,25 @@
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { type CleanContext, cleanBatch } from '../lib/aws/clean-batch.ts';
-import { cleanInvocation, type InvocationAnswer } from '../lib/aws/clean-invocation.ts';
-import { DeadLetters } from '../lib/aws/dead-letters.ts';
-import { EventBus } from '../lib/aws/event-bus.ts';
-import { inInvocation } from '../lib/aws/in-invocation.ts';
-import { DynamoLedger } from '../lib/aws/ledger/cleanup-ledger.ts';
-import { logFailure } from '../lib/aws/log-failure.ts';
 import { Queue } from '../lib/aws/queue.ts';
 import { SecretStore } from '../lib/aws/secret-store.ts';
-import { Accounts } from '../lib/cleanup/accounts.ts';
 import { Cleaner } from '../lib/cleanup/cleaner.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
 import { deadlineFrom } from '../lib/deadline.ts';
 import { requireEnvironment } from '../lib/environment.ts';
-import { findSources } from '../lib/find-sources.ts';
+import { Accounts } from '../lib/huaweicloud/accounts.ts';
+import { DynamoLedger } from '../lib/ledger/cleanup-ledger.ts';
 import { createLog } from '../lib/log.ts';
 import { measureLog } from '../lib/metrics/measured-log.ts';
 import { Metrics } from '../lib/metrics/metrics.ts';
 import { cleanRules } from '../lib/metrics/rules/clean.ts';
-import { createAskSource } from '../lib/sources/ask-source.ts';
+import { type CleanContext, cleanBatch } from '../lib/queue/clean-batch.ts';
+import { cleanInvocation, type InvocationAnswer } from '../lib/queue/clean-invocation.ts';
+import { DeadLetters } from '../lib/queue/dead-letters.ts';
+import { EventBus } from '../lib/queue/event-bus.ts';
+import { inInvocation } from '../lib/queue/in-invocation.ts';
+import { logFailure } from '../lib/queue/log-failure.ts';
+import { findSources } from '../lib/routing/find-sources.ts';
+import { createAskSource } from '../lib/sources/check-existence.ts';
 import type { ReadSecret } from '../lib/stored-secret.ts';
 
 /** The work has a deadline of its own; a second timer would be set for nothing. */

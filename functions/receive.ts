@@ -1,20 +1,20 @@
 import middy from '@middy/core';
 import jsonBodyParser from '@middy/http-json-body-parser';
-import { answerProblems } from '../lib/aws/answer-problems.ts';
-import { answerHttp, type HttpAnswer } from '../lib/aws/http-event.ts';
-import { inInvocation } from '../lib/aws/in-invocation.ts';
 import { Queue } from '../lib/aws/queue.ts';
 import { SecretStore } from '../lib/aws/secret-store.ts';
-import { verifyDelivery, type WebhookEvent } from '../lib/aws/verify-delivery.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
 import { requireEnvironment } from '../lib/environment.ts';
 import { createLog } from '../lib/log.ts';
 import { measureLog } from '../lib/metrics/measured-log.ts';
 import { Metrics } from '../lib/metrics/metrics.ts';
 import { receiveRules } from '../lib/metrics/rules/receive.ts';
+import { inInvocation } from '../lib/queue/in-invocation.ts';
 import { tryOut } from '../lib/stored-secret.ts';
 import { acceptEvent } from '../lib/webhook/accept-event.ts';
-import { keyedSources } from '../lib/webhook/keyed-source.ts';
+import { answerProblems } from '../lib/webhook/answer-problems.ts';
+import { keyedSources } from '../lib/webhook/configured-source.ts';
+import { answerHttp, type HttpAnswer } from '../lib/webhook/http-event.ts';
+import { verifyDelivery, type WebhookEvent } from '../lib/webhook/verify-delivery.ts';
 
 /** Every call has a limit of its own; a timer for the whole would be set for nothing. */
 const options = { timeoutEarlyInMillis: 0 };

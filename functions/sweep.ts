@@ -1,22 +1,27 @@
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { EventBus } from '../lib/aws/event-bus.ts';
-import { inInvocation } from '../lib/aws/in-invocation.ts';
-import { DynamoSuspicionLedger } from '../lib/aws/ledger/suspicion-ledger.ts';
-import { DynamoSweepLedger } from '../lib/aws/ledger/sweep-ledger.ts';
-import { logFailure } from '../lib/aws/log-failure.ts';
 import { Queue } from '../lib/aws/queue.ts';
 import { SecretStore } from '../lib/aws/secret-store.ts';
-import { beginSweep, queueRequests, type SweepFunctionContext, sweepBatch } from '../lib/aws/sweep-batch.ts';
-import { Accounts } from '../lib/cleanup/accounts.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
 import { deadlineFrom } from '../lib/deadline.ts';
 import { requireEnvironment } from '../lib/environment.ts';
+import { Accounts } from '../lib/huaweicloud/accounts.ts';
+import { DynamoSuspicionLedger } from '../lib/ledger/suspicion-ledger.ts';
+import { DynamoSweepLedger } from '../lib/ledger/sweep-ledger.ts';
 import { createLog } from '../lib/log.ts';
 import { measureLog } from '../lib/metrics/measured-log.ts';
 import { Metrics } from '../lib/metrics/metrics.ts';
 import { sweepRules } from '../lib/metrics/rules/sweep.ts';
-import { createAskSource } from '../lib/sources/ask-source.ts';
+import { EventBus } from '../lib/queue/event-bus.ts';
+import { inInvocation } from '../lib/queue/in-invocation.ts';
+import { logFailure } from '../lib/queue/log-failure.ts';
+import {
+  beginSweep,
+  queueRequests,
+  type SweepFunctionContext,
+  sweepBatch,
+} from '../lib/queue/sweep-batch.ts';
+import { createAskSource } from '../lib/sources/check-existence.ts';
 import type { ReadSecret } from '../lib/stored-secret.ts';
 
 /** The work has a deadline of its own; a second timer would be set for nothing. */

@@ -3,7 +3,7 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import * as v from 'valibot';
-import { ROOT, runCommand } from './command-line.ts';
+import { ROOT, runCommand } from '../command-line/options.ts';
 
 /** Beside `cli`, so that the project's folder is found from both in the same way. */
 const FOLDER = 'dist-cli';

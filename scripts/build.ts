@@ -1,10 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ROOT, readStageOptions, runCommand } from '../command-line/options.ts';
+import { readConfig } from '../command-line/read-config.ts';
 import type { Config } from '../lib/config/config.ts';
 import { bundleFunctions } from './bundle.ts';
-import { ROOT, readStageOptions, runCommand } from './command-line.ts';
 import { permissionsOf } from './permissions.ts';
-import { readConfig } from './read-config.ts';
 
 /** The Node.js that builds: below `npm run`, the one in `node_modules/.bin`, if it is there. */
 export const NODE = `Node.js ${process.version} (${process.execPath})`;

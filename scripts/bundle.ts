@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { ROOT } from '../command-line/options.ts';
 import type { SourceType } from '../lib/sources/index.ts';
-import { ROOT } from './command-line.ts';
 
 export const FUNCTIONS = ['receive', 'clean', 'sweep'] as const;
 

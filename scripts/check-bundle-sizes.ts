@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ROOT, runCommand } from '../command-line/options.ts';
 import { FUNCTIONS } from './bundle.ts';
-import { ROOT, runCommand } from './command-line.ts';
 
 /** What a bundle may have, minified: every byte of it is read and compiled in each cold start. */
 const LIMIT_BYTES = 84 * 1024;

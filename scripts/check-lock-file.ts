@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { ROOT, runCommand } from './command-line.ts';
+import { ROOT, runCommand } from '../command-line/options.ts';
 
 /** Packages that may run a script of their own while they are installed. Every other one may be malicious by then. */
 const MAY_RUN_SCRIPTS: ReadonlySet<string> = new Set([

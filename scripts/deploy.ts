@@ -1,9 +1,15 @@
 import { join } from 'node:path';
+import {
+  ROOT,
+  readStageOptions,
+  runCommand,
+  type StageOptions,
+  UsageError,
+} from '../command-line/options.ts';
+import { readConfig } from '../command-line/read-config.ts';
 import { build } from './build.ts';
-import { ROOT, readStageOptions, runCommand, type StageOptions, UsageError } from './command-line.ts';
 import { PACKAGE_DIR, runOsls } from './osls.ts';
 import { packageStage } from './package.ts';
-import { readConfig } from './read-config.ts';
 
 async function deploy(options: StageOptions): Promise<void> {
   const summary = await packageStage(options);

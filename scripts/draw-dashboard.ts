@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { messageOf, ROOT, runCommand, UsageError } from './command-line.ts';
+import { messageOf, ROOT, runCommand, UsageError } from '../command-line/options.ts';
 import { drawDashboard } from './dashboard/draw-dashboard.ts';
 import { readDashboard } from './dashboard/read-dashboard.ts';
 import { readRecording } from './dashboard/recording.ts';

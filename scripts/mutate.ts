@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
-import { ROOT, runCommand, UsageError } from './command-line.ts';
+import { ROOT, runCommand, UsageError } from '../command-line/options.ts';
 import { PARTS } from './mutate/parts.ts';
 import { faultsOfScores, isUndetected, scoresOf, show } from './mutate/score.ts';
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { ROOT, type StageOptions } from './command-line.ts';
+import { ROOT, type StageOptions } from '../command-line/options.ts';
 
 /** Where `osls package` leaves the template and the zips. */
 export const PACKAGE_DIR = join(ROOT, '.serverless');

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readStageOptions, runCommand, type StageOptions } from '../command-line/options.ts';
 import { build, NODE } from './build.ts';
-import { readStageOptions, runCommand, type StageOptions } from './command-line.ts';
 import { PACKAGE_DIR, runOsls } from './osls.ts';
 import { writeSbom } from './sbom.ts';
 import { checkTemplate } from './template-check.ts';

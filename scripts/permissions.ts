@@ -1,5 +1,5 @@
-import { parseSecretReference } from '../lib/aws/secret-reference.ts';
 import type { Config } from '../lib/config/config.ts';
+import { parseSecretReference } from '../lib/secret-reference.ts';
 import type { FUNCTIONS } from './bundle.ts';
 
 interface Statement {

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
-import { messageOf, ROOT, runCommand, UsageError } from './command-line.ts';
+import { messageOf, ROOT, runCommand, UsageError } from '../command-line/options.ts';
 import { releaseChangelog } from './release/changelog.ts';
 import { Git } from './release/git.ts';
 import { nextVersion, setVersion } from './release/version.ts';

@@ -1,9 +1,9 @@
 /** `npm run route`: what the deletion of a repository would be routed to, and why. See README.md. */
 import { parseArgs } from 'node:util';
+import { messageOf, runCommand, UsageError } from '../command-line/options.ts';
 import type { Config } from '../lib/config/config.ts';
 import { builtInSources } from '../lib/sources/built-in.ts';
 import { sources } from '../lib/sources/index.ts';
-import { messageOf, runCommand, UsageError } from './command-line.ts';
 import { readChosenConfig } from './send/chosen-config.ts';
 import { explainRoute, type RouteReport } from './send/explain-route.ts';
 

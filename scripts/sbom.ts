@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import * as v from 'valibot';
-import { ROOT } from './command-line.ts';
+import { ROOT } from '../command-line/options.ts';
 
 const FILE = 'sbom.json';
 

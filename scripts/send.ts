@@ -1,10 +1,10 @@
 /** `npm run send`: one correctly signed sample of a source, to see whether a stage takes it. See README.md. */
 import { randomUUID } from 'node:crypto';
+import { runCommand, UsageError } from '../command-line/options.ts';
 import type { Config } from '../lib/config/config.ts';
-import { formatFaults } from '../lib/faults.ts';
-import { exchange } from '../lib/http/exchange.ts';
+import { exchange } from '../lib/http/http-request.ts';
+import { formatFaults } from '../lib/issues.ts';
 import { sources } from '../lib/sources/index.ts';
-import { runCommand, UsageError } from './command-line.ts';
 import { DEFAULT_STAGE, readChosenConfig } from './send/chosen-config.ts';
 import { explainAnswer } from './send/explain-answer.ts';
 import { inventRepository } from './send/invent-repository.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
-import { faultsOf } from '../lib/faults.ts';
+import { faultsOf } from '../lib/issues.ts';
 import { limitedArray, takeFitting } from '../lib/limits.ts';
-import { interpretEach } from '../lib/sources/meaning.ts';
+import { interpretEach } from '../lib/sources/source-event.ts';
 import { watchReads } from './support/watch-reads.ts';
 
 describe('an array with a limit', () => {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
+import { UsageError } from '../../command-line/options.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Target } from '../../lib/huaweicloud/sync-task.ts';
-import { UsageError } from '../../scripts/command-line.ts';
 import { openBus } from '../bus.ts';
 import { addChangingOptions, formatExamples } from '../changing.ts';
 import {

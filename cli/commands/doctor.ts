@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { Refusals } from '../../lib/huaweicloud/refusals.ts';
-import { UsageError } from '../../scripts/command-line.ts';
+import { UsageError } from '../../command-line/options.ts';
+import { Refusals } from '../../lib/huaweicloud/rejections.ts';
 import { requireAws } from '../aws.ts';
 import { formatExamples } from '../changing.ts';
 import { type Check, check, formatChecks, skip } from '../doctor/check.ts';

@@ -1,7 +1,7 @@
+import { UsageError } from '../../command-line/options.ts';
 import type { DeadLetter, DeadLetterBox } from '../../lib/aws/dead-letter-box.ts';
 import { Queue } from '../../lib/aws/queue.ts';
 import { failureOf } from '../../lib/failure.ts';
-import { UsageError } from '../../scripts/command-line.ts';
 import { formatLetters, originOf } from '../dead-letter-report.ts';
 import { findLetter, withDeadLetters } from '../dead-letter-session.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';

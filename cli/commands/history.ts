@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { LedgerEntry } from '../../lib/aws/ledger/history.ts';
 import { nameOf } from '../../lib/huaweicloud/sync-task.ts';
+import type { LedgerEntry } from '../../lib/ledger/history.ts';
 import { formatExamples } from '../changing.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { type HistoryOptions, readHistory, readHistoryQuery } from '../history-query.ts';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { TaskEntry } from '../../lib/aws/ledger/history.ts';
+import { UsageError } from '../../command-line/options.ts';
 import { type Restoration, restoreTasks } from '../../lib/cleanup/restore.ts';
 import { lastDeletions, planRestore, type RestoreStep } from '../../lib/cleanup/restore-plan.ts';
-import { UsageError } from '../../scripts/command-line.ts';
+import type { TaskEntry } from '../../lib/ledger/history.ts';
 import { addChangingOptions, formatExamples } from '../changing.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { type HistoryOptions, readHistory, readHistoryQuery } from '../history-query.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import type { Accounts } from '../../lib/cleanup/accounts.ts';
+import { UsageError } from '../../command-line/options.ts';
+import type { Accounts } from '../../lib/huaweicloud/accounts.ts';
 import type { Sweep } from '../../lib/sweep/ledger.ts';
 import type { SweepReport } from '../../lib/sweep/report.ts';
 import { runSweep } from '../../lib/sweep/run-sweep.ts';
 import { Sightings } from '../../lib/sweep/sightings.ts';
-import { UsageError } from '../../scripts/command-line.ts';
 import { addChangingOptions, formatExamples } from '../changing.ts';
 import { isNotTried } from '../clean-outcomes.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';

@@ -1,10 +1,10 @@
 import type { Account } from '../../lib/config/config.ts';
-import { resolveEndpoint } from '../../lib/config/endpoint.ts';
 import type { Deadline } from '../../lib/deadline.ts';
+import { resolveEndpoint } from '../../lib/endpoint.ts';
 import { failureOf } from '../../lib/failure.ts';
 import { type Credentials, parseCredentials } from '../../lib/huaweicloud/credentials.ts';
 import { faultOfOrganization, faultOfRepository } from '../../lib/huaweicloud/names.ts';
-import type { Refusals } from '../../lib/huaweicloud/refusals.ts';
+import type { Refusals } from '../../lib/huaweicloud/rejections.ts';
 import { StoredAuthorizer } from '../../lib/huaweicloud/stored-authorizer.ts';
 import { SwrClient } from '../../lib/huaweicloud/swr.ts';
 import type { Log } from '../../lib/log.ts';

@@ -1,8 +1,8 @@
+import { messageOf } from '../../command-line/options.ts';
 import type { Deadline } from '../../lib/deadline.ts';
-import { createReadApi } from '../../lib/sources/ask-source.ts';
+import { createReadApi } from '../../lib/sources/check-existence.ts';
 import { askableSources } from '../../lib/sources/index.ts';
 import type { AskableSource, SourceApi } from '../../lib/sources/source.ts';
-import { messageOf } from '../../scripts/command-line.ts';
 import type { Stage } from '../stage.ts';
 import { type Check, check, type Finding, skip } from './check.ts';
 

@@ -1,5 +1,5 @@
-import { resolveEndpoint } from '../../lib/config/endpoint.ts';
-import { exchange } from '../../lib/http/exchange.ts';
+import { resolveEndpoint } from '../../lib/endpoint.ts';
+import { exchange } from '../../lib/http/http-request.ts';
 import { type Check, check, skip } from './check.ts';
 
 const TIMEOUT_MS = 10_000;

@@ -1,8 +1,8 @@
+import { UsageError } from '../../command-line/options.ts';
 import { failureOf } from '../../lib/failure.ts';
 import { parseCredentials } from '../../lib/huaweicloud/credentials.ts';
 import { StoredSecret } from '../../lib/stored-secret.ts';
-import { keyedSources } from '../../lib/webhook/keyed-source.ts';
-import { UsageError } from '../../scripts/command-line.ts';
+import { keyedSources } from '../../lib/webhook/configured-source.ts';
 import type { Stage } from '../stage.ts';
 import { type Check, check } from './check.ts';
 

@@ -1,4 +1,4 @@
-import { messageOf } from '../../scripts/command-line.ts';
+import { messageOf } from '../../command-line/options.ts';
 import { toPrintable } from '../table.ts';
 
 /** What was looked at, and how it is. */

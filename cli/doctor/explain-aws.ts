@@ -1,5 +1,5 @@
+import { UsageError } from '../../command-line/options.ts';
 import { failureOf } from '../../lib/failure.ts';
-import { UsageError } from '../../scripts/command-line.ts';
 
 /** What to do where AWS did not say what it was asked. */
 export function explainAws(error: unknown, stage: string, permission: string): { hint: string } {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ServiceError } from '../failure.ts';
-import type { HttpResponse } from '../http/exchange.ts';
+import type { HttpResponse } from '../http/http-request.ts';
 import type { TransportError } from '../http/transport-error.ts';
 
 const bodySchema = v.object({

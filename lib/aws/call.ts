@@ -1,6 +1,6 @@
-import { exchange, type HttpResponse } from '../http/exchange.ts';
+import { monotonicMs } from '../clock.ts';
+import { exchange, type HttpResponse } from '../http/http-request.ts';
 import { TransportError } from '../http/transport-error.ts';
-import { monotonicMs } from '../monotonic.ts';
 import { AwsError } from './aws-error.ts';
 import { signRequest } from './sign.ts';
 

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import * as v from 'valibot';
+import { monotonicMs } from '../clock.ts';
 import { limitedArray } from '../limits.ts';
-import { monotonicMs } from '../monotonic.ts';
 import { AwsError } from './aws-error.ts';
 import { callAws } from './call.ts';
 

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { ServiceError } from '../failure.ts';
+import { parseSecretReference } from '../secret-reference.ts';
 import { AwsError } from './aws-error.ts';
 import { callAws } from './call.ts';
-import { parseSecretReference } from './secret-reference.ts';
 
 /** Long enough not to be felt, short enough for a `receive` whose sender gives up after ten seconds. */
 const TIMEOUT_MS = 3000;

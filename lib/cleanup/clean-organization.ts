@@ -1,6 +1,6 @@
 import { faultOfRepository, INVALID_NAME, showName } from '../huaweicloud/names.ts';
 import { type ListPage, readRepositories, repositoriesLeft } from '../huaweicloud/repository-list.ts';
-import { tryAgain } from '../try-again.ts';
+import { tryAgain } from '../retry.ts';
 import { type CleanRepositories, cleanPage } from './clean-page.ts';
 import { type CleanupResult, failuresOf, type Outcome, TOO_MANY_TASKS } from './outcome.ts';
 import type { CleanupContext } from './plan-repository.ts';

@@ -1,12 +1,12 @@
 import type { Config } from '../config/config.ts';
 import type { Deadline } from '../deadline.ts';
 import { failureOf } from '../failure.ts';
+import type { Accounts } from '../huaweicloud/accounts.ts';
 import { INVALID_NAME } from '../huaweicloud/names.ts';
 import type { SwrClient } from '../huaweicloud/swr.ts';
 import type { Log } from '../log.ts';
-import type { Accounts } from './accounts.ts';
-import { askFirst, type Questions } from './ask-first.ts';
 import { cleanRequest } from './clean-request.ts';
+import { askFirst, type Questions } from './confirm-gone.ts';
 import type { CleanupLedger, OpenedRequest } from './ledger.ts';
 import type { CleanupResult, Outcome } from './outcome.ts';
 import { type CleanupRequest, faultOfRequest } from './request.ts';

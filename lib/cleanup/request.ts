@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { faultsOf, type Parsed, show } from '../faults.ts';
 import { faultOfOrganization, faultOfRepository, faultOfTarget } from '../huaweicloud/names.ts';
 import type { Target } from '../huaweicloud/sync-task.ts';
+import { faultsOf, type Parsed, show } from '../issues.ts';
 import { limitedArray } from '../limits.ts';
-import { earlierOf } from './compare-times.ts';
+import { earlierOf } from '../times.ts';
 
 /** SQS takes a message of 256 KiB at least; so many targets fit into one. */
 const MAX_TARGETS = 500;

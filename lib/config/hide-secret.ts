@@ -1,4 +1,4 @@
-import type { Fault } from '../faults.ts';
+import type { Fault } from '../issues.ts';
 
 const SECRET = /\.(?:secret|credentials)$/;
 /** What secrets stand in. */

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { isSecretReference } from '../aws/secret-reference.ts';
+import { faultOfEndpoint, trimEndpoint } from '../endpoint.ts';
 import { MAX_REQUESTS } from '../limits.ts';
+import { isSecretReference } from '../secret-reference.ts';
 import { isSourceType, type SourceType, sources } from '../sources/index.ts';
-import { faultOfEndpoint, trimEndpoint } from './endpoint.ts';
 
 const name = v.pipe(
   v.string(),

@@ -1,5 +1,5 @@
 import type { Deadline } from '../deadline.ts';
-import type { HttpRequest, HttpResponse } from '../http/exchange.ts';
+import type { HttpRequest, HttpResponse } from '../http/http-request.ts';
 
 /** What is known of a request before it is proven whose it is. Its headers have names in lower case. */
 export type UnprovenRequest = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>;

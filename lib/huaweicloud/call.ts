@@ -1,7 +1,7 @@
-import { exchange, type HttpRequest, type HttpResponse } from '../http/exchange.ts';
+import { monotonicMs } from '../clock.ts';
+import { exchange, type HttpRequest, type HttpResponse } from '../http/http-request.ts';
 import { TransportError } from '../http/transport-error.ts';
 import type { Log } from '../log.ts';
-import { monotonicMs } from '../monotonic.ts';
 import { parseErrorBody } from './error-body.ts';
 import { isThrottle } from './failure.ts';
 

@@ -1,5 +1,5 @@
 import { ServiceError } from '../failure.ts';
-import type { HttpResponse } from '../http/exchange.ts';
+import type { HttpResponse } from '../http/http-request.ts';
 import { parseRetryAfter } from '../http/retry-after.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { type ErrorBody, parseErrorBody } from './error-body.ts';

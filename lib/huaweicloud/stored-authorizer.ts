@@ -1,11 +1,11 @@
 import type { Deadline } from '../deadline.ts';
-import type { HttpResponse } from '../http/exchange.ts';
+import type { HttpResponse } from '../http/http-request.ts';
 import type { Log } from '../log.ts';
 import type { Authorizer, Proof, UnprovenRequest } from './authorizer.ts';
 import type { AccessKey, Credentials } from './credentials.ts';
 import { sortIamFailure } from './failure.ts';
 import { HuaweiCloudError } from './huawei-cloud-error.ts';
-import type { Refusals } from './refusals.ts';
+import type { Refusals } from './rejections.ts';
 import { signSdkRequest } from './sign-sdk-request.ts';
 import { fetchToken, type Token, type TokenOptions } from './token.ts';
 

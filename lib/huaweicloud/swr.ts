@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Deadline } from '../deadline.ts';
-import type { HttpRequest, HttpResponse } from '../http/exchange.ts';
+import type { HttpRequest, HttpResponse } from '../http/http-request.ts';
 import type { Log } from '../log.ts';
 import type { Authorizer, UnprovenRequest } from './authorizer.ts';
 import { callHuaweiCloud } from './call.ts';

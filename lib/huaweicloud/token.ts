@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Deadline } from '../deadline.ts';
-import type { HttpResponse } from '../http/exchange.ts';
+import type { HttpResponse } from '../http/http-request.ts';
 import type { Log } from '../log.ts';
 import { callHuaweiCloud } from './call.ts';
 import type { Login } from './credentials.ts';

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
-import { faultsOf } from '../faults.ts';
+import { faultsOf } from '../issues.ts';
 import { parseFixedHeader, verifyFixedHeader } from './fixed-header.ts';
-import type { Meaning } from './meaning.ts';
 import { registryNameSchema } from './registry-name.ts';
 import type { Delivery, Signed, Source, Verification } from './source.ts';
+import type { Meaning } from './source-event.ts';
 
 const actionSchema = v.object({ action: v.string() });
 const deletionSchema = v.object({

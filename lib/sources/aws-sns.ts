@@ -1,6 +1,5 @@
-import { faultsOf, formatFaults } from '../faults.ts';
-import { parseJson } from './json-text.ts';
-import type { Meaning } from './meaning.ts';
+import { faultsOf, formatFaults } from '../issues.ts';
+import { parseJson } from '../json.ts';
 import { verified } from './signed.ts';
 import { CertificateKeeper, type FetchCertificate, fetchCertificate } from './signing-certificate.ts';
 import { interpretSnsNotification } from './sns-notification.ts';
@@ -13,6 +12,7 @@ import {
   stringToSign,
 } from './sns-signature.ts';
 import type { Delivery, Signed, Source, SourceOptions, Verification } from './source.ts';
+import type { Meaning } from './source-event.ts';
 
 /** How far the signed time may be from now. It says when the message was published; SNS tries for an hour at most. */
 const TOLERANCE_MS = 60 * 60 * 1000;

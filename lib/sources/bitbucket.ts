@@ -1,7 +1,7 @@
 import { type ForgeEvents, interpretForgeEvent } from './forge-event.ts';
-import type { Meaning } from './meaning.ts';
 import { parseSharedSecret, verifyHexSignature } from './shared-secret.ts';
 import type { Delivery, Signed, Source, Verification } from './source.ts';
+import type { Meaning } from './source-event.ts';
 
 /** Source: Bitbucket Cloud's documentation, "Event payloads". */
 const EVENTS: ForgeEvents = {

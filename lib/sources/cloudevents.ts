@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { parseRequest, timestampSchema } from '../cleanup/request.ts';
-import { faultsOf, show } from '../faults.ts';
+import { faultsOf, show } from '../issues.ts';
 import { interpretTrace } from './cts-trace.ts';
-import { interpretEach, type Meaning } from './meaning.ts';
 import type { Signed, Source } from './source.ts';
+import { interpretEach, type Meaning } from './source-event.ts';
 import { parseSigningSecret, verifyStandardSignature } from './standard-signature.ts';
 
 const SWR_TRACE = /^SWR:CloudTrace:(?:ApiCall|ConsoleAction|SystemAction)$/;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { CleanupRequest } from '../cleanup/request.ts';
-import { type Fault, faultsOf, show } from '../faults.ts';
-import type { Meaning } from './meaning.ts';
+import { type Fault, faultsOf, show } from '../issues.ts';
+import type { Meaning } from './source-event.ts';
 import { findNames, type TraceNames } from './trace-names.ts';
 import { readTraceTime } from './trace-time.ts';
 

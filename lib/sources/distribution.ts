@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
-import { faultsOf } from '../faults.ts';
+import { faultsOf } from '../issues.ts';
 import { anyArray } from '../limits.ts';
 import { parseFixedHeader, verifyFixedHeader } from './fixed-header.ts';
-import { interpretEach, type Meaning } from './meaning.ts';
 import { registryNameSchema } from './registry-name.ts';
 import type { Delivery, Signed, Source, Verification } from './source.ts';
+import { interpretEach, type Meaning } from './source-event.ts';
 
 const envelopeSchema = v.object({ events: anyArray });
 const actionSchema = v.object({ action: v.string() });

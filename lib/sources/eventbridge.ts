@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { idIn } from '../cleanup/delivery-id.ts';
-import { matchGlob } from '../cleanup/glob.ts';
 import { parseRequest, timestampSchema, underId, word } from '../cleanup/request.ts';
-import { faultsOf } from '../faults.ts';
+import { matchGlob } from '../glob.ts';
+import { faultsOf } from '../issues.ts';
 import { ECR } from './built-in.ts';
-import type { Meaning } from './meaning.ts';
+import type { Meaning } from './source-event.ts';
 
 const eventSchema = v.object({
   id: v.optional(v.pipe(word, v.maxLength(200))),

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Deadline } from '../deadline.ts';
-import type { HttpResponse } from '../http/exchange.ts';
+import type { HttpResponse } from '../http/http-request.ts';
 import { basicOf, errorsOf, getFrom, isFound, jsonOf } from './registry-call.ts';
 import { isRegistryName } from './registry-name.ts';
 import type { Existence, SourceApi } from './source.ts';

@@ -1,6 +1,6 @@
+import { monotonicMs } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
-import { exchange } from '../http/exchange.ts';
-import { monotonicMs } from '../monotonic.ts';
+import { exchange } from '../http/http-request.ts';
 import type { Existence } from './source.ts';
 
 /** For all calls of a question together. */

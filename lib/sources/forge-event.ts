@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { faultsOf, show } from '../faults.ts';
+import { faultsOf, show } from '../issues.ts';
 import { OWNER_AND_NAME } from './find-repository.ts';
-import type { Meaning } from './meaning.ts';
+import type { Meaning } from './source-event.ts';
 
 /** At most so many unknown keys are named. */
 const NAMED_KEYS = 5;

@@ -1,7 +1,7 @@
 import { type ForgeEvents, interpretForgeEvent } from './forge-event.ts';
-import type { Meaning } from './meaning.ts';
 import { parseSharedSecret, verifyHexSignature } from './shared-secret.ts';
 import type { Delivery, Signed, Source, Verification } from './source.ts';
+import type { Meaning } from './source-event.ts';
 
 /** Keys that any event may have, beside what it is about. */
 const CONTEXT = ['action', 'organization', 'enterprise', 'installation', 'sender'];

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { faultsOf } from '../faults.ts';
+import { faultsOf } from '../issues.ts';
 import { PROJECT_PATH } from './find-repository.ts';
-import type { Meaning } from './meaning.ts';
+import type { Meaning } from './source-event.ts';
 
 const GROUP_PATH = /^[^/\s]+(?:\/[^/\s]+)*$/;
 const pathSchema = (form: RegExp, expected: string) =>

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { faultsOf } from '../faults.ts';
+import { faultsOf } from '../issues.ts';
 import { interpretGroup, interpretProject } from './gitlab-deletion.ts';
-import type { Meaning } from './meaning.ts';
 import { equalsSecret, parseSharedSecret } from './shared-secret.ts';
 import { verified } from './signed.ts';
 import type { Delivery, Signed, Source, Verification } from './source.ts';
+import type { Meaning } from './source-event.ts';
 import { parseSigningSecret, refuseStandardSignature } from './standard-signature.ts';
 
 // System hooks and group hooks have event_name alone, most others object_kind alone, and a push has both.

@@ -1,7 +1,6 @@
-import { faultsOf, formatFaults } from '../faults.ts';
+import { faultsOf, formatFaults } from '../issues.ts';
+import { parseJson } from '../json.ts';
 import { interpretTrace } from './cts-trace.ts';
-import { parseJson } from './json-text.ts';
-import { interpretEach, type Meaning } from './meaning.ts';
 import { verified } from './signed.ts';
 import {
   CertificateKeeper,
@@ -18,6 +17,7 @@ import {
   stringToSign,
 } from './smn-signature.ts';
 import type { Delivery, Signed, Source, SourceOptions, Verification } from './source.ts';
+import { interpretEach, type Meaning } from './source-event.ts';
 
 /**
  * How far the signed time may be from now. It says when SMN sent the message first, and SMN sends it again where that

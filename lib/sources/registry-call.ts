@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Deadline } from '../deadline.ts';
-import { exchange, type HttpResponse } from '../http/exchange.ts';
+import { exchange, type HttpResponse } from '../http/http-request.ts';
 import { limitedArray } from '../limits.ts';
 
 /** A list of tags has no limit of its own; so long is one of a hundred thousand. */

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { CERTIFICATE_UNAVAILABLE, ServiceError } from '../failure.ts';
-import { exchange } from '../http/exchange.ts';
+import { exchange } from '../http/http-request.ts';
 
 const TIMEOUT_MS = 3000;
 const MAX_CERTIFICATE_BYTES = 64 * 1024;

@@ -1,9 +1,9 @@
 import { arrivedAt, parseRequest } from '../cleanup/request.ts';
+import { parseJson } from '../json.ts';
 import { ECR } from './built-in.ts';
 import { interpretEvent, isEventBridgeEvent } from './eventbridge.ts';
-import { parseJson } from './json-text.ts';
-import type { Meaning } from './meaning.ts';
 import type { SnsNotification } from './sns-signature.ts';
+import type { Meaning } from './source-event.ts';
 
 /** Whoever may publish on a listed topic is trusted, so that the source of an event in it narrows nothing. */
 const ANY_SOURCE = ['**'];

@@ -1,5 +1,5 @@
 import type { Deadline } from '../deadline.ts';
-import type { Meaning } from './meaning.ts';
+import type { Meaning } from './source-event.ts';
 
 /** What a sender delivered. Nothing in it may be believed before it has been verified. */
 export interface Delivery {

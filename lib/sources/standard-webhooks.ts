@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { parseRequest, timestampSchema } from '../cleanup/request.ts';
-import { faultsOf } from '../faults.ts';
-import type { Meaning } from './meaning.ts';
+import { faultsOf } from '../issues.ts';
 import type { Signed, Source } from './source.ts';
+import type { Meaning } from './source-event.ts';
 import { parseSigningSecret, verifyStandardSignature } from './standard-signature.ts';
 
 const eventSchema = v.object({

@@ -1,5 +1,5 @@
-import { type Fault, show } from '../faults.ts';
-import { hasTooManyValues, parseJson } from './json-text.ts';
+import { type Fault, show } from '../issues.ts';
+import { hasTooManyValues, parseJson } from '../json.ts';
 
 const NAMESPACE_KEYS = ['namespace', 'namespace_name', 'namespaceName'];
 const REPOSITORY_KEYS = ['repository', 'repository_name', 'repositoryName', 'repo'];

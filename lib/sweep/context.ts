@@ -2,7 +2,7 @@ import type { CleanupRequest } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
 import type { SwrClient } from '../huaweicloud/swr.ts';
 import type { Log } from '../log.ts';
-import type { AskSource } from '../sources/ask-source.ts';
+import type { AskSource } from '../sources/check-existence.ts';
 import type { Page, SuspicionLedger, SweepLedger } from './ledger.ts';
 import type { SweepReport } from './report.ts';
 

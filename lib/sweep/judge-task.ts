@@ -1,8 +1,8 @@
-import { compareTimes } from '../cleanup/compare-times.ts';
-import { matchGlob } from '../cleanup/glob.ts';
-import { meansTarget, type Origin } from '../find-sources.ts';
+import { matchGlob } from '../glob.ts';
 import { nameOf, type SyncTask, type Target } from '../huaweicloud/sync-task.ts';
+import { meansTarget, type Origin } from '../routing/find-sources.ts';
 import type { Existence } from '../sources/source.ts';
+import { compareTimes } from '../times.ts';
 
 /** Why a task is to go that no event has named. */
 export const REASONS = [

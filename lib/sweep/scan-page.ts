@@ -10,7 +10,7 @@ import {
   repositoriesLeft,
 } from '../huaweicloud/repository-list.ts';
 import { nameOf } from '../huaweicloud/sync-task.ts';
-import { tryAgain } from '../try-again.ts';
+import { tryAgain } from '../retry.ts';
 import { CONCURRENCY, type SweepContext } from './context.ts';
 import type { Finding, Organization, Page, Sweep } from './ledger.ts';
 import { addCounts, NOTHING } from './report.ts';

@@ -1,9 +1,9 @@
 import { findDenyRule } from '../cleanup/decide.ts';
 import type { Deadline } from '../deadline.ts';
 import { type Failure, failureOf } from '../failure.ts';
-import { findSources, meansTarget } from '../find-sources.ts';
 import { checkTargets, mayHaveMore, nameOf, type SyncTask } from '../huaweicloud/sync-task.ts';
-import { tryAgain } from '../try-again.ts';
+import { tryAgain } from '../retry.ts';
+import { findSources, meansTarget } from '../routing/find-sources.ts';
 import type { SweepContext, SwrReader } from './context.ts';
 import { ageOf, type Facts, type Judgement, judgeTask, type TargetState } from './judge-task.ts';
 import type { Finding, FoundTask, Organization, Sweep } from './ledger.ts';

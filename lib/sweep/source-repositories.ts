@@ -1,6 +1,6 @@
 import type { Deadline } from '../deadline.ts';
 import { type Failure, failureOf } from '../failure.ts';
-import type { Origin } from '../find-sources.ts';
+import type { Origin } from '../routing/find-sources.ts';
 import { ECR } from '../sources/built-in.ts';
 import type { Existence } from '../sources/source.ts';
 import type { SweepContext } from './context.ts';

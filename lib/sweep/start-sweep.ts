@@ -1,7 +1,7 @@
 import type { Deadline } from '../deadline.ts';
 import { ServiceError } from '../failure.ts';
 import { faultOfOrganization, INVALID_NAME, showName } from '../huaweicloud/names.ts';
-import { tryAgain } from '../try-again.ts';
+import { tryAgain } from '../retry.ts';
 import type { SweepContext } from './context.ts';
 import type { Organization } from './ledger.ts';
 import type { StartStep, SweepStep } from './step.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
-import { faultsOf, type Parsed } from '../faults.ts';
+import { faultsOf, type Parsed } from '../issues.ts';
 
 const word = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 

@@ -1,7 +1,7 @@
 import type { Deadline } from '../deadline.ts';
 import { failureOf } from '../failure.ts';
 import type { Target } from '../huaweicloud/sync-task.ts';
-import { tryAgain } from '../try-again.ts';
+import { tryAgain } from '../retry.ts';
 import type { SweepContext } from './context.ts';
 import type { TargetState } from './judge-task.ts';
 

@@ -3,13 +3,13 @@ import { toSendableJson } from '../aws/sendable.ts';
 import { arrivedAt, type CleanupRequest, faultOfNames } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
 import { joinTexts } from '../cut-text.ts';
-import { show } from '../faults.ts';
-import { exchange } from '../http/exchange.ts';
+import { exchange } from '../http/http-request.ts';
+import { show } from '../issues.ts';
 import { MAX_OUTPUT_BYTES, takeFitting } from '../limits.ts';
 import type { Log } from '../log.ts';
-import { resolveMeaning, sortResolved } from '../sources/meaning.ts';
 import type { Signed } from '../sources/source.ts';
-import { type KeyedSource, shortenLabel } from './keyed-source.ts';
+import { resolveMeaning, sortResolved } from '../sources/source-event.ts';
+import { type KeyedSource, shortenLabel } from './configured-source.ts';
 import { Problem } from './problem.ts';
 
 /** GitHub gives up after 10 s, and a cold start has to fit in as well. */

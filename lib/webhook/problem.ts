@@ -1,4 +1,4 @@
-import { type Fault, firstFaults } from '../faults.ts';
+import { type Fault, firstFaults } from '../issues.ts';
 
 const TITLES = {
   401: 'Signature missing or wrong',

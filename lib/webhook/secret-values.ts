@@ -1,4 +1,4 @@
-import { monotonicMs } from '../monotonic.ts';
+import { monotonicMs } from '../clock.ts';
 import type { ReadSecret } from '../stored-secret.ts';
 
 /** Minimum interval between reads of another source's secret that failed. */

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import * as v from 'valibot';
-import { UsageError } from '../command-line.ts';
+import { UsageError } from '../../command-line/options.ts';
 
 const numbers = v.union([
   v.pipe(

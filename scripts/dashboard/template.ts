@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { parse } from 'yaml';
-import { ROOT } from '../command-line.ts';
+import { ROOT } from '../../command-line/options.ts';
 
 const parameters = v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]));
 const templateSchema = v.object({

@@ -15,7 +15,7 @@ export const PARTS: readonly Part[] = [
   {
     name: 'lib',
     files: ['lib/*.ts'],
-    tests: ['test/!(architecture).test.ts', 'test/sources/meaning.test.ts'],
+    tests: ['test/!(architecture).test.ts', 'test/sources/source-event.test.ts'],
   },
   { name: 'http', files: ['lib/http/*.ts'], tests: ['test/http/*.test.ts'] },
   { name: 'config', files: ['lib/config/*.ts'], tests: ['test/config/*.test.ts'] },
@@ -34,7 +34,7 @@ export const PARTS: readonly Part[] = [
       'test/cleanup/{clean-many,clean-organization,clean-page,clean-request}.test.ts',
       'test/cleanup/{cleaner,cleaner-asks,delivery-limit}.test.ts',
       'test/properties/channels.test.ts',
-      'test/aws/clean-ledger.test.ts',
+      'test/queue/clean-ledger.test.ts',
     ],
   },
   {
@@ -72,8 +72,8 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'ledger',
-    files: ['lib/aws/ledger/*.ts'],
-    tests: ['test/aws/ledger/*.test.ts', 'test/aws/sweep-ledger.test.ts'],
+    files: ['lib/ledger/*.ts'],
+    tests: ['test/aws/ledger/*.test.ts', 'test/ledger/sweep-ledger.test.ts'],
   },
   source('traces', ['cts-trace', 'trace-names', 'trace-time'], ['cts-trace', 'trace-time']),
   source('gitlab', ['gitlab', 'gitlab-api', 'gitlab-deletion'], ['gitlab', 'index']),

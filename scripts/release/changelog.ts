@@ -1,4 +1,4 @@
-import { UsageError } from '../command-line.ts';
+import { UsageError } from '../../command-line/options.ts';
 
 const UNRELEASED = '## [Unreleased]';
 

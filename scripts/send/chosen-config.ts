@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
+import { ROOT, readStageOptions, UsageError } from '../../command-line/options.ts';
+import { readConfig } from '../../command-line/read-config.ts';
 import type { Config } from '../../lib/config/config.ts';
-import { ROOT, readStageOptions, UsageError } from '../command-line.ts';
-import { readConfig } from '../read-config.ts';
 
 /** The stage that is meant where nothing else is said: in it nobody minds a mistake. */
 export const DEFAULT_STAGE = 'dev';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parseJson } from '../../lib/sources/json-text.ts';
+import { parseJson } from '../../lib/json.ts';
 import type { SampleEvent } from './sender.ts';
 
 const acceptedSchema = v.object({

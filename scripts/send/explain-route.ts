@@ -1,12 +1,12 @@
 import { findDenyRule } from '../../lib/cleanup/decide.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Config } from '../../lib/config/config.ts';
-import { formatFaults } from '../../lib/faults.ts';
-import { findSources, keyOfSource, meansTarget } from '../../lib/find-sources.ts';
 import { nameOf } from '../../lib/huaweicloud/sync-task.ts';
+import { formatFaults } from '../../lib/issues.ts';
 import { lowerAscii } from '../../lib/lower-ascii.ts';
-import { matchPattern } from '../../lib/route-pattern.ts';
-import { type Meaning, resolveMeaning, sortResolved } from '../../lib/sources/meaning.ts';
+import { findSources, keyOfSource, meansTarget } from '../../lib/routing/find-sources.ts';
+import { matchPattern } from '../../lib/routing/route-pattern.ts';
+import { type Meaning, resolveMeaning, sortResolved } from '../../lib/sources/source-event.ts';
 import { meaningOfDeletion, sendableType } from './senders.ts';
 
 interface TriedRoute {

@@ -1,5 +1,5 @@
 import type { Config } from '../../lib/config/config.ts';
-import { findRoute } from '../../lib/routes.ts';
+import { findRoute } from '../../lib/routing/route.ts';
 import { sources } from '../../lib/sources/index.ts';
 import { meaningOfDeletion, sendableType } from './senders.ts';
 

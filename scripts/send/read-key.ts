@@ -1,8 +1,8 @@
+import { UsageError } from '../../command-line/options.ts';
 import { SecretStore } from '../../lib/aws/secret-store.ts';
 import type { Config } from '../../lib/config/config.ts';
 import { ServiceError } from '../../lib/failure.ts';
-import { keyedSources } from '../../lib/webhook/keyed-source.ts';
-import { UsageError } from '../command-line.ts';
+import { keyedSources } from '../../lib/webhook/configured-source.ts';
 
 /**
  * The key that samples of a source are proved with: of several, the first, which is the newest.

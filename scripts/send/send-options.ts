@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { isSecretReference } from '../../lib/aws/secret-reference.ts';
-import { messageOf, UsageError } from '../command-line.ts';
+import { messageOf, UsageError } from '../../command-line/options.ts';
+import { isSecretReference } from '../../lib/secret-reference.ts';
 import { SAMPLE_EVENTS, type SampleEvent } from './sender.ts';
 
 const SEND_USAGE =

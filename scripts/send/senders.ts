@@ -1,9 +1,9 @@
+import { UsageError } from '../../command-line/options.ts';
 import type { Config } from '../../lib/config/config.ts';
 import { builtInSources } from '../../lib/sources/built-in.ts';
 import { type SourceType, sources } from '../../lib/sources/index.ts';
-import type { Meaning } from '../../lib/sources/meaning.ts';
 import type { Source } from '../../lib/sources/source.ts';
-import { UsageError } from '../command-line.ts';
+import type { Meaning } from '../../lib/sources/source-event.ts';
 import { bitbucket, gitea, github, gitlab } from './forges.ts';
 import { acr, distribution, harbor } from './registries.ts';
 import { cloudevents, standardWebhooks } from './requesters.ts';

@@ -1,4 +1,4 @@
-import { parseJson } from '../../lib/sources/json-text.ts';
+import { parseJson } from '../../lib/json.ts';
 
 const MAX_LENGTH = 4000;
 

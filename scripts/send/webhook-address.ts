@@ -1,5 +1,5 @@
-import { faultOfEndpoint } from '../../lib/config/endpoint.ts';
-import { UsageError } from '../command-line.ts';
+import { UsageError } from '../../command-line/options.ts';
+import { faultOfEndpoint } from '../../lib/endpoint.ts';
 
 /**
  * The address of a source: that of the stage's webhooks and its name.

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { DynamoLedger } from '../../lib/aws/ledger/cleanup-ledger.ts';
-import { Accounts } from '../../lib/cleanup/accounts.ts';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
 import type { Config } from '../../lib/config/config.ts';
-import { findSources } from '../../lib/find-sources.ts';
-import { createAskSource } from '../../lib/sources/ask-source.ts';
+import { Accounts } from '../../lib/huaweicloud/accounts.ts';
+import { DynamoLedger } from '../../lib/ledger/cleanup-ledger.ts';
+import { findSources } from '../../lib/routing/find-sources.ts';
+import { createAskSource } from '../../lib/sources/check-existence.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeAccount, acmeConfig } from '../support/acme-config.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Accounts } from '../../lib/cleanup/accounts.ts';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
 import type { CleanupLedger } from '../../lib/cleanup/ledger.ts';
 import type { CleanupResult } from '../../lib/cleanup/outcome.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
+import { Accounts } from '../../lib/huaweicloud/accounts.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeConfig } from '../support/acme-config.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';

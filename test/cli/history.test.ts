@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { DynamoLedger } from '../../lib/aws/ledger/cleanup-ledger.ts';
+import { DynamoLedger } from '../../lib/ledger/cleanup-ledger.ts';
 import { HOUR_MS, MINUTE_MS } from '../support/clock.ts';
 import { APAC, DR } from '../support/cloud.ts';
 import { type Operating, startOperating } from '../support/operating.ts';

@@ -3,8 +3,8 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ROOT } from '../../command-line/options.ts';
 import { buildCli } from '../../scripts/build-cli.ts';
-import { ROOT } from '../../scripts/command-line.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { DynamoSuspicionLedger } from '../../lib/aws/ledger/suspicion-ledger.ts';
+import { DynamoSuspicionLedger } from '../../lib/ledger/suspicion-ledger.ts';
 import { type Emulator, startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeAccount } from '../support/acme-config.ts';
 import { APAC, DR, USER } from '../support/cloud.ts';

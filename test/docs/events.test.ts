@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { cleanInvocation } from '../../lib/aws/clean-invocation.ts';
 import type { Safety } from '../../lib/cleanup/decide.ts';
+import { cleanInvocation } from '../../lib/queue/clean-invocation.ts';
 import { NOTHING, type SweepReport } from '../../lib/sweep/report.ts';
 import type { Fault, Operation } from '../../local/huaweicloud/emulator.ts';
 import { type Cleaning, startCleaning } from '../support/cleaning.ts';

@@ -27,7 +27,7 @@ jest.unstable_mockModule('../../lib/aws/call.ts', () => ({
     return callAws({ ...call, timeoutMs, firstPauseMs: 1 });
   },
 }));
-const { History } = await import('../../lib/aws/ledger/history.ts');
+const { History } = await import('../../lib/ledger/history.ts');
 const { SecretStore } = await import('../../lib/aws/secret-store.ts');
 const { startCleaning } = await import('../support/cleaning.ts');
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as v from 'valibot';
-import { History } from '../../lib/aws/ledger/history.ts';
+import { History } from '../../lib/ledger/history.ts';
 import type { BusEvent } from '../../local/bus.ts';
 import { type Emulator, localSeed, startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { signGitHubDeletion } from '../../local/sample-deletion.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
-import { type LogLine, parseLine } from '../../local/story.ts';
+import { type LogLine, parseLine } from '../../start/demo.ts';
 import { buildStage } from '../support/built-stage.ts';
 import { setVariables } from '../support/environment.ts';
 import { parseMetricLine } from '../support/metric-line.ts';

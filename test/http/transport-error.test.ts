@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { exchange } from '../../lib/http/exchange.ts';
+import { exchange } from '../../lib/http/http-request.ts';
 import { TransportError } from '../../lib/http/transport-error.ts';
 import { caught } from '../support/caught.ts';
 import { respond, startLoopbackServer } from '../support/loopback-server.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Refusals } from '../../lib/huaweicloud/refusals.ts';
+import { Refusals } from '../../lib/huaweicloud/rejections.ts';
 import type { SwrClient } from '../../lib/huaweicloud/swr.ts';
 import type { Emulator, Fault } from '../../local/huaweicloud/emulator.ts';
 import { MINUTE_MS, type StoppedClock, stopClock } from '../support/clock.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Accounts } from '../../lib/cleanup/accounts.ts';
+import { Accounts } from '../../lib/huaweicloud/accounts.ts';
 import type { SwrClient } from '../../lib/huaweicloud/swr.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeAccount, acmeConfig } from '../support/acme-config.ts';

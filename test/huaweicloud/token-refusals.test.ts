@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Credentials, parseCredentials } from '../../lib/huaweicloud/credentials.ts';
-import { Refusals } from '../../lib/huaweicloud/refusals.ts';
+import { Refusals } from '../../lib/huaweicloud/rejections.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { MINUTE_MS, type StoppedClock, stopClock } from '../support/clock.ts';
 import { SECRET, startCloud, USER } from '../support/cloud.ts';

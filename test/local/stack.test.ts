@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
 import { callAws } from '../../lib/aws/call.ts';
-import { History } from '../../lib/aws/ledger/history.ts';
+import { History } from '../../lib/ledger/history.ts';
 import type { BusEvent } from '../../local/bus.ts';
 import { type Emulator, localSeed, startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { signGitHubDeletion } from '../../local/sample-deletion.ts';

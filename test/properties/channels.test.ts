@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
-import { readMessage, readPayload } from '../../lib/sources/envelope.ts';
-import type { Resolved } from '../../lib/sources/meaning.ts';
+import { readMessage, readPayload } from '../../lib/queue/read-message.ts';
+import type { Resolved } from '../../lib/sources/source-event.ts';
 import { configOf } from '../support/config.ts';
 import { holds } from '../support/properties.ts';
 import { anyText, request, sent, time, word } from './values.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parse, stringify } from 'yaml';
-import { checkConfig } from '../../lib/config/check-config.ts';
 import type { Config } from '../../lib/config/config.ts';
+import { checkConfig } from '../../lib/config/validate-config.ts';
 import { sources } from '../../lib/sources/index.ts';
 import { holds } from '../support/properties.ts';
 import { anyText, path, word } from './values.ts';

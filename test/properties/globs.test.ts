@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { matchGlob } from '../../lib/cleanup/glob.ts';
+import { matchGlob } from '../../lib/glob.ts';
 import { holds } from '../support/properties.ts';
 import { anyText, path, word } from './values.ts';
 

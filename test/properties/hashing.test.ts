@@ -38,7 +38,7 @@ jest.unstable_mockModule('node:crypto', () => ({
 const { sources } = await import('../../lib/sources/index.ts');
 const { createAwsSns } = await import('../../lib/sources/aws-sns.ts');
 const { createHuaweiSmn } = await import('../../lib/sources/huawei-smn.ts');
-const { KeyedSource } = await import('../../lib/webhook/keyed-source.ts');
+const { KeyedSource } = await import('../../lib/webhook/configured-source.ts');
 const { readWebhook } = await import('../support/fixture.ts');
 
 const NOW_MS = Date.parse('2026-11-24T03:00:00Z');

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { answerHttp, readHttpRequest } from '../../lib/aws/http-event.ts';
 import { parseRetryAfter } from '../../lib/http/retry-after.ts';
+import { answerHttp, readHttpRequest } from '../../lib/webhook/http-event.ts';
 import { httpEvent } from '../support/http-event.ts';
 import { holds } from '../support/properties.ts';
 import { anyText, word } from './values.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { compareTimes } from '../../lib/cleanup/compare-times.ts';
 import { parseErrorBody } from '../../lib/huaweicloud/error-body.ts';
 import { faultOfOrganization, faultOfRepository, syncRepoPath } from '../../lib/huaweicloud/names.ts';
 import { parseSyncTask, parseSyncTasks } from '../../lib/huaweicloud/sync-task.ts';
+import { compareTimes } from '../../lib/times.ts';
 import { holds } from '../support/properties.ts';
 import { anyText, path, time, word } from './values.ts';
 

@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parseRequest } from '../../lib/cleanup/request.ts';
 import { sources } from '../../lib/sources/index.ts';
-import type { Meaning } from '../../lib/sources/meaning.ts';
 import type { Source } from '../../lib/sources/source.ts';
+import type { Meaning } from '../../lib/sources/source-event.ts';
 import { holds } from '../support/properties.ts';
 import { anyText, path, pathOf, RECEIVED_AT, word } from './values.ts';
 

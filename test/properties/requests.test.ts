@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { earlierOf } from '../../lib/cleanup/compare-times.ts';
 import { faultOfNames, parseRequest } from '../../lib/cleanup/request.ts';
+import { readMessage, readPayload } from '../../lib/queue/read-message.ts';
 import { cloudevents } from '../../lib/sources/cloudevents.ts';
-import { readMessage, readPayload } from '../../lib/sources/envelope.ts';
 import { interpretSnsNotification } from '../../lib/sources/sns-notification.ts';
 import { standardWebhooks } from '../../lib/sources/standard-webhooks.ts';
+import { earlierOf } from '../../lib/times.ts';
 import { configOf } from '../support/config.ts';
 import { holds } from '../support/properties.ts';
 import { anyText, path, RECEIVED_AT, request, sent, time, word } from './values.ts';

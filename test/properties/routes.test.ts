@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { faultOfOrganization, faultOfRepository } from '../../lib/huaweicloud/names.ts';
-import { findOrganization, findRoute } from '../../lib/routes.ts';
+import { findOrganization, findRoute } from '../../lib/routing/route.ts';
 import { configOf, firstCounts } from '../support/config.ts';
 import { holds } from '../support/properties.ts';
 import { anyText, path, word } from './values.ts';

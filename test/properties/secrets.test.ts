@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { isSecretReference, parseSecretReference } from '../../lib/aws/secret-reference.ts';
 import { ServiceError } from '../../lib/failure.ts';
+import { isSecretReference, parseSecretReference } from '../../lib/secret-reference.ts';
 import { github } from '../../lib/sources/github.ts';
 import { parseSigningSecret } from '../../lib/sources/standard-signature.ts';
-import { KeyedSource } from '../../lib/webhook/keyed-source.ts';
+import { KeyedSource } from '../../lib/webhook/configured-source.ts';
 import { caught } from '../support/caught.ts';
 import { holds } from '../support/properties.ts';
 import { anyText } from './values.ts';

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import { createLog } from '../../lib/log.ts';
-import type { AskSource } from '../../lib/sources/ask-source.ts';
+import type { AskSource } from '../../lib/sources/check-existence.ts';
 import type { Existence } from '../../lib/sources/source.ts';
 import type { SweepContext } from '../../lib/sweep/context.ts';
 import type { Finding, Page, SweepLedger, SweepRecord } from '../../lib/sweep/ledger.ts';

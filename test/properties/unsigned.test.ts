@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { HttpEvent } from '../../lib/aws/http-event.ts';
 import type { SourceType } from '../../lib/sources/index.ts';
+import type { HttpEvent } from '../../lib/webhook/http-event.ts';
 import { configOf } from '../support/config.ts';
 import {
   type GenuineDelivery,

@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { ROOT } from '../../scripts/command-line.ts';
+import { ROOT } from '../../command-line/options.ts';
 import { PARTS } from '../../scripts/mutate/parts.ts';
 import { faultsOfScores, scoresOf, show } from '../../scripts/mutate/score.ts';
 

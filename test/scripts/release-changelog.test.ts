@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { ROOT } from '../../scripts/command-line.ts';
+import { ROOT } from '../../command-line/options.ts';
 import { releaseChangelog } from '../../scripts/release/changelog.ts';
 
 describe('a changelog', () => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { ROOT, UsageError } from '../../scripts/command-line.ts';
+import { ROOT, UsageError } from '../../command-line/options.ts';
 import { nextVersion, setVersion } from '../../scripts/release/version.ts';
 
 describe('the next version', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { UsageError } from '../../scripts/command-line.ts';
+import { UsageError } from '../../command-line/options.ts';
 import { release } from '../../scripts/release.ts';
 import { caught } from '../support/caught.ts';
 import { setVariables } from '../support/environment.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
-import { ROOT } from '../../scripts/command-line.ts';
+import { ROOT } from '../../command-line/options.ts';
 import { writeSbom } from '../../scripts/sbom.ts';
 import { buildStage } from '../support/built-stage.ts';
 

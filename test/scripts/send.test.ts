@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { UsageError } from '../../scripts/command-line.ts';
+import { UsageError } from '../../command-line/options.ts';
 import { showRequest } from '../../scripts/send/show-request.ts';
 import { send } from '../../scripts/send.ts';
 import { caught } from '../support/caught.ts';

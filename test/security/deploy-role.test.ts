@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
-import { ROOT } from '../../scripts/command-line.ts';
+import { ROOT } from '../../command-line/options.ts';
 import { packageTemplate } from './packaged-template.ts';
 
 const documentSchema = v.object({

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HttpEvent } from '../../lib/aws/http-event.ts';
+import type { HttpEvent } from '../../lib/webhook/http-event.ts';
 import { type Emulator, type Seed, startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { type Queues, startQueues } from '../../local/queues.ts';
 import { type CapturedOutput, captureOutput } from '../support/captured-output.ts';

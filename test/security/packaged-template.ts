@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
+import { ROOT } from '../../command-line/options.ts';
 import { build } from '../../scripts/build.ts';
-import { ROOT } from '../../scripts/command-line.ts';
 
 const run = promisify(execFile);
 const OSLS = createRequire(import.meta.url).resolve('osls/bin/serverless.js');

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { checkConfig } from '../../lib/config/check-config.ts';
+import { checkConfig } from '../../lib/config/validate-config.ts';
 import type { SendableType } from '../../scripts/send/sender.ts';
 import { httpEvent } from '../support/http-event.ts';
 import { type Handlers, loadHandlers } from './handlers.ts';

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { parseSync, Visitor } from 'oxc-parser';
 import { check } from 'recheck';
-import { ROOT } from '../../scripts/command-line.ts';
+import { ROOT } from '../../command-line/options.ts';
 
 interface Pattern {
   readonly where: string;

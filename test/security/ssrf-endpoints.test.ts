@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkConfig } from '../../lib/config/check-config.ts';
-import { resolveEndpoint } from '../../lib/config/endpoint.ts';
+import { checkConfig } from '../../lib/config/validate-config.ts';
+import { resolveEndpoint } from '../../lib/endpoint.ts';
 import { HOSTILE_NAMES } from './hostile-names.ts';
 
 describe('an endpoint of the configuration', () => {

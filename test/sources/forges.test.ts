@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createAskSource } from '../../lib/sources/ask-source.ts';
+import { createAskSource } from '../../lib/sources/check-existence.ts';
 import { askableSources } from '../../lib/sources/index.ts';
 import { configOf } from '../support/config.ts';
 import { givingUpAfter, noHurry } from '../support/deadline.ts';

@@ -7,7 +7,7 @@ import { github } from '../../lib/sources/github.ts';
 import { gitlab } from '../../lib/sources/gitlab.ts';
 import type { Source } from '../../lib/sources/source.ts';
 import { standardWebhooks } from '../../lib/sources/standard-webhooks.ts';
-import { KeyedSource } from '../../lib/webhook/keyed-source.ts';
+import { KeyedSource } from '../../lib/webhook/configured-source.ts';
 
 const NOW_MS = 1_795_489_200_000;
 const BODY = Buffer.from('{"action":"deleted"}');

@@ -1,6 +1,6 @@
-import { checkConfig } from '../../lib/config/check-config.ts';
 import type { Config } from '../../lib/config/config.ts';
-import { formatFaults } from '../../lib/faults.ts';
+import { checkConfig } from '../../lib/config/validate-config.ts';
+import { formatFaults } from '../../lib/issues.ts';
 
 const accounts = { main: { region: 'cn-north-4', credentials: 'env:HUAWEICLOUD_CREDENTIALS' } };
 const sources = { github: { type: 'github', secret: 'env:GITHUB_WEBHOOK_SECRET' } };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { EventBus } from '../../lib/aws/event-bus.ts';
 import type { Log } from '../../lib/log.ts';
+import { EventBus } from '../../lib/queue/event-bus.ts';
 import { setVariables } from './environment.ts';
 import { faultsOfEvent } from './event-schemas.ts';
 import { respond, startLoopbackServer } from './loopback-server.ts';

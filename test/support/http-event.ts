@@ -1,5 +1,5 @@
 import type { ALBEvent, APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { HttpEvent } from '../../lib/aws/http-event.ts';
+import type { HttpEvent } from '../../lib/webhook/http-event.ts';
 
 export interface HttpEventOptions {
   readonly source?: string;

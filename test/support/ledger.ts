@@ -1,6 +1,6 @@
-import { DynamoLedger } from '../../lib/aws/ledger/cleanup-ledger.ts';
-import type { Item } from '../../lib/aws/ledger/item.ts';
-import { Table } from '../../lib/aws/ledger/table.ts';
+import type { Item } from '../../lib/aws/item.ts';
+import { Table } from '../../lib/aws/table.ts';
+import { DynamoLedger } from '../../lib/ledger/cleanup-ledger.ts';
 import { startDynamoDb } from '../../local/dynamodb.ts';
 import { setVariables } from './environment.ts';
 

@@ -1,13 +1,13 @@
-import { DynamoSuspicionLedger } from '../../lib/aws/ledger/suspicion-ledger.ts';
-import { DynamoSweepLedger } from '../../lib/aws/ledger/sweep-ledger.ts';
-import { Accounts } from '../../lib/cleanup/accounts.ts';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
 import type { CleanupResult } from '../../lib/cleanup/outcome.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Config } from '../../lib/config/config.ts';
 import type { Deadline } from '../../lib/deadline.ts';
-import { findSources } from '../../lib/find-sources.ts';
-import { createAskSource } from '../../lib/sources/ask-source.ts';
+import { Accounts } from '../../lib/huaweicloud/accounts.ts';
+import { DynamoSuspicionLedger } from '../../lib/ledger/suspicion-ledger.ts';
+import { DynamoSweepLedger } from '../../lib/ledger/sweep-ledger.ts';
+import { findSources } from '../../lib/routing/find-sources.ts';
+import { createAskSource } from '../../lib/sources/check-existence.ts';
 import type { SweepContext } from '../../lib/sweep/context.ts';
 import type { SweepReport } from '../../lib/sweep/report.ts';
 import { runSweep, type SweepProgress } from '../../lib/sweep/run-sweep.ts';

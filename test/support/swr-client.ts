@@ -1,7 +1,7 @@
 import type { Deadline } from '../../lib/deadline.ts';
 import type { Authorizer, Proof, UnprovenRequest } from '../../lib/huaweicloud/authorizer.ts';
 import { parseCredentials } from '../../lib/huaweicloud/credentials.ts';
-import { Refusals } from '../../lib/huaweicloud/refusals.ts';
+import { Refusals } from '../../lib/huaweicloud/rejections.ts';
 import { type AuthorizerOptions, StoredAuthorizer } from '../../lib/huaweicloud/stored-authorizer.ts';
 import { SwrClient } from '../../lib/huaweicloud/swr.ts';
 import { REGION, SECRET } from './cloud.ts';

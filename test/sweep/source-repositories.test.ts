@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { Origin } from '../../lib/find-sources.ts';
+import type { Origin } from '../../lib/routing/find-sources.ts';
 import type { SourceState } from '../../lib/sweep/judge-task.ts';
 import { SourceRepositories } from '../../lib/sweep/source-repositories.ts';
 import { HOUR_MS, MINUTE_MS } from '../support/clock.ts';

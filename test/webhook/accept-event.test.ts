@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Queue } from '../../lib/aws/queue.ts';
-import type { Meaning } from '../../lib/sources/meaning.ts';
 import type { Source } from '../../lib/sources/source.ts';
+import type { Meaning } from '../../lib/sources/source-event.ts';
 import { acceptEvent } from '../../lib/webhook/accept-event.ts';
-import { KeyedSource } from '../../lib/webhook/keyed-source.ts';
+import { KeyedSource } from '../../lib/webhook/configured-source.ts';
 import { manyTargets } from '../support/cloud.ts';
 import { configOf } from '../support/config.ts';
 import { setVariables } from '../support/environment.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { keyedSources } from '../../lib/webhook/keyed-source.ts';
+import { keyedSources } from '../../lib/webhook/configured-source.ts';
 import { SecretValues, splitSecrets } from '../../lib/webhook/secret-values.ts';
 import { configOf } from '../support/config.ts';
 import { recordLog } from '../support/recorded-log.ts';

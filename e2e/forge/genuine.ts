@@ -1,0 +1,174 @@
+import { sign } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
+import * as v from 'valibot';
+import { ROOT } from '../../command-line/options.ts';
+import type { SourceType } from '../../lib/sources/index.ts';
+import { sources } from '../../lib/sources/index.ts';
+import { parseSmnMessage, stringToSign as smnText } from '../../lib/sources/smn-signature.ts';
+import { parseSnsMessage, stringToSign as snsText } from '../../lib/sources/sns-signature.ts';
+import type { Source } from '../../lib/sources/source.ts';
+import { secondsOf } from '../../scripts/send/proofs.ts';
+import type { SendableType } from '../../scripts/send/sender.ts';
+import { senders } from '../../scripts/send/senders.ts';
+import type { Random } from '../soak/random.ts';
+import { type Delivery, deliver } from './delivery.ts';
+import type { SigningPair } from './sender-keys.ts';
+
+const FIXTURES = join(ROOT, 'test/fixtures');
+const EXAMPLES = '@octokit/webhooks-examples/api.github.com/index.json';
+
+const webhookSchema = v.object({ headers: v.record(v.string(), v.string()), body: v.string() });
+const examplesSchema = v.array(v.object({ name: v.string(), examples: v.array(v.unknown()) }));
+const messageSchema = v.record(v.string(), v.unknown());
+
+/** Deliveries of one source that are recorded or documented, and how each is proved anew. */
+export interface Sender {
+  readonly source: string;
+  /** Whoever knows the token may send any body: it counts as signed. */
+  readonly tokenOnly: boolean;
+  /** The names of the headers that prove a delivery, in lower case. */
+  readonly proofs: readonly string[];
+  readonly samples: readonly Sample[];
+  /** @returns the delivery of a body, proved now by this sender's key, or by another. */
+  prove(sample: Sample, body: string, random: Random, by?: 'own' | 'foreign'): Delivery;
+}
+
+export interface Sample {
+  readonly name: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+interface Keys {
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Others of the same form. */
+  readonly foreignSecrets: Readonly<Record<string, string>>;
+  readonly own: SigningPair;
+  readonly foreign: SigningPair;
+}
+
+/** Senders for every source of `config.yml`. */
+export function createSenders({ secrets, foreignSecrets, own, foreign }: Keys): readonly Sender[] {
+  const keyed = (source: string, type: SendableType, more: readonly Sample[] = []): Sender => {
+    const [secret = '', foreignSecret = ''] = [secrets, foreignSecrets].map(
+      (each) => each[`forge/${source}`],
+    );
+    return keyedSender(source, type, { secret, foreignSecret, samples: [...readSamples(type), ...more] });
+  };
+  return [
+    keyed('github', 'github', readExamples()),
+    keyed('gitea', 'gitea'),
+    keyed('bitbucket', 'bitbucket'),
+    keyed('gitlab', 'gitlab'),
+    keyed('gitlab-signed', 'gitlab'),
+    keyed('standard-webhooks', 'standard-webhooks'),
+    keyed('cloudevents', 'cloudevents'),
+    keyed('harbor', 'harbor'),
+    keyed('acr', 'acr'),
+    keyed('distribution', 'distribution'),
+    topicSender('aws-sns', { own, foreign }),
+    topicSender('huawei-smn', { own, foreign }),
+  ];
+}
+
+function keyedSender(
+  name: string,
+  type: SendableType,
+  { secret, foreignSecret, samples }: Pick<Sender, 'samples'> & { secret: string; foreignSecret: string },
+): Sender {
+  const source: Source = sources[type];
+  const key = source.parseSecret(secret);
+  const foreignKey = source.parseSecret(foreignSecret);
+  const { proof } = senders[type];
+  const tokenOnly =
+    ['harbor', 'acr', 'distribution'].includes(type) || (type === 'gitlab' && !secret.startsWith('whsec_'));
+  const prove: Sender['prove'] = (sample, body, random, by = 'own') => {
+    const id = makeId(random);
+    const timed = { 'webhook-id': id, 'webhook-timestamp': secondsOf(new Date()), 'Idempotency-Key': id };
+    const made = lowerCased(proof.prove({ headers: timed, body }, by === 'own' ? key : foreignKey));
+    const forgejo = made['x-gitea-signature'];
+    const headers = {
+      ...sample.headers,
+      ...('webhook-signature' in made && lowerCased(timed)),
+      ...made,
+      ...('x-forgejo-signature' in sample.headers &&
+        forgejo !== undefined && { 'x-forgejo-signature': forgejo }),
+    };
+    return deliver(name, headers, Buffer.from(body));
+  };
+  const proofs = Object.keys(lowerCased(proof.prove({ headers: {}, body: '' }, key)));
+  return { source: name, tokenOnly, proofs: [...proofs, 'x-forgejo-signature'], samples, prove };
+}
+
+type TopicType = Exclude<SourceType, SendableType>;
+
+const TOPICS = {
+  'aws-sns': { time: 'Timestamp', signature: 'Signature', version: { SignatureVersion: '2' } },
+  'huawei-smn': { time: 'timestamp', signature: 'signature', version: { signature_version: 'v1' } },
+} as const;
+
+function topicSender(type: TopicType, pairs: Pick<Keys, 'own' | 'foreign'>): Sender {
+  const { time, signature, version } = TOPICS[type];
+  const prove: Sender['prove'] = ({ headers }, body, _random, by = 'own') => {
+    const parsed = v.safeParse(messageSchema, parseJson(body));
+    if (!parsed.success) return deliver(type, headers, Buffer.from(body));
+    const message = { ...parsed.output, ...version, [time]: new Date().toISOString(), [signature]: '-' };
+    const signed = textOf(type, message);
+    const made =
+      signed === undefined ? '-' : sign('sha256', Buffer.from(signed), pairs[by].key).toString('base64');
+    return deliver(type, headers, Buffer.from(JSON.stringify({ ...message, [signature]: made })));
+  };
+  return { source: type, tokenOnly: false, proofs: [], samples: readSamples(type), prove };
+}
+
+function textOf(type: TopicType, message: unknown): string | undefined {
+  if (type === 'aws-sns') {
+    const parsed = parseSnsMessage(message);
+    return parsed.success ? snsText(parsed.output) : undefined;
+  }
+  const parsed = parseSmnMessage(message);
+  return parsed.success ? smnText(parsed.output) : undefined;
+}
+
+function readSamples(type: SourceType): Sample[] {
+  const recorded = globSync('*.json', { cwd: join(FIXTURES, type) }).toSorted();
+  return recorded.map((file) => {
+    const { headers, body } = v.parse(
+      webhookSchema,
+      parseJson(readFileSync(join(FIXTURES, type, file), 'utf8')),
+    );
+    return { name: `${type}/${basename(file, '.json')}`, headers, body };
+  });
+}
+
+/** One example of each of GitHub's events, and all that say that something was deleted. */
+function readExamples(): Sample[] {
+  const examples = v.parse(examplesSchema, createRequire(import.meta.url)(EXAMPLES));
+  return examples.flatMap(({ name, examples: all }) =>
+    all
+      .filter((each, index) => index === 0 || v.is(v.object({ action: v.literal('deleted') }), each))
+      .map((each) => ({
+        name: `github example ${name}`,
+        headers: { 'content-type': 'application/json', 'x-github-event': name, 'x-github-delivery': name },
+        body: JSON.stringify(each),
+      })),
+  );
+}
+
+function makeId(random: Random): string {
+  return `msg_${random.integer(0, 2 ** 32 - 1).toString(36)}`;
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,156 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import http, { createServer } from 'node:http';
+import https from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
+import * as v from 'valibot';
+import type { HttpEvent } from '../../lib/webhook/http-event.ts';
+import { build } from '../../scripts/build.ts';
+import type { SigningPair } from './sender-keys.ts';
+
+/** What became of one delivery. */
+export interface Received {
+  readonly status: number;
+  readonly answer: string;
+  /** The messages that were put into the queue. */
+  readonly queued: readonly string[];
+  /** The length of the longest line that was logged. */
+  readonly longestLine: number;
+  /** The hosts that were called beside AWS. */
+  readonly called: readonly string[];
+}
+
+/** The receiving function, with everything around it on loopback. */
+export interface Receiver {
+  receive(event: HttpEvent): Promise<Received>;
+  /** How often secrets were read so far. */
+  secretReads(): number;
+  close(): Promise<void>;
+}
+
+const answerSchema = v.object({ statusCode: v.number(), body: v.string() });
+const secretIdSchema = v.object({ SecretId: v.string() });
+const sendSchema = v.union([
+  v.pipe(
+    v.object({ MessageBody: v.string() }),
+    v.transform(({ MessageBody }) => [MessageBody]),
+  ),
+  v.pipe(
+    v.object({ Entries: v.array(v.object({ MessageBody: v.string() })) }),
+    v.transform(({ Entries }) => Entries.map(({ MessageBody }) => MessageBody)),
+  ),
+]);
+const HOST_HEADER = 'x-called-host';
+/** Hosts of SNS and SMN. Their files are the genuine certificate, everybody else's a stranger's. */
+const TOPIC_HOST = /^(?:sns\.[a-z0-9-]+\.amazonaws\.com|smn\.[a-z0-9-]+\.myhuaweicloud\.com)$/;
+
+interface Pairs {
+  readonly own: SigningPair;
+  readonly foreign: SigningPair;
+}
+
+/** Builds `receive` for every type of source, and loads the bundle into this process. */
+export async function loadReceiver(
+  secrets: Readonly<Record<string, string>>,
+  pairs: Pairs,
+): Promise<Receiver> {
+  const folder = await mkdtemp(join(tmpdir(), 'forge-'));
+  await build({
+    stage: 'forge',
+    configFile: join(import.meta.dirname, 'config.yml'),
+    outDir: folder,
+  });
+  let queued: string[] = [];
+  let called: string[] = [];
+  let longestLine = 0;
+  let reads = 0;
+
+  const server = createServer((request, response) => {
+    const { 'x-amz-target': target, [HOST_HEADER]: host } = request.headers;
+    const answer = (status: number, body: unknown) =>
+      response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
+    if (typeof host === 'string') {
+      called.push(host);
+      if (!TOPIC_HOST.test(host)) answer(200, pairs.foreign.certificate);
+      else if (request.url?.endsWith('.pem') === true) answer(200, pairs.own.certificate);
+      else answer(/confirm/i.test(request.url ?? '') ? 200 : 404, '{}');
+      return;
+    }
+    const serve = async () => {
+      const input: unknown = JSON.parse(await text(request));
+      if (target === 'secretsmanager.GetSecretValue') {
+        reads += 1;
+        answer(200, { SecretString: secrets[v.parse(secretIdSchema, input).SecretId] });
+      } else {
+        queued.push(...v.parse(sendSchema, input));
+        answer(200, {});
+      }
+    };
+    serve().catch(() => response.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the stand-in has no TCP port');
+  const url = `http://127.0.0.1:${address.port}`;
+
+  // Certificates come by https from hosts that aren't here, and nothing but Node.js itself stands before them.
+  const { request: genuineRequest } = https;
+  const agent = new http.Agent({ keepAlive: true });
+  Object.assign(https, {
+    request: ({ host, pathname, search }: URL, options: http.RequestOptions) =>
+      http.request(new URL(`${pathname}${search}`, url), {
+        ...options,
+        agent,
+        headers: { [HOST_HEADER]: host },
+      }),
+  });
+  const genuineWrite = process.stdout.write.bind(process.stdout);
+  Object.assign(process.env, {
+    AWS_ACCESS_KEY_ID: 'forge',
+    AWS_SECRET_ACCESS_KEY: 'forge',
+    AWS_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL: url,
+    CLEANUP_QUEUE_URL: `${url}/000000000000/cleanup`,
+    CONFIG_FILE: join(folder, 'config.json'),
+  });
+  // What the build makes exports nothing else.
+  // oxlint-disable-next-line no-unsafe-type-assertion
+  const bundle = (await import(pathToFileURL(join(folder, 'receive.mjs')).href)) as {
+    handler(event: unknown, context: object): Promise<unknown>;
+  };
+  return {
+    async receive(event) {
+      queued = [];
+      called = [];
+      longestLine = 0;
+      // The function logs to standard output, which is for the report here.
+      process.stdout.write = (line: string | Uint8Array) => {
+        longestLine = Math.max(longestLine, line.length);
+        return true;
+      };
+      try {
+        const context = { awsRequestId: 'forge', getRemainingTimeInMillis: () => 10_000 };
+        const { statusCode: status, body: answer } = v.parse(
+          answerSchema,
+          await bundle.handler(event, context),
+        );
+        return { status, answer, queued, longestLine, called };
+      } finally {
+        process.stdout.write = genuineWrite;
+      }
+    },
+    secretReads: () => reads,
+    async close() {
+      Object.assign(https, { request: genuineRequest });
+      agent.destroy();
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+      await rm(folder, { recursive: true });
+    },
+  };
+}

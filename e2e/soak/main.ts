@@ -1,0 +1,20 @@
+/** `npm run soak`: thousands of events while everything goes wrong, and whether all came right. See docs/soak.md. */
+import { runCommand } from '../../command-line/options.ts';
+import { printReport } from './print-report.ts';
+import { runSoak } from './run-soak.ts';
+import { readSoakOptions } from './soak-options.ts';
+
+await runCommand(async () => {
+  const options = readSoakOptions(process.argv.slice(2));
+  const { events, seed, json } = options;
+  // Standard output is for the report alone, where it is read by a program.
+  const tell = json ? console.error : console.log;
+  tell(`${events} events, seed ${seed}`);
+  const interruption = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => interruption.abort(new Error(`The soak test was interrupted (${name}).`)));
+  }
+  const report = await runSoak(options, tell, interruption.signal);
+  console.log(json ? JSON.stringify(report, null, 2) : printReport(report));
+  if (report.problems.length > 0) process.exitCode = 1;
+});

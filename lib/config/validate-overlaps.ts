@@ -1,0 +1,99 @@
+import { nameOf } from '../huaweicloud/sync-task.ts';
+import { type Fault, show } from '../issues.ts';
+import { findOverlap, type Overlap } from '../routing/overlap.ts';
+import { readTemplate, type Template } from '../routing/template.ts';
+import { ECR } from '../sources/built-in.ts';
+import { askableSources } from '../sources/index.ts';
+import type { Config, Route } from './config.ts';
+
+type Asked = Pick<Config, 'sources' | 'events'>;
+
+interface Placed extends Template {
+  /** Index of its route. */
+  readonly index: number;
+  /** As it is written. */
+  readonly text: string;
+  /** `routes[2].to[0]` */
+  readonly path: string;
+}
+
+/**
+ * Compares every route with itself and with the others. Where several source repositories can lead to one image, all of them
+ * have to be askable, or the routes say that the first deletion counts.
+ *
+ * @returns the routes, of which those are marked that share images; and what to change where they may not.
+ */
+export function checkOverlaps(routes: readonly Route[], asked: Asked) {
+  const templates = routes.flatMap((route, index) =>
+    [route.to].flat().map((text, position): Placed => {
+      const path = `routes[${index}].to${typeof route.to === 'string' ? '' : `[${position}]`}`;
+      return { ...readTemplate(text, route, routes), index, path, text };
+    }),
+  );
+  const shared = new Set<Route>();
+  const faults = new Map<Route, Fault>();
+  const isChosen = ({ route }: Placed) => shared.has(route) || route.firstDeletionCounts === true;
+  for (const [last, other] of templates.entries()) {
+    for (const one of [other, ...templates.slice(0, last)]) {
+      const both = [...new Set([one, other])];
+      const isAskable = both.every((each) => canAsk(each, asked));
+      const isSettled =
+        both.every(isChosen) && (isAskable || both.every(({ route }) => route.firstDeletionCounts));
+      if (isSettled || faults.has(other.route) || !meetInTasks(one.route, other.route)) continue;
+      const overlap = findOverlap(one, other);
+      if (overlap === undefined) continue;
+      for (const { route } of both) if (route.firstDeletionCounts !== true) shared.add(route);
+      if (!isAskable) faults.set(other.route, describe(one, other, overlap, asked));
+    }
+  }
+  return {
+    routes: routes.map((route) => ({ ...route, ...(shared.has(route) && { shared: true as const }) })),
+    faults: [...faults.values()],
+  };
+}
+
+function meetInTasks(one: Route, other: Route): boolean {
+  if (one.account !== other.account) return false;
+  if (one.targets === undefined || other.targets === undefined) return true;
+  const names = new Set(one.targets.map(nameOf));
+  return other.targets.some((target) => names.has(nameOf(target)));
+}
+
+/** Whether the repositories of a template can be told from an image, and their source says whether they exist. */
+function canAsk(template: Placed, { sources, events }: Asked): boolean {
+  const { source, missing } = template;
+  return missing.length === 0 && (source === ECR ? events.confirmEcr : sources[source]?.api !== undefined);
+}
+
+function describe(one: Placed, other: Placed, { example }: Overlap, asked: Asked): Fault {
+  const collision = example
+    ? `${example.one} and ${example.other} both lead to ${example.image}`
+    : 'several source repositories may lead to one image';
+  const routes = [...new Set([one, other].map(nameOfRoute))].join(' and ');
+  const ways = waysOut([...new Set([one, other])], asked);
+  const expected = `a template that keeps source repositories apart: ${collision} (${routes}). ${ways}`;
+  return { path: other.path, found: show(other.text), expected };
+}
+
+function nameOfRoute({ index, route, text }: Placed): string {
+  return `routes[${index}], ${route.from} to ${text}`;
+}
+
+/** Only what can help: a template that lacks a name, or a source without an API, can't be asked. */
+function waysOut(both: readonly Placed[], { sources, events }: Asked): string {
+  const canBeAsked = both.every(({ source, missing }) => {
+    const type = sources[source]?.type;
+    const isAskable = type !== undefined && askableSources[type] !== undefined;
+    return missing.length === 0 && (source === ECR || isAskable);
+  });
+  const keys = both.flatMap(({ source }) => {
+    if (source === ECR) return events.confirmEcr ? [] : ['events.confirmEcr: true'];
+    return sources[source]?.api === undefined ? [`sources.${source}.api`] : [];
+  });
+  const first = both
+    .filter(({ route }) => route.firstDeletionCounts !== true)
+    .map(({ index }) => `routes[${index}]`);
+  const ask = `, or configure ${[...new Set(keys)].join(' and ')} so that all of them are asked before a deletion`;
+  const give = `, or give ${[...new Set(first)].join(' and ')} firstDeletionCounts: true if the first deletion counts`;
+  return `Change a template${canBeAsked ? ask : ''}${give}`;
+}

@@ -1,0 +1,91 @@
+import * as v from 'valibot';
+import { faultOfOrganization } from '../huaweicloud/names.ts';
+import type { Target } from '../huaweicloud/sync-task.ts';
+import { type Fault, show } from '../issues.ts';
+import { faultOfImage } from '../routing/route.ts';
+import { faultOfPattern, sampleTemplate } from '../routing/route-pattern.ts';
+import { builtInSources } from '../sources/built-in.ts';
+import { isSourceType, sources as sourcesByType } from '../sources/index.ts';
+
+/** As much of the file as its routes refer to, and nothing that other faults in it could spoil. */
+const referredSchema = v.object({
+  accounts: v.fallback(v.record(v.string(), v.unknown()), {}),
+  sources: v.fallback(v.record(v.string(), v.unknown()), {}),
+  routes: v.fallback(v.array(v.unknown()), []),
+});
+const routeSchema = v.object({
+  from: v.fallback(v.optional(v.string()), undefined),
+  to: v.fallback(v.optional(v.union([v.string(), v.array(v.string())])), undefined),
+  account: v.fallback(v.optional(v.string()), undefined),
+  targets: v.fallback(v.array(v.unknown()), []),
+});
+const typedSchema = v.object({ type: v.string() });
+
+/** What does not fit together in the routes of a file, whatever else may be wrong with it. */
+export function faultsOfRoutes(contents: unknown): Fault[] {
+  const referred = v.safeParse(referredSchema, contents);
+  if (!referred.success) return [];
+  const { accounts, sources, routes } = referred.output;
+  const faults: Fault[] = [];
+  for (const [index, candidate] of routes.entries()) {
+    const route = v.safeParse(routeSchema, candidate);
+    if (!route.success) continue;
+    const { from, to, account, targets } = route.output;
+    const add = (key: string, found: unknown, expected: string | undefined) => {
+      if (expected !== undefined)
+        faults.push({ path: `routes[${index}].${key}`, found: show(found), expected });
+    };
+    if (from !== undefined) add('from', from, faultOfFrom(from, sources));
+    const templates = typeof to === 'string' ? { to } : indexed('to', to ?? []);
+    for (const [key, template] of Object.entries(templates)) {
+      if (from !== undefined) add(key, template, faultOfTemplate(template, patternOf(from)));
+    }
+    if (account !== undefined && !Object.hasOwn(accounts, account)) {
+      add('account', account, `one of accounts (${Object.keys(accounts).join(', ') || 'there is none'})`);
+    }
+    for (const [position, target] of targets.entries()) {
+      const valid = typeof target === 'string' && parseTarget(target) !== undefined;
+      if (!valid) add(`targets[${position}]`, target, 'REGION/ORGANIZATION such as cn-east-3/acme-dr');
+    }
+  }
+  return faults;
+}
+
+function faultOfFrom(from: string, sources: Readonly<Record<string, unknown>>): string | undefined {
+  const colon = from.indexOf(':');
+  const name = from.slice(0, Math.max(colon, 0));
+  const known = [...new Set([...Object.keys(sources), ...builtInSources])];
+  if (!known.includes(name)) return `SOURCE:PATTERN with one of the sources (${known.join(', ')})`;
+  const typed = v.safeParse(typedSchema, sources[name]);
+  if (typed.success && isSourceType(typed.output.type) && !sourcesByType[typed.output.type].routed) {
+    return `another source: events of ${name} name SWR repositories themselves`;
+  }
+  return faultOfPattern(patternOf(from));
+}
+
+function indexed(key: string, list: readonly string[]): Record<string, string> {
+  return Object.fromEntries(list.map((each, index) => [`${key}[${index}]`, each]));
+}
+
+/** Says what is wrong with a route's `to`, given a `from` that is right. */
+function faultOfTemplate(template: string, pattern: string): string | undefined {
+  const sample = sampleTemplate(template, pattern);
+  if ('fault' in sample) return sample.fault;
+  return faultOfImage(sample.filled) === undefined
+    ? undefined
+    : 'namespace/repository as SWR allows them, such as acme-images/{repo}';
+}
+
+function patternOf(from: string): string {
+  return from.slice(from.indexOf(':') + 1);
+}
+
+/** Reads `REGION/ORGANIZATION`; undefined if it is none. */
+export function parseTarget(text: string): Target | undefined {
+  const [remoteRegionId = '', remoteNamespace = '', ...rest] = text.split('/');
+  const valid =
+    rest.length === 0 &&
+    /^[a-z0-9-]{1,64}$/.test(remoteRegionId) &&
+    faultOfOrganization(remoteNamespace) === undefined;
+  return valid ? { remoteRegionId, remoteNamespace } : undefined;
+}

@@ -1,0 +1,70 @@
+import * as v from 'valibot';
+import { type Fault, show } from '../issues.ts';
+import { builtInSources } from '../sources/built-in.ts';
+import { askableSources, isSourceType, type SourceType, sources } from '../sources/index.ts';
+import type { Source } from '../sources/source.ts';
+
+const sourcesSchema = v.object({ sources: v.fallback(v.record(v.string(), v.unknown()), {}) });
+const canarySchema = v.object({ canary: v.union([v.string(), v.array(v.string())]) });
+const sourceSchema = v.object({
+  type: v.unknown(),
+  secret: v.optional(v.unknown()),
+  topics: v.optional(v.unknown()),
+  api: v.optional(v.unknown()),
+  confirm: v.optional(v.unknown()),
+});
+
+/** What does not fit together in the sources of a file, whatever else may be wrong with it. */
+export function faultsOfSources(contents: unknown): Fault[] {
+  const parsed = v.safeParse(sourcesSchema, contents);
+  return parsed.success ? Object.entries(parsed.output.sources).flatMap(faultsOfSource) : [];
+}
+
+function faultsOfSource([name, candidate]: [string, unknown]): Fault[] {
+  const path = `sources.${name}`;
+  if (builtInSources.includes(name)) {
+    return [{ path, found: show(name), expected: `another name: ${name} is built in` }];
+  }
+  const parsed = v.safeParse(sourceSchema, candidate);
+  if (!parsed.success || !isSourceType(parsed.output.type)) return [];
+  const { type, secret, topics, api, confirm } = parsed.output;
+  const source: Source = sources[type];
+  const faults: Fault[] = [];
+  const add = (key: string, found: unknown, expected: string) => {
+    faults.push({ path: `${path}.${key}`, found: show(found), expected });
+  };
+  const provedBySecret = source.provedBy === 'secret';
+  if (provedBySecret && secret === undefined) add('secret', secret, 'a value');
+  if (!provedBySecret && secret !== undefined) add('secret', secret, `no such key: ${type} needs none`);
+  if (provedBySecret && topics !== undefined) add('topics', topics, `no such key: ${type} has a secret`);
+  if (!provedBySecret && topics === undefined)
+    add('topics', topics, 'the topics whose messages are believed');
+  if (api === undefined && source.needsApi !== undefined)
+    add('api', api, `url and credentials, so that the source is asked: ${source.needsApi}`);
+  if (api !== undefined && askableSources[type] === undefined)
+    add('api', api, `no such key: ${type} can not be asked`);
+  for (const [key, canary, expected] of faultsOfCanaries(api, type)) add(`api.${key}`, canary, expected);
+  if (confirm === true && api === undefined) add('confirm', confirm, 'false, or an api to ask');
+  return faults;
+}
+
+/** Each with its key, what was found there and what was expected. */
+function faultsOfCanaries(api: unknown, type: SourceType): [string, unknown, string][] {
+  const parsed = v.safeParse(canarySchema, api);
+  if (!parsed.success) return [];
+  const { canary } = parsed.output;
+  const ownerOf = askableSources[type]?.ownerOf;
+  if (ownerOf === undefined) {
+    return [['canary', canary, `no such key: ${type} tells missing rights from a missing repository`]];
+  }
+  const owners = new Set<string>();
+  return [canary].flat().flatMap((each, index): [string, unknown, string][] => {
+    const key = typeof canary === 'string' ? 'canary' : `canary[${index}]`;
+    const owner = ownerOf(each);
+    if (owner === undefined) return [[key, each, `the full name of a private repository in ${type}`]];
+    if (owners.has(owner))
+      return [[key, each, `a repository of another owner: ${owner} has a canary already`]];
+    owners.add(owner);
+    return [];
+  });
+}

@@ -1,0 +1,22 @@
+import * as v from 'valibot';
+import { type Fault, show } from '../issues.ts';
+
+/** As much of the file as its sweep refers to. */
+const referredSchema = v.object({
+  accounts: v.fallback(v.record(v.string(), v.unknown()), {}),
+  sweep: v.fallback(v.object({ targetAccounts: v.fallback(v.array(v.unknown()), []) }), {
+    targetAccounts: [],
+  }),
+});
+
+/** What does not fit together in the sweep of a file, whatever else may be wrong with it. */
+export function faultsOfSweep(contents: unknown): Fault[] {
+  const parsed = v.safeParse(referredSchema, contents);
+  if (!parsed.success) return [];
+  const { accounts, sweep } = parsed.output;
+  return sweep.targetAccounts.flatMap((account, index) => {
+    if (typeof account !== 'string' || Object.hasOwn(accounts, account)) return [];
+    const expected = `one of accounts (${Object.keys(accounts).join(', ') || 'there is none'})`;
+    return [{ path: `sweep.targetAccounts[${index}]`, found: show(account), expected }];
+  });
+}

@@ -1,0 +1,73 @@
+import type { Account, Config } from '../config/config.ts';
+import { reportEndpoint, resolveEndpoint } from '../endpoint.ts';
+import { type Failure, ServiceError } from '../failure.ts';
+import type { Log } from '../log.ts';
+import { type ReadSecret, StoredSecret, tryOut } from '../stored-secret.ts';
+import { type Credentials, parseCredentials } from './credentials.ts';
+import { Refusals } from './rejections.ts';
+import { StoredAuthorizer } from './stored-authorizer.ts';
+import { SwrClient } from './swr.ts';
+
+interface Connection {
+  readonly credentials: StoredSecret<Credentials>;
+  /** Or why there is none. */
+  readonly swr: SwrClient | Failure;
+}
+
+/**
+ * The accounts of a configuration, each with its client. Keeps their tokens, so there should be one for as long as a
+ * process lives. An account whose secret or endpoint is unusable affects no other.
+ */
+export class Accounts {
+  readonly #connections: ReadonlyMap<string, Connection>;
+
+  constructor(config: Config, read: ReadSecret, log: Log) {
+    const refusals = new Refusals();
+    this.#connections = new Map(
+      Object.entries(config.accounts).map(([name, account]) => [
+        name,
+        connect(name, account, read, refusals, log.with({ account: name })),
+      ]),
+    );
+  }
+
+  get names(): readonly string[] {
+    return [...this.#connections.keys()];
+  }
+
+  /** Reads the secrets of all accounts, so that each unusable one is logged before it is needed. */
+  tryOut(): Promise<void> {
+    return tryOut([...this.#connections.values()].map(({ credentials }) => credentials));
+  }
+
+  /**
+   * @throws {ServiceError} `UNKNOWN_ACCOUNT` if there is no such account, `ENDPOINT_UNUSABLE` if one of its endpoints is
+   *   none.
+   */
+  clientOf(account: string): SwrClient {
+    const connection = this.#connections.get(account);
+    if (connection !== undefined) {
+      if (connection.swr instanceof SwrClient) return connection.swr;
+      throw new ServiceError(connection.swr);
+    }
+    const message = `account ${account} is not among the configured ones (${this.names.join(', ')})`;
+    throw new ServiceError({ code: 'UNKNOWN_ACCOUNT', message, retryable: false });
+  }
+}
+
+function connect(name: string, account: Account, read: ReadSecret, refusals: Refusals, log: Log): Connection {
+  const owner = { of: `account ${name}`, log };
+  const credentials = new StoredSecret(account.credentials, read, parseCredentials, owner);
+  try {
+    const authorizer = new StoredAuthorizer({
+      iamEndpoint: resolveEndpoint(account.iamEndpoint),
+      project: account.region,
+      readCredentials: (fresh) => (fresh ? credentials.get(0) : credentials.get()),
+      refusals,
+      log,
+    });
+    return { credentials, swr: new SwrClient(resolveEndpoint(account.swrEndpoint), authorizer, log) };
+  } catch (error) {
+    return { credentials, swr: reportEndpoint(error, owner) };
+  }
+}

@@ -1,0 +1,192 @@
+import * as v from 'valibot';
+import type { Item } from '../aws/item.ts';
+import { Table } from '../aws/table.ts';
+import type { CleanupLedger, Ending, Intent, OpenedRequest } from '../cleanup/ledger.ts';
+import { type Outcome, TOO_MANY_TASKS } from '../cleanup/outcome.ts';
+import { arrivedAt, type CleanupRequest } from '../cleanup/request.ts';
+import { nameOf, parseSyncTask } from '../huaweicloud/sync-task.ts';
+import {
+  keyOfLabel,
+  keyOfRequest,
+  keyOfTask,
+  partitionOf,
+  placeInIndexes,
+  prefixOfTasks,
+  TASKS,
+} from './entry.ts';
+
+/** An entry of the ledger may have 400 KB, and nobody reads a thousand reasons. */
+const MAX_NOTED = 100;
+
+export interface LedgerOptions {
+  readonly table: string;
+  /** The account of a request that names none. */
+  readonly defaultAccount: string;
+  readonly retentionDays: number;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+const unsettledSchema = v.object({
+  outcome: v.picklist(['intended', 'failed']),
+  source: v.exactOptional(v.string()),
+  target: v.string(),
+  task: v.optional(v.string()),
+});
+
+/** The ledger in DynamoDB. */
+export class DynamoLedger implements CleanupLedger {
+  readonly #table: Table;
+  readonly #options: LedgerOptions;
+  readonly #now: () => number;
+
+  constructor(options: LedgerOptions) {
+    this.#table = new Table(options.table);
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  async open(request: CleanupRequest): Promise<OpenedRequest> {
+    const account = this.#accountOf(request);
+    const { id, deliveryId, source, namespace, repository, occurredAt } = request;
+    const now = this.#now();
+    const { at, ...places } = placeInIndexes({ ...request, account }, now, this.#options.retentionDays);
+    const [item] = await Promise.all([
+      this.#table.update({
+        key: keyOfRequest(account, request),
+        setIfMissing: {
+          kind: 'request',
+          id,
+          deliveryId: deliveryId?.toWellFormed(),
+          source,
+          account,
+          namespace,
+          repository,
+          occurredAt,
+          at,
+          ...places,
+        },
+        add: { seen: 1 },
+      }),
+      deliveryId === undefined ? undefined : this.#label(deliveryId, id, places.expiresAt),
+    ]);
+    const repeated = Number(item?.['seen']) > 1;
+    // It has happened before it was first seen, whatever it says and however often it comes.
+    const first = textOf(item, 'at') ?? at;
+    if (!repeated)
+      return { repeated, request: occurredAt === undefined ? request : arrivedAt(request, first) };
+    return { repeated, request: arrivedAt(arrivedAt(request, textOf(item, 'occurredAt')), first) };
+  }
+
+  /** A write of its own, beside that of the request: an index would cost as much, and every request waits for one only. */
+  async #label(label: string, id: string, expiresAt: number): Promise<void> {
+    await this.#table.update({ key: keyOfLabel(label, id), setIfMissing: { kind: 'label', id, expiresAt } });
+  }
+
+  identityOf(request: CleanupRequest, intent: Intent): string {
+    return keyOfTask(this.#accountOf(request), request, intent).sk;
+  }
+
+  async begun({ id }: CleanupRequest): Promise<readonly string[]> {
+    const begun: string[] = [];
+    for await (const item of this.#tasksOf(id, TASKS)) {
+      const counts =
+        item['outcome'] === 'failed' ? item['code'] === TOO_MANY_TASKS : item['outcome'] !== 'absent';
+      if (counts) begun.push(String(item['sk']));
+    }
+    return begun;
+  }
+
+  async unsettled(request: CleanupRequest, repository: string): Promise<readonly Intent[]> {
+    const intents: Intent[] = [];
+    const prefix = prefixOfTasks(this.#accountOf(request), request, repository);
+    for await (const item of this.#tasksOf(request.id, prefix)) {
+      const parsed = v.safeParse(unsettledSchema, item);
+      if (!parsed.success || parsed.output.source !== request.source) continue;
+      const { target, task } = parsed.output;
+      const [remoteRegionId = '', remoteNamespace = ''] = target.split('/');
+      const shown = task === undefined ? undefined : parseSyncTask(task);
+      intents.push({
+        repository,
+        target: { remoteRegionId, remoteNamespace },
+        ...(shown && { task: shown }),
+      });
+    }
+    return intents;
+  }
+
+  #tasksOf(id: string, prefix: string): AsyncGenerator<Item> {
+    return this.#table.query({ hash: ['pk', partitionOf(id)], range: { name: 'sk', beginsWith: prefix } });
+  }
+
+  async intend(request: CleanupRequest, intent: Intent): Promise<{ readonly begunBefore: boolean }> {
+    const account = this.#accountOf(request);
+    const { repository, target, task } = intent;
+    const { id, deliveryId, source, namespace } = request;
+    const before = await this.#table.update(
+      {
+        key: keyOfTask(account, request, intent),
+        set: { outcome: 'intended' },
+        setIfMissing: {
+          kind: 'task',
+          id,
+          deliveryId: deliveryId?.toWellFormed(),
+          source,
+          account,
+          namespace,
+          repository,
+          target: nameOf(target),
+          task: task && JSON.stringify(task),
+          ...placeInIndexes({ account, namespace, repository }, this.#now(), this.#options.retentionDays),
+        },
+        onlyIf: { outcome: ['intended', 'absent', 'failed'] },
+      },
+      'before',
+    );
+    return { begunBefore: before?.['outcome'] === 'intended' };
+  }
+
+  async settle(request: CleanupRequest, intent: Intent, ending: Ending): Promise<void> {
+    const failed = ending.outcome === 'failed';
+    // What may pass may also have been carried out, and only its answer was lost.
+    const outcome = failed && ending.retryable ? 'intended' : ending.outcome;
+    await this.#table.update({
+      key: keyOfTask(this.#accountOf(request), request, intent),
+      set: {
+        outcome,
+        settledAt: new Date(this.#now()).toISOString(),
+        ...(failed && { code: ending.code, message: ending.message }),
+      },
+      onlyIf: { outcome: ['intended', 'absent', 'failed'] },
+    });
+  }
+
+  async close(request: CleanupRequest, outcomes: readonly Outcome[]): Promise<void> {
+    const noted = outcomes.filter(({ outcome }) => outcome === 'kept' || outcome === 'failed');
+    await this.#table.update({
+      key: keyOfRequest(this.#accountOf(request), request),
+      set: {
+        closedAt: new Date(this.#now()).toISOString(),
+        counts: JSON.stringify(countByKind(outcomes)),
+        noted: JSON.stringify(noted.slice(0, MAX_NOTED), (key, value: unknown) =>
+          key === 'task' ? undefined : value,
+        ),
+      },
+    });
+  }
+
+  #accountOf({ account = this.#options.defaultAccount }: CleanupRequest): string {
+    return account;
+  }
+}
+
+function textOf(item: Item | undefined, name: string): string | undefined {
+  const value = item?.[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function countByKind(outcomes: readonly Outcome[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { outcome } of outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,91 @@
+import * as v from 'valibot';
+import type { Item } from '../aws/item.ts';
+import { REASONS } from '../sweep/judge-task.ts';
+import type { SweepRecord } from '../sweep/ledger.ts';
+
+const reasonSchema = v.picklist(REASONS);
+const organization = { account: v.string(), namespace: v.string() };
+const countsSchema = v.object({
+  repositories: v.number(),
+  denied: v.number(),
+  unread: v.number(),
+  tasks: v.number(),
+  found: v.number(),
+  suspected: v.number(),
+  undecided: v.number(),
+  unchecked: v.number(),
+});
+
+export const organizationSchema = v.object(organization);
+
+export const pageSchema = v.object({
+  page: v.pipe(
+    v.string(),
+    v.parseJson(),
+    v.object({
+      ...organization,
+      offset: v.number(),
+      counts: countsSchema,
+      next: v.exactOptional(v.number()),
+      after: v.exactOptional(v.string()),
+      sighted: v.exactOptional(v.array(v.string())),
+    }),
+  ),
+});
+
+export const findingSchema = v.object({
+  finding: v.pipe(
+    v.string(),
+    v.parseJson(),
+    v.object({
+      ...organization,
+      repository: v.string(),
+      tasks: v.array(
+        v.object({
+          target: v.object({ remoteRegionId: v.string(), remoteNamespace: v.string() }),
+          reasons: v.array(reasonSchema),
+          source: v.exactOptional(v.object({ name: v.string(), repository: v.string() })),
+          unproven: v.exactOptional(v.array(v.string())),
+        }),
+      ),
+    }),
+  ),
+});
+
+const sweepSchema = v.object({
+  id: v.string(),
+  startedAt: v.string(),
+  organizations: v.exactOptional(v.number()),
+  reported: v.optional(v.number(), 0),
+  applied: v.optional(v.number(), 0),
+});
+
+const reportSchema = v.object({
+  id: v.string(),
+  startedAt: v.string(),
+  finishedAt: v.string(),
+  state: v.picklist(['refused', 'dry run', 'applied']),
+  mode: v.picklist(['apply', 'dry-run']),
+  maxPercent: v.number(),
+  percent: v.number(),
+  organizations: v.number(),
+  heldBack: v.exactOptional(v.number()),
+  counts: v.pipe(v.string(), v.parseJson(), countsSchema),
+  reasons: v.pipe(
+    v.string(),
+    v.parseJson(),
+    v.object({ [REASONS[0]]: v.number(), [REASONS[1]]: v.number(), [REASONS[2]]: v.number() }),
+  ),
+});
+
+/** @throws {v.ValiError} if it is of another kind. */
+export function readSweep(item: Item): SweepRecord {
+  const { reported, applied, ...rest } = v.parse(sweepSchema, item);
+  const report = v.safeParse(reportSchema, item);
+  return {
+    ...rest,
+    reported: reported > 0,
+    applied: applied > 0,
+    ...(report.success && { report: report.output }),
+  };
+}

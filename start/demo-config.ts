@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { basename, join, resolve } from 'node:path';
+import { ROOT, UsageError } from '../command-line/options.ts';
+import { readConfig } from '../command-line/read-config.ts';
+import { SecretStore } from '../lib/aws/secret-store.ts';
+import { deadlineFrom } from '../lib/deadline.ts';
+import { Accounts } from '../lib/huaweicloud/accounts.ts';
+import { createLog } from '../lib/log.ts';
+import { findRoute } from '../lib/routing/route.ts';
+import { keyedSources } from '../lib/webhook/configured-source.ts';
+import { type Emulator, localSeed, startEmulator } from '../local/huaweicloud/emulator.ts';
+import { inventRepository } from '../scripts/send/invent-repository.ts';
+
+/** What the local stack runs on, and the deletion that its story tells. */
+export interface Scene {
+  readonly stage: string;
+  readonly configFile: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Missing where the accounts are somebody's own. */
+  readonly emulator?: Emulator;
+  /** The source's name, and the key that it signs with. */
+  readonly source: string;
+  readonly key: Buffer;
+  /** The repository whose deletion is sent, under its name at GitHub. */
+  readonly repository: string;
+  /** The same one in SWR. */
+  readonly image: { readonly namespace: string; readonly repository: string };
+  countTasks(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface SceneOptions {
+  /** `config/local.yml` and the emulator if missing. */
+  readonly configFile?: string | undefined;
+  /** One that doesn't exist if missing, where the accounts are somebody's own. */
+  readonly repository?: string | undefined;
+}
+
+/** @throws {Error} if the configuration is wrong, or {UsageError} if no GitHub deletion can be told with it. */
+export async function setScene({ configFile, repository }: SceneOptions): Promise<Scene> {
+  const file = configFile === undefined ? join(ROOT, 'config/local.yml') : resolve(configFile);
+  const stage = basename(file).replace(/\.ya?ml$/, '');
+  const config = await readConfig(stage, file);
+  const emulator = configFile === undefined ? await startEmulator({ seed: localSeed }) : undefined;
+  const env = emulator === undefined ? process.env : environmentOf(emulator);
+  // The references in a configuration are resolved in this process, too: for the signature and for the last look.
+  Object.assign(process.env, env);
+  const store = new SecretStore();
+  const read = (reference: string, maxAgeMs: number) => store.read(reference, maxAgeMs);
+  const source = Object.keys(config.sources).find((name) => config.sources[name]?.type === 'github');
+  const keys = await keyedSources(config, read)
+    .get(source ?? '')
+    ?.secret?.get();
+  const [key] = keys ?? [];
+  if (source === undefined || key === undefined)
+    throw new UsageError(`${file} has no source of type github.`);
+  const told = repository ?? (emulator === undefined ? inventRepository(config, source) : 'acme/hello-world');
+  if (told === undefined) {
+    throw new UsageError(
+      `No route of ${source} fits a repository that surely doesn't exist: name one with --repository.`,
+    );
+  }
+  const routing = findRoute(config.routes, source, told);
+  if (!routing.matched) throw new UsageError(`The deletion of ${told} would be ignored: ${routing.reason}`);
+  const [destination] = routing.destinations;
+  if (destination === undefined) throw new UsageError(`The route of ${told} leads nowhere.`);
+  const { account, ...image } = destination;
+  const accounts = new Accounts(
+    config,
+    read,
+    createLog({}, () => {}),
+  );
+  return {
+    stage,
+    configFile: file,
+    env,
+    source,
+    key,
+    repository: told,
+    image,
+    ...(emulator && { emulator }),
+    async countTasks() {
+      if (emulator !== undefined) return emulator.cloud.tasks(image.namespace, image.repository).length;
+      const deadline = deadlineFrom(() => 15_000);
+      const swr = accounts.clientOf(account ?? config.defaultAccount);
+      return (await swr.listSyncTasks(image.namespace, image.repository, deadline)).length;
+    },
+    close: async () => emulator?.close(),
+  };
+}
+
+function environmentOf(emulator: Emulator): NodeJS.ProcessEnv {
+  const [user] = localSeed.users ?? [];
+  return {
+    HUAWEICLOUD_IAM_ENDPOINT: emulator.url,
+    HUAWEICLOUD_SWR_ENDPOINT: emulator.url,
+    HUAWEICLOUD_CREDENTIALS: JSON.stringify({
+      domain: user?.domain,
+      user: user?.name,
+      password: user?.password,
+    }),
+    // Given from outside, they can be signed with by another command.
+    GITHUB_WEBHOOK_SECRET: process.env['GITHUB_WEBHOOK_SECRET'] ?? randomBytes(24).toString('hex'),
+    STANDARD_WEBHOOKS_SECRET:
+      process.env['STANDARD_WEBHOOKS_SECRET'] ?? `whsec_${randomBytes(32).toString('base64')}`,
+  };
+}

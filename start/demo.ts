@@ -1,0 +1,103 @@
+import * as v from 'valibot';
+import { nameOf } from '../lib/huaweicloud/sync-task.ts';
+import type { BusEvent } from '../local/bus.ts';
+
+const lineSchema = v.looseObject({ function: v.optional(v.string(), ''), event: v.string() });
+
+/** As much of an event's detail as is told. */
+const detailSchema = v.object({
+  request: v.fallback(v.optional(v.object({ namespace: v.string() })), undefined),
+  repository: v.fallback(v.optional(v.string()), undefined),
+  target: v.fallback(
+    v.optional(v.object({ remoteRegionId: v.string(), remoteNamespace: v.string() })),
+    undefined,
+  ),
+});
+
+export type LogLine = v.InferOutput<typeof lineSchema>;
+
+/** Reads a line that a function printed; undefined if it is no log line. */
+export function parseLine(line: string): LogLine | undefined {
+  try {
+    return v.parse(lineSchema, JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Metrics, for CloudWatch to find in the log: nobody else wants to read them. */
+export function isMetric(line: string): boolean {
+  return line.startsWith('{"_aws":');
+}
+
+/** Says in one line what a function did, for a person who watches. */
+export function tellLine(line: LogLine): string {
+  const { function: name, event } = line;
+  const text = (key: string) => {
+    const value = line[key];
+    if (Array.isArray(value)) return value.join(', ');
+    return typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
+  };
+  const repository = `${text('namespace')}/${text('repository')}`;
+  const telling: Record<string, string> = {
+    received: `${text('bytes')} bytes from ${text('source')}`,
+    verified: `the signature is that of ${text('source')}`,
+    routed: `to ${repository} in SWR`,
+    queued: `as request ${text('id')}`,
+    ignored: text('reason'),
+    rejected: `${text('source')}: ${text('reason')}`,
+    token: `from IAM, for account ${text('account')}, valid for ${text('validSeconds')} s`,
+    looked: `${repository} has ${text('tasks')} tasks`,
+    deleted: `${repository} to ${text('target')}`,
+    absent: `${repository} to ${text('target')} was gone already`,
+    kept: `${repository} ${line['target'] === undefined ? '' : `to ${text('target')} `}(${text('reason')})`,
+    failed: `${repository}: ${text('message')}`,
+    parked: text('reason'),
+    'not closed': `what became of the request is not in the ledger: ${text('message')}`,
+    'not announced': `${text('count')} events: ${text('message')}`,
+    'not settled': `the message comes back: ${text('message')}`,
+    retried: `it comes back (${text('code')})`,
+    continued: 'the rest of the organization goes on in another message',
+    'not begun': 'no time left: it comes back',
+    'login refused': text('message'),
+    'sweep started': `${text('organizations')} organizations are looked at`,
+    scanned: `${text('namespace')}: ${text('repositories')} repositories, ${text('tasks')} tasks, ${text('found')} of them to go`,
+    unread: `${repository}: ${text('message')}`,
+    found: `${repository} to ${text('target')} (${text('reasons')})`,
+    'sweep refused': text('message'),
+    'sweep finished': `${text('state')}: ${text('found')} of ${text('tasks')} tasks are to go`,
+    'sweep applied': 'their cleanup is asked for',
+    'step failed': `it comes back: ${text('message')}`,
+    cleaned: `${text('deleted')} deleted, ${text('absent')} absent, ${text('kept')} kept, ${text('failed')} failed`,
+  };
+  const took = line['ms'] === undefined ? '' : ` (${text('ms')} ms)`;
+  return `${name.padEnd(8)} ${event.padEnd(9)} ${telling[event] ?? JSON.stringify(line)}${took}`;
+}
+
+/** Says in one line what was put on the bus. */
+export function tellEvent({ source, 'detail-type': type, detail, queued }: BusEvent): string {
+  const { request, repository, target } = v.parse(detailSchema, detail);
+  const where = request === undefined ? '' : `, ${request.namespace}/${repository ?? ''}`;
+  const what = `${type}${where}${target === undefined ? '' : ` to ${nameOf(target)}`}`;
+  return `${'bus'.padEnd(8)} ${(queued ? 'queued' : 'told').padEnd(9)} ${queued ? `${type} from ${source}` : what}`;
+}
+
+/** Prints lines with the time since a start. */
+export class Story {
+  #startedAt = performance.now();
+  readonly #print: (line: string) => void;
+
+  constructor(print: (line: string) => void) {
+    this.#print = print;
+  }
+
+  /** Time counts from now. */
+  restart(): void {
+    this.#startedAt = performance.now();
+  }
+
+  tell(text: string): void {
+    const seconds = ((performance.now() - this.#startedAt) / 1000).toFixed(3);
+    this.#print(`${seconds.padStart(8)} s  ${text}`);
+  }
+}

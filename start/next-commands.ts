@@ -1,0 +1,61 @@
+import { signGitHubDeletion } from '../local/sample-deletion.ts';
+
+export interface NextCommandsOptions {
+  readonly url: string;
+  readonly source: string;
+  readonly key: Buffer;
+}
+
+/** Commands to try on a running local stack: one line of `curl` for each event source, and what an operator would do. */
+export function nextCommands({ url, source, key }: NextCommandsOptions): string {
+  const { body, headers } = signGitHubDeletion('acme/web', key);
+  const detail = JSON.stringify({ namespace: 'acme-images', repository: 'payments/api' });
+  const entries = { Entries: [{ Source: 'shop', DetailType: 'Repository Deleted', Detail: detail }] };
+  return `
+Running at ${url}. Try:
+
+# a signed webhook, as GitHub sends it when acme/web is deleted
+curl -i ${url}/webhooks/${source} \\
+${Object.entries(headers)
+  .map(([name, value]) => `  -H '${name}: ${value}' \\`)
+  .join('\n')}
+  -d '${body}'
+
+# an event on the bus
+curl -i ${url}/ -H 'X-Amz-Target: AWSEvents.PutEvents' -H 'Content-Type: application/x-amz-json-1.1' \\
+  -d '${JSON.stringify(entries)}'
+
+# a direct invocation, which answers with the outcomes
+curl -i ${url}/2015-03-31/functions/clean/invocations -H 'Content-Type: application/json' \\
+  -d '${JSON.stringify({ namespace: 'acme-images', repository: 'payments/worker' })}'
+
+# in another terminal, in this clone: what was deleted, all of it again, and what there is now
+npx swr-sync --stage local history acme-images/hello-world
+npx swr-sync --stage local restore acme-images/hello-world
+npx swr-sync --stage local tasks
+
+# in this clone: a sweep, which finds the tasks that no event names; first as a dry run, then the function
+npx swr-sync --stage local sweep --dry-run
+curl -i ${url}/2015-03-31/functions/sweep/invocations -H 'Content-Type: application/json' -d '{}'
+
+Ctrl-C ends it.
+`;
+}
+
+export const DRY_RUN =
+  "Dry run: nothing is deleted; `swr-sync clean` deletes for real, with the stage's ledger.";
+
+/** Commands to try on a local stack that works on real accounts: none of them names what could be deleted. */
+export function dryRunCommands(url: string, source: string, configFile: string): string {
+  return `
+Running at ${url}. ${DRY_RUN} Try:
+
+# a signed webhook that announces no deletion
+npm run send -- ${source} --config ${configFile} --url ${url} --event ping
+
+# where a repository would be routed to
+npm run route -- ${source}:NAME --config ${configFile}
+
+Ctrl-C ends it.
+`;
+}

@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  announcementOfParked,
+  announcementsOf,
+  announcementsOfAnswer,
+} from '../../lib/cleanup/bus-events.ts';
+import type { FailedOutcome, Outcome } from '../../lib/cleanup/outcome.ts';
+import { cleanupRequest } from '../support/cleanup-request.ts';
+import { APAC, DR } from '../support/cloud.ts';
+
+const request = cleanupRequest();
+const { repository: _, ...organization } = request;
+const task = { ...DR, createdAt: '2026-03-02T08:15:27.53183Z' };
+const failed: FailedOutcome = {
+  target: APAC,
+  outcome: 'failed',
+  code: 'HTTP_403',
+  message: 'forbidden',
+  status: 403,
+  retryable: false,
+  retryAfterSeconds: 30,
+};
+const told = { target: APAC, code: 'HTTP_403', message: 'forbidden', status: 403, retryable: false };
+
+describe('what became of a request', () => {
+  test.each<{ why: string; outcome: Outcome; type: string }>([
+    {
+      why: 'a task was deleted',
+      outcome: { target: DR, task, outcome: 'deleted' },
+      type: 'Sync Task Deleted',
+    },
+    {
+      why: 'a task stays',
+      outcome: { target: DR, task, outcome: 'kept', reason: 'dry run' },
+      type: 'Sync Task Kept',
+    },
+    {
+      why: 'all of them stay',
+      outcome: { outcome: 'kept', reason: 'denied', rule: 'acme/**' },
+      type: 'Sync Task Kept',
+    },
+  ])('is told where $why', ({ outcome, type }) => {
+    expect(announcementsOf({ request, outcomes: [outcome] })).toEqual([
+      { type, detail: { request, repository: request.repository, ...outcome } },
+    ]);
+  });
+
+  test.each<{ why: string; outcome: Outcome }>([
+    { why: 'it was gone already', outcome: { target: DR, outcome: 'absent' } },
+    { why: 'it failed, which may pass', outcome: failed },
+  ])('is not told where $why', ({ outcome }) => {
+    expect(announcementsOf({ request, outcomes: [outcome] })).toEqual([]);
+  });
+
+  test('is told for each repository of an organization', () => {
+    const outcomes = ['api', 'web'].map(
+      (repository): Outcome => ({ repository, target: DR, outcome: 'deleted' }),
+    );
+    expect(announcementsOf({ request: organization, outcomes }).map(({ detail }) => detail)).toEqual([
+      { request: organization, repository: 'api', target: DR, outcome: 'deleted' },
+      { request: organization, repository: 'web', target: DR, outcome: 'deleted' },
+    ]);
+  });
+
+  test('names no repository where an organization as a whole stays', () => {
+    const outcomes: Outcome[] = [{ outcome: 'kept', reason: 'still at the source' }];
+    const [only] = announcementsOf({ request: organization, outcomes });
+    expect(only?.detail).not.toHaveProperty('repository');
+  });
+});
+
+describe('a failure', () => {
+  test('is told when it is parked, with the request', () => {
+    expect(announcementOfParked([failed], request)).toEqual({
+      type: 'Cleanup Failed',
+      detail: { request, parked: true, failures: [told] },
+    });
+  });
+
+  test('is told without a request where none could be read', () => {
+    expect(announcementOfParked([failed]).detail).not.toHaveProperty('request');
+  });
+
+  test('is told when somebody was answered with it', () => {
+    const outcomes: Outcome[] = [
+      { target: DR, outcome: 'deleted' },
+      { ...failed, repository: 'web' },
+    ];
+    expect(announcementsOfAnswer({ request, outcomes })).toEqual([
+      {
+        type: 'Cleanup Failed',
+        detail: { request, parked: false, failures: [{ ...told, repository: 'web' }] },
+      },
+    ]);
+  });
+
+  test('is not told of an answer without one', () => {
+    expect(announcementsOfAnswer({ request, outcomes: [{ target: DR, outcome: 'deleted' }] })).toEqual([]);
+  });
+});

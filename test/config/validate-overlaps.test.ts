@@ -1,0 +1,290 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Route } from '../../lib/config/config.ts';
+import { checkConfig } from '../../lib/config/validate-config.ts';
+
+const api = { url: 'https://forge.example.com', credentials: 'env:X' };
+const SECTIONS = {
+  accounts: { main: { region: 'x', credentials: 'env:X' }, other: { region: 'x', credentials: 'env:X' } },
+  sources: {
+    github: { type: 'github', secret: 'env:A' },
+    gitlab: { type: 'gitlab', secret: 'env:B' },
+    asked: { type: 'gitlab', secret: 'env:C', api },
+  },
+};
+type Written = Pick<Route, 'from' | 'to'> & {
+  account?: string;
+  targets?: string[];
+  firstDeletionCounts?: true;
+};
+
+const check = (routes: readonly Written[], confirmEcr = false) =>
+  checkConfig('test', { ...SECTIONS, routes, events: { confirmEcr } });
+const faultsOf = (routes: readonly Written[], confirmEcr = false) => {
+  const result = check(routes, confirmEcr);
+  return result.ok ? [] : result.faults;
+};
+const sharedOf = (routes: readonly Written[], confirmEcr = false) => {
+  const result = check(routes, confirmEcr);
+  return result.ok ? result.value.routes.map(({ shared }) => shared) : result.faults;
+};
+const DR = ['cn-east-3/dr'];
+
+describe('routes of which each image has one source repository', () => {
+  test.each<{ why: string; routes: Written[] }>([
+    { why: 'one organization', routes: [{ from: 'github:acme/{repo}', to: 'images/{repo}' }] },
+    { why: 'every organization', routes: [{ from: 'github:{org}/{repo}', to: '{org}-images/{repo}' }] },
+    { why: 'whole paths', routes: [{ from: 'gitlab:{path+}', to: '{path}' }] },
+    {
+      why: 'paths with the last name first',
+      routes: [{ from: 'gitlab:{path+}/{last}', to: 'x/{last}/{path}' }],
+    },
+    { why: 'a name twice', routes: [{ from: 'github:acme/{repo}', to: 'x/{repo}-{repo}' }] },
+    {
+      why: 'a name that tells the other',
+      routes: [{ from: 'github:{org}/{repo}', to: '{org}-{repo}/{repo}' }],
+    },
+    { why: 'a path twice', routes: [{ from: 'gitlab:{path+}', to: 'x/{path}/of/{path}' }] },
+    {
+      why: 'two copies',
+      routes: [{ from: 'github:{org}/{repo}', to: ['{org}-images/{repo}', 'archive/{org}/{repo}'] }],
+    },
+    {
+      why: 'the same copy twice',
+      routes: [{ from: 'github:{org}/{repo}', to: ['x/{org}/{repo}', 'x/{org}/{repo}'] }],
+    },
+    {
+      why: 'some tasks of one organization before every organization',
+      routes: [
+        { from: 'github:acme/{repo}', to: 'acme-images/{repo}', targets: DR },
+        { from: 'github:{org}/{repo}', to: '{org}-images/{repo}' },
+      ],
+    },
+    {
+      why: 'a subgroup before its group',
+      routes: [
+        { from: 'gitlab:acme/pay/{path+}', to: 'x/pay/{path}', targets: DR },
+        { from: 'gitlab:acme/{path+}', to: 'x/{path}' },
+      ],
+    },
+    {
+      why: 'one repository before its organization',
+      routes: [
+        { from: 'github:Acme/Special', to: 'x/special', targets: DR },
+        { from: 'github:acme/{repo}', to: 'X/{repo}' },
+      ],
+    },
+    {
+      why: 'one repository that is led elsewhere',
+      routes: [
+        { from: 'github:acme/special', to: 'y/special' },
+        { from: 'github:acme/{repo}', to: 'x/{repo}' },
+      ],
+    },
+    {
+      why: 'organizations that have swapped their names',
+      routes: [
+        { from: 'github:a/{repo}', to: 'b/{repo}' },
+        { from: 'github:b/{repo}', to: 'a/{repo}' },
+        { from: 'github:{org}/{repo}', to: '{org}/{repo}' },
+      ],
+    },
+    {
+      why: 'two sources with a prefix for each',
+      routes: [
+        { from: 'github:{org}/{repo}', to: 'images/gh-{repo}/{org}' },
+        { from: 'gitlab:{org}/{repo}', to: 'images/gl-{repo}/{org}' },
+      ],
+    },
+    {
+      why: 'two sources with different targets',
+      routes: [
+        { from: 'github:acme/{repo}', to: 'x/{repo}', targets: DR },
+        { from: 'gitlab:acme/{repo}', to: 'x/{repo}', targets: ['cn-east-3/other'] },
+      ],
+    },
+    {
+      why: 'two sources in two accounts',
+      routes: [
+        { from: 'github:acme/{repo}', to: 'x/{repo}' },
+        { from: 'gitlab:acme/{repo}', to: 'x/{repo}', account: 'other' },
+      ],
+    },
+    {
+      why: 'a route that nothing comes to',
+      routes: [
+        { from: 'github:{org}/{repo}', to: '{org}/{repo}' },
+        { from: 'github:acme/{repo}', to: 'images/{repo}' },
+      ],
+    },
+    {
+      why: 'different numbers of segments',
+      routes: [
+        { from: 'github:{org}/{repo}', to: 'x/{org}/{repo}' },
+        { from: 'gitlab:{group}/{team}/{repo}', to: 'x/{group}/{team}/{repo}' },
+      ],
+    },
+  ])('are accepted, and nothing is asked: $why', ({ routes }) => {
+    expect(sharedOf(routes)).toEqual(routes.map(() => undefined));
+  });
+});
+
+describe('routes that lead two source repositories to one image', () => {
+  test.each<{ why: string; routes: Written[]; path: string; collision: RegExp }>([
+    {
+      why: 'no telling where a name ends',
+      routes: [{ from: 'gitlab:{group}/{repo}', to: 'images/{group}-{repo}' }],
+      path: 'routes[0].to',
+      collision: /gitlab:(\w+)-(\w+)\/(\w+) and gitlab:\1\/\2-\3 both lead to images\/\1-\2-\3 /,
+    },
+    {
+      why: 'a name that is left out',
+      routes: [{ from: 'gitlab:{group}/{repo}', to: 'images/{repo}' }],
+      path: 'routes[0].to',
+      collision: /gitlab:a\/(\w+) and gitlab:b\/\1 both lead to images\/\1 /,
+    },
+    {
+      why: 'every name left out, behind a route that takes the short ones',
+      routes: [
+        { from: 'gitlab:{a}', to: 'y/{a}' },
+        { from: 'gitlab:{path+}', to: 'images/all' },
+      ],
+      path: 'routes[1].to',
+      collision: /gitlab:a\/a and gitlab:b\/b both lead to images\/all /,
+    },
+    {
+      why: 'two sources',
+      routes: [
+        { from: 'github:acme/{repo}', to: 'Images/{repo}' },
+        { from: 'ecr:{path+}', to: ['mirror/{path}', 'images/{path}'] },
+      ],
+      path: 'routes[1].to[1]',
+      collision: /github:acme\/(\w+) and ecr:\1 both lead to images\/\1 /,
+    },
+    {
+      why: 'an organization called like another one is led',
+      routes: [
+        { from: 'github:acme/special', to: 'x/special' },
+        { from: 'github:{org}/{repo}', to: '{org}/{repo}' },
+      ],
+      path: 'routes[1].to',
+      collision: /github:acme\/special and github:x\/special both lead to x\/special /,
+    },
+    {
+      why: 'names in another order',
+      routes: [{ from: 'gitlab:{a}/{b}', to: ['x/{a}/{b}', 'x/{b}/{a}'] }],
+      path: 'routes[0].to[1]',
+      collision: /gitlab:(\w+)\/(\w+) and gitlab:\2\/\1 both lead to x\/\1\/\2 /,
+    },
+    {
+      why: 'a name of two occurrences',
+      routes: [{ from: 'gitlab:{path+}', to: ['{path}/x', 'x/{path}/of/{path}'] }],
+      path: 'routes[0].to[1]',
+      collision: /gitlab:x\/x\/of and gitlab:x both lead to x\/x\/of\/x /,
+    },
+  ])('are refused, with an example: $why', ({ routes, path, collision }) => {
+    expect(faultsOf(routes)).toEqual([
+      { path, found: expect.any(String), expected: expect.stringMatching(collision) },
+    ]);
+  });
+
+  test('are refused where it can not be told', () => {
+    const routes = [
+      { from: 'github:{a}/{b}', to: 'x/{a}-r0-{a}/{b}' },
+      { from: 'gitlab:{a}/{b}', to: 'x/{a}-r1-{a}/{b}' },
+    ];
+    expect(faultsOf(routes)).toMatchObject([
+      { expected: expect.stringContaining('several source repositories may lead to one image') },
+    ]);
+  });
+
+  const both = [
+    { from: 'asked:acme/{repo}', to: 'x/{repo}' },
+    { from: 'ecr:{repo}', to: 'x/{repo}' },
+  ];
+
+  test('are shared where every source can be asked', () => {
+    expect(sharedOf(both, true)).toEqual([true, true]);
+    expect(sharedOf([{ from: 'asked:{group}/{repo}', to: 'x/{group}-{repo}' }])).toEqual([true]);
+  });
+
+  test('are accepted where each says that the first deletion counts', () => {
+    const routes = both.map((route) => ({ ...route, firstDeletionCounts: true as const }));
+    expect(sharedOf(routes)).toEqual([undefined, undefined]);
+  });
+
+  test('need both sources to be askable where one of them says that the first deletion counts', () => {
+    const routes: Written[] = both.map((route, index) =>
+      index === 0 ? { ...route, firstDeletionCounts: true } : route,
+    );
+    expect(sharedOf(routes, true)).toEqual([undefined, true]);
+    expect(faultsOf(routes)).toMatchObject([
+      {
+        expected: expect.stringMatching(
+          /events\.confirmEcr: true so .*, or give routes\[1\] firstDeletionCounts/,
+        ),
+      },
+    ]);
+  });
+
+  test.each<{ why: string; routes: Written[]; offered: string[]; not: string[] }>([
+    {
+      why: 'an API that is missing',
+      routes: [{ from: 'gitlab:{a}/{b}', to: 'x/{a}-{b}' }],
+      offered: ['sources.gitlab.api so', 'give routes[0] firstDeletionCounts: true'],
+      not: ['confirmEcr'],
+    },
+    {
+      why: 'both that are missing',
+      routes: [{ from: 'gitlab:{r}', to: 'x/{r}' }, ...both.slice(1)],
+      offered: ['sources.gitlab.api and events.confirmEcr: true so', 'routes[0] and routes[1]'],
+      not: [],
+    },
+    {
+      why: 'nothing to ask where the template leaves a name out',
+      routes: [{ from: 'gitlab:{a}/{b}', to: 'x/{b}' }],
+      offered: ['firstDeletionCounts: true', 'Change a template'],
+      not: ['api', 'confirmEcr'],
+    },
+  ])('have ways out that can work: $why', ({ routes, offered, not }) => {
+    const [fault] = faultsOf(routes);
+    for (const way of offered) expect(fault?.expected).toContain(way);
+    for (const way of not) expect(fault?.expected).not.toContain(way);
+  });
+
+  test('are one fault for each route', () => {
+    const routes = Array.from({ length: 5 }, (_, index) => ({ from: `gitlab:r${index}/{a}`, to: 'x/{a}' }));
+    expect(faultsOf(routes).map(({ path }) => path)).toEqual(
+      [1, 2, 3, 4].map((index) => `routes[${index}].to`),
+    );
+  });
+});
+
+test.each([false, 'yes', 1])('firstDeletionCounts is true or missing, and not %j', (value) => {
+  const routes = [{ from: 'github:a/{r}', to: 'x/{r}', firstDeletionCounts: value }];
+  expect(checkConfig('test', { ...SECTIONS, routes })).toMatchObject({
+    faults: [{ path: 'routes[0].firstDeletionCounts' }],
+  });
+});
+
+test.each<{ why: string; routes: Written[] }>([
+  {
+    why: 'special ones before a general one',
+    routes: [
+      ...Array.from({ length: 199 }, (_, index) => ({
+        from: `github:org${index}/{r}`,
+        to: `org${index}-images/{r}`,
+        targets: DR,
+      })),
+      { from: 'github:{org}/{r}', to: '{org}-images/{r}' },
+    ],
+  },
+  {
+    why: 'each with a general beginning and end',
+    routes: Array.from({ length: 200 }, (_, index) => ({
+      from: `gitlab:r${index}/{o}/{r+}`,
+      to: `x/{r}/r${index}/{o}`,
+    })),
+  },
+])('200 routes are compared, $why', ({ routes }) => {
+  expect(sharedOf(routes)).toEqual(routes.map(() => undefined));
+});

@@ -1,0 +1,125 @@
+import { expect, test } from '@jest/globals';
+import { checkConfig } from '../../lib/config/validate-config.ts';
+import { faultsOfSources } from '../../lib/config/validate-sources.ts';
+
+const api = { url: 'https://x.example.com', credentials: 'env:Y' };
+const faultsOf = (source: unknown, name = 'x') => faultsOfSources({ sources: { [name]: source } });
+
+test.each([
+  { source: { type: 'github', secret: 'env:X' } },
+  { source: { type: 'harbor', secret: 'env:X', api } },
+  { source: { type: 'gitlab', secret: 'env:X', api, confirm: true } },
+  { source: { type: 'github', secret: 'env:X', api: { ...api, canary: 'acme/canary' } } },
+  { source: { type: 'gitea', secret: 'env:X', api: { ...api, canary: ['acme/canary', 'beta/canary'] } } },
+  { source: { type: 'gitlab', secret: 'env:X', api: { ...api, canary: ['acme/x', 'acme/pay/x'] } } },
+  { source: { type: 'huawei-smn', topics: ['urn:smn:cn-north-4:1:deletions'] } },
+])('is right: $source', ({ source }) => {
+  expect(faultsOf(source)).toEqual([]);
+});
+
+test.each([
+  { why: 'a secret is missing', source: { type: 'github' }, path: 'sources.x.secret', expected: 'a value' },
+  {
+    why: 'a secret proves nothing there',
+    source: { type: 'huawei-smn', topics: ['t'], secret: 'env:X' },
+    path: 'sources.x.secret',
+    expected: 'no such key: huawei-smn needs none',
+  },
+  {
+    why: 'topics are missing',
+    source: { type: 'huawei-smn' },
+    path: 'sources.x.topics',
+    expected: 'the topics whose messages are believed',
+  },
+  {
+    why: 'topics prove nothing there',
+    source: { type: 'github', secret: 'env:X', topics: ['t'] },
+    path: 'sources.x.topics',
+    expected: 'no such key: github has a secret',
+  },
+  {
+    why: 'nobody can be asked',
+    source: { type: 'standard-webhooks', secret: 'env:X', api },
+    path: 'sources.x.api',
+    expected: 'no such key: standard-webhooks can not be asked',
+  },
+  {
+    why: 'there is no API to ask',
+    source: { type: 'github', secret: 'env:X', confirm: true },
+    path: 'sources.x.confirm',
+    expected: 'false, or an api to ask',
+  },
+  {
+    why: 'Bitbucket can not be asked',
+    source: { type: 'bitbucket', secret: 'env:X' },
+    path: 'sources.x.api',
+    expected:
+      'url and credentials, so that the source is asked: Bitbucket signs the same body for a deleted and for a new repository',
+  },
+])('is a fault where $why', ({ source, path, expected }) => {
+  expect(faultsOf(source)).toMatchObject([{ path, expected }]);
+});
+
+test.each([
+  {
+    why: 'the source tells missing rights from a missing repository',
+    type: 'harbor',
+    canary: 'acme/canary',
+    path: 'canary',
+    expected: 'no such key: harbor tells missing rights from a missing repository',
+  },
+  {
+    why: 'it has no owner',
+    type: 'github',
+    canary: 'canary',
+    path: 'canary',
+    expected: 'the full name of a private repository in github',
+  },
+  {
+    why: 'the source has no groups in groups',
+    type: 'bitbucket',
+    canary: ['acme/canary', 'acme/pay/canary'],
+    path: 'canary[1]',
+    expected: 'the full name of a private repository in bitbucket',
+  },
+  {
+    why: 'it would be at another address',
+    type: 'gitlab',
+    canary: 'acme/../canary',
+    path: 'canary',
+    expected: 'the full name of a private repository in gitlab',
+  },
+  {
+    why: 'its owner has one already',
+    type: 'github',
+    canary: ['acme/canary', 'Acme/other'],
+    path: 'canary[1]',
+    expected: 'a repository of another owner: acme has a canary already',
+  },
+])('a canary is a fault where $why', ({ type, canary, path, expected }) => {
+  expect(faultsOf({ type, secret: 'env:X', api: { ...api, canary } })).toMatchObject([
+    { path: `sources.x.api.${path}`, expected },
+  ]);
+});
+
+test.each([7, [], [7], { name: 'acme/canary' }])('leaves a canary that is %j to the schema', (canary) => {
+  const source = { type: 'github', secret: 'env:X', api: { ...api, canary } };
+  expect(faultsOf(source)).toEqual([]);
+  const accounts = { main: { region: 'cn-north-4', credentials: 'env:Y' } };
+  const checked = checkConfig('test', { accounts, sources: { x: source } });
+  expect(checked).toMatchObject({
+    ok: false,
+    faults: [{ path: expect.stringMatching(/^sources\.x\.api\.canary/) }],
+  });
+});
+
+test('a built-in name is taken', () => {
+  expect(faultsOf({ type: 'github', secret: 'env:X' }, 'ecr')).toMatchObject([{ path: 'sources.ecr' }]);
+});
+
+test.each([null, 7, { sources: 7 }, { sources: { x: 7 } }, { sources: { x: { type: 'svn' } } }])(
+  'leaves to others what they will find: %j',
+  (contents) => {
+    expect(faultsOfSources(contents)).toEqual([]);
+  },
+);

@@ -1,0 +1,191 @@
+import { createHash, createHmac } from 'node:crypto';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { ROOT } from '../../command-line/options.ts';
+import { readConfig } from '../../command-line/read-config.ts';
+import { createSenders, type Sender } from '../../e2e/forge/genuine.ts';
+import type { Received } from '../../e2e/forge/receiver.ts';
+import { runForge } from '../../e2e/forge/run-forge.ts';
+import { makeSecrets, readSigningPairs } from '../../e2e/forge/sender-keys.ts';
+import { sources } from '../../lib/sources/index.ts';
+import type { HttpEvent } from '../../lib/webhook/http-event.ts';
+
+const SEED = 7;
+const secrets = makeSecrets(SEED);
+const REFUSED: Received = { status: 401, answer: '{}', queued: [], longestLine: 0, called: [] };
+const IGNORED: Received = { ...REFUSED, status: 200 };
+
+interface Arrived {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+  readonly verified: boolean;
+}
+
+let all: readonly Sender[];
+let senders: readonly Sender[];
+beforeAll(async () => {
+  const pairs = await readSigningPairs();
+  all = createSenders({ secrets, foreignSecrets: makeSecrets(SEED + 1), ...pairs });
+  senders = all.filter(({ source }) => source === 'github' || source === 'harbor');
+});
+
+/** A receiver as it should be, but for what a test wants otherwise. */
+function play(spoil: (received: Received, arrived: Arrived) => Received) {
+  return {
+    async receive(event: HttpEvent): Promise<Received> {
+      const arrived = read(event);
+      return spoil(answer(arrived), arrived);
+    },
+  };
+}
+
+function read(event: HttpEvent): Arrived {
+  const headers = Object.fromEntries(
+    Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  const digest = createHmac('sha256', secrets['forge/github'] ?? '')
+    .update(body)
+    .digest('hex');
+  const path = 'rawPath' in event ? event.rawPath : event.path;
+  const verified =
+    path === '/webhooks/github'
+      ? headers['x-hub-signature-256'] === `sha256=${digest}`
+      : headers['authorization'] === secrets['forge/harbor'];
+  return { headers, body, verified };
+}
+
+function answer({ body, verified }: Arrived): Received {
+  if (!verified) return REFUSED;
+  if (!body.includes('"deleted"') && !body.includes('DELETE_ARTIFACT')) return IGNORED;
+  const id = createHash('sha256').update(body).digest('hex');
+  const request = { id, namespace: 'acme', occurredAt: new Date().toISOString() };
+  return { ...REFUSED, status: 202, queued: [JSON.stringify(request)] };
+}
+
+const run = (spoil: (received: Received, arrived: Arrived) => Received = (received) => received) =>
+  runForge({ deliveries: 1500, seed: SEED, senders, receiver: play(spoil) });
+const withRequest = (received: Received, more: object): Received => ({
+  ...received,
+  queued: received.queued.map((message) => JSON.stringify({ ...JSON.parse(message), ...more })),
+});
+
+test('every type of source is configured, and every configured source has a sender with deliveries', async () => {
+  const { sources: configured } = await readConfig('forge', join(ROOT, 'e2e/forge/config.yml'));
+  const types = new Set(Object.values(configured).map(({ type }) => type));
+  expect([...types].toSorted()).toEqual(Object.keys(sources).toSorted());
+  expect(all.map(({ source }) => source).toSorted()).toEqual(Object.keys(configured).toSorted());
+  for (const { samples } of all) expect(samples.length).toBeGreaterThan(1);
+});
+
+test('a receiver that decides by what is signed passes', async () => {
+  const { failed, violations, sent, same, byKind } = await run();
+  expect([failed, violations]).toEqual([0, []]);
+  expect(sent).toBe(1500);
+  expect(same).toBeGreaterThan(20);
+  expect([...byKind.keys()].toSorted()).toEqual([
+    'body',
+    'body and unsigned parts',
+    'foreign key',
+    'foreign source',
+    'genuine',
+    'huge',
+    'proof',
+    'signed garbage',
+    'unsigned parts',
+  ]);
+});
+
+test('the same seed sends the same, and another seed sends something else', async () => {
+  const sent = async (seed: number) => {
+    const hash = createHash('sha256');
+    const receiver = play((received, { headers, body }) => {
+      hash.update(JSON.stringify(headers)).update(body);
+      return received;
+    });
+    await runForge({ deliveries: 500, seed, senders, receiver });
+    return hash.digest('hex');
+  };
+  expect(await sent(1)).toBe(await sent(1));
+  expect(await sent(1)).not.toBe(await sent(2));
+});
+
+describe('a receiver is caught that', () => {
+  test.each<{ does: string; spoil: (received: Received, arrived: Arrived) => Received; reason: RegExp }>([
+    {
+      does: 'believes the name of the event',
+      spoil: (received, { headers }) =>
+        headers['x-github-event'] === 'organization' ? withRequest(received, { whole: true }) : received,
+      reason: /queued .*"whole":true/,
+    },
+    {
+      does: 'takes the id from a header',
+      spoil: (received, { headers }) => withRequest(received, { id: headers['x-github-delivery'] }),
+      reason: /queued .* and its genuine delivery/,
+    },
+    {
+      does: 'leaves the existence check out for another content type',
+      spoil: (received, { headers }) =>
+        headers['content-type'] === 'application/json'
+          ? withRequest(received, { sourceRepository: 'acme/web' })
+          : received,
+      reason: /its genuine delivery .*sourceRepository/,
+    },
+    {
+      does: 'believes a time in the future',
+      spoil: (received, { headers }) =>
+        withRequest(received, headers['ce-time'] ? { occurredAt: '2099-01-01T00:00:00Z' } : {}),
+      reason: /2099/,
+    },
+    {
+      does: 'accepts a truncated signature',
+      spoil: (received, arrived) => {
+        const { 'x-hub-signature-256': signature = '' } = arrived.headers;
+        return signature.length > 30 && signature.length < 71
+          ? answer({ ...arrived, verified: true })
+          : received;
+      },
+      reason: /answered 20\d to what nothing proves/,
+    },
+    {
+      does: 'accepts everything',
+      spoil: (_received, arrived) => answer({ ...arrived, verified: true }),
+      reason: /answered 20\d to what nothing proves/,
+    },
+    {
+      does: 'queues what it refuses',
+      spoil: (received) => (received.status === 401 ? { ...received, queued: ['{}'] } : received),
+      reason: /answered 401, and queued 1 messages/,
+    },
+    {
+      does: 'fails on what is signed and unreadable',
+      spoil: (received, { body, verified }) =>
+        verified && !body.toString().endsWith('}') ? { ...received, status: 500 } : received,
+      reason: /answered 500/,
+    },
+    {
+      does: 'repeats what it was sent',
+      spoil: (received, { body }) => ({ ...received, answer: body.toString('latin1') }),
+      reason: /answered with \d+ characters/,
+    },
+    {
+      does: 'logs what it was sent',
+      spoil: (received, { body }) => ({ ...received, longestLine: body.length }),
+      reason: /logged a line of \d+ characters/,
+    },
+    {
+      does: 'calls whom a stranger names',
+      spoil: (received) => ({ ...received, called: ['attacker.example'] }),
+      reason: /called attacker\.example/,
+    },
+  ])('$does', async ({ spoil, reason }) => {
+    const { failed, violations } = await run(spoil);
+    expect(failed).toBeGreaterThan(0);
+    expect(violations.map((violation) => violation.reason).join('\n')).toMatch(reason);
+    expect(violations[0]).toMatchObject({ number: expect.any(Number), event: { body: expect.any(String) } });
+  });
+
+  test('refuses what is genuine', async () => {
+    await expect(run(() => REFUSED)).rejects.toThrow('No genuine delivery of github was accepted');
+  });
+});

@@ -1,0 +1,45 @@
+import { expect, test } from '@jest/globals';
+import { paceOf } from '../../e2e/soak/pace.ts';
+
+/** A clock that stands still while nobody waits. */
+function still(): { now: () => number; advance: (ms: number) => void } {
+  let time = 0;
+  return {
+    now: () => time,
+    advance: (ms) => {
+      time += ms;
+    },
+  };
+}
+
+test('without a limit nobody waits', async () => {
+  const pace = paceOf(0);
+  const startedAt = performance.now();
+  for (let count = 0; count < 1000; count += 1) await pace();
+  expect(performance.now() - startedAt).toBeLessThan(1000);
+});
+
+test('all that are on their way at the same time share one limit', async () => {
+  const pace = paceOf(100);
+  const startedAt = performance.now();
+  // The first one need not wait, and each of the others 10 ms more.
+  await Promise.all(Array.from({ length: 11 }, () => pace()));
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(95);
+});
+
+test('what was late is not made up for', async () => {
+  const { now, advance } = still();
+  const pace = paceOf(5, now);
+  await pace();
+  advance(5000);
+  await pace();
+  let passed = 0;
+  const next = async () => {
+    await pace();
+    passed += 1;
+  };
+  const waiting = next();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(passed).toBe(0);
+  await waiting;
+});

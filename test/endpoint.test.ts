@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals';
+import { faultOfEndpoint, resolveEndpoint } from '../lib/endpoint.ts';
+
+test.each([
+  { endpoint: 'https://swr-api.cn-north-4.myhuaweicloud.com', fault: /^$/ },
+  { endpoint: 'https://gateway.example.com/swr/', fault: /^$/ },
+  { endpoint: 'http://127.0.0.1:8080', fault: /^$/ },
+  { endpoint: 'http://localhost:8080/', fault: /^$/ },
+  { endpoint: 'http://[::1]:8080', fault: /^$/ },
+  { endpoint: 'env:SWR_ENDPOINT', fault: /^$/ },
+  { endpoint: 'http://127.100.20.3:8080', fault: /^$/ },
+  { endpoint: 'http://notlocalhost:8080', fault: /not https/ },
+  { endpoint: 'http://swr.example.com/env:SWR', fault: /not https/ },
+  { endpoint: 'env:SWR-ENDPOINT', fault: /not https/ },
+  { endpoint: 'https://:password@swr.example.com', fault: /a user or a password in it/ },
+  { endpoint: 'https://swr.example.com#x', fault: /a fragment/ },
+  { endpoint: 'http://127.0.0.1.example.com', fault: /not https/ },
+  { endpoint: 'http://swr.example.com', fault: /not https/ },
+  { endpoint: 'ftp://127.0.0.1', fault: /not https/ },
+  { endpoint: 'https://user@swr.example.com', fault: /a user/ },
+  { endpoint: 'https://swr.example.com?x=1', fault: /a query/ },
+  { endpoint: 'swr.example.com', fault: /not a URL/ },
+  { endpoint: '', fault: /not a URL/ },
+])('"$endpoint" as an endpoint: $fault', ({ endpoint, fault }) => {
+  expect(faultOfEndpoint(endpoint) ?? '').toMatch(fault);
+});
+
+test('an endpoint that is written is the one that is meant', () => {
+  expect(resolveEndpoint('https://swr.example.com', {})).toBe('https://swr.example.com');
+});
+
+describe('an endpoint from the environment', () => {
+  test('is what the variable holds, without its last slash', () => {
+    expect(resolveEndpoint('env:SWR', { SWR: 'http://127.0.0.1:8080/' })).toBe('http://127.0.0.1:8080');
+  });
+
+  test.each([
+    { why: 'missing', env: {}, found: 'not a URL' },
+    { why: 'empty', env: { SWR: '' }, found: 'not a URL' },
+    { why: 'not safe', env: { SWR: 'http://swr.example.com' }, found: 'not https, and not on loopback' },
+    { why: 'another reference', env: { SWR: 'env:OTHER' }, found: 'not a URL' },
+  ])('is refused if it is $why', ({ env, found }) => {
+    const message = `environment variable SWR: expected an endpoint, found ${found}`;
+    expect(() => resolveEndpoint('env:SWR', env)).toThrow(message);
+  });
+});

@@ -1,0 +1,294 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { History, type LedgerEntry } from '../../lib/ledger/history.ts';
+import { type AwsFault, type AwsProxy, startAwsProxy } from '../support/aws-proxy.ts';
+import { type Cleaning, startCleaning } from '../support/cleaning.ts';
+import { cleanupRequest } from '../support/cleanup-request.ts';
+import { APAC, DR } from '../support/cloud.ts';
+import { noHurry } from '../support/deadline.ts';
+import { setVariables } from '../support/environment.ts';
+import { safety } from '../support/safety.ts';
+
+const EVENT = '2026-11-24T03:00:00.000Z';
+const LATER = '2026-11-24T05:00:00.000Z';
+
+let cleaning: Cleaning;
+let proxy: AwsProxy;
+let restore: () => void;
+beforeAll(async () => {
+  cleaning = await startCleaning();
+  proxy = await startAwsProxy(cleaning.ledger.endpoint);
+  restore = setVariables({ AWS_ENDPOINT_URL_DYNAMODB: proxy.url });
+});
+afterAll(async () => {
+  restore();
+  await proxy.close();
+  await cleaning.close();
+});
+
+let repositories = 0;
+let repository: string;
+beforeEach(() => {
+  repositories += 1;
+  repository = `app-${repositories}`;
+  addTasks('2026-03-02T08:15:27.53183Z');
+});
+afterEach(() => {
+  proxy.mend();
+  cleaning.cloud.clearFaults();
+  cleaning.sqs.empty();
+  cleaning.recorded.clear();
+});
+
+function addTasks(createdAt: string): void {
+  cleaning.cloud.cloud.addRepository('acme', repository);
+  for (const target of [DR, APAC]) {
+    cleaning.cloud.cloud.addTask({ namespace: 'acme', repository, ...target, syncAuto: true, createdAt });
+  }
+}
+
+const request = (differences = {}) =>
+  cleanupRequest({
+    id: `queue:${repository}`,
+    source: 'github',
+    repository,
+    occurredAt: EVENT,
+    ...differences,
+  });
+const tasks = () => cleaning.cloud.cloud.tasks('acme', repository);
+const history = () => Array.fromAsync(new History(cleaning.ledger.table).ofDelivery(repository));
+const outcomesIn = (entries: readonly LedgerEntry[]) =>
+  entries.flatMap((entry) => (entry.kind === 'task' ? [entry.outcome] : []));
+
+/** Puts the message back whose visibility timeout is over. */
+function bringBack(): void {
+  const [back] = cleaning.sqs.hidden();
+  cleaning.sqs.empty();
+  cleaning.sqs.put(back?.body);
+}
+
+test('every deletion is on the record, with the task as it was', async () => {
+  cleaning.sqs.put(request());
+  await cleaning.workOff();
+  expect(tasks()).toEqual([]);
+  const task = { syncAuto: true, createdAt: '2026-03-02T08:15:27.53183Z' };
+  await expect(history()).resolves.toMatchObject([
+    { kind: 'request', seen: 1, counts: { deleted: 2 } },
+    { kind: 'task', target: APAC, outcome: 'deleted', task },
+    { kind: 'task', target: DR, outcome: 'deleted', task },
+  ]);
+});
+
+test('a dry run writes down what it kept, and no deletion', async () => {
+  cleaning.sqs.put(request());
+  await cleaning.workOff(cleaning.context({ config: { safety: safety({ mode: 'dry-run' }) } }));
+  await expect(history()).resolves.toMatchObject([{ kind: 'request', counts: { kept: 2 } }]);
+});
+
+describe('where the ledger can not be written, nothing is deleted and the message comes back', () => {
+  const faults: { why: string; fault: AwsFault }[] = [
+    { why: 'it may not be written', fault: { status: 400, code: 'AccessDeniedException' } },
+    { why: 'there is no such table', fault: { status: 400, code: 'ResourceNotFoundException' } },
+    { why: 'it is throttled', fault: { status: 400, code: 'ProvisionedThroughputExceededException' } },
+    { why: 'it is limited', fault: { status: 400, code: 'RequestLimitExceeded' } },
+    { why: 'it fails', fault: { status: 500, code: 'InternalServerError' } },
+    { why: 'it answers a page', fault: { status: 200, code: '', body: '<html></html>' } },
+    { why: 'the connection breaks', fault: 'reset in the headers' },
+    { why: 'no answer comes', fault: 'hang' },
+  ];
+  test.each(
+    faults.flatMap((fault) => [
+      { ...fault, where: 'the request', part: 'seen' },
+      { ...fault, where: 'a deletion', part: 'intended' },
+    ]),
+  )('$why ($where)', async ({ part, fault }) => {
+    proxy.failWhere((action, body) => action === 'UpdateItem' && body.includes(`"${part}"`), fault);
+    cleaning.sqs.put(request());
+    await cleaning.workOff();
+    expect(tasks()).toHaveLength(2);
+    expect(
+      cleaning.cloud.journal.of('deleteSyncTask').filter(({ repository: r }) => r === repository),
+    ).toEqual([]);
+    expect(cleaning.sqs.hidden()).toHaveLength(1);
+    expect(cleaning.recorded.of('failed')[0]).toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
+  });
+});
+
+test('a deletion whose end could not be written down comes back, and is then on the record', async () => {
+  proxy.failWhere((_, body) => body.includes('"settledAt"'), { status: 500, code: 'InternalServerError' });
+  cleaning.sqs.put(request());
+  await cleaning.workOff();
+  expect(tasks()).toEqual([]);
+  expect(outcomesIn(await history())).toEqual(['intended', 'intended']);
+
+  proxy.mend();
+  bringBack();
+  await cleaning.workOff();
+  expect(cleaning.sqs.hidden()).toEqual([]);
+  expect(outcomesIn(await history())).toEqual(['deleted', 'deleted']);
+  expect(cleaning.recorded.of('deleted')).toHaveLength(2);
+});
+
+test('a deletion whose answer was lost counts as one when the message comes back', async () => {
+  cleaning.cloud.fault('deleteSyncTask', { reset: 'headers', afterwards: true }, { times: Infinity });
+  cleaning.sqs.put(request());
+  await cleaning.workOff();
+  expect(tasks()).toEqual([]);
+  cleaning.cloud.clearFaults();
+  bringBack();
+  await cleaning.workOff();
+  expect(outcomesIn(await history())).toEqual(['deleted', 'deleted']);
+});
+
+test.each([
+  { why: 'it is gone', second: undefined, outcomes: ['deleted'] },
+  { why: 'it is refused', second: { status: 403, code: 'SVCSTG.SWR.4030170' }, outcomes: ['deleted'] },
+])(
+  'a deletion on a connection that breaks is sent anew, and counts as ours when $why then',
+  async ({ second, outcomes }) => {
+    const context = cleaning.context();
+    // One call at a time, so that the deletion goes over the connection that the list has left.
+    cleaning.cloud.fault('deleteSyncTask', { reset: 'headers', afterwards: true });
+    if (second !== undefined) cleaning.cloud.fault('deleteSyncTask', second, { nth: 2 });
+    cleaning.sqs.put(request({ targets: [DR] }));
+    await cleaning.workOff(context);
+    if (cleaning.sqs.hidden().length > 0) {
+      bringBack();
+      await cleaning.workOff(context);
+    }
+    expect(outcomesIn(await history())).toEqual(outcomes);
+    expect(cleaning.sqs.parked()).toEqual([]);
+  },
+);
+
+test('all tries of a delivery together delete no more tasks than a request may', async () => {
+  const limited = { config: { safety: safety({ maxTasksPerRequest: 1 }) } };
+  cleaning.sqs.put(request({ targets: [DR] }));
+  await cleaning.workOff(cleaning.context(limited));
+  cleaning.sqs.put(request({ targets: [APAC] }));
+  await cleaning.workOff(cleaning.context(limited));
+  expect(tasks()).toMatchObject([APAC]);
+  expect(cleaning.sqs.parked()).toMatchObject([{ attributes: { code: 'TOO_MANY_TASKS' } }]);
+});
+
+test('a task that SWR does not list is recorded without it, and deleted once', async () => {
+  const hidden = { ...DR, remoteNamespace: 'manual' };
+  cleaning.cloud.cloud.addTask({ namespace: 'acme', repository, ...hidden, hidden: true });
+  cleaning.cloud.fault('deleteSyncTask', { status: 502, body: '', afterwards: true });
+  cleaning.sqs.put(request({ targets: [hidden] }));
+  await cleaning.workOff();
+  bringBack();
+  await cleaning.workOff();
+  expect(outcomesIn(await history())).toEqual(['deleted']);
+  expect(tasks()).toHaveLength(2);
+});
+
+describe('a task that SWR does not list, and may not be deleted,', () => {
+  const hidden = { ...DR, remoteNamespace: 'manual' };
+  const forbidden = { status: 403, code: 'SVCSTG.SWR.4030170' };
+  beforeEach(() => {
+    cleaning.cloud.cloud.addTask({ namespace: 'acme', repository, ...hidden, hidden: true });
+    cleaning.sqs.put(request({ targets: [hidden] }));
+  });
+
+  test('has failed, where nobody has tried before', async () => {
+    cleaning.cloud.fault('deleteSyncTask', forbidden);
+    await cleaning.workOff();
+    expect(outcomesIn(await history())).toEqual(['failed']);
+    expect(cleaning.sqs.parked()).toHaveLength(1);
+  });
+
+  test('may have been deleted by an earlier try that got no answer', async () => {
+    cleaning.cloud.fault('deleteSyncTask', { status: 502, body: '' });
+    await cleaning.workOff();
+    bringBack();
+    cleaning.cloud.fault('deleteSyncTask', forbidden);
+    await cleaning.workOff();
+    expect(outcomesIn(await history())).toEqual(['intended']);
+    expect(cleaning.sqs.parked()).toHaveLength(1);
+  });
+});
+
+test('a task that is listed, and may not be deleted in a later try, has failed', async () => {
+  cleaning.cloud.fault('deleteSyncTask', { status: 502, body: '' });
+  cleaning.sqs.put(request({ targets: [DR] }));
+  await cleaning.workOff();
+  bringBack();
+  cleaning.cloud.fault('deleteSyncTask', { status: 403, code: 'SVCSTG.SWR.4030170' });
+  await cleaning.workOff();
+  expect(outcomesIn(await history())).toEqual(['failed']);
+});
+
+test('what fails before anything is deleted is a warning with the id of the request and the account', async () => {
+  proxy.failWhere((_, body) => body.includes('"seen"'), { status: 500, code: 'InternalServerError' });
+  cleaning.sqs.put(request());
+  await cleaning.workOff();
+  expect(cleaning.recorded.of('requested')).toMatchObject([
+    {
+      level: 'debug',
+      id: `queue:${repository}`,
+      account: 'main',
+      source: 'github',
+      namespace: 'acme',
+      repository,
+      occurredAt: EVENT,
+    },
+  ]);
+  expect(cleaning.recorded.of('failed')).toMatchObject([
+    { level: 'warn', id: `queue:${repository}`, account: 'main', code: 'LEDGER_UNAVAILABLE' },
+  ]);
+});
+
+test('only what was noted may be lost: what stayed, and why', async () => {
+  proxy.failWhere((_, body) => body.includes('"closedAt"'), { status: 500, code: 'InternalServerError' });
+  cleaning.sqs.put(request());
+  await expect(cleaning.workOff()).resolves.toEqual({ batchItemFailures: [] });
+  expect(cleaning.recorded.of('not closed')[0]).toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
+  expect(outcomesIn(await history())).toEqual(['deleted', 'deleted']);
+});
+
+test('a delivery that is repeated keeps its first time, so a repository made anew keeps its tasks', async () => {
+  cleaning.sqs.put(request());
+  await cleaning.workOff();
+  addTasks('2026-11-24T04:00:00Z');
+  cleaning.sqs.put(request({ occurredAt: LATER }));
+  await cleaning.workOff();
+  expect(tasks()).toHaveLength(2);
+  expect(cleaning.recorded.of('kept').map(({ reason }) => reason)).toEqual([
+    'newer than the event',
+    'newer than the event',
+  ]);
+});
+
+test('a new delivery deletes the tasks that were made anew', async () => {
+  cleaning.sqs.put(request());
+  await cleaning.workOff();
+  addTasks('2026-11-24T04:00:00Z');
+  cleaning.sqs.put(request({ id: `${repository}-again`, occurredAt: LATER }));
+  await cleaning.workOff();
+  expect(tasks()).toEqual([]);
+});
+
+test('an earlier deletion is settled although its target has a new task since then', async () => {
+  cleaning.cloud.fault('deleteSyncTask', { reset: 'headers', afterwards: true }, { times: Infinity });
+  cleaning.sqs.put(request());
+  await cleaning.workOff();
+  cleaning.cloud.clearFaults();
+  addTasks('2026-11-24T04:00:00Z');
+  bringBack();
+  await cleaning.workOff();
+  expect(outcomesIn(await history())).toEqual(['deleted', 'deleted']);
+  expect(tasks()).toHaveLength(2);
+});
+
+test('two workers with the same message delete every task once and agree in the ledger', async () => {
+  const [one, other] = [cleaning.context(), cleaning.context()];
+  const results = await Promise.all([
+    one.cleaner.clean(request(), noHurry),
+    other.cleaner.clean(request(), noHurry),
+  ]);
+  expect(tasks()).toEqual([]);
+  expect(results.flatMap(({ outcomes }) => outcomes).filter(({ outcome }) => outcome === 'failed')).toEqual(
+    [],
+  );
+  expect(outcomesIn(await history())).toEqual(['deleted', 'deleted']);
+});

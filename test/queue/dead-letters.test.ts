@@ -1,0 +1,137 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { Queue } from '../../lib/aws/queue.ts';
+import type { FailedOutcome } from '../../lib/cleanup/outcome.ts';
+import { DeadLetters } from '../../lib/queue/dead-letters.ts';
+import { cleanupRequest } from '../support/cleanup-request.ts';
+import { DR, manyTargets } from '../support/cloud.ts';
+import { type BusOnLoopback, startEventBus } from '../support/event-bus.ts';
+import { recordLog } from '../support/recorded-log.ts';
+import { type Sqs, startSqs } from '../support/sqs.ts';
+
+let sqs: Sqs;
+let bus: BusOnLoopback;
+beforeAll(async () => {
+  [sqs, bus] = await Promise.all([startSqs(), startEventBus()]);
+});
+afterEach(() => {
+  sqs.empty();
+  bus.clear();
+});
+afterAll(() => Promise.all([sqs.close(), bus.close()]));
+
+const recorded = recordLog();
+afterEach(() => recorded.clear());
+
+const failure: FailedOutcome = {
+  outcome: 'failed',
+  target: DR,
+  code: 'SVCSTG.SWR.4030170',
+  message: 'no permission',
+  status: 403,
+  retryable: false,
+};
+
+/** Works on a dead-letter queue, and waits for the events of that. */
+async function withDeadLetters(
+  work: (deadLetters: DeadLetters) => Promise<void>,
+  url = sqs.deadLetterQueueUrl,
+): Promise<void> {
+  const events = bus.open(recorded.log);
+  try {
+    await work(new DeadLetters(new Queue(url), events, recorded.log));
+  } finally {
+    await events.flush();
+  }
+}
+
+test('keeps the body to the letter, with the reason, the code, the status and the request', async () => {
+  const request = cleanupRequest();
+  await withDeadLetters((deadLetters) => deadLetters.park('{ "a": 1 }', [failure], request));
+  expect(sqs.parked()).toEqual([
+    {
+      body: '{ "a": 1 }',
+      attributes: {
+        reason: 'no permission',
+        code: 'SVCSTG.SWR.4030170',
+        status: '403',
+        request: JSON.stringify(request),
+      },
+    },
+  ]);
+});
+
+test('says of several failures every reason once, and the code of the first', async () => {
+  const failures = [failure, { ...failure, code: 'X' }, { ...failure, message: 'unknown' }] as const;
+  await withDeadLetters((deadLetters) => deadLetters.park('x', failures));
+  expect(sqs.parked()).toMatchObject([
+    { attributes: { reason: 'no permission; unknown', code: 'SVCSTG.SWR.4030170' } },
+  ]);
+});
+
+test('leaves out what is not known', async () => {
+  await withDeadLetters((deadLetters) => deadLetters.parkUnreadable('x', 'm'));
+  expect(sqs.parked()).toEqual([{ body: 'x', attributes: { reason: 'm', code: 'UNREADABLE' } }]);
+});
+
+test('shortens a reason that never ends', async () => {
+  await withDeadLetters((deadLetters) => deadLetters.parkUnreadable('x', 'x'.repeat(5000)));
+  expect(sqs.parked()[0]?.attributes['reason']).toBe('x'.repeat(2000));
+});
+
+test.each([
+  {
+    why: 'its request',
+    bytes: 1024 * 1024 - 10_000,
+    attributes: { reason: 'no permission', code: failure.code, status: '403' },
+  },
+  { why: 'any attribute', bytes: 1024 * 1024, attributes: {} },
+])('parks a message that leaves no room for $why without it', async ({ bytes, attributes }) => {
+  const request = cleanupRequest({ targets: manyTargets(500) });
+  const body = 'x'.repeat(bytes);
+  await withDeadLetters((deadLetters) => deadLetters.park(body, [failure], request));
+  const [parked] = sqs.parked();
+  expect(parked?.body.length).toBe(bytes);
+  expect(parked?.attributes).toEqual(attributes);
+  expect(recorded.of('parked')).toMatchObject([{ reason: 'no permission' }]);
+});
+
+test('says in the log what was parked, once it is', async () => {
+  await withDeadLetters((deadLetters) => deadLetters.park('x', [failure], cleanupRequest()));
+  expect(recorded.of('parked')).toMatchObject([
+    { level: 'error', id: 'request-1', code: failure.code, status: 403, reason: failure.message },
+  ]);
+});
+
+test('announces what was parked, with each of its failures', async () => {
+  const request = cleanupRequest();
+  const task = { ...DR, createdAt: '2026-03-02T08:15:27.53183Z' };
+  const waiting = { ...failure, task, retryAfterSeconds: 30 };
+  await withDeadLetters((deadLetters) => deadLetters.park('x', [failure, waiting], request));
+  const { outcome: _, ...told } = failure;
+  expect(bus.detailsOf('Cleanup Failed')).toEqual([
+    { version: 1, stage: 'test', request, parked: true, failures: [told, told] },
+  ]);
+});
+
+test('announces what can not be read without a request', async () => {
+  await withDeadLetters((deadLetters) => deadLetters.parkUnreadable('x', 'no JSON'));
+  expect(bus.detailsOf('Cleanup Failed')).toEqual([
+    {
+      version: 1,
+      stage: 'test',
+      parked: true,
+      failures: [{ code: 'UNREADABLE', message: 'no JSON', retryable: false }],
+    },
+  ]);
+});
+
+test('fails, and says nothing, where the queue does not take it', async () => {
+  const nowhere = sqs.deadLetterQueueUrl.replace('dead-letters', 'missing');
+  await expect(
+    withDeadLetters((deadLetters) => deadLetters.park('x', [failure]), nowhere),
+  ).rejects.toMatchObject({
+    failure: { code: 'QueueDoesNotExist' },
+  });
+  expect(recorded.lines).toEqual([]);
+  expect(bus.events).toEqual([]);
+});

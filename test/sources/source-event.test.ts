@@ -1,0 +1,251 @@
+import { describe, expect, test } from '@jest/globals';
+import { resolveMeaning, sortResolved } from '../../lib/sources/source-event.ts';
+import { configOf, firstCounts } from '../support/config.ts';
+
+const OCCURRED_AT = '2026-11-24T03:00:00.000Z';
+const deleted = { type: 'deleted', repository: 'acme/api', occurredAt: OCCURRED_AT } as const;
+const organizationDeleted = (organization: string) =>
+  ({ type: 'organization-deleted', organization, occurredAt: OCCURRED_AT }) as const;
+const GITHUB = { source: 'github', id: 'e1' };
+const github = { type: 'github', secret: 'env:X' };
+const api = { url: 'https://api.example.com', credentials: 'env:Y' };
+
+describe('a deleted repository', () => {
+  const routes = [{ from: 'github:acme/{repo}', to: ['acme-images/{repo}', 'mirror/acme/{repo}'] }];
+
+  test('is a request for each destination of its route', () => {
+    expect(resolveMeaning(deleted, GITHUB, configOf({ routes }))).toMatchObject([
+      {
+        type: 'request',
+        request: { id: 'e1', source: 'github', namespace: 'acme-images', repository: 'api' },
+      },
+      {
+        type: 'request',
+        request: { id: 'e1', source: 'github', namespace: 'mirror', repository: 'acme/api' },
+      },
+    ]);
+  });
+
+  test.each([
+    { why: 'it leaves no doubt', source: github, ambiguous: false, asked: undefined },
+    {
+      why: 'the configuration wants it',
+      source: { ...github, api, confirm: true },
+      ambiguous: false,
+      asked: 'acme/api',
+    },
+    { why: 'it may mean less', source: { ...github, api }, ambiguous: true, asked: 'acme/api' },
+  ])('has the source asked about $asked, as $why', ({ source, ambiguous, asked }) => {
+    const config = configOf({
+      routes: [{ from: 'github:acme/{repo}', to: 'x/{repo}' }],
+      sources: { github: source },
+    });
+    const { requests } = sortResolved(resolveMeaning({ ...deleted, ambiguous }, GITHUB, config));
+    expect(requests.map(({ sourceRepository }) => sourceRepository)).toEqual([asked]);
+  });
+
+  test('that may mean less is ignored where nobody can be asked', () => {
+    expect(resolveMeaning({ ...deleted, ambiguous: true }, GITHUB, configOf({ routes }))).toEqual([
+      { type: 'ignored', reason: expect.stringContaining('configure sources.github.api') },
+    ]);
+  });
+
+  test('that is unclear has the source asked, and is never ignored where it can not be asked', () => {
+    const unclear = { ...deleted, unclear: 'unknown key "x"' };
+    expect(resolveMeaning(unclear, GITHUB, configOf({ routes }))).toEqual([
+      { type: 'undecided', reason: expect.stringMatching(/^unknown key "x": configure sources.github.api/) },
+    ]);
+    const sources = { github: { ...github, api } };
+    expect(resolveMeaning(unclear, GITHUB, configOf({ routes, sources }))).toMatchObject([
+      { request: { sourceRepository: 'acme/api' } },
+      { request: { sourceRepository: 'acme/api' } },
+    ]);
+  });
+
+  test('of another source has nobody asked, though ECR be asked', () => {
+    const config = configOf({ routes, events: { confirmEcr: true } });
+    const { requests } = sortResolved(resolveMeaning(deleted, GITHUB, config));
+    expect(requests.map((request) => 'sourceRepository' in request)).toEqual([false, false]);
+  });
+
+  test('of ECR has ECR asked where the configuration wants it', () => {
+    const config = configOf({ routes: [{ from: 'ecr:{r+}', to: 'x/{r}' }], events: { confirmEcr: true } });
+    expect(resolveMeaning(deleted, { source: 'ecr', id: 'e1' }, config)).toMatchObject([
+      { request: { sourceRepository: 'acme/api' } },
+    ]);
+  });
+});
+
+describe('a deleted repository of a route that shares its images', () => {
+  const routes = [
+    { from: 'github:acme/{repo}', to: 'images/{repo}' },
+    { from: 'ecr:{repo}', to: 'images/{repo}' },
+    { from: 'github:other/{repo}', to: 'others/{repo}' },
+  ];
+  const config = configOf({
+    routes,
+    sources: { github: { ...github, api } },
+    events: { confirmEcr: true },
+  });
+
+  test('has all sources asked', () => {
+    expect(resolveMeaning(deleted, GITHUB, config)).toMatchObject([
+      { request: { repository: 'api', sourceRepository: 'acme/api', checkAllSources: true } },
+    ]);
+    expect(
+      resolveMeaning({ ...deleted, repository: 'api' }, { source: 'ecr', id: 'e1' }, config),
+    ).toMatchObject([{ request: { repository: 'api', sourceRepository: 'api', checkAllSources: true } }]);
+  });
+
+  test('has nobody asked where another route led it, or where the first deletion counts', () => {
+    const open = configOf({ routes: firstCounts(routes) });
+    for (const [repository, known] of [
+      ['other/api', config],
+      ['acme/api', open],
+    ] as const) {
+      const { requests } = sortResolved(resolveMeaning({ ...deleted, repository }, GITHUB, known));
+      expect(requests.map((request) => Object.keys(request).filter((key) => /source./i.test(key)))).toEqual([
+        [],
+      ]);
+    }
+  });
+});
+
+describe('a deleted organization', () => {
+  test.each([
+    {
+      why: 'by its name',
+      routes: [{ from: 'github:acme/{repo}', to: 'acme-images/{repo}' }],
+      namespace: 'acme-images',
+    },
+    {
+      why: 'whatever its case',
+      routes: [{ from: 'github:Acme/{repo}', to: 'acme-images/{repo}' }],
+      namespace: 'acme-images',
+    },
+    {
+      why: 'as a name of the pattern',
+      routes: [{ from: 'github:{org}/{repo}', to: '{org}/{repo}' }],
+      namespace: 'acme',
+    },
+    {
+      why: 'with all below it',
+      routes: [{ from: 'github:acme/{path+}', to: 'images/{path}' }],
+      namespace: 'images',
+    },
+  ])('is a request for the SWR organization that belongs to it: $why', ({ routes, namespace }) => {
+    const { requests } = sortResolved(
+      resolveMeaning(organizationDeleted('acme'), GITHUB, configOf({ routes })),
+    );
+    expect(requests).toEqual([
+      { version: 1, id: 'e1', source: 'github', occurredAt: OCCURRED_AT, account: 'main', namespace },
+    ]);
+  });
+
+  test('has the source asked about it wherever it can be', () => {
+    const routes = [{ from: 'github:acme/{repo}', to: 'acme-images/{repo}' }];
+    const sources = { github: { ...github, api } };
+    const unclear = 'no key "membership"';
+    for (const meaning of [organizationDeleted('acme'), { ...organizationDeleted('acme'), unclear }]) {
+      expect(resolveMeaning(meaning, GITHUB, configOf({ routes, sources }))).toMatchObject([
+        { request: { namespace: 'acme-images', sourceOrganization: 'acme' } },
+      ]);
+    }
+    expect(
+      resolveMeaning({ ...organizationDeleted('acme'), unclear }, GITHUB, configOf({ routes })),
+    ).toMatchObject([{ type: 'undecided' }]);
+  });
+
+  test.each([
+    {
+      why: 'another route leads there too',
+      routes: [
+        { from: 'github:acme/{repo}', to: 'images/{repo}' },
+        { from: 'ecr:{repo}', to: 'images/{repo}' },
+      ],
+    },
+    {
+      why: 'another route may lead there',
+      routes: [
+        { from: 'github:acme/{repo}', to: 'images/{repo}' },
+        { from: 'ecr:{org}/{repo}', to: '{org}/{repo}' },
+      ],
+    },
+    { why: 'repositories get other names', routes: [{ from: 'github:acme/{repo}', to: 'images/gh-{repo}' }] },
+    { why: 'every organization goes there', routes: [{ from: 'github:{org}/{repo}', to: 'images/{repo}' }] },
+    { why: 'it is only a part of it', routes: [{ from: 'github:acme/{repo}', to: 'images/acme/{repo}' }] },
+    {
+      why: 'there are two destinations',
+      routes: [{ from: 'github:acme/{repo}', to: ['images/{repo}', 'x/{repo}'] }],
+    },
+  ])('is ignored where $why', ({ routes }) => {
+    expect(
+      resolveMeaning(organizationDeleted('acme'), GITHUB, configOf({ routes: firstCounts(routes) })),
+    ).toEqual([{ type: 'ignored', reason: expect.stringContaining('has no SWR organization to itself') }]);
+  });
+
+  test('is ignored where its repositories share their images', () => {
+    const config = configOf({ routes: [{ from: 'github:acme/{repo}', to: 'images/{repo}' }] });
+    const shared = { ...config, routes: config.routes.map((route) => ({ ...route, shared: true as const })) };
+    expect(resolveMeaning(organizationDeleted('acme'), GITHUB, shared)).toEqual([
+      { type: 'ignored', reason: expect.stringContaining('has no SWR organization to itself') },
+    ]);
+  });
+
+  test('is ignored where its name can not be told from that of another', () => {
+    const routes = [{ from: 'github:{group}/{team}/{repo}', to: '{group}-{team}/{repo}' }];
+    // As acme and pay-eu would be.
+    expect(
+      resolveMeaning(organizationDeleted('acme-pay/eu'), GITHUB, configOf({ routes: firstCounts(routes) })),
+    ).toEqual([{ type: 'ignored', reason: expect.stringContaining('has no SWR organization to itself') }]);
+  });
+
+  test.each([
+    { why: 'another organization', routes: [{ from: 'github:other/{repo}', to: 'images/{repo}' }] },
+    { why: 'one repository alone', routes: [{ from: 'github:acme/api', to: 'images/api' }] },
+    { why: 'another source', routes: [{ from: 'ecr:acme/{repo}', to: 'images/{repo}' }] },
+  ])('is ignored where the route is for $why', ({ routes }) => {
+    expect(resolveMeaning(organizationDeleted('acme'), GITHUB, configOf({ routes }))).toEqual([
+      { type: 'ignored', reason: 'no route for organization github:acme' },
+    ]);
+  });
+});
+
+test('what several meanings come to is sorted, each in its order', () => {
+  const request = { version: 1, id: 'e1', namespace: 'acme' } as const;
+  const first = { path: 'a', found: '7', expected: 'string' };
+  const second = { path: 'b', found: '7', expected: 'string' };
+  expect(
+    sortResolved([
+      { type: 'ignored', reason: 'a push' },
+      { type: 'unreadable', faults: [first] },
+      { type: 'request', request },
+      { type: 'subscription', confirmUrl: 'https://sns.example.com/1' },
+      { type: 'ignored', reason: 'a tag' },
+      { type: 'unreadable', faults: [second] },
+      { type: 'request', request: { ...request, id: 'e2' } },
+      { type: 'subscription', confirmUrl: 'https://sns.example.com/2' },
+      { type: 'undecided', reason: 'a new key' },
+    ]),
+  ).toEqual({
+    ignored: ['a push', 'a tag'],
+    faults: [first, second],
+    requests: [request, { ...request, id: 'e2' }],
+    confirmUrls: ['https://sns.example.com/1', 'https://sns.example.com/2'],
+    undecided: ['a new key'],
+  });
+});
+
+test.each([
+  { count: 100, requests: 100, faults: [] },
+  {
+    count: 101,
+    requests: 0,
+    faults: [{ path: '', found: '101', expected: 'at most 100 cleanup requests of one delivery' }],
+  },
+])('of $count requests of one delivery, $requests are begun', ({ count, requests, faults }) => {
+  const request = { version: 1, id: 'e1', namespace: 'acme' } as const;
+  const sorted = sortResolved(Array.from({ length: count }, () => ({ type: 'request', request })));
+  expect(sorted.requests).toHaveLength(requests);
+  expect(sorted.faults).toEqual(faults);
+});
