@@ -2,14 +2,14 @@
 import { once } from 'node:events';
 
 import * as v from 'valibot';
-import { checkConfig } from '../lib/config/validate-config.ts';
+import { validateConfig } from '../lib/config/validate-config.ts';
 import type { Deadline } from '../lib/deadline.ts';
 import { Accounts } from '../lib/huaweicloud/accounts.ts';
-import { formatFaults } from '../lib/issues.ts';
+import { formatIssues } from '../lib/issues.ts';
 import { DynamoSuspicionLedger } from '../lib/ledger/suspicion-ledger.ts';
 import { DynamoSweepLedger } from '../lib/ledger/sweep-ledger.ts';
 import { createLog } from '../lib/log.ts';
-import { createAskSource } from '../lib/sources/check-existence.ts';
+import { createCheckExistence } from '../lib/sources/check-existence.ts';
 import type { SweepContext } from '../lib/sweep/context.ts';
 import { runSweep } from '../lib/sweep/run-sweep.ts';
 import { median } from './statistics.ts';
@@ -23,22 +23,22 @@ const noHurry: Deadline = { remainingMs: () => 60_000, allowsMore: () => true };
 
 function contextOf({ url, farUrl, secret, dynamoDbUrl, table }: Clouds): SweepContext {
   process.env['AWS_ENDPOINT_URL_DYNAMODB'] = dynamoDbUrl;
-  const checked = checkConfig('bench', {
+  const checked = validateConfig('bench', {
     accounts: { main: accountOf(REGION, url), far: accountOf(FAR_REGION, farUrl) },
     sweep: { mode: 'dry-run', targetAccounts: ['far'] },
   });
-  if (!checked.ok) throw new Error(formatFaults(checked.faults));
+  if (!checked.ok) throw new Error(formatIssues(checked.issues));
   const config = checked.value;
   const read = () => Promise.resolve(secret);
   const log = createLog({}, () => {});
   return {
     config,
-    accounts: new Accounts(config, read, log),
-    askSource: createAskSource(config, read),
+    accounts: new Accounts(config.accounts, read, log),
+    checkExistence: createCheckExistence(config, read),
     ledger: new DynamoSweepLedger({ table, retentionDays: config.ledger.retentionDays }),
     suspicions: new DynamoSuspicionLedger(table),
     request: () => Promise.resolve(),
-    announce: () => Promise.resolve(),
+    publish: () => Promise.resolve(),
     log,
     concurrency: CONCURRENCY,
   };

@@ -1,5 +1,5 @@
 import type { Outcome } from '../lib/cleanup/outcome.ts';
-import { nameOf } from '../lib/huaweicloud/sync-task.ts';
+import { nameOf } from '../lib/huaweicloud/names.ts';
 import { formatTable, sortBy } from './table.ts';
 import { formatTime } from './times.ts';
 

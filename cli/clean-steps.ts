@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { announcementsOf } from '../lib/cleanup/bus-events.ts';
+import { busEventsOf } from '../lib/cleanup/bus-events.ts';
 import { Cleaner } from '../lib/cleanup/cleaner.ts';
 import type { Safety } from '../lib/cleanup/decide.ts';
 import { type CleanupLedger, noLedger } from '../lib/cleanup/ledger.ts';
@@ -9,7 +9,7 @@ import type { CleanupRequest } from '../lib/cleanup/request.ts';
 import type { Accounts } from '../lib/huaweicloud/accounts.ts';
 import type { EventBus } from '../lib/queue/event-bus.ts';
 import { findSources } from '../lib/routing/find-sources.ts';
-import { createAskSource } from '../lib/sources/check-existence.ts';
+import { createCheckExistence } from '../lib/sources/check-existence.ts';
 import { isNotTried, isPlanned, type PlacedOutcome } from './clean-outcomes.ts';
 import { waitToRetry } from './patience.ts';
 import type { Run } from './run.ts';
@@ -66,7 +66,7 @@ export async function carryOutCleanup(
       const targets = group.flatMap(({ target }) => target ?? []);
       const part = { ...request, repository, targets };
       const cleaned = await cleanPatiently(cleaner, part, parts.run);
-      bus.announce(announcementsOf({ request: part, outcomes: cleaned }));
+      bus.publish(busEventsOf({ request: part, outcomes: cleaned }));
       progress.advance(group.length);
       return cleaned.map((outcome) => ({ ...outcome, repository }));
     },
@@ -88,7 +88,7 @@ export function cleanerOf(
     accounts,
     ledger,
     log: run.log,
-    askSource: createAskSource(config, readSecret),
+    checkExistence: createCheckExistence(config, readSecret),
     findSources: (place) => findSources(config.routes, place),
   });
 }

@@ -1,5 +1,5 @@
 import { UsageError } from '../command-line/options.ts';
-import { type DeadLetter, DeadLetterBox } from '../lib/aws/dead-letter-box.ts';
+import { type DeadLetter, DeadLetterQueue } from '../lib/aws/dead-letter-box.ts';
 import { findQueueUrl } from './resources.ts';
 import type { Run } from './run.ts';
 import type { Stage } from './stage.ts';
@@ -12,9 +12,9 @@ const HIDDEN_SECONDS = 300;
 export async function withDeadLetters<T>(
   stage: Stage,
   run: Run,
-  work: (letters: DeadLetter[], box: DeadLetterBox) => Promise<T>,
+  work: (letters: DeadLetter[], box: DeadLetterQueue) => Promise<T>,
 ): Promise<T> {
-  const box = new DeadLetterBox(await findQueueUrl(stage, 'deadLetterQueue'));
+  const box = new DeadLetterQueue(await findQueueUrl(stage, 'deadLetterQueue'));
   const { waiting, taken } = await box.depth();
   if (taken > 0) {
     const those = taken === 1 ? 'it' : 'them';

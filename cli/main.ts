@@ -16,7 +16,7 @@ export async function main(args: readonly string[]): Promise<void> {
     await buildProgram(say).parseAsync([...args], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
-      // It has said so itself. Help that was asked for is no fault.
+      // It has said so itself. Help that was asked for is no issue.
       process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
       return;
     }

@@ -1,7 +1,6 @@
 import { UsageError } from '../command-line/options.ts';
 import { parseTarget } from '../lib/config/validate-routes.ts';
-import { faultOfOrganization, faultOfRepository } from '../lib/huaweicloud/names.ts';
-import type { Target } from '../lib/huaweicloud/sync-task.ts';
+import { type Target, validateOrganization, validateRepository } from '../lib/huaweicloud/names.ts';
 
 /** An organization of SWR, or one of its repositories. */
 export interface ImageName {
@@ -18,9 +17,10 @@ export function parseImageName(text: string): ImageName {
   const slash = text.indexOf('/');
   const namespace = slash === -1 ? text : text.slice(0, slash);
   const repository = slash === -1 ? undefined : text.slice(slash + 1);
-  const fault =
-    faultOfOrganization(namespace) ?? (repository === undefined ? undefined : faultOfRepository(repository));
-  if (fault !== undefined) throw new UsageError(`${fault}. Expected NAMESPACE or NAMESPACE/REPOSITORY.`);
+  const issue =
+    validateOrganization(namespace) ??
+    (repository === undefined ? undefined : validateRepository(repository));
+  if (issue !== undefined) throw new UsageError(`${issue}. Expected NAMESPACE or NAMESPACE/REPOSITORY.`);
   return { namespace, ...(repository !== undefined && { repository }) };
 }
 

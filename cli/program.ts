@@ -44,7 +44,7 @@ function configureAll(command: Command, say: (line: string) => void): void {
   for (const each of command.commands) configureAll(each, say);
 }
 
-/** A fault is one line, whatever commander would say beside it. */
+/** A issue is one line, whatever commander would say beside it. */
 function configure(command: Command, say: (line: string) => void): void {
   command.exitOverride().configureOutput({
     outputError: (text) => {

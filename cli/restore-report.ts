@@ -1,6 +1,6 @@
 import type { Restoration } from '../lib/cleanup/restore.ts';
 import type { RestoreStep } from '../lib/cleanup/restore-plan.ts';
-import { nameOf } from '../lib/huaweicloud/sync-task.ts';
+import { nameOf } from '../lib/huaweicloud/names.ts';
 import type { TaskEntry } from '../lib/ledger/history.ts';
 import { formatImageName } from './names.ts';
 import { formatTable, sortBy } from './table.ts';

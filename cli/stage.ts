@@ -101,7 +101,7 @@ export function describeAccount({ config }: Stage, account: string): string {
  */
 export async function openAccounts(stage: Stage, needed: readonly string[], log: Log): Promise<Accounts> {
   const { config, readSecret } = stage;
-  const accounts = new Accounts(config, readSecret, log);
+  const accounts = new Accounts(config.accounts, readSecret, log);
   for (const name of needed) {
     const reference = config.accounts[name]?.credentials;
     // One that isn't configured fails where it is called.

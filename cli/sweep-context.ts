@@ -1,12 +1,12 @@
 import pMap from 'p-map';
-import { announcementsOf } from '../lib/cleanup/bus-events.ts';
+import { busEventsOf } from '../lib/cleanup/bus-events.ts';
 import { OUT_OF_TIME } from '../lib/cleanup/plan-repository.ts';
 import type { CleanupRequest } from '../lib/cleanup/request.ts';
 import { ServiceError } from '../lib/failure.ts';
 import type { Accounts } from '../lib/huaweicloud/accounts.ts';
 import { DynamoSuspicionLedger } from '../lib/ledger/suspicion-ledger.ts';
 import { DynamoSweepLedger } from '../lib/ledger/sweep-ledger.ts';
-import { createAskSource } from '../lib/sources/check-existence.ts';
+import { createCheckExistence } from '../lib/sources/check-existence.ts';
 import type { SweepContext } from '../lib/sweep/context.ts';
 import { openBus } from './bus.ts';
 import { isNotTried, type PlacedOutcome } from './clean-outcomes.ts';
@@ -54,7 +54,7 @@ export async function createSweep(parts: SweepParts): Promise<CliSweep> {
       requests,
       async (each) => {
         const cleaned = await cleanPatiently(cleaner, each, run);
-        bus.announce(announcementsOf({ request: each, outcomes: cleaned }));
+        bus.publish(busEventsOf({ request: each, outcomes: cleaned }));
         deleting.advance();
         return cleaned.map((outcome) => placeOutcome(outcome, each));
       },
@@ -69,12 +69,12 @@ export async function createSweep(parts: SweepParts): Promise<CliSweep> {
   const context: SweepContext = {
     config: { ...config, sweep: { ...config.sweep, mode } },
     accounts: { names, clientOf: (account) => counting(accounts, account, progress) },
-    askSource: createAskSource(config, readSecret),
+    checkExistence: createCheckExistence(config, readSecret),
     ledger,
     suspicions: new DynamoSuspicionLedger(table),
     request,
-    announce(report) {
-      bus.announce([{ type: 'Sweep Finished', detail: report }]);
+    publish(report) {
+      bus.publish([{ type: 'Sweep Finished', detail: report }]);
       return bus.flush();
     },
     log: run.log,

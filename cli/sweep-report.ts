@@ -1,4 +1,4 @@
-import { nameOf } from '../lib/huaweicloud/sync-task.ts';
+import { nameOf } from '../lib/huaweicloud/names.ts';
 import type { Finding } from '../lib/sweep/ledger.ts';
 import type { SweepReport } from '../lib/sweep/report.ts';
 import { nameOutcome, noteOf } from './clean-outcomes.ts';

@@ -19,7 +19,7 @@ import { EventBus } from '../lib/queue/event-bus.ts';
 import { inInvocation } from '../lib/queue/in-invocation.ts';
 import { logFailure } from '../lib/queue/log-failure.ts';
 import { findSources } from '../lib/routing/find-sources.ts';
-import { createAskSource } from '../lib/sources/check-existence.ts';
+import { createCheckExistence } from '../lib/sources/check-existence.ts';
 import type { ReadSecret } from '../lib/stored-secret.ts';
 
 /** The work has a deadline of its own; a second timer would be set for nothing. */
@@ -30,7 +30,7 @@ const metrics = new Metrics({ function: 'clean', stage });
 const log = measureLog(createLog({ function: 'clean', stage }), metrics, cleanRules);
 const secrets = new SecretStore();
 const read: ReadSecret = (reference, maxAgeMs) => secrets.read(reference, maxAgeMs);
-const accounts = new Accounts(config, read, log);
+const accounts = new Accounts(config.accounts, read, log);
 const ledger = new DynamoLedger({
   table: requireEnvironment('LEDGER_TABLE'),
   defaultAccount: config.defaultAccount,
@@ -44,7 +44,7 @@ const context: CleanContext = {
     accounts,
     ledger,
     log,
-    askSource: createAskSource(config, read, log),
+    checkExistence: createCheckExistence(config, read, log),
     findSources: (place) => findSources(config.routes, place),
   }),
   bus,
@@ -53,7 +53,7 @@ const context: CleanContext = {
   deadLetters: new DeadLetters(new Queue(requireEnvironment('DEAD_LETTER_QUEUE_URL')), bus, log),
   maxReceiveCount: Number(process.env['MAX_RECEIVE_COUNT'] ?? Number.POSITIVE_INFINITY),
 };
-await accounts.tryOut();
+await accounts.checkSecrets();
 
 const clean = middy<unknown, SQSBatchResponse | InvocationAnswer>(options)
   .use(logFailure(log))

@@ -9,10 +9,10 @@ import { measureLog } from '../lib/metrics/measured-log.ts';
 import { Metrics } from '../lib/metrics/metrics.ts';
 import { receiveRules } from '../lib/metrics/rules/receive.ts';
 import { inInvocation } from '../lib/queue/in-invocation.ts';
-import { tryOut } from '../lib/stored-secret.ts';
+import { checkSecrets } from '../lib/stored-secret.ts';
 import { acceptEvent } from '../lib/webhook/accept-event.ts';
 import { answerProblems } from '../lib/webhook/answer-problems.ts';
-import { keyedSources } from '../lib/webhook/configured-source.ts';
+import { configuredSources } from '../lib/webhook/configured-source.ts';
 import { answerHttp, type HttpAnswer } from '../lib/webhook/http-event.ts';
 import { verifyDelivery, type WebhookEvent } from '../lib/webhook/verify-delivery.ts';
 
@@ -24,8 +24,8 @@ const metrics = new Metrics({ function: 'receive', stage });
 const log = measureLog(createLog({ function: 'receive', stage }), metrics, receiveRules);
 const queue = new Queue(requireEnvironment('CLEANUP_QUEUE_URL'));
 const secrets = new SecretStore();
-const sources = keyedSources(config, (reference, maxAgeMs) => secrets.read(reference, maxAgeMs), log);
-await tryOut([...sources.values()].flatMap(({ secret }) => secret ?? []));
+const sources = configuredSources(config, (reference, maxAgeMs) => secrets.read(reference, maxAgeMs), log);
+await checkSecrets([...sources.values()].flatMap(({ secret }) => secret ?? []));
 
 const receive = middy<WebhookEvent, HttpAnswer>(options)
   .use(answerProblems(log))

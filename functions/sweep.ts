@@ -21,7 +21,7 @@ import {
   type SweepFunctionContext,
   sweepBatch,
 } from '../lib/queue/sweep-batch.ts';
-import { createAskSource } from '../lib/sources/check-existence.ts';
+import { createCheckExistence } from '../lib/sources/check-existence.ts';
 import type { ReadSecret } from '../lib/stored-secret.ts';
 
 /** The work has a deadline of its own; a second timer would be set for nothing. */
@@ -32,7 +32,7 @@ const metrics = new Metrics({ function: 'sweep', stage });
 const log = measureLog(createLog({ function: 'sweep', stage }), metrics, sweepRules);
 const secrets = new SecretStore();
 const read: ReadSecret = (reference, maxAgeMs) => secrets.read(reference, maxAgeMs);
-const accounts = new Accounts(config, read, log);
+const accounts = new Accounts(config.accounts, read, log);
 const table = requireEnvironment('LEDGER_TABLE');
 const bus = new EventBus({ name: process.env['EVENT_BUS_NAME'], stage, log });
 const context: SweepFunctionContext = {
@@ -40,15 +40,15 @@ const context: SweepFunctionContext = {
   sweep: {
     config,
     accounts,
-    askSource: createAskSource(config, read, log),
+    checkExistence: createCheckExistence(config, read, log),
     ledger: new DynamoSweepLedger({ table, retentionDays: config.ledger.retentionDays }),
     suspicions: new DynamoSuspicionLedger(table),
     request: queueRequests(new Queue(requireEnvironment('CLEANUP_QUEUE_URL'))),
-    announce: (report) => bus.announceSweep(report),
+    publish: (report) => bus.publishSweep(report),
     log,
   },
 };
-await accounts.tryOut();
+await accounts.checkSecrets();
 
 const sweep = middy<unknown, SQSBatchResponse | { readonly sweep: string }>(options)
   .use(logFailure(log))

@@ -5,7 +5,7 @@ const ENVIRONMENT = /^env:([A-Za-z_][A-Za-z0-9_]*)$/;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** Says why a text can't be an endpoint; undefined where it can. */
-export function faultOfEndpoint(text: string): string | undefined {
+export function validateEndpoint(text: string): string | undefined {
   if (ENVIRONMENT.test(text)) return undefined;
   const url = URL.parse(text);
   if (url === null) return 'not a URL';
@@ -26,9 +26,9 @@ export function resolveEndpoint(endpoint: string, environment: NodeJS.ProcessEnv
   const variable = ENVIRONMENT.exec(endpoint)?.[1];
   if (variable === undefined) return endpoint;
   const value = environment[variable] ?? '';
-  const fault = ENVIRONMENT.test(value) ? 'not a URL' : faultOfEndpoint(value);
-  if (fault !== undefined)
-    throw new Error(`environment variable ${variable}: expected an endpoint, found ${fault}`);
+  const issue = ENVIRONMENT.test(value) ? 'not a URL' : validateEndpoint(value);
+  if (issue !== undefined)
+    throw new Error(`environment variable ${variable}: expected an endpoint, found ${issue}`);
   return trimEndpoint(value);
 }
 

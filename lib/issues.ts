@@ -1,14 +1,15 @@
 import type * as v from 'valibot';
 import { cutText } from './cut-text.ts';
 
-const MAX_FAULTS = 20;
+const MAX_ISSUES = 20;
 const MAX_PATH_LENGTH = 200;
 const MAX_FOUND_LENGTH = 80;
 const MAX_FOUND_DEPTH = 20;
 const MAX_EXPECTED_LENGTH = 300;
+const UNKNOWN_KEY = 'unknown key';
 
 /** Where in a document something is wrong, what is there, and what is expected. */
-export interface Fault {
+export interface Issue {
   /** `routes[0].to`; empty for the document itself. */
   readonly path: string;
   readonly found: string;
@@ -19,29 +20,29 @@ export interface Fault {
 
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly faults: readonly Fault[] };
+  | { readonly ok: false; readonly issues: readonly Issue[] };
 
 /**
- * valibot's first 20 issues as faults; the last one has the number of the others. A message of our own in a schema states
+ * valibot's first 20 issues as issues; the last one has the number of the others. A message of our own in a schema states
  * what is expected.
  *
  * @param prefix the path of the part that was parsed, such as `data`.
  */
-export function faultsOf(issues: readonly v.BaseIssue<unknown>[], prefix = ''): Fault[] {
-  const more = issues.length - MAX_FAULTS;
-  return issues.slice(0, MAX_FAULTS).map((issue, index) => ({
+export function toIssues(issues: readonly v.BaseIssue<unknown>[], prefix = ''): Issue[] {
+  const more = issues.length - MAX_ISSUES;
+  return issues.slice(0, MAX_ISSUES).map((issue, index) => ({
     path: joinPath(
       prefix,
       (issue.path ?? []).map(({ key }) => key),
     ),
     found: show(issue.input),
     expected: cutText(expectationOf(issue), MAX_EXPECTED_LENGTH),
-    ...(more > 0 && index === MAX_FAULTS - 1 && { more }),
+    ...(more > 0 && index === MAX_ISSUES - 1 && { more }),
   }));
 }
 
 function expectationOf(issue: v.BaseIssue<unknown>): string {
-  if (issue.expected === 'never') return 'no such key';
+  if (issue.expected === 'never') return UNKNOWN_KEY;
   // valibot's own messages begin with this word and tell what was received once more.
   if (!issue.message.startsWith('Invalid ')) return issue.message;
   return issue.input === undefined ? 'a value' : (issue.expected ?? issue.type);
@@ -83,20 +84,23 @@ function write(value: unknown, room: number, depth: number): string {
   return text + (isList ? ']' : '}');
 }
 
-/** The first 20 faults of a list as they are shown, and the number of all others. */
-export function firstFaults(faults: readonly Fault[]): {
-  readonly first: readonly Fault[];
+/** The first 20 issues of a list as they are shown, and the number of all others. */
+export function firstIssues(issues: readonly Issue[]): {
+  readonly first: readonly Issue[];
   readonly more: number;
 } {
-  const first = faults.slice(0, MAX_FAULTS).map(({ path, found, expected }) => ({ path, found, expected }));
-  const all = faults.reduce((count, { more = 0 }) => count + 1 + more, 0);
+  const first = issues.slice(0, MAX_ISSUES).map(({ path, found, expected }) => ({ path, found, expected }));
+  const all = issues.reduce((count, { more = 0 }) => count + 1 + more, 0);
   return { first, more: all - first.length };
 }
 
-export function formatFaults(faults: readonly Fault[]): string {
-  const { first, more } = firstFaults(faults);
-  const texts = first.map(
-    ({ path, found, expected }) => `${path || '(the whole)'}: expected ${expected}, found ${found}`,
-  );
+export function formatIssues(issues: readonly Issue[]): string {
+  const { first, more } = firstIssues(issues);
+  const texts = first.map(({ path, found, expected }) => {
+    const place = path || '(root)';
+    return expected === UNKNOWN_KEY
+      ? `${place}: ${expected}`
+      : `${place}: expected ${expected}, found ${found}`;
+  });
   return [...texts, ...(more > 0 ? [`… and ${more} more`] : [])].join('; ');
 }

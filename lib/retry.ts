@@ -9,7 +9,7 @@ const FIRST_PAUSE_MS = 200;
  *
  * @throws what it failed with the first time.
  */
-export async function tryAgain<T>(call: () => Promise<T>, deadline: Deadline): Promise<T> {
+export async function retry<T>(call: () => Promise<T>, deadline: Deadline): Promise<T> {
   let first: unknown;
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -66,6 +66,6 @@ export class StoredSecret<T> {
 }
 
 /** Reads every secret once, so that a deployment shows each unusable one in the log, before it is needed. */
-export async function tryOut(secrets: readonly StoredSecret<unknown>[]): Promise<void> {
+export async function checkSecrets(secrets: readonly StoredSecret<unknown>[]): Promise<void> {
   await Promise.allSettled(secrets.map((secret) => secret.get()));
 }

@@ -40,7 +40,7 @@ export async function build({
   const sources = Object.values(config.sources);
   const sizes = await bundleFunctions(folder, {
     sources: sources.map(({ type }) => type),
-    askableSources: sources.filter(({ api }) => api !== undefined).map(({ type }) => type),
+    existenceCheckers: sources.filter(({ api }) => api !== undefined).map(({ type }) => type),
   });
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
   await writeFile(join(folder, 'permissions.json'), JSON.stringify(permissionsOf(config), null, 2));

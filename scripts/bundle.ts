@@ -49,7 +49,7 @@ function exportNames(path: string): string {
  * the file with its questions has `-api` at the end of its name.
  */
 function onlySources(half: SourceHalf, types: readonly SourceType[]): Plugin {
-  const suffix = half === 'askableSources' ? '-api' : '';
+  const suffix = half === 'existenceCheckers' ? '-api' : '';
   const named = [...new Set(types)].toSorted().map((type) => ({
     type,
     file: `${type}${suffix}`,
@@ -67,8 +67,8 @@ function onlySources(half: SourceHalf, types: readonly SourceType[]): Plugin {
   };
 }
 
-/** `sources` verifies and interprets deliveries, `askableSources` asks. No function does both. */
-type SourceHalf = 'sources' | 'askableSources';
+/** `sources` verifies and interprets deliveries, `existenceCheckers` asks. No function does both. */
+type SourceHalf = 'sources' | 'existenceCheckers';
 
 /** The kinds of senders that a stage needs for each half. */
 export type SourceTypes = Readonly<Record<SourceHalf, readonly SourceType[]>>;
@@ -85,7 +85,7 @@ export async function bundleFunctions(outDir: string, types: SourceTypes): Promi
 
 async function bundleFunction(name: string, outDir: string, types: SourceTypes): Promise<number> {
   const outfile = join(outDir, `${name}.mjs`);
-  const half = name === 'receive' ? 'sources' : 'askableSources';
+  const half = name === 'receive' ? 'sources' : 'existenceCheckers';
   await build({
     absWorkingDir: ROOT,
     entryPoints: [join('functions', `${name}.ts`)],

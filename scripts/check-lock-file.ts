@@ -101,13 +101,13 @@ if (import.meta.main) {
   await runCommand(async () => {
     const faults: string[] = [];
     for (const folder of ['', 'bench']) {
-      for (const [name, faultsOf] of [
+      for (const [name, toIssues] of [
         ['package.json', faultsOfManifest],
         ['package-lock.json', faultsOfLockFile],
       ] as const) {
         const file = join(folder, name);
         const contents: unknown = JSON.parse(await readFile(join(ROOT, file), 'utf8'));
-        faults.push(...faultsOf(contents).map((fault) => `${file}: ${fault}`));
+        faults.push(...toIssues(contents).map((fault) => `${file}: ${fault}`));
       }
     }
     if (faults.length > 0) throw new Error(faults.join('\n'));

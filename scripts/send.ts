@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { runCommand, UsageError } from '../command-line/options.ts';
 import type { Config } from '../lib/config/config.ts';
-import { exchange } from '../lib/http/http-request.ts';
-import { formatFaults } from '../lib/issues.ts';
+import { httpRequest } from '../lib/http/http-request.ts';
+import { formatIssues } from '../lib/issues.ts';
 import { sources } from '../lib/sources/index.ts';
 import { DEFAULT_STAGE, readChosenConfig } from './send/chosen-config.ts';
 import { explainAnswer } from './send/explain-answer.ts';
@@ -11,7 +11,7 @@ import { inventRepository } from './send/invent-repository.ts';
 import { readKey } from './send/read-key.ts';
 import { readSendOptions, type SendOptions } from './send/send-options.ts';
 import type { Content, SendableType } from './send/sender.ts';
-import { meaningOfDeletion, sendableType, senders } from './send/senders.ts';
+import { eventOfDeletion, sendableType, senders } from './send/senders.ts';
 import { showAnswer } from './send/show-answer.ts';
 import { showRequest } from './send/show-request.ts';
 import { webhookAddress } from './send/webhook-address.ts';
@@ -66,11 +66,11 @@ function chooseRepository({ source, event, repository }: SendOptions, config: Co
       `The routes of ${source} lead every name to a repository that may exist: choose --repository NAME, or --event ping`,
     );
   }
-  const faults = meaningOfDeletion(type, chosen).flatMap((each) =>
-    each.type === 'unreadable' ? each.faults : [],
+  const faults = eventOfDeletion(type, chosen).flatMap((each) =>
+    each.type === 'unreadable' ? each.issues : [],
   );
   if (faults.length > 0)
-    throw new UsageError(`${source} can not tell of a repository ${chosen}: ${formatFaults(faults)}`);
+    throw new UsageError(`${source} can not tell of a repository ${chosen}: ${formatIssues(faults)}`);
   return chosen;
 }
 
@@ -86,7 +86,7 @@ function routeCommand({ source, stage = DEFAULT_STAGE, config }: SendOptions, re
 }
 
 function post(url: URL, headers: Record<string, string>, { body }: Content) {
-  return exchange({
+  return httpRequest({
     method: 'POST',
     url,
     headers,

@@ -7,7 +7,7 @@ import { deadlineFrom } from '../lib/deadline.ts';
 import { Accounts } from '../lib/huaweicloud/accounts.ts';
 import { createLog } from '../lib/log.ts';
 import { findRoute } from '../lib/routing/route.ts';
-import { keyedSources } from '../lib/webhook/configured-source.ts';
+import { configuredSources } from '../lib/webhook/configured-source.ts';
 import { type Emulator, localSeed, startEmulator } from '../local/huaweicloud/emulator.ts';
 import { inventRepository } from '../scripts/send/invent-repository.ts';
 
@@ -48,7 +48,7 @@ export async function setScene({ configFile, repository }: SceneOptions): Promis
   const store = new SecretStore();
   const read = (reference: string, maxAgeMs: number) => store.read(reference, maxAgeMs);
   const source = Object.keys(config.sources).find((name) => config.sources[name]?.type === 'github');
-  const keys = await keyedSources(config, read)
+  const keys = await configuredSources(config, read)
     .get(source ?? '')
     ?.secret?.get();
   const [key] = keys ?? [];
@@ -66,7 +66,7 @@ export async function setScene({ configFile, repository }: SceneOptions): Promis
   if (destination === undefined) throw new UsageError(`The route of ${told} leads nowhere.`);
   const { account, ...image } = destination;
   const accounts = new Accounts(
-    config,
+    config.accounts,
     read,
     createLog({}, () => {}),
   );

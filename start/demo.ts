@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { nameOf } from '../lib/huaweicloud/sync-task.ts';
+import { nameOf } from '../lib/huaweicloud/names.ts';
 import type { BusEvent } from '../local/bus.ts';
 
 const lineSchema = v.looseObject({ function: v.optional(v.string(), ''), event: v.string() });
@@ -47,14 +47,14 @@ export function tellLine(line: LogLine): string {
     ignored: text('reason'),
     rejected: `${text('source')}: ${text('reason')}`,
     token: `from IAM, for account ${text('account')}, valid for ${text('validSeconds')} s`,
-    looked: `${repository} has ${text('tasks')} tasks`,
+    listed: `${repository} has ${text('tasks')} tasks`,
     deleted: `${repository} to ${text('target')}`,
     absent: `${repository} to ${text('target')} was gone already`,
     kept: `${repository} ${line['target'] === undefined ? '' : `to ${text('target')} `}(${text('reason')})`,
     failed: `${repository}: ${text('message')}`,
-    parked: text('reason'),
+    'dead-lettered': text('reason'),
     'not closed': `what became of the request is not in the ledger: ${text('message')}`,
-    'not announced': `${text('count')} events: ${text('message')}`,
+    'not published': `${text('count')} events: ${text('message')}`,
     'not settled': `the message comes back: ${text('message')}`,
     retried: `it comes back (${text('code')})`,
     continued: 'the rest of the organization goes on in another message',

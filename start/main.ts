@@ -121,7 +121,7 @@ function pluralize(number: number, noun: string): string {
 function isOver(id: string): boolean {
   const cleaned = lines.find((line) => line.event === 'cleaned' && line['id'] === id);
   const deletions = events.filter((event) => event['detail-type'] === 'Sync Task Deleted');
-  const notAnnounced = lines.some(({ event }) => event === 'not announced');
+  const notAnnounced = lines.some(({ event }) => event === 'not published');
   return cleaned !== undefined && (notAnnounced || deletions.length >= Number(cleaned['deleted']));
 }
 

@@ -11,13 +11,14 @@ interface Import {
   readonly imported: string;
 }
 
-const imports: Import[] = globSync('{cli,command-line,e2e,functions,lib,local,scripts,start}/**/*.ts', { cwd: ROOT }).flatMap(
-  (file) =>
-    [...readFileSync(join(ROOT, file), 'utf8').matchAll(IMPORT)].map(([, from, bare]) => {
-      const specifier = from ?? bare ?? '';
-      const isFile = specifier.startsWith('.');
-      return { file, imported: isFile ? relative(ROOT, join(ROOT, dirname(file), specifier)) : specifier };
-    }),
+const imports: Import[] = globSync('{cli,command-line,e2e,functions,lib,local,scripts,start}/**/*.ts', {
+  cwd: ROOT,
+}).flatMap((file) =>
+  [...readFileSync(join(ROOT, file), 'utf8').matchAll(IMPORT)].map(([, from, bare]) => {
+    const specifier = from ?? bare ?? '';
+    const isFile = specifier.startsWith('.');
+    return { file, imported: isFile ? relative(ROOT, join(ROOT, dirname(file), specifier)) : specifier };
+  }),
 );
 
 /** The imports that break a rule, as lines that can be read. */
@@ -61,7 +62,9 @@ describe('who may import whom', () => {
   test('only the edges of lib know the types of AWS events', () => {
     const broken = breaking(
       ({ file, imported }) =>
-        within(file, 'lib') && !within(file, 'lib/queue', 'lib/webhook', 'lib/sources') && imported === 'aws-lambda',
+        within(file, 'lib') &&
+        !within(file, 'lib/queue', 'lib/webhook', 'lib/sources') &&
+        imported === 'aws-lambda',
     );
     expect(broken).toEqual([]);
   });

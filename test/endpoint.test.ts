@@ -1,28 +1,28 @@
 import { describe, expect, test } from '@jest/globals';
-import { faultOfEndpoint, resolveEndpoint } from '../lib/endpoint.ts';
+import { resolveEndpoint, validateEndpoint } from '../lib/endpoint.ts';
 
 test.each([
-  { endpoint: 'https://swr-api.cn-north-4.myhuaweicloud.com', fault: /^$/ },
-  { endpoint: 'https://gateway.example.com/swr/', fault: /^$/ },
-  { endpoint: 'http://127.0.0.1:8080', fault: /^$/ },
-  { endpoint: 'http://localhost:8080/', fault: /^$/ },
-  { endpoint: 'http://[::1]:8080', fault: /^$/ },
-  { endpoint: 'env:SWR_ENDPOINT', fault: /^$/ },
-  { endpoint: 'http://127.100.20.3:8080', fault: /^$/ },
-  { endpoint: 'http://notlocalhost:8080', fault: /not https/ },
-  { endpoint: 'http://swr.example.com/env:SWR', fault: /not https/ },
-  { endpoint: 'env:SWR-ENDPOINT', fault: /not https/ },
-  { endpoint: 'https://:password@swr.example.com', fault: /a user or a password in it/ },
-  { endpoint: 'https://swr.example.com#x', fault: /a fragment/ },
-  { endpoint: 'http://127.0.0.1.example.com', fault: /not https/ },
-  { endpoint: 'http://swr.example.com', fault: /not https/ },
-  { endpoint: 'ftp://127.0.0.1', fault: /not https/ },
-  { endpoint: 'https://user@swr.example.com', fault: /a user/ },
-  { endpoint: 'https://swr.example.com?x=1', fault: /a query/ },
-  { endpoint: 'swr.example.com', fault: /not a URL/ },
-  { endpoint: '', fault: /not a URL/ },
-])('"$endpoint" as an endpoint: $fault', ({ endpoint, fault }) => {
-  expect(faultOfEndpoint(endpoint) ?? '').toMatch(fault);
+  { endpoint: 'https://swr-api.cn-north-4.myhuaweicloud.com', issue: /^$/ },
+  { endpoint: 'https://gateway.example.com/swr/', issue: /^$/ },
+  { endpoint: 'http://127.0.0.1:8080', issue: /^$/ },
+  { endpoint: 'http://localhost:8080/', issue: /^$/ },
+  { endpoint: 'http://[::1]:8080', issue: /^$/ },
+  { endpoint: 'env:SWR_ENDPOINT', issue: /^$/ },
+  { endpoint: 'http://127.100.20.3:8080', issue: /^$/ },
+  { endpoint: 'http://notlocalhost:8080', issue: /not https/ },
+  { endpoint: 'http://swr.example.com/env:SWR', issue: /not https/ },
+  { endpoint: 'env:SWR-ENDPOINT', issue: /not https/ },
+  { endpoint: 'https://:password@swr.example.com', issue: /a user or a password in it/ },
+  { endpoint: 'https://swr.example.com#x', issue: /a fragment/ },
+  { endpoint: 'http://127.0.0.1.example.com', issue: /not https/ },
+  { endpoint: 'http://swr.example.com', issue: /not https/ },
+  { endpoint: 'ftp://127.0.0.1', issue: /not https/ },
+  { endpoint: 'https://user@swr.example.com', issue: /a user/ },
+  { endpoint: 'https://swr.example.com?x=1', issue: /a query/ },
+  { endpoint: 'swr.example.com', issue: /not a URL/ },
+  { endpoint: '', issue: /not a URL/ },
+])('"$endpoint" as an endpoint: $fault', ({ endpoint, issue }) => {
+  expect(validateEndpoint(endpoint) ?? '').toMatch(issue);
 });
 
 test('an endpoint that is written is the one that is meant', () => {

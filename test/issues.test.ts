@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
-import { faultsOf, firstFaults, formatFaults, show } from '../lib/issues.ts';
+import { firstIssues, formatIssues, show, toIssues } from '../lib/issues.ts';
 import { watchReads } from './support/watch-reads.ts';
 
 const schema = v.strictObject({
@@ -8,44 +8,45 @@ const schema = v.strictObject({
   list: v.optional(v.array(v.strictObject({ id: v.number('the number of a task') }))),
   mode: v.optional(v.picklist(['apply', 'dry-run'])),
 });
-const faults = (input: unknown, prefix?: string) => faultsOf(v.safeParse(schema, input).issues ?? [], prefix);
+const issuesOf = (input: unknown, prefix?: string) =>
+  toIssues(v.safeParse(schema, input).issues ?? [], prefix);
 
-describe('a fault', () => {
+describe('a issue', () => {
   test.each([
-    { why: 'of a key', input: { name: 7 }, fault: { path: 'name', found: '7', expected: 'string' } },
-    { why: 'of a missing key', input: {}, fault: { path: 'name', found: 'nothing', expected: 'a value' } },
+    { why: 'of a key', input: { name: 7 }, issue: { path: 'name', found: '7', expected: 'string' } },
+    { why: 'of a missing key', input: {}, issue: { path: 'name', found: 'nothing', expected: 'a value' } },
     {
       why: 'with a message of our own, in a list',
       input: { name: 'ab', list: [{ id: 1 }, { id: 'x' }] },
-      fault: { path: 'list[1].id', found: '"x"', expected: 'the number of a task' },
+      issue: { path: 'list[1].id', found: '"x"', expected: 'the number of a task' },
     },
     {
       why: 'of a key that is not known',
       input: { name: 'ab', list: [{ id: 1, ids: 2 }] },
-      fault: { path: 'list[0].ids', found: '"ids"', expected: 'no such key' },
+      issue: { path: 'list[0].ids', found: '"ids"', expected: 'unknown key' },
     },
-    { why: 'of a length', input: { name: 'a' }, fault: { path: 'name', found: '"a"', expected: '>=2' } },
+    { why: 'of a length', input: { name: 'a' }, issue: { path: 'name', found: '"a"', expected: '>=2' } },
     {
       why: 'of a choice',
       input: { name: 'ab', mode: 'no' },
-      fault: { path: 'mode', found: '"no"', expected: '("apply" | "dry-run")' },
+      issue: { path: 'mode', found: '"no"', expected: '("apply" | "dry-run")' },
     },
-    { why: 'of the whole', input: 'text', fault: { path: '', found: '"text"', expected: 'Object' } },
-  ])('$why says where it is, what is there and what is expected', ({ input, fault }) => {
-    expect(faults(input)).toEqual([fault]);
+    { why: 'of the whole', input: 'text', issue: { path: '', found: '"text"', expected: 'Object' } },
+  ])('$why says where it is, what is there and what is expected', ({ input, issue }) => {
+    expect(issuesOf(input)).toEqual([issue]);
   });
 
   test.each([
     { input: { name: 7 }, path: 'data.name' },
     { input: 7, path: 'data' },
   ])('of a part has the path of the part before its own: $path', ({ input, path }) => {
-    expect(faults(input, 'data')).toMatchObject([{ path }]);
+    expect(issuesOf(input, 'data')).toMatchObject([{ path }]);
   });
 
   test('of a list begins with its index', () => {
     const { issues = [] } = v.safeParse(v.array(v.string()), ['a', 7]);
-    expect(faultsOf(issues)).toMatchObject([{ path: '[1]' }]);
-    expect(faultsOf(issues, 'events')).toMatchObject([{ path: 'events[1]' }]);
+    expect(toIssues(issues)).toMatchObject([{ path: '[1]' }]);
+    expect(toIssues(issues, 'events')).toMatchObject([{ path: 'events[1]' }]);
   });
 
   test('of a check without words of its own says what kind of check it is', () => {
@@ -56,7 +57,7 @@ describe('a fault', () => {
       ),
       'x',
     );
-    expect(faultsOf(issues)).toEqual([{ path: '', found: '"x"', expected: 'check' }]);
+    expect(toIssues(issues)).toEqual([{ path: '', found: '"x"', expected: 'check' }]);
   });
 });
 
@@ -79,16 +80,16 @@ test('what leads back to itself is shown by its type', () => {
   expect(show(endless)).toBe('object');
 });
 
-test('several faults are told on one line', () => {
+test('several issues are told on one line', () => {
   const list = [
     { path: 'a.b', found: '7', expected: 'string' },
     { path: '', found: 'null', expected: 'Object' },
   ];
-  expect(formatFaults(list)).toBe('a.b: expected string, found 7; (the whole): expected Object, found null');
+  expect(formatIssues(list)).toBe('a.b: expected string, found 7; (root): expected Object, found null');
 });
 
-describe('of many faults', () => {
-  const all = (count: number) => faults({ name: 'ab', list: Array.from({ length: count }, () => ({})) });
+describe('of many issues', () => {
+  const all = (count: number) => issuesOf({ name: 'ab', list: Array.from({ length: count }, () => ({})) });
 
   test('the first 20 are kept, and the last of them has the number of the others', () => {
     expect(all(20).map(({ more }) => more)).toEqual(Array.from({ length: 20 }));
@@ -103,11 +104,11 @@ describe('of many faults', () => {
 
   test('the first 20 are shown, and the others of every part counted', () => {
     const several = [...all(3), ...all(51), ...all(30)];
-    const { first, more } = firstFaults(several);
+    const { first, more } = firstIssues(several);
     expect(first).toHaveLength(20);
     expect(first[0]).toEqual({ path: 'list[0].id', found: 'nothing', expected: 'a value' });
     expect(more).toBe(3 + 51 + 30 - 20);
-    expect(formatFaults(several)).toMatch(/; … and 64 more$/);
+    expect(formatIssues(several)).toMatch(/; … and 64 more$/);
   });
 });
 
@@ -139,8 +140,8 @@ describe('a large value', () => {
 
   test('has a path that is cut', () => {
     const { issues = [] } = v.safeParse(v.strictObject({}), { ['k'.repeat(1_000_000)]: 1 });
-    expect(faultsOf(issues)).toEqual([
-      { path: `${'k'.repeat(197)}...`, found: `"${'k'.repeat(76)}...`, expected: 'no such key' },
+    expect(toIssues(issues)).toEqual([
+      { path: `${'k'.repeat(197)}...`, found: `"${'k'.repeat(76)}...`, expected: 'unknown key' },
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
-import { faultsOf } from '../lib/issues.ts';
+import { toIssues } from '../lib/issues.ts';
 import { limitedArray, takeFitting } from '../lib/limits.ts';
 import { interpretEach } from '../lib/sources/source-event.ts';
 import { watchReads } from './support/watch-reads.ts';
@@ -10,14 +10,14 @@ describe('an array with a limit', () => {
 
   test('is read as an array', () => {
     expect(v.parse(schema, [{ id: 1 }, { id: 2 }, { id: 3 }])).toHaveLength(3);
-    expect(faultsOf(v.safeParse(schema, [{}]).issues ?? [])).toMatchObject([{ path: '[0].id' }]);
+    expect(toIssues(v.safeParse(schema, [{}]).issues ?? [])).toMatchObject([{ path: '[0].id' }]);
   });
 
   test('of more elements is refused before one of them is looked at', () => {
     const { list, reads } = watchReads(Array.from({ length: 100_000 }, () => ({})));
     const { issues = [] } = v.safeParse(schema, list);
     expect(reads()).toBe(0);
-    expect(faultsOf(issues)).toMatchObject([{ path: '', expected: 'at most 3 things, not 100000' }]);
+    expect(toIssues(issues)).toMatchObject([{ path: '', expected: 'at most 3 things, not 100000' }]);
   });
 
   test.each([7, null, {}, { length: 1 }, undefined])('is not %p', (input) => {
@@ -37,7 +37,7 @@ describe('the events of a delivery', () => {
     const { list, reads } = watchReads(Array.from({ length: 101 }, () => ({})));
     expect(interpretEach(list, 'events', () => ignored)).toEqual({
       type: 'unreadable',
-      faults: [{ path: 'events', found: '101 events', expected: 'at most 100 events in one delivery' }],
+      issues: [{ path: 'events', found: '101 events', expected: 'at most 100 events in one delivery' }],
     });
     expect(reads()).toBe(0);
   });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { ServiceError } from '../lib/failure.ts';
-import { tryAgain } from '../lib/retry.ts';
+import { retry } from '../lib/retry.ts';
 import { allowing, givingUpAfter, noHurry } from './support/deadline.ts';
 
 /** Fails so often, each time with another message. */
@@ -19,14 +19,14 @@ const soon = { retryable: true, retryAfterSeconds: 0 };
 
 test.each([0, 1, 2])('a call that fails %i times is made again until it works', async (times) => {
   const { call, calls } = failing(times, soon);
-  await expect(tryAgain(call, noHurry)).resolves.toBe('done');
+  await expect(retry(call, noHurry)).resolves.toBe('done');
   expect(calls.count).toBe(times + 1);
 });
 
 test('a pause grows where nobody says how long it should be', async () => {
   const { call } = failing(2, { retryable: true });
   const startedAt = performance.now();
-  await expect(tryAgain(call, noHurry)).resolves.toBe('done');
+  await expect(retry(call, noHurry)).resolves.toBe('done');
   expect(performance.now() - startedAt).toBeGreaterThan(350);
 });
 
@@ -42,6 +42,6 @@ test.each([
   { why: 'there is no time for another one', failure: soon, deadline: allowing(0), calls: 1 },
 ])('it fails as it did first where $why', async ({ failure, deadline, calls: count }) => {
   const { call, calls } = failing(9, failure);
-  await expect(tryAgain(call, deadline)).rejects.toThrow('no 1');
+  await expect(retry(call, deadline)).rejects.toThrow('no 1');
   expect(calls.count).toBe(count);
 });

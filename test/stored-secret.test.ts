@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ServiceError } from '../lib/failure.ts';
-import { StoredSecret, tryOut } from '../lib/stored-secret.ts';
+import { checkSecrets, StoredSecret } from '../lib/stored-secret.ts';
 import { recordLog } from './support/recorded-log.ts';
 
 const owner = { of: 'account main' };
@@ -76,7 +76,7 @@ describe('when a function starts', () => {
     const recorded = recordLog();
     const secretOf = (name: string, text: string) =>
       new StoredSecret(`env:${name}`, async () => text, number, { of: `source ${name}`, log: recorded.log });
-    await tryOut([secretOf('a', 'hunter2'), secretOf('b', '1'), secretOf('c', '')]);
+    await checkSecrets([secretOf('a', 'hunter2'), secretOf('b', '1'), secretOf('c', '')]);
     expect(recorded.of('unusable')).toMatchObject([
       { level: 'error', of: 'source a', message: 'Unusable secret for source a (env:a): expected a number' },
       { level: 'error', of: 'source c' },
@@ -87,7 +87,7 @@ describe('when a function starts', () => {
     const { log, lines } = recordLog();
     const broken = () => Promise.reject(new TypeError('a defect'));
     const secret = new StoredSecret('env:X', broken, number, { ...owner, log });
-    await tryOut([failing({ code: 'SECRET_UNAVAILABLE', retryable: true }), secret]);
+    await checkSecrets([failing({ code: 'SECRET_UNAVAILABLE', retryable: true }), secret]);
     expect(lines).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 // Middy, the AWS SDK, and the global fetch for Huawei Cloud.
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import middy from '@middy/core';
-import { announce, recordDeletion, write } from './ledger-and-bus.mjs';
+import { publish, recordDeletion, write } from './ledger-and-bus.mjs';
 
 const secretsManager = new SecretsManagerClient({});
 let loggedIn;
@@ -50,7 +50,7 @@ async function clean(request) {
   );
   await Promise.all(deletions);
   await write(request.id, 'request', { closedAt: new Date().toISOString() });
-  await announce(request, tasks);
+  await publish(request, tasks);
   const { namespace, repository } = request;
   console.log(JSON.stringify({ event: 'cleaned', namespace, repository, deleted: deletions.length }));
 }

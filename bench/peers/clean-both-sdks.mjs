@@ -8,7 +8,7 @@ import {
   SwrClient,
 } from '@huaweicloud/huaweicloud-sdk-swr';
 import middy from '@middy/core';
-import { announce, recordDeletion, write } from './ledger-and-bus.mjs';
+import { publish, recordDeletion, write } from './ledger-and-bus.mjs';
 
 const secretsManager = new SecretsManagerClient({});
 let connected;
@@ -43,7 +43,7 @@ async function clean(request) {
   );
   await Promise.all(deletions);
   await write(id, 'request', { closedAt: new Date().toISOString() });
-  await announce(request, listed);
+  await publish(request, listed);
   console.log(JSON.stringify({ event: 'cleaned', namespace, repository, deleted: deletions.length }));
 }
 

@@ -30,7 +30,7 @@ export async function recordDeletion(id, task, deleteTask) {
   await write(id, key, { outcome: 'deleted' });
 }
 
-export async function announce(request, tasks) {
+export async function publish(request, tasks) {
   await eventBridge.send(
     new PutEventsCommand({
       Entries: tasks.map((task) => ({

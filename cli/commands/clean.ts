@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { UsageError } from '../../command-line/options.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
-import type { Target } from '../../lib/huaweicloud/sync-task.ts';
+import type { Target } from '../../lib/huaweicloud/names.ts';
 import { openBus } from '../bus.ts';
 import { addChangingOptions, formatExamples } from '../changing.ts';
 import {

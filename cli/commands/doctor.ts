@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../command-line/options.ts';
-import { Refusals } from '../../lib/huaweicloud/rejections.ts';
+import { Rejections } from '../../lib/huaweicloud/rejections.ts';
 import { requireAws } from '../aws.ts';
 import { formatExamples } from '../changing.ts';
 import { type Check, check, formatChecks, skip } from '../doctor/check.ts';
@@ -72,7 +72,7 @@ async function checkAll(stage: Stage, names: readonly string[], run: Run): Promi
   const progress = run.progress('checks', accounts.length + 4);
   const checks: Check[] = [aws, ...(await Promise.all(checkSecrets(stage)))];
   progress.advance();
-  const context = { refusals: new Refusals(), deadline: run.interruption, log: run.log };
+  const context = { rejections: new Rejections(), deadline: run.interruption, log: run.log };
   for (const [name, account] of accounts) {
     if (run.interruption.interrupted) checks.push(skip(`account ${name}`, 'ended by Ctrl-C'));
     else checks.push(...(await checkAccount(name, account, stage, context)));

@@ -1,5 +1,5 @@
 import { UsageError } from '../../command-line/options.ts';
-import type { DeadLetter, DeadLetterBox } from '../../lib/aws/dead-letter-box.ts';
+import type { DeadLetter, DeadLetterQueue } from '../../lib/aws/dead-letter-box.ts';
 import { Queue } from '../../lib/aws/queue.ts';
 import { failureOf } from '../../lib/failure.ts';
 import { formatLetters, originOf } from '../dead-letter-report.ts';
@@ -20,7 +20,7 @@ interface Change {
   /** "retry", "retried". */
   readonly verb: string;
   readonly past: string;
-  readonly carryOut: (letter: DeadLetter, box: DeadLetterBox) => Promise<void>;
+  readonly carryOut: (letter: DeadLetter, box: DeadLetterQueue) => Promise<void>;
 }
 
 export async function retryLetters(

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { nameOf } from '../../lib/huaweicloud/sync-task.ts';
+import { nameOf } from '../../lib/huaweicloud/names.ts';
 import type { LedgerEntry } from '../../lib/ledger/history.ts';
 import { formatExamples } from '../changing.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { showName } from '../../lib/huaweicloud/names.ts';
-import { mayHaveMore, nameOf, type Target } from '../../lib/huaweicloud/sync-task.ts';
+import { nameOf, showName, type Target } from '../../lib/huaweicloud/names.ts';
+import { mayHaveMore } from '../../lib/huaweicloud/sync-task.ts';
 import { formatExamples } from '../changing.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { listTasks, type TaskList } from '../list-tasks.ts';

@@ -1,10 +1,10 @@
-import type { Account } from '../../lib/config/config.ts';
 import type { Deadline } from '../../lib/deadline.ts';
 import { resolveEndpoint } from '../../lib/endpoint.ts';
 import { failureOf } from '../../lib/failure.ts';
+import type { Account } from '../../lib/huaweicloud/accounts.ts';
 import { type Credentials, parseCredentials } from '../../lib/huaweicloud/credentials.ts';
-import { faultOfOrganization, faultOfRepository } from '../../lib/huaweicloud/names.ts';
-import type { Refusals } from '../../lib/huaweicloud/rejections.ts';
+import { validateOrganization, validateRepository } from '../../lib/huaweicloud/names.ts';
+import type { Rejections } from '../../lib/huaweicloud/rejections.ts';
 import { StoredAuthorizer } from '../../lib/huaweicloud/stored-authorizer.ts';
 import { SwrClient } from '../../lib/huaweicloud/swr.ts';
 import type { Log } from '../../lib/log.ts';
@@ -16,7 +16,7 @@ import { checkClock, checkEndpoint } from './check-endpoint.ts';
 
 export interface AccountContext {
   /** Shared, so that two accounts with one user do not log in with a refused password twice. */
-  readonly refusals: Refusals;
+  readonly rejections: Rejections;
   readonly deadline: Deadline;
   readonly log: Log;
 }
@@ -26,7 +26,7 @@ export async function checkAccount(
   name: string,
   account: Account,
   { readSecret }: Stage,
-  { refusals, deadline, log }: AccountContext,
+  { rejections, deadline, log }: AccountContext,
 ): Promise<Check[]> {
   const iam = await checkEndpoint(`IAM of ${name}`, account.iamEndpoint);
   const swr = await checkEndpoint(`SWR of ${name}`, account.swrEndpoint);
@@ -48,7 +48,7 @@ export async function checkAccount(
     project: account.region,
     // Read once: a secret that is refused must not be tried a second time.
     readCredentials: () => secret.get(),
-    refusals,
+    rejections,
     log,
   });
   const token = await check(
@@ -80,14 +80,14 @@ async function logIn(
 
 async function lookAround(swr: SwrClient, deadline: Deadline): Promise<Finding> {
   const organizations = await swr.listOrganizations(deadline);
-  const namespace = organizations.find((name) => faultOfOrganization(name) === undefined);
+  const namespace = organizations.find((name) => validateOrganization(name) === undefined);
   if (namespace === undefined) {
     const hint = 'Give it rights in the organizations whose tasks are to be deleted (SWR, Permissions).';
     return { state: 'warning', message: 'the user sees no organization', hint };
   }
   const seen = `sees ${count(organizations.length, 'organization')}`;
   const { names } = await swr.listRepositories(namespace, 0, deadline, 1);
-  const repository = names.find((name) => faultOfRepository(name) === undefined);
+  const repository = names.find((name) => validateRepository(name) === undefined);
   if (repository === undefined) return { message: `${seen}; ${namespace} has no repository to look at` };
   const tasks = await swr.listSyncTasks(namespace, repository, deadline);
   return { message: `${seen}; ${namespace}/${repository} has ${count(tasks.length, 'task')}` };

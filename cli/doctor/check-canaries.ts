@@ -1,8 +1,8 @@
 import { messageOf } from '../../command-line/options.ts';
 import type { Deadline } from '../../lib/deadline.ts';
 import { createReadApi } from '../../lib/sources/check-existence.ts';
-import { askableSources } from '../../lib/sources/index.ts';
-import type { AskableSource, SourceApi } from '../../lib/sources/source.ts';
+import { existenceCheckers } from '../../lib/sources/index.ts';
+import type { ExistenceChecker, SourceApi } from '../../lib/sources/source.ts';
 import type { Stage } from '../stage.ts';
 import { type Check, check, type Finding, skip } from './check.ts';
 
@@ -13,7 +13,7 @@ type Api = Omit<SourceApi, 'canaries'>;
 export async function checkCanaries({ config, readSecret }: Stage, deadline: Deadline): Promise<Check[]> {
   const checks: Check[] = [];
   for (const [name, { type, api: configured }] of Object.entries(config.sources)) {
-    const source = askableSources[type];
+    const source = existenceCheckers[type];
     if (configured === undefined || source?.acceptsCredentials === undefined) continue;
     let api: SourceApi;
     try {
@@ -33,7 +33,12 @@ export async function checkCanaries({ config, readSecret }: Stage, deadline: Dea
   return checks;
 }
 
-function checkCredentials(name: string, source: AskableSource, api: Api, deadline: Deadline): Promise<Check> {
+function checkCredentials(
+  name: string,
+  source: ExistenceChecker,
+  api: Api,
+  deadline: Deadline,
+): Promise<Check> {
   return check(`API of source ${name}`, async (): Promise<Finding> => {
     const accepted = await source.acceptsCredentials?.(api, deadline);
     if (accepted === true) return { message: `${api.url} accepts the credentials` };
@@ -63,7 +68,7 @@ function recommendCanary(name: string): Check {
 function checkCanary(
   name: string,
   canary: string,
-  source: AskableSource,
+  source: ExistenceChecker,
   api: Api,
   deadline: Deadline,
 ): Promise<Check> {

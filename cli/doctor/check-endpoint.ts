@@ -1,5 +1,5 @@
 import { resolveEndpoint } from '../../lib/endpoint.ts';
-import { exchange } from '../../lib/http/http-request.ts';
+import { httpRequest } from '../../lib/http/http-request.ts';
 import { type Check, check, skip } from './check.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -22,7 +22,7 @@ export async function checkEndpoint(name: string, endpoint: string): Promise<End
     async () => {
       const url = new URL(resolveEndpoint(endpoint));
       const startedAt = Date.now();
-      const { headers } = await exchange({
+      const { headers } = await httpRequest({
         method: 'GET',
         url,
         headers: {},

@@ -1,4 +1,4 @@
-import { DeadLetterBox } from '../../lib/aws/dead-letter-box.ts';
+import { DeadLetterQueue } from '../../lib/aws/dead-letter-box.ts';
 import { findQueueUrl } from '../resources.ts';
 import type { Stage } from '../stage.ts';
 import { count } from '../table.ts';
@@ -11,7 +11,7 @@ export function checkQueues(stage: Stage): Promise<Check>[] {
     check(
       name,
       async () => {
-        const { waiting, taken } = await new DeadLetterBox(await findQueueUrl(stage, role)).depth();
+        const { waiting, taken } = await new DeadLetterQueue(await findQueueUrl(stage, role)).depth();
         const message = `${count(waiting, 'message')} waiting, ${taken} under way`;
         if (role !== 'deadLetterQueue' || waiting + taken === 0) return { message };
         const hint = `See why each is there: swr-sync failed list --stage ${stage.name}`;

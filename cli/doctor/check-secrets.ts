@@ -2,7 +2,7 @@ import { UsageError } from '../../command-line/options.ts';
 import { failureOf } from '../../lib/failure.ts';
 import { parseCredentials } from '../../lib/huaweicloud/credentials.ts';
 import { StoredSecret } from '../../lib/stored-secret.ts';
-import { keyedSources } from '../../lib/webhook/configured-source.ts';
+import { configuredSources } from '../../lib/webhook/configured-source.ts';
 import type { Stage } from '../stage.ts';
 import { type Check, check } from './check.ts';
 
@@ -13,7 +13,7 @@ export function checkSecrets({ config, readSecret }: Stage): Promise<Check>[] {
     const secret = new StoredSecret(credentials, readSecret, parseCredentials, owner);
     return read(`secret of account ${name}`, secret, true);
   });
-  const sources = [...keyedSources(config, readSecret)].flatMap(([name, { secret }]) =>
+  const sources = [...configuredSources(config, readSecret)].flatMap(([name, { secret }]) =>
     secret === undefined ? [] : [read(`secret of source ${name}`, secret, false)],
   );
   const apis = Object.entries(config.sources).flatMap(([name, { api }]) => {

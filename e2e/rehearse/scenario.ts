@@ -17,7 +17,7 @@ import { postWebhook } from './webhook.ts';
 /** A deletion is a matter of a second; the rest is for a slow machine. */
 const PATIENCE_MS = 45_000;
 
-/** The repositories that the events announce as gone, one for each way in. Every other task has to stay. */
+/** The repositories that the events publish as gone, one for each way in. Every other task has to stay. */
 const GONE = { webhook: 'hello-world', bus: 'payments/api', ecr: 'payments/worker' };
 /** Named by everything that must have no effect. */
 const SPARED = 'web';
@@ -42,7 +42,7 @@ export async function playScenario(story: Story, deployment: Deployment): Promis
     ({ status }) => `${status}`,
   );
   const ecrRule = await findEcrRule(aws, stackName);
-  await story('events that announce no deletion', async () => {
+  await story('events that publish no deletion', async () => {
     await putEvents(aws, [busEvent(EventBusName, 'Repository Created', NAMESPACE, SPARED)]);
     const refused = ecrDeleteRepository(SPARED, 'RepositoryNotEmptyException');
     assert.equal(await ecrRule.matches(refused), false, 'the rule for ECR matches a call that ECR refused');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { exchange, type HttpResponse } from '../../lib/http/http-request.ts';
+import { type HttpResponse, httpRequest } from '../../lib/http/http-request.ts';
 import type { Random } from './random.ts';
 
 const JSON_TYPE = { 'Content-Type': 'application/x-amz-json-1.0' };
@@ -106,7 +106,7 @@ async function serve(
 function forward({ headers }: IncomingMessage, body: string, service: string): Promise<HttpResponse> {
   const { host: _, connection: __, 'content-length': ___, ...others } = headers;
   const plain = Object.entries(others).map(([name, value]) => [name, String(value)]);
-  return exchange({
+  return httpRequest({
     method: 'POST',
     url: new URL(service),
     headers: Object.fromEntries(plain),

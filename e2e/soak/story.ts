@@ -1,4 +1,4 @@
-import type { Target } from '../../lib/huaweicloud/sync-task.ts';
+import type { Target } from '../../lib/huaweicloud/names.ts';
 
 /** Whether a task has to be gone in the end. */
 export type Fate = 'goes' | 'stays';

@@ -1,5 +1,5 @@
 import { monotonicMs } from '../clock.ts';
-import { exchange, type HttpResponse } from '../http/http-request.ts';
+import { type HttpResponse, httpRequest } from '../http/http-request.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { AwsError } from './aws-error.ts';
 import { signRequest } from './sign.ts';
@@ -108,7 +108,14 @@ async function callOnce({ service, action, input, endpoint }: AwsCall, timeoutMs
   const hide = [signature, headers['x-amz-security-token']].filter((each) => each !== undefined);
   let answer: HttpResponse;
   try {
-    answer = await exchange({ method: 'POST', url, headers, body, timeoutMs, maxBodyBytes: MAX_BODY_BYTES });
+    answer = await httpRequest({
+      method: 'POST',
+      url,
+      headers,
+      body,
+      timeoutMs,
+      maxBodyBytes: MAX_BODY_BYTES,
+    });
   } catch (error) {
     if (error instanceof TransportError) throw AwsError.fromTransport(service, action, error);
     throw error;

@@ -52,7 +52,7 @@ export interface DeadLetter {
 }
 
 /** The dead-letter queue, to be looked through. */
-export class DeadLetterBox {
+export class DeadLetterQueue {
   readonly #url: string;
 
   constructor(url: string) {

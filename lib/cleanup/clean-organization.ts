@@ -1,6 +1,6 @@
-import { faultOfRepository, INVALID_NAME, showName } from '../huaweicloud/names.ts';
+import { INVALID_NAME, showName, validateRepository } from '../huaweicloud/names.ts';
 import { type ListPage, readRepositories, repositoriesLeft } from '../huaweicloud/repository-list.ts';
-import { tryAgain } from '../retry.ts';
+import { retry } from '../retry.ts';
 import { type CleanRepositories, cleanPage } from './clean-page.ts';
 import { type CleanupResult, failuresOf, type Outcome, TOO_MANY_TASKS } from './outcome.ts';
 import type { CleanupContext } from './plan-repository.ts';
@@ -26,12 +26,12 @@ export async function cleanOrganization(
   const list: ListPage = (offset, limit) => {
     const call = () => swr.listRepositories(namespace, offset, deadline, limit);
     // Before the first page nothing is done yet, and the queue waits longer.
-    return offset === 0 ? call() : tryAgain(call, deadline);
+    return offset === 0 ? call() : retry(call, deadline);
   };
   const { names, failure } = await readRepositories(namespace, list, REPOSITORIES_A_PAGE);
   const { valid, invalid } = repositoriesLeft(names, request);
   const outcomes: Outcome[] = invalid.map((name) => {
-    const message = faultOfRepository(name) ?? '';
+    const message = validateRepository(name) ?? '';
     return { outcome: 'failed', repository: showName(name), code: INVALID_NAME, message, retryable: false };
   });
   // The rest of a list that lacks repositories would lack them too.

@@ -1,7 +1,6 @@
 import pMap from 'p-map';
 import { failureOf } from '../failure.ts';
-import { INVALID_NAME } from '../huaweicloud/names.ts';
-import { nameOf } from '../huaweicloud/sync-task.ts';
+import { INVALID_NAME, nameOf } from '../huaweicloud/names.ts';
 import type { Log } from '../log.ts';
 import { cleanOrganization } from './clean-organization.ts';
 import type { CleanRepositories } from './clean-page.ts';
@@ -10,7 +9,7 @@ import { type Begun, DeliveryLimit } from './delivery-limit.ts';
 import type { Ending, Intent } from './ledger.ts';
 import { type CleanupResult, type Outcome, subjectOf } from './outcome.ts';
 import { type CleanupContext, OUT_OF_TIME, planRepository } from './plan-repository.ts';
-import { type CleanupRequest, faultOfNames } from './request.ts';
+import { type CleanupRequest, validateNames } from './request.ts';
 
 const MAX_CALLS_AT_A_TIME = { concurrency: 8 };
 
@@ -35,9 +34,9 @@ export async function cleanRequest(request: CleanupRequest, context: CleanupCont
 }
 
 async function attempt(request: CleanupRequest, context: CleanupContext): Promise<Cleaned> {
-  const fault = faultOfNames(request);
-  if (fault !== undefined) {
-    return { outcomes: [{ outcome: 'failed', code: INVALID_NAME, message: fault, retryable: false }] };
+  const issue = validateNames(request);
+  if (issue !== undefined) {
+    return { outcomes: [{ outcome: 'failed', code: INVALID_NAME, message: issue, retryable: false }] };
   }
   const limit = new DeliveryLimit(request, {
     ledger: context.ledger,

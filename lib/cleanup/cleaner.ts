@@ -1,4 +1,3 @@
-import type { Config } from '../config/config.ts';
 import type { Deadline } from '../deadline.ts';
 import { failureOf } from '../failure.ts';
 import type { Accounts } from '../huaweicloud/accounts.ts';
@@ -6,13 +5,14 @@ import { INVALID_NAME } from '../huaweicloud/names.ts';
 import type { SwrClient } from '../huaweicloud/swr.ts';
 import type { Log } from '../log.ts';
 import { cleanRequest } from './clean-request.ts';
-import { askFirst, type Questions } from './confirm-gone.ts';
+import { confirmGone, type SourceChecks } from './confirm-gone.ts';
+import type { Safety } from './decide.ts';
 import type { CleanupLedger, OpenedRequest } from './ledger.ts';
 import type { CleanupResult, Outcome } from './outcome.ts';
-import { type CleanupRequest, faultOfRequest } from './request.ts';
+import { type CleanupRequest, validateRequest } from './request.ts';
 
-export interface CleanerParts extends Questions {
-  readonly config: Pick<Config, 'defaultAccount' | 'safety'>;
+export interface CleanerParts extends SourceChecks {
+  readonly config: { readonly defaultAccount: string; readonly safety: Safety };
   readonly accounts: Accounts;
   readonly ledger: CleanupLedger;
   readonly log: Log;
@@ -40,16 +40,16 @@ export class Cleaner {
     };
     let swr: SwrClient;
     let opened: OpenedRequest;
-    const fault = faultOfRequest(request);
-    if (fault !== undefined)
-      return give({ outcome: 'failed', code: INVALID_NAME, message: fault, retryable: false });
+    const issue = validateRequest(request);
+    if (issue !== undefined)
+      return give({ outcome: 'failed', code: INVALID_NAME, message: issue, retryable: false });
     try {
       swr = accounts.clientOf(account);
       opened = await ledger.open(request);
     } catch (error) {
       return give({ outcome: 'failed', ...failureOf(error) });
     }
-    const stays = await askFirst(opened.request, account, deadline, this.#parts);
+    const stays = await confirmGone(opened.request, account, deadline, this.#parts);
     const result =
       stays === undefined
         ? {

@@ -1,5 +1,6 @@
 import { matchGlob } from '../glob.ts';
-import { nameOf, type SyncTask, type Target } from '../huaweicloud/sync-task.ts';
+import { nameOf, type Target } from '../huaweicloud/names.ts';
+import { type SyncTask } from '../huaweicloud/sync-task.ts';
 import { compareTimes } from '../times.ts';
 import type { Outcome } from './outcome.ts';
 import type { CleanupRequest } from './request.ts';

@@ -1,4 +1,5 @@
-import type { SyncTask, Target } from '../huaweicloud/sync-task.ts';
+import type { Target } from '../huaweicloud/names.ts';
+import type { SyncTask } from '../huaweicloud/sync-task.ts';
 import type { Outcome } from './outcome.ts';
 import type { CleanupRequest } from './request.ts';
 

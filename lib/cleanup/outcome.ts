@@ -1,5 +1,6 @@
 import type { Failure } from '../failure.ts';
-import { nameOf, type SyncTask, type Target } from '../huaweicloud/sync-task.ts';
+import { nameOf, type Target } from '../huaweicloud/names.ts';
+import { type SyncTask } from '../huaweicloud/sync-task.ts';
 import type { CleanupRequest } from './request.ts';
 
 /** Why a task stays. */

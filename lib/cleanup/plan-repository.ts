@@ -1,7 +1,8 @@
 import type { Deadline } from '../deadline.ts';
 import { type Failure, failureOf } from '../failure.ts';
+import { nameOf } from '../huaweicloud/names.ts';
 import type { SwrClient } from '../huaweicloud/swr.ts';
-import { checkTargets, mayHaveMore, nameOf, type SyncTask } from '../huaweicloud/sync-task.ts';
+import { checkTargets, mayHaveMore, type SyncTask } from '../huaweicloud/sync-task.ts';
 import type { Log } from '../log.ts';
 import { type Decisions, decide, findDenyRule, type Safety } from './decide.ts';
 import type { CleanupLedger } from './ledger.ts';
@@ -57,7 +58,7 @@ export async function planRepository(
     const startedAt = Date.now();
     const listed = await swr.listSyncTasks(namespace, repository, deadline);
     const ms = Date.now() - startedAt;
-    log.info('looked', { namespace, repository, tasks: listed.length, ms });
+    log.info('listed', { namespace, repository, tasks: listed.length, ms });
     const { tasks, failure } = checkTargets(listed, `${namespace}/${repository}`);
     const { deletions, settled } = decide(request, tasks, safety);
     const done = await settleEarlier(request, repository, tasks, context);

@@ -1,7 +1,11 @@
 import * as v from 'valibot';
-import { faultOfOrganization, faultOfRepository, faultOfTarget } from '../huaweicloud/names.ts';
-import type { Target } from '../huaweicloud/sync-task.ts';
-import { faultsOf, type Parsed, show } from '../issues.ts';
+import {
+  type Target,
+  validateOrganization,
+  validateRepository,
+  validateTarget,
+} from '../huaweicloud/names.ts';
+import { type Parsed, show, toIssues } from '../issues.ts';
 import { limitedArray } from '../limits.ts';
 import { earlierOf } from '../times.ts';
 
@@ -35,7 +39,7 @@ export const timestampSchema = v.pipe(
 );
 
 /**
- * A key that is not known is a fault: a misspelt `repository` would mean the whole organization, and misspelt `targets`
+ * A key that is not known is a issue: a misspelt `repository` would mean the whole organization, and misspelt `targets`
  * every task.
  */
 const requestSchema = v.strictObject({
@@ -98,7 +102,7 @@ export interface CleanupRequest {
  * Reads a cleanup request that anyone may have sent.
  *
  * @param defaults what counts where the request doesn't say: at least an id.
- * @param path of the input in its document, such as `data`; the faults' paths begin with it.
+ * @param path of the input in its document, such as `data`; the issues' paths begin with it.
  */
 export function parseRequest(
   input: unknown,
@@ -106,7 +110,7 @@ export function parseRequest(
   path = '',
 ): Parsed<CleanupRequest> {
   const result = v.safeParse(requestSchema, input);
-  if (!result.success) return { ok: false, faults: faultsOf(result.issues, path) };
+  if (!result.success) return { ok: false, issues: toIssues(result.issues, path) };
   return { ok: true, value: { ...defaults, ...result.output } };
 }
 
@@ -126,19 +130,19 @@ export function underId(id: string, said: CleanupRequest): CleanupRequest {
 }
 
 /** Says what of a request can't be kept in the ledger or be in SWR; undefined if all of it can. */
-export function faultOfRequest(request: CleanupRequest): string | undefined {
+export function validateRequest(request: CleanupRequest): string | undefined {
   const { id, source = '' } = request;
   if (!id.isWellFormed() || Buffer.byteLength(id) > MAX_ID_BYTES)
     return `the id ${show(id)} is not a text of at most ${MAX_ID_BYTES} bytes in UTF-8`;
   if (!source.isWellFormed()) return `the source ${show(source)} is not a text in UTF-8`;
-  return faultOfNames(request);
+  return validateNames(request);
 }
 
 /** Says which of a request's names SWR can't have; undefined if it can have them all. */
-export function faultOfNames({ namespace, repository, targets }: CleanupRequest): string | undefined {
+export function validateNames({ namespace, repository, targets }: CleanupRequest): string | undefined {
   return (
-    faultOfOrganization(namespace) ??
-    (repository === undefined ? undefined : faultOfRepository(repository)) ??
-    targets?.map(faultOfTarget).find((fault) => fault !== undefined)
+    validateOrganization(namespace) ??
+    (repository === undefined ? undefined : validateRepository(repository)) ??
+    targets?.map(validateTarget).find((issue) => issue !== undefined)
   );
 }

@@ -1,8 +1,9 @@
 import pMap from 'p-map';
 import type { Deadline } from '../deadline.ts';
 import { type Failure, failureOf } from '../failure.ts';
+import { nameOf, type Target } from '../huaweicloud/names.ts';
 import type { SwrClient, SyncSettings } from '../huaweicloud/swr.ts';
-import { nameOf, type SyncTask, type Target } from '../huaweicloud/sync-task.ts';
+import { type SyncTask } from '../huaweicloud/sync-task.ts';
 import { OUT_OF_TIME } from './plan-repository.ts';
 
 /** Repositories that are worked on at a time. */

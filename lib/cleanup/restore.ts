@@ -1,8 +1,8 @@
 import pMap from 'p-map';
 import type { Deadline } from '../deadline.ts';
 import { type Failure, failureOf, ServiceError } from '../failure.ts';
+import { nameOf } from '../huaweicloud/names.ts';
 import type { SwrClient, SyncSettings } from '../huaweicloud/swr.ts';
-import { nameOf } from '../huaweicloud/sync-task.ts';
 import { OUT_OF_TIME } from './plan-repository.ts';
 import {
   AT_A_TIME,

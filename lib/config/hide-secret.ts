@@ -1,4 +1,4 @@
-import type { Fault } from '../issues.ts';
+import type { Issue } from '../issues.ts';
 
 const SECRET = /\.(?:secret|credentials)$/;
 /** What secrets stand in. */
@@ -12,11 +12,11 @@ const PLAIN_NAME = /^"[\w.-]+(?:\/[\w.-]+)+"$/;
 const EMPTY = new Set(['nothing', 'null', '{}', '[]']);
 
 /** Somebody may have written a secret itself in place of a reference to it, or of all that is around it. */
-export function hideSecret(fault: Fault): Fault {
-  return mayShow(fault) ? fault : { ...fault, found: 'something else (not shown: it may be a secret)' };
+export function hideSecret(issue: Issue): Issue {
+  return mayShow(issue) ? issue : { ...issue, found: 'something else (not shown: it may be a secret)' };
 }
 
-function mayShow({ path, found }: Fault): boolean {
+function mayShow({ path, found }: Issue): boolean {
   if (EMPTY.has(found)) return true;
   if (ENDPOINT.test(path)) return PLAIN_ENDPOINT.test(found);
   if (CANARY.test(path)) return PLAIN_NAME.test(found);

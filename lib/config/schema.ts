@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { faultOfEndpoint, trimEndpoint } from '../endpoint.ts';
+import { trimEndpoint, validateEndpoint } from '../endpoint.ts';
 import { MAX_REQUESTS } from '../limits.ts';
 import { isSecretReference } from '../secret-reference.ts';
 import { isSourceType, type SourceType, sources } from '../sources/index.ts';
@@ -33,7 +33,7 @@ const secretReference = v.pipe(
 const endpoint = v.pipe(
   v.string(),
   v.check(
-    (text) => faultOfEndpoint(text) === undefined,
+    (text) => validateEndpoint(text) === undefined,
     'an https:// URL (http:// only on loopback) without query, or env:NAME of a variable that holds one',
   ),
   v.transform(trimEndpoint),

@@ -1,36 +1,36 @@
 import * as v from 'valibot';
 import { defaultEndpoint } from '../endpoint.ts';
-import { faultsOf, type Parsed } from '../issues.ts';
+import { type Parsed, toIssues } from '../issues.ts';
 import type { Config } from './config.ts';
 import { hideSecret } from './hide-secret.ts';
 import { fileSchema } from './schema.ts';
-import { checkOverlaps } from './validate-overlaps.ts';
-import { faultsOfRoutes, parseTarget } from './validate-routes.ts';
-import { faultsOfSharing } from './validate-shared.ts';
-import { faultsOfSources } from './validate-sources.ts';
-import { faultsOfSweep } from './validate-sweep.ts';
+import { validateOverlaps } from './validate-overlaps.ts';
+import { parseTarget, validateRoutes } from './validate-routes.ts';
+import { validateSharing } from './validate-shared.ts';
+import { validateSources } from './validate-sources.ts';
+import { validateSweep } from './validate-sweep.ts';
 
 /**
  * Checks the contents of a `config/<stage>.yml` whole, and fills in every default.
  *
- * @returns the configuration, or every fault at once.
+ * @returns the configuration, or every issue at once.
  */
-export function checkConfig(stage: string, contents: unknown): Parsed<Config> {
+export function validateConfig(stage: string, contents: unknown): Parsed<Config> {
   const result = v.safeParse(fileSchema, contents);
-  const routeFaults = faultsOfRoutes(contents);
-  const faults = [
-    ...(result.success ? [] : faultsOf(result.issues).map(hideSecret)),
-    ...faultsOfSources(contents).map(hideSecret),
-    ...faultsOfSharing(contents),
-    ...routeFaults,
-    ...faultsOfSweep(contents),
+  const routeIssues = validateRoutes(contents);
+  const issues = [
+    ...(result.success ? [] : toIssues(result.issues).map(hideSecret)),
+    ...validateSources(contents).map(hideSecret),
+    ...validateSharing(contents),
+    ...routeIssues,
+    ...validateSweep(contents),
   ];
   // Only routes that are right by themselves can be compared.
-  if (!result.success || routeFaults.length > 0) return { ok: false, faults };
+  if (!result.success || routeIssues.length > 0) return { ok: false, issues };
 
   const { accounts, sources, routes, safety, sweep, ledger, events } = result.output;
   const [defaultAccount = ''] = Object.keys(accounts);
-  const checked = checkOverlaps(
+  const checked = validateOverlaps(
     routes.map(({ account = defaultAccount, targets, ...route }) => ({
       ...route,
       account,
@@ -38,8 +38,8 @@ export function checkConfig(stage: string, contents: unknown): Parsed<Config> {
     })),
     { sources, events },
   );
-  faults.push(...checked.faults);
-  if (faults.length > 0) return { ok: false, faults };
+  issues.push(...checked.issues);
+  if (issues.length > 0) return { ok: false, issues };
   return {
     ok: true,
     value: {

@@ -1,10 +1,11 @@
-import { nameOf } from '../huaweicloud/sync-task.ts';
-import { type Fault, show } from '../issues.ts';
+import { nameOf } from '../huaweicloud/names.ts';
+import { type Issue, show } from '../issues.ts';
 import { findOverlap, type Overlap } from '../routing/overlap.ts';
+import type { Route } from '../routing/route.ts';
 import { readTemplate, type Template } from '../routing/template.ts';
 import { ECR } from '../sources/built-in.ts';
-import { askableSources } from '../sources/index.ts';
-import type { Config, Route } from './config.ts';
+import { existenceCheckers } from '../sources/index.ts';
+import type { Config } from './config.ts';
 
 type Asked = Pick<Config, 'sources' | 'events'>;
 
@@ -19,11 +20,11 @@ interface Placed extends Template {
 
 /**
  * Compares every route with itself and with the others. Where several source repositories can lead to one image, all of them
- * have to be askable, or the routes say that the first deletion counts.
+ * have to be createChecker, or the routes say that the first deletion counts.
  *
  * @returns the routes, of which those are marked that share images; and what to change where they may not.
  */
-export function checkOverlaps(routes: readonly Route[], asked: Asked) {
+export function validateOverlaps(routes: readonly Route[], asked: Asked) {
   const templates = routes.flatMap((route, index) =>
     [route.to].flat().map((text, position): Placed => {
       const path = `routes[${index}].to${typeof route.to === 'string' ? '' : `[${position}]`}`;
@@ -31,7 +32,7 @@ export function checkOverlaps(routes: readonly Route[], asked: Asked) {
     }),
   );
   const shared = new Set<Route>();
-  const faults = new Map<Route, Fault>();
+  const issues = new Map<Route, Issue>();
   const isChosen = ({ route }: Placed) => shared.has(route) || route.firstDeletionCounts === true;
   for (const [last, other] of templates.entries()) {
     for (const one of [other, ...templates.slice(0, last)]) {
@@ -39,16 +40,16 @@ export function checkOverlaps(routes: readonly Route[], asked: Asked) {
       const isAskable = both.every((each) => canAsk(each, asked));
       const isSettled =
         both.every(isChosen) && (isAskable || both.every(({ route }) => route.firstDeletionCounts));
-      if (isSettled || faults.has(other.route) || !meetInTasks(one.route, other.route)) continue;
+      if (isSettled || issues.has(other.route) || !meetInTasks(one.route, other.route)) continue;
       const overlap = findOverlap(one, other);
       if (overlap === undefined) continue;
       for (const { route } of both) if (route.firstDeletionCounts !== true) shared.add(route);
-      if (!isAskable) faults.set(other.route, describe(one, other, overlap, asked));
+      if (!isAskable) issues.set(other.route, describe(one, other, overlap, asked));
     }
   }
   return {
     routes: routes.map((route) => ({ ...route, ...(shared.has(route) && { shared: true as const }) })),
-    faults: [...faults.values()],
+    issues: [...issues.values()],
   };
 }
 
@@ -65,7 +66,7 @@ function canAsk(template: Placed, { sources, events }: Asked): boolean {
   return missing.length === 0 && (source === ECR ? events.confirmEcr : sources[source]?.api !== undefined);
 }
 
-function describe(one: Placed, other: Placed, { example }: Overlap, asked: Asked): Fault {
+function describe(one: Placed, other: Placed, { example }: Overlap, asked: Asked): Issue {
   const collision = example
     ? `${example.one} and ${example.other} both lead to ${example.image}`
     : 'several source repositories may lead to one image';
@@ -83,7 +84,7 @@ function nameOfRoute({ index, route, text }: Placed): string {
 function waysOut(both: readonly Placed[], { sources, events }: Asked): string {
   const canBeAsked = both.every(({ source, missing }) => {
     const type = sources[source]?.type;
-    const isAskable = type !== undefined && askableSources[type] !== undefined;
+    const isAskable = type !== undefined && existenceCheckers[type] !== undefined;
     return missing.length === 0 && (source === ECR || isAskable);
   });
   const keys = both.flatMap(({ source }) => {

@@ -1,13 +1,12 @@
 import * as v from 'valibot';
-import { faultOfOrganization } from '../huaweicloud/names.ts';
-import type { Target } from '../huaweicloud/sync-task.ts';
-import { type Fault, show } from '../issues.ts';
-import { faultOfImage } from '../routing/route.ts';
-import { faultOfPattern, sampleTemplate } from '../routing/route-pattern.ts';
+import { type Target, validateOrganization } from '../huaweicloud/names.ts';
+import { type Issue, show } from '../issues.ts';
+import { validateImage } from '../routing/route.ts';
+import { sampleTemplate, validatePattern } from '../routing/route-pattern.ts';
 import { builtInSources } from '../sources/built-in.ts';
 import { isSourceType, sources as sourcesByType } from '../sources/index.ts';
 
-/** As much of the file as its routes refer to, and nothing that other faults in it could spoil. */
+/** As much of the file as its routes refer to, and nothing that other issues in it could spoil. */
 const referredSchema = v.object({
   accounts: v.fallback(v.record(v.string(), v.unknown()), {}),
   sources: v.fallback(v.record(v.string(), v.unknown()), {}),
@@ -22,23 +21,23 @@ const routeSchema = v.object({
 const typedSchema = v.object({ type: v.string() });
 
 /** What does not fit together in the routes of a file, whatever else may be wrong with it. */
-export function faultsOfRoutes(contents: unknown): Fault[] {
+export function validateRoutes(contents: unknown): Issue[] {
   const referred = v.safeParse(referredSchema, contents);
   if (!referred.success) return [];
   const { accounts, sources, routes } = referred.output;
-  const faults: Fault[] = [];
+  const issues: Issue[] = [];
   for (const [index, candidate] of routes.entries()) {
     const route = v.safeParse(routeSchema, candidate);
     if (!route.success) continue;
     const { from, to, account, targets } = route.output;
     const add = (key: string, found: unknown, expected: string | undefined) => {
       if (expected !== undefined)
-        faults.push({ path: `routes[${index}].${key}`, found: show(found), expected });
+        issues.push({ path: `routes[${index}].${key}`, found: show(found), expected });
     };
-    if (from !== undefined) add('from', from, faultOfFrom(from, sources));
+    if (from !== undefined) add('from', from, validateFrom(from, sources));
     const templates = typeof to === 'string' ? { to } : indexed('to', to ?? []);
     for (const [key, template] of Object.entries(templates)) {
-      if (from !== undefined) add(key, template, faultOfTemplate(template, patternOf(from)));
+      if (from !== undefined) add(key, template, validateTemplate(template, patternOf(from)));
     }
     if (account !== undefined && !Object.hasOwn(accounts, account)) {
       add('account', account, `one of accounts (${Object.keys(accounts).join(', ') || 'there is none'})`);
@@ -48,10 +47,10 @@ export function faultsOfRoutes(contents: unknown): Fault[] {
       if (!valid) add(`targets[${position}]`, target, 'REGION/ORGANIZATION such as cn-east-3/acme-dr');
     }
   }
-  return faults;
+  return issues;
 }
 
-function faultOfFrom(from: string, sources: Readonly<Record<string, unknown>>): string | undefined {
+function validateFrom(from: string, sources: Readonly<Record<string, unknown>>): string | undefined {
   const colon = from.indexOf(':');
   const name = from.slice(0, Math.max(colon, 0));
   const known = [...new Set([...Object.keys(sources), ...builtInSources])];
@@ -60,7 +59,7 @@ function faultOfFrom(from: string, sources: Readonly<Record<string, unknown>>): 
   if (typed.success && isSourceType(typed.output.type) && !sourcesByType[typed.output.type].routed) {
     return `another source: events of ${name} name SWR repositories themselves`;
   }
-  return faultOfPattern(patternOf(from));
+  return validatePattern(patternOf(from));
 }
 
 function indexed(key: string, list: readonly string[]): Record<string, string> {
@@ -68,10 +67,10 @@ function indexed(key: string, list: readonly string[]): Record<string, string> {
 }
 
 /** Says what is wrong with a route's `to`, given a `from` that is right. */
-function faultOfTemplate(template: string, pattern: string): string | undefined {
+function validateTemplate(template: string, pattern: string): string | undefined {
   const sample = sampleTemplate(template, pattern);
-  if ('fault' in sample) return sample.fault;
-  return faultOfImage(sample.filled) === undefined
+  if ('issue' in sample) return sample.issue;
+  return validateImage(sample.filled) === undefined
     ? undefined
     : 'namespace/repository as SWR allows them, such as acme-images/{repo}';
 }
@@ -86,6 +85,6 @@ export function parseTarget(text: string): Target | undefined {
   const valid =
     rest.length === 0 &&
     /^[a-z0-9-]{1,64}$/.test(remoteRegionId) &&
-    faultOfOrganization(remoteNamespace) === undefined;
+    validateOrganization(remoteNamespace) === undefined;
   return valid ? { remoteRegionId, remoteNamespace } : undefined;
 }

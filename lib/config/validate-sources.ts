@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { type Fault, show } from '../issues.ts';
+import { type Issue, show } from '../issues.ts';
 import { builtInSources } from '../sources/built-in.ts';
-import { askableSources, isSourceType, type SourceType, sources } from '../sources/index.ts';
+import { existenceCheckers, isSourceType, type SourceType, sources } from '../sources/index.ts';
 import type { Source } from '../sources/source.ts';
 
 const sourcesSchema = v.object({ sources: v.fallback(v.record(v.string(), v.unknown()), {}) });
@@ -15,12 +15,12 @@ const sourceSchema = v.object({
 });
 
 /** What does not fit together in the sources of a file, whatever else may be wrong with it. */
-export function faultsOfSources(contents: unknown): Fault[] {
+export function validateSources(contents: unknown): Issue[] {
   const parsed = v.safeParse(sourcesSchema, contents);
-  return parsed.success ? Object.entries(parsed.output.sources).flatMap(faultsOfSource) : [];
+  return parsed.success ? Object.entries(parsed.output.sources).flatMap(validateSource) : [];
 }
 
-function faultsOfSource([name, candidate]: [string, unknown]): Fault[] {
+function validateSource([name, candidate]: [string, unknown]): Issue[] {
   const path = `sources.${name}`;
   if (builtInSources.includes(name)) {
     return [{ path, found: show(name), expected: `another name: ${name} is built in` }];
@@ -29,11 +29,11 @@ function faultsOfSource([name, candidate]: [string, unknown]): Fault[] {
   if (!parsed.success || !isSourceType(parsed.output.type)) return [];
   const { type, secret, topics, api, confirm } = parsed.output;
   const source: Source = sources[type];
-  const faults: Fault[] = [];
+  const issues: Issue[] = [];
   const add = (key: string, found: unknown, expected: string) => {
-    faults.push({ path: `${path}.${key}`, found: show(found), expected });
+    issues.push({ path: `${path}.${key}`, found: show(found), expected });
   };
-  const provedBySecret = source.provedBy === 'secret';
+  const provedBySecret = source.verifiedBy === 'secret';
   if (provedBySecret && secret === undefined) add('secret', secret, 'a value');
   if (!provedBySecret && secret !== undefined) add('secret', secret, `no such key: ${type} needs none`);
   if (provedBySecret && topics !== undefined) add('topics', topics, `no such key: ${type} has a secret`);
@@ -41,19 +41,19 @@ function faultsOfSource([name, candidate]: [string, unknown]): Fault[] {
     add('topics', topics, 'the topics whose messages are believed');
   if (api === undefined && source.needsApi !== undefined)
     add('api', api, `url and credentials, so that the source is asked: ${source.needsApi}`);
-  if (api !== undefined && askableSources[type] === undefined)
+  if (api !== undefined && existenceCheckers[type] === undefined)
     add('api', api, `no such key: ${type} can not be asked`);
-  for (const [key, canary, expected] of faultsOfCanaries(api, type)) add(`api.${key}`, canary, expected);
+  for (const [key, canary, expected] of validateCanaries(api, type)) add(`api.${key}`, canary, expected);
   if (confirm === true && api === undefined) add('confirm', confirm, 'false, or an api to ask');
-  return faults;
+  return issues;
 }
 
 /** Each with its key, what was found there and what was expected. */
-function faultsOfCanaries(api: unknown, type: SourceType): [string, unknown, string][] {
+function validateCanaries(api: unknown, type: SourceType): [string, unknown, string][] {
   const parsed = v.safeParse(canarySchema, api);
   if (!parsed.success) return [];
   const { canary } = parsed.output;
-  const ownerOf = askableSources[type]?.ownerOf;
+  const ownerOf = existenceCheckers[type]?.ownerOf;
   if (ownerOf === undefined) {
     return [['canary', canary, `no such key: ${type} tells missing rights from a missing repository`]];
   }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Fault, show } from '../issues.ts';
+import { type Issue, show } from '../issues.ts';
 
 /** As much of the file as its sweep refers to. */
 const referredSchema = v.object({
@@ -10,7 +10,7 @@ const referredSchema = v.object({
 });
 
 /** What does not fit together in the sweep of a file, whatever else may be wrong with it. */
-export function faultsOfSweep(contents: unknown): Fault[] {
+export function validateSweep(contents: unknown): Issue[] {
   const parsed = v.safeParse(referredSchema, contents);
   if (!parsed.success) return [];
   const { accounts, sweep } = parsed.output;

@@ -38,7 +38,7 @@ const agents = {
  *
  * @throws {TransportError} where no whole answer came.
  */
-export async function exchange(request: HttpRequest): Promise<HttpResponse> {
+export async function httpRequest(request: HttpRequest): Promise<HttpResponse> {
   const giveUpAt = monotonicMs() + request.timeoutMs;
   for (let sentTwice = false; ; sentTwice = true) {
     try {

@@ -1,12 +1,22 @@
-import type { Account, Config } from '../config/config.ts';
 import { reportEndpoint, resolveEndpoint } from '../endpoint.ts';
 import { type Failure, ServiceError } from '../failure.ts';
 import type { Log } from '../log.ts';
-import { type ReadSecret, StoredSecret, tryOut } from '../stored-secret.ts';
+import { checkSecrets, type ReadSecret, StoredSecret } from '../stored-secret.ts';
 import { type Credentials, parseCredentials } from './credentials.ts';
-import { Refusals } from './rejections.ts';
+import { Rejections } from './rejections.ts';
 import { StoredAuthorizer } from './stored-authorizer.ts';
 import { SwrClient } from './swr.ts';
+
+/** A Huawei Cloud account: where its repositories are, and who deletes there. */
+export interface Account {
+  /** Also the name of the IAM project that tokens are for. */
+  readonly region: string;
+  /** A secret reference (`secretsmanager:NAME`, `ssm:NAME` or `env:NAME`) to JSON with an access key, or an IAM user. */
+  readonly credentials: string;
+  /** A URL without a slash at its end, or `env:NAME` for a variable that holds one. */
+  readonly iamEndpoint: string;
+  readonly swrEndpoint: string;
+}
 
 interface Connection {
   readonly credentials: StoredSecret<Credentials>;
@@ -15,18 +25,18 @@ interface Connection {
 }
 
 /**
- * The accounts of a configuration, each with its client. Keeps their tokens, so there should be one for as long as a
+ * The configured accounts, each with its client. Keeps their tokens, so there should be one for as long as a
  * process lives. An account whose secret or endpoint is unusable affects no other.
  */
 export class Accounts {
   readonly #connections: ReadonlyMap<string, Connection>;
 
-  constructor(config: Config, read: ReadSecret, log: Log) {
-    const refusals = new Refusals();
+  constructor(accounts: Readonly<Record<string, Account>>, read: ReadSecret, log: Log) {
+    const rejections = new Rejections();
     this.#connections = new Map(
-      Object.entries(config.accounts).map(([name, account]) => [
+      Object.entries(accounts).map(([name, account]) => [
         name,
-        connect(name, account, read, refusals, log.with({ account: name })),
+        connect(name, account, read, rejections, log.with({ account: name })),
       ]),
     );
   }
@@ -36,8 +46,8 @@ export class Accounts {
   }
 
   /** Reads the secrets of all accounts, so that each unusable one is logged before it is needed. */
-  tryOut(): Promise<void> {
-    return tryOut([...this.#connections.values()].map(({ credentials }) => credentials));
+  checkSecrets(): Promise<void> {
+    return checkSecrets([...this.#connections.values()].map(({ credentials }) => credentials));
   }
 
   /**
@@ -55,7 +65,13 @@ export class Accounts {
   }
 }
 
-function connect(name: string, account: Account, read: ReadSecret, refusals: Refusals, log: Log): Connection {
+function connect(
+  name: string,
+  account: Account,
+  read: ReadSecret,
+  rejections: Rejections,
+  log: Log,
+): Connection {
   const owner = { of: `account ${name}`, log };
   const credentials = new StoredSecret(account.credentials, read, parseCredentials, owner);
   try {
@@ -63,7 +79,7 @@ function connect(name: string, account: Account, read: ReadSecret, refusals: Ref
       iamEndpoint: resolveEndpoint(account.iamEndpoint),
       project: account.region,
       readCredentials: (fresh) => (fresh ? credentials.get(0) : credentials.get()),
-      refusals,
+      rejections,
       log,
     });
     return { credentials, swr: new SwrClient(resolveEndpoint(account.swrEndpoint), authorizer, log) };

@@ -2,12 +2,12 @@ import type { Deadline } from '../deadline.ts';
 import type { HttpRequest, HttpResponse } from '../http/http-request.ts';
 
 /** What is known of a request before it is proven whose it is. Its headers have names in lower case. */
-export type UnprovenRequest = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>;
+export type UnsignedRequest = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>;
 
 /** How the calls of an account prove whose they are. */
 export interface Authorizer {
   /** @throws {HuaweiCloudError | ServiceError} where there is nothing to prove it with. */
-  authorize(request: UnprovenRequest, deadline: Deadline): Promise<Proof>;
+  authorize(request: UnsignedRequest, deadline: Deadline): Promise<Proof>;
 }
 
 export interface Proof {

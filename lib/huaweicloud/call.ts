@@ -1,5 +1,5 @@
 import { monotonicMs } from '../clock.ts';
-import { exchange, type HttpRequest, type HttpResponse } from '../http/http-request.ts';
+import { type HttpRequest, type HttpResponse, httpRequest } from '../http/http-request.ts';
 import { TransportError } from '../http/transport-error.ts';
 import type { Log } from '../log.ts';
 import { parseErrorBody } from './error-body.ts';
@@ -22,7 +22,7 @@ export async function callHuaweiCloud(
     log?.debug('called', { service, method, path: url.pathname, ...ending, ms });
   };
   try {
-    const answer = await exchange(request);
+    const answer = await httpRequest(request);
     const { status, body } = answer;
     const { code } = status < 400 ? {} : parseErrorBody(body);
     note({ status, code, throttled: isThrottle({ status, code }) });

@@ -3,7 +3,7 @@
  * `gone`: what was to be deleted does not exist; `retry`: it will pass; `relogin`: the token is of no use any more;
  * `needs-person`: the same call will fail the same way until somebody mends something.
  */
-export type Verdict = 'gone' | 'retry' | 'relogin' | 'needs-person';
+export type Verdict = 'gone' | 'retry' | 'relogin' | 'permanent';
 
 export interface FailedAnswer {
   readonly status: number;
@@ -28,7 +28,7 @@ const SWR_CODES: Readonly<Record<string, Verdict>> = {
   'APIGW.0307': 'relogin',
   'APIGW.0308': 'retry',
   // No such API: a wrong host or a wrong path, under status 404. Nothing is known about the task.
-  'APIGW.0101': 'needs-person',
+  'APIGW.0101': 'permanent',
 };
 
 /** Whether an answer says that there were too many calls. */
@@ -48,7 +48,7 @@ export function sortSwrFailure(answer: FailedAnswer): Verdict {
 
 /** A missing organization, repository or task, but only if it is SWR that says so. */
 function sortNotFound({ code, empty }: FailedAnswer): Verdict {
-  if (code !== undefined) return code.startsWith('APIGW.') ? 'needs-person' : 'gone';
+  if (code !== undefined) return code.startsWith('APIGW.') ? 'permanent' : 'gone';
   return empty === true ? 'gone' : 'retry';
 }
 
@@ -66,8 +66,8 @@ export function sortIamFailure({ status, code, html }: FailedAnswer): Exclude<Ve
   return sortByStatus(status);
 }
 
-function sortByStatus(status: number): 'retry' | 'needs-person' {
+function sortByStatus(status: number): 'retry' | 'permanent' {
   // A success that can't be read is no reason to give up either.
   if (status < 300 || status >= 500) return 'retry';
-  return status === 408 || status === 409 || status === 425 || status === 429 ? 'retry' : 'needs-person';
+  return status === 408 || status === 409 || status === 425 || status === 429 ? 'retry' : 'permanent';
 }

@@ -60,7 +60,7 @@ export class HuaweiCloudError extends ServiceError {
   static fromTransport(call: string, error: unknown): HuaweiCloudError {
     if (!(error instanceof TransportError)) throw error;
     return new HuaweiCloudError(
-      error.needsPerson ? 'needs-person' : 'retry',
+      error.needsPerson ? 'permanent' : 'retry',
       { code: error.code, message: `${call}: ${error.message}` },
       { cause: error },
     );

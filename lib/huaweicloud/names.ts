@@ -1,10 +1,15 @@
 import { ServiceError } from '../failure.ts';
-import type { Target } from './sync-task.ts';
+
+/** Where a task copies to. */
+export interface Target {
+  readonly remoteRegionId: string;
+  readonly remoteNamespace: string;
+}
 
 // A separator stands between letters or digits, alone; only the underscore may come twice.
 const ORGANIZATION = /^[a-z](?:(?:[._-]|__)?[a-z0-9])*$/;
-const REPOSITORY = /^[a-z0-9](?:(?:[._/-]|__)?[a-z0-9])*$/;
 const REGION = /^[a-z0-9-]{1,64}$/;
+const REPOSITORY = /^[a-z0-9](?:(?:[._/-]|__)?[a-z0-9])*$/;
 
 const ORGANIZATION_LENGTH = 64;
 const REPOSITORY_LENGTH = 128;
@@ -18,7 +23,7 @@ export const INVALID_NAME = 'INVALID_NAME';
  * Says why SWR can't have an organization of this name; undefined where it can.
  * Source: SWR API reference, "Creating an Organization", parameter `namespace`.
  */
-export function faultOfOrganization(name: string): string | undefined {
+export function validateOrganization(name: string): string | undefined {
   if (name.length <= ORGANIZATION_LENGTH && ORGANIZATION.test(name)) return undefined;
   return (
     `"${showName(name)}" is not an SWR organization: 1 to ${ORGANIZATION_LENGTH} of a-z 0-9 . _ -, ` +
@@ -30,7 +35,7 @@ export function faultOfOrganization(name: string): string | undefined {
  * Says why SWR can't have a repository of this name; undefined where it can.
  * Source: SWR API reference, "Creating an Image Repository", parameter `repository`.
  */
-export function faultOfRepository(name: string): string | undefined {
+export function validateRepository(name: string): string | undefined {
   if (name.length <= REPOSITORY_LENGTH && REPOSITORY.test(name)) return undefined;
   return (
     `"${showName(name)}" is not an SWR repository: 1 to ${REPOSITORY_LENGTH} of a-z 0-9 . _ - /, ` +
@@ -39,9 +44,14 @@ export function faultOfRepository(name: string): string | undefined {
 }
 
 /** Says why no task can copy to this target; undefined where one can. */
-export function faultOfTarget({ remoteRegionId, remoteNamespace }: Target): string | undefined {
-  if (REGION.test(remoteRegionId)) return faultOfOrganization(remoteNamespace);
+export function validateTarget({ remoteRegionId, remoteNamespace }: Target): string | undefined {
+  if (REGION.test(remoteRegionId)) return validateOrganization(remoteNamespace);
   return `"${showName(remoteRegionId)}" is not a region: 1 to 64 of a-z 0-9 -`;
+}
+
+/** A target in one word, as it is written in routes and logs. */
+export function nameOf({ remoteRegionId, remoteNamespace }: Target): string {
+  return `${remoteRegionId}/${remoteNamespace}`;
 }
 
 /** The start of an invalid name, with an escape in place of each character that is not printable ASCII. */
@@ -58,7 +68,7 @@ export function showName(name: string): string {
  * @throws {ServiceError} `INVALID_NAME`, since with any other name it would be another path.
  */
 export function syncRepoPath(namespace: string, repository: string): string {
-  const message = faultOfOrganization(namespace) ?? faultOfRepository(repository);
+  const message = validateOrganization(namespace) ?? validateRepository(repository);
   if (message !== undefined) throw new ServiceError({ code: INVALID_NAME, message, retryable: false });
   return `/v2/manage/namespaces/${namespace}/repos/${repository.replaceAll('/', '$')}/sync_repo`;
 }

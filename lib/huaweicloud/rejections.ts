@@ -13,7 +13,7 @@ interface Refusal {
  * The credentials that were refused, for as long as trying them again could lock the user or the access key. Shared by
  * all accounts, since two of them may be the same user in different regions.
  */
-export class Refusals {
+export class Rejections {
   readonly #byFingerprint = new Map<string, Refusal>();
   readonly #now: () => number;
 

@@ -1,5 +1,5 @@
 import { type Failure, failureOf } from '../failure.ts';
-import { faultOfRepository, showName } from './names.ts';
+import { showName, validateRepository } from './names.ts';
 
 /** A page of an organization's repositories, as SWR names them. */
 export interface RepositoryPage {
@@ -115,7 +115,7 @@ export function repositoriesLeft(
 ): { readonly valid: readonly string[]; readonly invalid: readonly string[] } {
   const { valid = [], invalid = [] } = Object.groupBy(
     after === undefined ? names.slice(offset) : names,
-    (name) => (faultOfRepository(name) === undefined ? 'valid' : 'invalid'),
+    (name) => (validateRepository(name) === undefined ? 'valid' : 'invalid'),
   );
   valid.sort();
   if (after === undefined) return { valid, invalid };

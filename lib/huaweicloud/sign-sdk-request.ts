@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { UnprovenRequest } from './authorizer.ts';
+import type { UnsignedRequest } from './authorizer.ts';
 import type { AccessKey } from './credentials.ts';
 
 const ALGORITHM = 'SDK-HMAC-SHA256';
@@ -13,7 +13,7 @@ interface SignedRequest {
 
 /** Signs a request, its body and all of its headers. Source: Huawei Cloud, "API Request Signing Guide". */
 export function signSdkRequest(
-  { method, url, headers, body = '' }: UnprovenRequest,
+  { method, url, headers, body = '' }: UnsignedRequest,
   { ak, sk, securityToken, projectId }: AccessKey,
   now: Date,
 ): SignedRequest {

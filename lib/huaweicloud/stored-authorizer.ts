@@ -1,18 +1,18 @@
 import type { Deadline } from '../deadline.ts';
 import type { HttpResponse } from '../http/http-request.ts';
 import type { Log } from '../log.ts';
-import type { Authorizer, Proof, UnprovenRequest } from './authorizer.ts';
+import type { Authorizer, Proof, UnsignedRequest } from './authorizer.ts';
 import type { AccessKey, Credentials } from './credentials.ts';
 import { sortIamFailure } from './failure.ts';
 import { HuaweiCloudError } from './huawei-cloud-error.ts';
-import type { Refusals } from './rejections.ts';
+import type { Rejections } from './rejections.ts';
 import { signSdkRequest } from './sign-sdk-request.ts';
 import { fetchToken, type Token, type TokenOptions } from './token.ts';
 
 export interface AuthorizerOptions extends Pick<TokenOptions, 'iamEndpoint' | 'project'> {
   /** @param fresh whether the stored secret must be read anew. */
   readonly readCredentials: (fresh: boolean) => Promise<Credentials>;
-  readonly refusals: Refusals;
+  readonly rejections: Rejections;
   readonly log: Log;
   readonly now?: () => number;
 }
@@ -21,7 +21,7 @@ export interface AuthorizerOptions extends Pick<TokenOptions, 'iamEndpoint' | 'p
 const TOLERANCE_MS = 14 * 60 * 1000;
 /** One to find the clock wrong, one to find the key changed. */
 const MAX_SIGNED_TRIES = 3;
-/** More than 5 refusals in a row, whosever, lock an access key for 5 minutes. Other refusals have the same code. */
+/** More than 5 rejections in a row, whosever, lock an access key for 5 minutes. Other rejections have the same code. */
 const LOCKED = /reach the limit/;
 
 /**
@@ -41,7 +41,7 @@ export class StoredAuthorizer implements Authorizer {
     this.#now = options.now ?? Date.now;
   }
 
-  async authorize(request: UnprovenRequest, deadline: Deadline): Promise<Proof> {
+  async authorize(request: UnsignedRequest, deadline: Deadline): Promise<Proof> {
     if (this.#token !== undefined && this.#now() < this.#token.renewAt)
       return this.#show(request, this.#token);
     this.#pending ??= this.#find(deadline).finally(() => {
@@ -55,17 +55,17 @@ export class StoredAuthorizer implements Authorizer {
 
   /** Credentials that were refused are not tried: somebody may have changed them, and the stored secret with them. */
   async #find(deadline: Deadline): Promise<AccessKey | Token> {
-    const { readCredentials, refusals } = this.#options;
+    const { readCredentials, rejections } = this.#options;
     const kept = await readCredentials(false);
-    if (refusals.find(kept) === undefined) {
+    if (rejections.find(kept) === undefined) {
       try {
         return await this.#open(kept, deadline);
       } catch (error) {
-        if (refusals.find(kept) === undefined) throw error;
+        if (rejections.find(kept) === undefined) throw error;
       }
     }
     const fresh = await readCredentials(true);
-    const refused = refusals.find(fresh);
+    const refused = rejections.find(fresh);
     if (refused !== undefined) throw refused;
     return await this.#open(fresh, deadline);
   }
@@ -81,7 +81,7 @@ export class StoredAuthorizer implements Authorizer {
     return token;
   }
 
-  #show({ headers }: UnprovenRequest, token: Token): Proof {
+  #show({ headers }: UnsignedRequest, token: Token): Proof {
     return {
       headers: { ...headers, 'x-auth-token': token.value },
       secrets: [token.value],
@@ -94,7 +94,7 @@ export class StoredAuthorizer implements Authorizer {
     };
   }
 
-  #sign(request: UnprovenRequest, key: AccessKey): Proof {
+  #sign(request: UnsignedRequest, key: AccessKey): Proof {
     const signedAt = this.#now() + this.#skewMs;
     const { headers, signature } = signSdkRequest(request, key, new Date(signedAt));
     const secrets = [key.sk, key.securityToken, signature].filter((secret) => secret !== undefined);
@@ -125,9 +125,9 @@ export class StoredAuthorizer implements Authorizer {
   }
 
   #refuse(credentials: Credentials, error: HuaweiCloudError): HuaweiCloudError {
-    const { refusals, log } = this.#options;
+    const { rejections, log } = this.#options;
     const { code, status, message } = error.failure;
     log.warn('login refused', { code, status, message });
-    return refusals.add(credentials, error);
+    return rejections.add(credentials, error);
   }
 }

@@ -2,14 +2,14 @@ import * as v from 'valibot';
 import type { Deadline } from '../deadline.ts';
 import type { HttpRequest, HttpResponse } from '../http/http-request.ts';
 import type { Log } from '../log.ts';
-import type { Authorizer, UnprovenRequest } from './authorizer.ts';
+import type { Authorizer, UnsignedRequest } from './authorizer.ts';
 import { callHuaweiCloud } from './call.ts';
 import { parseErrorBody } from './error-body.ts';
 import { sortSwrFailure } from './failure.ts';
 import { HuaweiCloudError } from './huawei-cloud-error.ts';
-import { syncRepoPath } from './names.ts';
+import { nameOf, syncRepoPath, type Target } from './names.ts';
 import type { RepositoryPage } from './repository-list.ts';
-import { nameOf, parseSyncTasks, type SyncTask, type Target } from './sync-task.ts';
+import { parseSyncTasks, type SyncTask } from './sync-task.ts';
 
 const CALL_LIMIT_MS = 10_000;
 /** A page of repositories with their descriptions is the longest answer. */
@@ -142,7 +142,7 @@ export class SwrClient {
     body: string | undefined,
     deadline: Deadline,
   ): Promise<Answered | 'gone' | 'gone meanwhile'> {
-    const request: UnprovenRequest = {
+    const request: UnsignedRequest = {
       method,
       url: new URL(`${this.#endpoint}${path}`),
       headers: { 'content-type': 'application/json', accept: 'application/json' },
@@ -160,11 +160,11 @@ export class SwrClient {
       // The first one may have been carried out, whatever is said to the second one: another try begins with a look.
       if (sentTwice && method === 'DELETE') throw error.as('retry');
       if (error.verdict !== 'relogin') throw error;
-      if (!proof.refused(answer, attempt)) throw error.as('needs-person');
+      if (!proof.refused(answer, attempt)) throw error.as('permanent');
     }
   }
 
-  async #send(call: string, request: UnprovenRequest, deadline: Deadline): Promise<HttpResponse> {
+  async #send(call: string, request: UnsignedRequest, deadline: Deadline): Promise<HttpResponse> {
     const timeoutMs = Math.min(CALL_LIMIT_MS, deadline.remainingMs());
     try {
       const limited = { ...request, timeoutMs, maxBodyBytes: MAX_BODY_BYTES };

@@ -1,12 +1,6 @@
 import * as v from 'valibot';
 import type { Failure } from '../failure.ts';
-import { faultOfTarget, INVALID_NAME } from './names.ts';
-
-/** Where a task copies to. */
-export interface Target {
-  readonly remoteRegionId: string;
-  readonly remoteNamespace: string;
-}
+import { INVALID_NAME, validateTarget } from './names.ts';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,12})?(?:Z|[+-]\d\d:\d\d)$/;
 
@@ -59,14 +53,9 @@ export function checkTargets(
   listed: readonly SyncTask[],
   repository: string,
 ): { readonly tasks: readonly SyncTask[]; readonly failure?: Failure } {
-  const tasks = listed.filter((task) => faultOfTarget(task) === undefined);
-  const fault = listed.map(faultOfTarget).find((each) => each !== undefined);
-  if (fault === undefined) return { tasks };
-  const message = `${listed.length - tasks.length} of ${listed.length} tasks of ${repository} have an invalid target: ${fault}`;
+  const tasks = listed.filter((task) => validateTarget(task) === undefined);
+  const issue = listed.map(validateTarget).find((each) => each !== undefined);
+  if (issue === undefined) return { tasks };
+  const message = `${listed.length - tasks.length} of ${listed.length} tasks of ${repository} have an invalid target: ${issue}`;
   return { tasks, failure: { code: INVALID_NAME, message, retryable: false } };
-}
-
-/** A target in one word, as it is written in routes and logs. */
-export function nameOf({ remoteRegionId, remoteNamespace }: Target): string {
-  return `${remoteRegionId}/${remoteNamespace}`;
 }

@@ -117,7 +117,7 @@ async function ask(
 function isRefusal(error: unknown): error is HuaweiCloudError {
   if (!(error instanceof HuaweiCloudError)) return false;
   const { status } = error.failure;
-  return status === 401 || (status === 403 && error.verdict === 'needs-person');
+  return status === 401 || (status === 403 && error.verdict === 'permanent');
 }
 
 /** How long the token lives, by IAM's own clock, so that ours may be wrong. */

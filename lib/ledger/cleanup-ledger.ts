@@ -4,7 +4,8 @@ import { Table } from '../aws/table.ts';
 import type { CleanupLedger, Ending, Intent, OpenedRequest } from '../cleanup/ledger.ts';
 import { type Outcome, TOO_MANY_TASKS } from '../cleanup/outcome.ts';
 import { arrivedAt, type CleanupRequest } from '../cleanup/request.ts';
-import { nameOf, parseSyncTask } from '../huaweicloud/sync-task.ts';
+import { nameOf } from '../huaweicloud/names.ts';
+import { parseSyncTask } from '../huaweicloud/sync-task.ts';
 import {
   keyOfLabel,
   keyOfRequest,

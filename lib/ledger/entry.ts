@@ -1,7 +1,7 @@
 import type { Key } from '../aws/table.ts';
 import type { Intent } from '../cleanup/ledger.ts';
 import type { CleanupRequest } from '../cleanup/request.ts';
-import { nameOf } from '../huaweicloud/sync-task.ts';
+import { nameOf } from '../huaweicloud/names.ts';
 
 /** Answers what happened to a repository or an organization. */
 export const BY_REPOSITORY = 'by-repository';

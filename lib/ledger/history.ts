@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import type { Item } from '../aws/item.ts';
 import { type Key, Table } from '../aws/table.ts';
 import { idsMeantBy } from '../cleanup/delivery-id.ts';
-import { parseSyncTask, type SyncTask, type Target } from '../huaweicloud/sync-task.ts';
+import type { Target } from '../huaweicloud/names.ts';
+import { parseSyncTask, type SyncTask } from '../huaweicloud/sync-task.ts';
 import { BY_DAY, BY_REPOSITORY, partitionOf, partitionOfLabel } from './entry.ts';
 
 interface Entry {

@@ -1,20 +1,19 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as v from 'valibot';
 import { toSendableJson } from '../aws/sendable.ts';
-import { announcementsOf } from '../cleanup/bus-events.ts';
+import { busEventsOf } from '../cleanup/bus-events.ts';
 import type { Cleaner } from '../cleanup/cleaner.ts';
 import { type CleanupRequest, timestampSchema } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
 import type { Deadline } from '../deadline.ts';
 import { failureOf } from '../failure.ts';
-import { formatFaults } from '../issues.ts';
+import { formatIssues } from '../issues.ts';
 import { parseJson } from '../json.ts';
 import { logWithin } from '../log.ts';
-import { sortResolved } from '../sources/source-event.ts';
 import { earlierOf } from '../times.ts';
 import type { EventBus } from './event-bus.ts';
 import { readMessage } from './read-message.ts';
-import { type Origin, type SettleContext, type Settlement, settle } from './settle.ts';
+import { type Received, type SettleContext, type Settlement, settle } from './settle.ts';
 
 /** A shorter wait is left to the queue's own visibility timeout. */
 const SHORT_WAIT_SECONDS = 5;
@@ -57,11 +56,14 @@ async function cleanRecord(record: SQSRecord, deadline: Deadline, context: Clean
     return false;
   }
   try {
-    const { ignored, faults, requests } = sortResolved(
-      readMessage(record.body, record.messageId, context.config, arrivalOf(record)),
+    const { ignored, issues, requests } = readMessage(
+      record.body,
+      record.messageId,
+      context.config,
+      arrivalOf(record),
     );
-    if (faults.length > 0) {
-      await context.deadLetters.parkUnreadable(record.body, formatFaults(faults));
+    if (issues.length > 0) {
+      await context.deadLetters.addUnreadable(record.body, formatIssues(issues));
       return true;
     }
     for (const reason of ignored) log.info('ignored', { reason });
@@ -97,13 +99,13 @@ function arrivalOf({ attributes, messageAttributes }: SQSRecord): string {
 /** Where no queue takes what failed, the whole comes back. */
 async function cleanAndSettle(
   request: CleanupRequest,
-  origin: Origin,
+  origin: Received,
   deadline: Deadline,
   context: CleanContext,
 ): Promise<Settlement> {
   try {
     const result = await context.cleaner.clean(request, deadline);
-    context.bus.announce(announcementsOf(result));
+    context.bus.publish(busEventsOf(result));
     return await settle(result, origin, context);
   } catch (error) {
     context.log.error('not settled', { ...failureOf(error) });

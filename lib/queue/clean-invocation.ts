@@ -1,14 +1,13 @@
 import { toSendableJson, tryToSendableJson } from '../aws/sendable.ts';
-import { announcementsOf, announcementsOfAnswer } from '../cleanup/bus-events.ts';
+import { busEventsOf, failedAnswerEvents } from '../cleanup/bus-events.ts';
 import type { CleanupResult } from '../cleanup/outcome.ts';
 import type { CleanupRequest } from '../cleanup/request.ts';
 import { joinTexts } from '../cut-text.ts';
 import type { Deadline } from '../deadline.ts';
-import { formatFaults, show } from '../issues.ts';
+import { formatIssues, show } from '../issues.ts';
 import { MAX_OUTPUT_BYTES, takeFitting } from '../limits.ts';
 import { logWithin } from '../log.ts';
 import { isEventBridgeEvent } from '../sources/eventbridge.ts';
-import { sortResolved } from '../sources/source-event.ts';
 import type { CleanContext } from './clean-batch.ts';
 import { readPayload } from './read-message.ts';
 import { settle } from './settle.ts';
@@ -21,7 +20,7 @@ export type InvocationAnswer =
   | CleanupResult
   /** Of an event that a route leads to several repositories. `more`: number of results that would make it too large. */
   | { readonly results: readonly CleanupResult[]; readonly more?: number }
-  | { readonly status: 'ignored' | 'parked'; readonly reason: string };
+  | { readonly status: 'ignored' | 'dead-lettered'; readonly reason: string };
 
 /**
  * Works off what the function was invoked with: a cleanup request or an event of EventBridge.
@@ -30,7 +29,7 @@ export type InvocationAnswer =
  * so what failed of it goes to the queues.
  *
  * @param id of a request that has none of its own.
- * @throws {Error} if the payload is neither, with every fault; {AwsError} if a queue doesn't take what failed.
+ * @throws {Error} if the payload is neither, with every issue; {AwsError} if a queue doesn't take what failed.
  */
 export async function cleanInvocation(
   payload: unknown,
@@ -39,14 +38,14 @@ export async function cleanInvocation(
   context: CleanContext,
 ): Promise<InvocationAnswer> {
   const { config, deadLetters, log } = context;
-  const { ignored, faults, requests } = sortResolved(readPayload(payload, id, config));
+  const { ignored, issues, requests } = readPayload(payload, id, config);
   const isEvent = isEventBridgeEvent(payload);
-  if (faults.length > 0) {
-    const reason = formatFaults(faults);
+  if (issues.length > 0) {
+    const reason = formatIssues(issues);
     if (!isEvent) throw new Error(`The payload is neither a cleanup request nor an event: ${reason}`);
     const body = tryToSendableJson(payload) ?? toSendableJson({ unreadable: show(payload) });
-    await deadLetters.parkUnreadable(body, reason);
-    return { status: 'parked', reason };
+    await deadLetters.addUnreadable(body, reason);
+    return { status: 'dead-lettered', reason };
   }
   const results: CleanupResult[] = [];
   for (const request of requests) {
@@ -73,9 +72,9 @@ async function cleanOne(
 ): Promise<CleanupResult> {
   const { cleaner, queue, bus } = context;
   const result = await cleaner.clean(request, deadline);
-  bus.announce(announcementsOf(result));
+  bus.publish(busEventsOf(result));
   if (body === undefined) {
-    bus.announce(announcementsOfAnswer(result));
+    bus.publish(failedAnswerEvents(result));
     return result;
   }
   const settlement = await settle(result, { body, lastTry: false }, context);

@@ -1,6 +1,6 @@
 import type { Queue } from '../aws/queue.ts';
 import { toSendableJson, toSendableText } from '../aws/sendable.ts';
-import { announcementOfParked } from '../cleanup/bus-events.ts';
+import { deadLetteredEvent } from '../cleanup/bus-events.ts';
 import type { FailedOutcome } from '../cleanup/outcome.ts';
 import { describeFailures } from '../cleanup/remainder.ts';
 import type { CleanupRequest } from '../cleanup/request.ts';
@@ -27,7 +27,7 @@ export class DeadLetters {
   }
 
   /** Parks what can not be read: nobody knows what it asks for. */
-  async parkUnreadable(body: string, message: string): Promise<void> {
+  async addUnreadable(body: string, message: string): Promise<void> {
     await this.park(body, [{ outcome: 'failed', code: 'UNREADABLE', message, retryable: false }]);
   }
 
@@ -49,8 +49,8 @@ export class DeadLetters {
     // The log has the reason of a message that leaves no room for it.
     const fitting = [attributes, short].find((each) => bytesOf([body, ...Object.values(each)]) <= MAX_BYTES);
     await this.#queue.sendWithAttributes(body, fitting ?? {}, TIMEOUT_MS);
-    this.#log.error('parked', { id: request?.id, code, status, reason });
-    this.#bus.announce([announcementOfParked(failures, request)]);
+    this.#log.error('dead-lettered', { id: request?.id, code, status, reason });
+    this.#bus.publish([deadLetteredEvent(failures, request)]);
   }
 }
 

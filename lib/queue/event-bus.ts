@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import * as v from 'valibot';
 import { callAws } from '../aws/call.ts';
 import { toSendableJson } from '../aws/sendable.ts';
-import type { Announcement } from '../cleanup/bus-events.ts';
+import type { BusEvent } from '../cleanup/bus-events.ts';
 import { monotonicMs } from '../clock.ts';
 import { failureOf } from '../failure.ts';
 import { limitedArray } from '../limits.ts';
@@ -35,7 +35,7 @@ export interface EventBusOptions {
   readonly log: Log;
 }
 
-const OUT_OF_TIME = { code: 'DEADLINE', message: 'there was no time left to announce it' };
+const OUT_OF_TIME = { code: 'DEADLINE', message: 'there was no time left to publish it' };
 
 interface Entry {
   readonly EventBusName: string;
@@ -62,11 +62,11 @@ export class EventBus {
   }
 
   /** Begins to send. Call `flush` before the invocation ends. */
-  announce(announcements: readonly Announcement[]): void {
+  publish(events: readonly BusEvent[]): void {
     const { name, stage } = this.#options;
-    if (name === undefined || announcements.length === 0) return;
+    if (name === undefined || events.length === 0) return;
     const isLong = lengthMemory();
-    const entries = announcements.map(({ type, detail }) => ({
+    const entries = events.map(({ type, detail }) => ({
       EventBusName: name,
       Source: SOURCE,
       DetailType: type,
@@ -77,8 +77,8 @@ export class EventBus {
   }
 
   /** Tells what a sweep has come to, and waits for it. */
-  announceSweep(report: SweepReport): Promise<void> {
-    this.announce([{ type: 'Sweep Finished', detail: report }]);
+  publishSweep(report: SweepReport): Promise<void> {
+    this.publish([{ type: 'Sweep Finished', detail: report }]);
     return this.flush();
   }
 
@@ -97,7 +97,7 @@ export class EventBus {
     );
     const problems = results.flat();
     const [first] = problems;
-    if (first !== undefined) this.#options.log.warn('not announced', { count: problems.length, ...first });
+    if (first !== undefined) this.#options.log.warn('not published', { count: problems.length, ...first });
   }
 }
 

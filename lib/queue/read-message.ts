@@ -3,8 +3,8 @@ import { idIn, isGivenId } from '../cleanup/delivery-id.ts';
 import { arrivedAt, parseRequest, timestampSchema } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
 import { parseJson } from '../json.ts';
+import { NO_EVENTS, type Resolution, resolveEvents } from '../routing/resolve.ts';
 import { interpretEvent, isEventBridgeEvent } from '../sources/eventbridge.ts';
-import { type Resolved, resolveMeaning } from '../sources/source-event.ts';
 import { earlierOf } from '../times.ts';
 
 const notificationSchema = v.object({
@@ -37,7 +37,7 @@ export function readMessage(
   messageId: string,
   config: Config,
   at = new Date().toISOString(),
-): readonly Resolved[] {
+): Resolution {
   const content = parseJson(body);
   const fallbackId = idIn('queue', messageId);
   const notification = v.safeParse(notificationSchema, content);
@@ -63,34 +63,33 @@ export function readMessage(
  *
  * @param invocationId the id of what has none of its own.
  */
-export function readPayload(payload: unknown, invocationId: string, config: Config): readonly Resolved[] {
+export function readPayload(payload: unknown, invocationId: string, config: Config): Resolution {
   return read(payload, config, {
     fallbackId: idIn('invoke', invocationId),
     idOf: (own) => idIn('invoke', own),
   });
 }
 
-function read(content: unknown, config: Config, arrival: Arrival): readonly Resolved[] {
-  return isEventBridgeEvent(content) ? readEvent(content, config, arrival) : [readRequest(content, arrival)];
+function read(content: unknown, config: Config, arrival: Arrival): Resolution {
+  return isEventBridgeEvent(content) ? readEvent(content, config, arrival) : readRequest(content, arrival);
 }
 
 /** The requests of one event share its limit, and each knows of the others. */
-function readEvent(event: unknown, config: Config, { fallbackId, id, at }: Arrival): readonly Resolved[] {
-  const { meaning, ...origin } = interpretEvent(event, fallbackId, config.events.allowedSources);
-  const resolved = resolveMeaning(meaning, origin, config);
-  const fields = { siblings: resolved.length - 1, ...(id !== undefined && { id }) };
-  return resolved.map((each) =>
-    each.type === 'request' ? { ...each, request: arrivedAt({ ...each.request, ...fields }, at) } : each,
-  );
+function readEvent(event: unknown, config: Config, { fallbackId, id, at }: Arrival): Resolution {
+  const { sourceEvent, ...origin } = interpretEvent(event, fallbackId, config.events.allowedSources);
+  const resolution = resolveEvents([sourceEvent], origin, config);
+  const fields = { siblings: resolution.requests.length - 1, ...(id !== undefined && { id }) };
+  const requests = resolution.requests.map((request) => arrivedAt({ ...request, ...fields }, at));
+  return { ...resolution, requests };
 }
 
-function readRequest(content: unknown, { fallbackId, idOf, id, at }: Arrival): Resolved {
+function readRequest(content: unknown, { fallbackId, idOf, id, at }: Arrival): Resolution {
   const parsed = parseRequest(content, { id: '' });
-  if (!parsed.ok) return { type: 'unreadable', faults: parsed.faults };
+  if (!parsed.ok) return { ...NO_EVENTS, issues: parsed.issues };
   const { id: own, siblings, ...rest } = parsed.value;
   const given = id ?? (own === '' ? fallbackId : idOf(own));
   const label = id === undefined || own === '' ? {} : { deliveryId: own };
   // Who gave the id also knows how many requests there are under it.
   const known = given === own && siblings !== undefined ? { siblings } : {};
-  return { type: 'request', request: arrivedAt({ ...rest, ...label, ...known, id: given }, at) };
+  return { ...NO_EVENTS, requests: [arrivedAt({ ...rest, ...label, ...known, id: given }, at)] };
 }

@@ -7,7 +7,7 @@ import type { DeadLetters } from './dead-letters.ts';
 
 const TIMEOUT_MS = 3000;
 
-export interface Origin {
+export interface Received {
   /** What the request was read from. */
   readonly body: string;
   /** The queue gives up after this try by itself, and would not say why. */
@@ -33,7 +33,7 @@ export type Settlement =
  */
 export async function settle(
   result: CleanupResult,
-  { body, lastTry }: Origin,
+  { body, lastTry }: Received,
   { queue, deadLetters, log }: SettleContext,
 ): Promise<Settlement> {
   const { retry, person } = remaindersOf(result);

@@ -4,7 +4,7 @@ import { toSendableJson } from '../aws/sendable.ts';
 import type { CleanupRequest } from '../cleanup/request.ts';
 import type { Deadline } from '../deadline.ts';
 import { failureOf } from '../failure.ts';
-import { formatFaults } from '../issues.ts';
+import { formatIssues } from '../issues.ts';
 import { parseJson } from '../json.ts';
 import { logWithin } from '../log.ts';
 import type { SweepContext } from '../sweep/context.ts';
@@ -47,7 +47,7 @@ async function takeRecord(
   const { log } = context.sweep;
   const parsed = parseStep(parseJson(body));
   if (!parsed.ok) {
-    log.error('unreadable step', { reason: formatFaults(parsed.faults) });
+    log.error('unreadable step', { reason: formatIssues(parsed.issues) });
     return false;
   }
   try {

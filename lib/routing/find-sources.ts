@@ -1,18 +1,8 @@
-import type { Route } from '../config/config.ts';
-import { nameOf, type Target } from '../huaweicloud/sync-task.ts';
-import { lowerAscii } from '../lower-ascii.ts';
+import { keyOfSource, type SourceRepository } from '../cleanup/confirm-gone.ts';
 import { invertTemplate } from './invert-template.ts';
+import type { Route } from './route.ts';
 import { type Destination, findRoute } from './route.ts';
 import { fillPattern, namesOf } from './route-pattern.ts';
-
-/** A repository of a source whose deletion a route would lead to a repository of SWR. */
-export interface Origin {
-  readonly source: string;
-  /** Its full name there. Missing where the route may lead there, and doesn't tell from which one. */
-  readonly repository?: string;
-  /** The tasks that the route means; every one if missing. */
-  readonly targets?: readonly Target[];
-}
 
 interface Place {
   readonly account: string;
@@ -24,8 +14,8 @@ interface Place {
  * Finds every repository of a source that is routed to a repository of SWR: `findRoute` the other way round. SWR knows names
  * in lower case only, so those found are; sources ignore case.
  */
-export function findSources(routes: readonly Route[], place: Place): readonly Origin[] {
-  const origins = new Map<string, Origin>();
+export function findSources(routes: readonly Route[], place: Place): readonly SourceRepository[] {
+  const origins = new Map<string, SourceRepository>();
   for (const route of routes) {
     if (route.account !== place.account) continue;
     for (const template of [route.to].flat()) {
@@ -43,13 +33,13 @@ function originsOf(
   template: string,
   place: Place,
   routes: readonly Route[],
-): Origin[] {
+): SourceRepository[] {
   const colon = from.indexOf(':');
   const source = from.slice(0, colon);
   const image = `${place.namespace}/${place.repository}`;
   const paths = pathsOf(template, from.slice(colon + 1), image);
   if (paths === undefined) return [{ source, ...(targets && { targets }) }];
-  return paths.flatMap((path): Origin[] => {
+  return paths.flatMap((path): SourceRepository[] => {
     const routing = findRoute(routes, source, path);
     // An earlier route may take it elsewhere, or mean other tasks.
     const destination = routing.matched
@@ -64,16 +54,6 @@ function isSame(one: Destination, other: Place): boolean {
   return (
     one.account === other.account && one.namespace === other.namespace && one.repository === other.repository
   );
-}
-
-/** The same for every spelling of a source repository: case of ASCII letters doesn't count. */
-export function keyOfSource(source: string, repository: string): string {
-  return `${source}:${lowerAscii(repository)}`;
-}
-
-/** Whether a route that leads from there means the task with that target. */
-export function meansTarget({ targets }: Origin, target: Target): boolean {
-  return targets === undefined || targets.some((each) => nameOf(each) === nameOf(target));
 }
 
 /** @returns every path that the template could have made the image of; undefined if that can't be told. */

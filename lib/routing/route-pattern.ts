@@ -94,7 +94,7 @@ export function fillPattern(pattern: string, values: ReadonlyMap<string, string>
 }
 
 /** Says what is wrong with a route's `from`, apart from its source. */
-export function faultOfPattern(pattern: string): string | undefined {
+export function validatePattern(pattern: string): string | undefined {
   const segments = parseSegments(pattern);
   const names = segments.flatMap((segment) => (segment.type === 'literal' ? [] : [segment.name]));
   if (segments.some((segment) => segment.type === 'literal' && !/^[^{}\s]+$/.test(segment.text))) {
@@ -110,11 +110,11 @@ export function faultOfPattern(pattern: string): string | undefined {
  *
  * @returns the result, or what is wrong: a name that the pattern doesn't have.
  */
-export function sampleTemplate(template: string, pattern: string): { filled: string } | { fault: string } {
+export function sampleTemplate(template: string, pattern: string): { filled: string } | { issue: string } {
   const samples = new Map([...namesOf(pattern)].map(([name, many]) => [name, many ? 'x/x' : 'x']));
   const names = [...template.matchAll(PLACEHOLDERS)].map(([, name = '']) => name);
   const unknown = names.find((name) => !samples.has(name));
   if (unknown === undefined) return { filled: fillTemplate(template, samples) };
   const known = [...samples.keys()].join(', ') || 'it has none';
-  return { fault: `only names that from has (${known}), not {${unknown}}` };
+  return { issue: `only names that from has (${known}), not {${unknown}}` };
 }

@@ -1,8 +1,25 @@
 import type { CleanupRequest } from '../cleanup/request.ts';
-import type { Route } from '../config/config.ts';
-import { faultOfOrganization, faultOfRepository } from '../huaweicloud/names.ts';
+import { type Target, validateOrganization, validateRepository } from '../huaweicloud/names.ts';
 import { lowerAscii } from '../lower-ascii.ts';
 import { fillTemplate, matchPattern, matchPrefix } from './route-pattern.ts';
+
+/** A rule that leads repositories of a source to SWR repositories. */
+export interface Route {
+  /** `SOURCE:PATTERN`. */
+  readonly from: string;
+  /** `NAMESPACE/REPOSITORY`, with the names that the pattern has found; several where one repository has several copies. */
+  readonly to: string | readonly string[];
+  readonly account: string;
+  /** Every task of the repository if missing. */
+  readonly targets?: readonly Target[];
+  /** Deletes for the first of several source repositories that is gone, though others may live. */
+  readonly firstDeletionCounts?: true;
+  /**
+   * Other source repositories lead to the same images, so all of them have to be gone. Computed when the configuration is
+   * checked.
+   */
+  readonly shared?: true;
+}
 
 /** An organization of SWR, and which account and tasks a route means in it. */
 type Organization = Pick<CleanupRequest, 'account' | 'namespace' | 'targets'>;
@@ -31,8 +48,8 @@ export function findRoute(routes: readonly Route[], source: string, path: string
     const found = matchPattern(from, source, path);
     if (found === undefined) continue;
     const images = [to].flat().map((template) => fillTemplate(template, found));
-    const fault = images.map(faultOfImage).find((each) => each !== undefined);
-    if (fault !== undefined) return { matched: false, reason: `route ${from}: ${fault}` };
+    const issue = images.map(validateImage).find((each) => each !== undefined);
+    if (issue !== undefined) return { matched: false, reason: `route ${from}: ${issue}` };
     const destinations = images.map((image) => ({
       account,
       ...splitImage(image),
@@ -66,7 +83,7 @@ export function findOrganization(
       others.length === 0 &&
       template.endsWith(tail) &&
       namesOne(head, prefix.values) &&
-      faultOfOrganization(namespace) === undefined;
+      validateOrganization(namespace) === undefined;
     const shared = route.shared ?? routes.some((other) => other !== route && mayLeadTo(other, namespace));
     if (whole && !shared)
       return { matched: true, destination: { account, namespace, ...(targets && { targets }) } };
@@ -93,9 +110,9 @@ function mayLeadTo({ to }: Route, namespace: string): boolean {
 }
 
 /** Says what is wrong with an SWR image, `namespace/repository`. */
-export function faultOfImage(image: string): string | undefined {
+export function validateImage(image: string): string | undefined {
   const { namespace, repository } = splitImage(image);
-  return faultOfOrganization(namespace) ?? faultOfRepository(repository);
+  return validateOrganization(namespace) ?? validateRepository(repository);
 }
 
 function splitImage(image: string): { namespace: string; repository: string } {

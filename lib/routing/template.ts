@@ -1,6 +1,6 @@
-import type { Route } from '../config/config.ts';
 import { lowerAscii } from '../lower-ascii.ts';
 import type { Token } from './joint-images.ts';
+import type { Route } from './route.ts';
 import { namesOf, splitTemplate } from './route-pattern.ts';
 
 /** A template of a route, and what the comparison with others needs of it. */

@@ -1,4 +1,4 @@
 import { findRegistryRepository } from './find-registry-repository.ts';
-import type { AskableSource } from './source.ts';
+import type { ExistenceChecker } from './source.ts';
 
-export const acrApi = { findRepository: findRegistryRepository } satisfies AskableSource;
+export const acrApi = { findRepository: findRegistryRepository } satisfies ExistenceChecker;

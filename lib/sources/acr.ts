@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
-import { faultsOf } from '../issues.ts';
+import { toIssues } from '../issues.ts';
 import { parseFixedHeader, verifyFixedHeader } from './fixed-header.ts';
 import { registryNameSchema } from './registry-name.ts';
 import type { Delivery, Signed, Source, Verification } from './source.ts';
-import type { Meaning } from './source-event.ts';
+import type { SourceEvent } from './source-event.ts';
 
 const actionSchema = v.object({ action: v.string() });
 const deletionSchema = v.object({
@@ -20,7 +20,7 @@ const deletionSchema = v.object({
  */
 export const acr = {
   routed: true,
-  provedBy: 'secret',
+  verifiedBy: 'secret',
 
   parseSecret(secret: string): Buffer {
     return parseFixedHeader(secret);
@@ -30,13 +30,13 @@ export const acr = {
     return verifyFixedHeader(delivery, keys);
   },
 
-  interpret(body: unknown, _signed: Signed, receivedAt: string): Meaning {
+  interpret(body: unknown, _signed: Signed, receivedAt: string): SourceEvent {
     const parsed = v.safeParse(actionSchema, body);
-    if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
+    if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
     const { action } = parsed.output;
     if (action !== 'delete') return { type: 'ignored', reason: `action ${action} deletes no repository` };
     const deletion = v.safeParse(deletionSchema, body);
-    if (!deletion.success) return { type: 'unreadable', faults: faultsOf(deletion.issues) };
+    if (!deletion.success) return { type: 'unreadable', issues: toIssues(deletion.issues) };
     const { id, timestamp, target } = deletion.output;
     if (target.tag) return { type: 'ignored', reason: `a tag of ${target.repository} is gone, nothing more` };
     return {

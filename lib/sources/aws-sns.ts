@@ -1,4 +1,4 @@
-import { faultsOf, formatFaults } from '../issues.ts';
+import { formatIssues, toIssues } from '../issues.ts';
 import { parseJson } from '../json.ts';
 import { verified } from './signed.ts';
 import { CertificateKeeper, type FetchCertificate, fetchCertificate } from './signing-certificate.ts';
@@ -6,13 +6,13 @@ import { interpretSnsNotification } from './sns-notification.ts';
 import {
   certificateUrlOf,
   confirmUrlOf,
-  faultOfSignature,
   parseSnsMessage,
   type SnsMessage,
   stringToSign,
+  validateSignature,
 } from './sns-signature.ts';
 import type { Delivery, Signed, Source, SourceOptions, Verification } from './source.ts';
-import type { Meaning } from './source-event.ts';
+import type { SourceEvent } from './source-event.ts';
 
 /** How far the signed time may be from now. It says when the message was published; SNS tries for an hour at most. */
 const TOLERANCE_MS = 60 * 60 * 1000;
@@ -27,7 +27,7 @@ export function createAwsSns(fetch: FetchCertificate = fetchCertificate) {
 
   return {
     routed: false,
-    provedBy: 'topics',
+    verifiedBy: 'topics',
     deliveryIdHeaders: ['x-amz-sns-message-id'],
     contentType: 'any',
 
@@ -42,7 +42,7 @@ export function createAwsSns(fetch: FetchCertificate = fetchCertificate) {
       { topics = [] }: SourceOptions,
     ): Promise<Verification> {
       const read = readDelivery(delivery);
-      if ('fault' in read) return refuse(read.fault);
+      if ('issue' in read) return refuse(read.issue);
       const { message } = read;
       if (Math.abs(nowMs - Date.parse(message.Timestamp)) > TOLERANCE_MS) {
         return refuse(`Timestamp is more than ${TOLERANCE_MS / 60_000} minutes away from now`);
@@ -56,15 +56,15 @@ export function createAwsSns(fetch: FetchCertificate = fetchCertificate) {
 
       const certificate = await certificates.get(url, nowMs);
       if (certificate === undefined) return refuse('there is no certificate at SigningCertURL');
-      const fault = faultOfSignature(message, certificate, nowMs);
-      if (fault !== undefined) return refuse(fault);
+      const issue = validateSignature(message, certificate, nowMs);
+      if (issue !== undefined) return refuse(issue);
       certificates.prove(url);
       return verified([stringToSign(message)]);
     },
 
-    interpret(body: unknown, signed: Signed): Meaning {
+    interpret(body: unknown, signed: Signed): SourceEvent {
       const parsed = parseSnsMessage(body);
-      if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
+      if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
       const message = parsed.output;
       if (message.Type === 'Notification') return interpretSnsNotification(message, signed.key);
       if (message.Type === 'UnsubscribeConfirmation') {
@@ -73,7 +73,7 @@ export function createAwsSns(fetch: FetchCertificate = fetchCertificate) {
       const url = confirmUrlOf(message);
       if (url !== undefined) return { type: 'subscription', confirmUrl: url.href };
       const expected = 'an https address of SNS that confirms a subscription';
-      return { type: 'unreadable', faults: [{ path: 'SubscribeURL', found: 'another', expected }] };
+      return { type: 'unreadable', issues: [{ path: 'SubscribeURL', found: 'another', expected }] };
     },
   } satisfies Source;
 }
@@ -87,14 +87,14 @@ function refuse(reason: string): Verification {
 function readDelivery({
   headers,
   rawBody,
-}: Delivery): { readonly message: SnsMessage } | { readonly fault: string } {
+}: Delivery): { readonly message: SnsMessage } | { readonly issue: string } {
   const type = headers['x-amz-sns-message-type'];
-  if (type === undefined) return { fault: 'no x-amz-sns-message-type header' };
+  if (type === undefined) return { issue: 'no x-amz-sns-message-type header' };
   if (headers['x-amz-sns-rawdelivery'] === 'true') {
-    return { fault: 'raw message delivery has no signature: switch it off for this subscription' };
+    return { issue: 'raw message delivery has no signature: switch it off for this subscription' };
   }
   const parsed = parseSnsMessage(parseJson(rawBody.toString('utf8')));
-  if (!parsed.success) return { fault: `not a message of SNS: ${formatFaults(faultsOf(parsed.issues))}` };
-  if (parsed.output.Type !== type) return { fault: 'x-amz-sns-message-type is not the type of the message' };
+  if (!parsed.success) return { issue: `not a message of SNS: ${formatIssues(toIssues(parsed.issues))}` };
+  if (parsed.output.Type !== type) return { issue: 'x-amz-sns-message-type is not the type of the message' };
   return { message: parsed.output };
 }

@@ -1,11 +1,11 @@
 import { addressOf, addressOfOwner } from './find-repository.ts';
-import { askable } from './forge.ts';
+import { createChecker } from './forge.ts';
 
 /**
  * `url` is `https://api.bitbucket.org`. The credentials are an access token, with the scope `account` beside that of
  * reading repositories: `/2.0/user` needs it.
  */
-export const bitbucketApi = askable({
+export const bitbucketApi = createChecker({
   repositoryUrl: (url, repository) => addressOf(`${url}/2.0/repositories`, repository),
   organizationUrl: (url, workspace) => addressOfOwner(`${url}/2.0/workspaces`, workspace),
   probeUrl: (url) => `${url}/2.0/user`,

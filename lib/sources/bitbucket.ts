@@ -1,7 +1,7 @@
 import { type ForgeEvents, interpretForgeEvent } from './forge-event.ts';
 import { parseSharedSecret, verifyHexSignature } from './shared-secret.ts';
 import type { Delivery, Signed, Source, Verification } from './source.ts';
-import type { Meaning } from './source-event.ts';
+import type { SourceEvent } from './source-event.ts';
 
 /** Source: Bitbucket Cloud's documentation, "Event payloads". */
 const EVENTS: ForgeEvents = {
@@ -20,7 +20,7 @@ const EVENTS: ForgeEvents = {
  */
 export const bitbucket = {
   routed: true,
-  provedBy: 'secret',
+  verifiedBy: 'secret',
   needsApi: 'Bitbucket signs the same body for a deleted and for a new repository',
   deliveryIdHeaders: ['x-request-uuid'],
   parseSecret: parseSharedSecret,
@@ -29,7 +29,7 @@ export const bitbucket = {
     return verifyHexSignature(delivery, keys, 'X-Hub-Signature', 'sha256=');
   },
 
-  interpret(body: unknown, _signed: Signed, receivedAt: string): Meaning {
+  interpret(body: unknown, _signed: Signed, receivedAt: string): SourceEvent {
     return interpretForgeEvent(EVENTS, body, receivedAt);
   },
 } satisfies Source;

@@ -1,33 +1,27 @@
-import type { Config } from '../config/config.ts';
-import type { Deadline } from '../deadline.ts';
+import type { CheckExistence } from '../cleanup/confirm-gone.ts';
 import { reportEndpoint, resolveEndpoint } from '../endpoint.ts';
 import { type Failure, ServiceError } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { type ReadSecret, type SecretOwner, StoredSecret } from '../stored-secret.ts';
 import { ECR } from './built-in.ts';
 import { findEcrRepository } from './find-ecr-repository.ts';
-import { askableSources } from './index.ts';
-import type { Existence, NoteEvidence, SourceApi } from './source.ts';
-
-/** Asks a source of the configuration whether it still has a repository or an organization. */
-export type AskSource = (
-  source: string,
-  name: string,
-  deadline: Deadline,
-  kind?: 'repository' | 'organization',
-  note?: NoteEvidence,
-) => Promise<Existence>;
+import { existenceCheckers, type SourceConfig } from './index.ts';
+import type { SourceApi } from './source.ts';
 
 /**
  * Makes the question for the sources of a configuration that can be asked.
  *
- * The question throws a `ServiceError`: `SOURCE_NOT_ASKABLE` where the configuration names no API for the source, or the
+ * The question throws a `ServiceError`: `SOURCE_API_MISSING` where the configuration names no API for the source, or the
  * source has no such question; `ENDPOINT_UNUSABLE` where its address is none; and what reading the credentials throws.
  */
-export function createAskSource(config: Config, read: ReadSecret, log?: Log): AskSource {
-  const askable = new Map(
+export function createCheckExistence(
+  config: { readonly sources: Readonly<Record<string, SourceConfig>> },
+  read: ReadSecret,
+  log?: Log,
+): CheckExistence {
+  const createChecker = new Map(
     Object.entries(config.sources).flatMap(([name, { type, api }]) => {
-      const source = askableSources[type];
+      const source = existenceCheckers[type];
       if (api === undefined || source === undefined) return [];
       const owner = { of: `the API of source ${name}`, ...(log && { log }) };
       return [[name, { source, type, readApi: createReadApi(api, read, owner) }] as const];
@@ -35,22 +29,22 @@ export function createAskSource(config: Config, read: ReadSecret, log?: Log): As
   );
   return async (name, asked, deadline, kind = 'repository', note) => {
     if (name === ECR && kind === 'repository') return findEcrRepository(asked, deadline);
-    const found = askable.get(name);
+    const found = createChecker.get(name);
     if (found === undefined) {
       const message = `the request wants source ${name} to be asked, and no sources.${name}.api is configured`;
-      throw new ServiceError({ code: 'SOURCE_NOT_ASKABLE', message, retryable: false });
+      throw new ServiceError({ code: 'SOURCE_API_MISSING', message, retryable: false });
     }
     const { source, type, readApi } = found;
     if (kind === 'repository') return source.findRepository(await readApi(), asked, deadline, note);
     if (source.findOrganization === undefined) {
       const message = `the request wants source ${name} to be asked about an organization, and ${type} can be asked about repositories only: clean its repositories one by one`;
-      throw new ServiceError({ code: 'SOURCE_NOT_ASKABLE', message, retryable: false });
+      throw new ServiceError({ code: 'SOURCE_API_MISSING', message, retryable: false });
     }
     return source.findOrganization(await readApi(), asked, deadline);
   };
 }
 
-type ApiConfig = NonNullable<Config['sources'][string]['api']>;
+type ApiConfig = NonNullable<SourceConfig['api']>;
 
 /**
  * Reads how a source is asked, with the credentials as they are stored now.

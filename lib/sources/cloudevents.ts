@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { parseRequest, timestampSchema } from '../cleanup/request.ts';
-import { faultsOf, show } from '../issues.ts';
+import { show, toIssues } from '../issues.ts';
 import { interpretTrace } from './cts-trace.ts';
 import type { Signed, Source } from './source.ts';
-import { interpretEach, type Meaning } from './source-event.ts';
+import { interpretEach, type SourceEvent } from './source-event.ts';
 import { parseSigningSecret, verifyStandardSignature } from './standard-signature.ts';
 
 const SWR_TRACE = /^SWR:CloudTrace:(?:ApiCall|ConsoleAction|SystemAction)$/;
@@ -20,7 +20,7 @@ const eventSchema = v.object({
 
 type Fallback = Parameters<typeof interpretTrace>[1];
 
-/** One event, and where in the delivery it lies: the faults' paths begin so. */
+/** One event, and where in the delivery it lies: the issues' paths begin so. */
 interface Place {
   readonly event: unknown;
   readonly path: string;
@@ -33,13 +33,13 @@ interface Place {
  */
 export const cloudevents = {
   routed: false,
-  provedBy: 'secret',
+  verifiedBy: 'secret',
 
   parseSecret: parseSigningSecret,
   verify: verifyStandardSignature,
   deliveryIdHeaders: ['webhook-id'],
 
-  interpret(body: unknown, { key }: Signed, receivedAt: string): Meaning | readonly Meaning[] {
+  interpret(body: unknown, { key }: Signed, receivedAt: string): SourceEvent | readonly SourceEvent[] {
     const bare = interpretBare(body, { id: key, receivedAt });
     if (bare !== undefined) return bare;
     const { events, path } = findEvents(body);
@@ -51,8 +51,8 @@ export const cloudevents = {
   },
 } satisfies Source;
 
-/** Meaning of a body that is the data of an event alone; undefined where it is an event, or several. */
-function interpretBare(body: unknown, fallback: Fallback): Meaning | undefined {
+/** SourceEvent of a body that is the data of an event alone; undefined where it is an event, or several. */
+function interpretBare(body: unknown, fallback: Fallback): SourceEvent | undefined {
   if (Array.isArray(body)) return undefined;
   if (!isObject(body)) return unreadable('', body, 'an event in the structured mode, or several');
   const isEvent = 'specversion' in body || ('type' in body && 'source' in body);
@@ -79,13 +79,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function unreadable(path: string, found: unknown, expected: string): Meaning {
-  return { type: 'unreadable', faults: [{ path, found: show(found), expected }] };
+function unreadable(path: string, found: unknown, expected: string): SourceEvent {
+  return { type: 'unreadable', issues: [{ path, found: show(found), expected }] };
 }
 
-function interpretEvent({ event, path }: Place, key: string, receivedAt: string): Meaning {
+function interpretEvent({ event, path }: Place, key: string, receivedAt: string): SourceEvent {
   const parsed = v.safeParse(eventSchema, event);
-  if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues, path) };
+  if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues, path) };
   const { type, source, id, time, data } = parsed.output;
   const fallback = { id: key, deliveryId: id, receivedAt: time ?? receivedAt };
   const dataPath = path === '' ? 'data' : `${path}.data`;
@@ -101,9 +101,9 @@ function interpretEvent({ event, path }: Place, key: string, receivedAt: string)
     : interpretTrace(data, fallback, dataPath);
 }
 
-function interpretDeletion(data: unknown, { receivedAt, ...ids }: Fallback, path: string): Meaning {
+function interpretDeletion(data: unknown, { receivedAt, ...ids }: Fallback, path: string): SourceEvent {
   const request = parseRequest(data, { ...ids, occurredAt: receivedAt }, path);
   return request.ok
     ? { type: 'request', request: request.value }
-    : { type: 'unreadable', faults: request.faults };
+    : { type: 'unreadable', issues: request.issues };
 }

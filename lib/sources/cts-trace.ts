@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { CleanupRequest } from '../cleanup/request.ts';
-import { type Fault, faultsOf, show } from '../issues.ts';
-import type { Meaning } from './source-event.ts';
+import { type Issue, show, toIssues } from '../issues.ts';
+import type { SourceEvent } from './source-event.ts';
 import { findNames, type TraceNames } from './trace-names.ts';
 import { readTraceTime } from './trace-time.ts';
 
@@ -42,15 +42,15 @@ const DELETIONS: ReadonlyMap<string, Deletion> = new Map([
  * succeeded is a cleanup request. Source: CTS user guide, "Trace Structure".
  *
  * @param fallback the request's id, and what counts where the trace has no id to search by, or says no time.
- * @param path of the trace in its document; the faults' paths begin with it.
+ * @param path of the trace in its document; the issues' paths begin with it.
  */
 export function interpretTrace(
   input: unknown,
   fallback: { readonly id: string; readonly deliveryId?: string; readonly receivedAt: string },
   path = '',
-): Meaning {
+): SourceEvent {
   const parsed = v.safeParse(traceSchema, input);
-  if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues, path) };
+  if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues, path) };
   const trace = parsed.output;
   const { service_type: service, trace_name: name } = trace;
   if (service !== 'SWR') return { type: 'ignored', reason: `trace ${name} is of ${service}, not of SWR` };
@@ -65,7 +65,7 @@ export function interpretTrace(
   if (doubt !== undefined) return { type: 'ignored', reason: `trace ${name} deleted nothing: ${doubt}` };
 
   const found = findNames(trace, deletion.of);
-  if (found.type === 'missing') return unreadable(path, found.fault);
+  if (found.type === 'missing') return unreadable(path, found.issue);
   if (found.type === 'ambiguous') return { type: 'ignored', reason: found.reason };
   const occurredAt = timeOf(trace, fallback.receivedAt);
   if (occurredAt === undefined) {
@@ -79,7 +79,7 @@ export function interpretTrace(
 function requestOf(
   about: Pick<CleanupRequest, 'id' | 'occurredAt' | 'deliveryId'>,
   names: TraceNames,
-): Meaning {
+): SourceEvent {
   return { type: 'request', request: { version: 1, ...about, ...names } };
 }
 
@@ -87,9 +87,9 @@ function label(deliveryId: string | undefined): { readonly deliveryId?: string }
   return deliveryId === undefined ? {} : { deliveryId };
 }
 
-function unreadable(prefix: string, fault: Fault): Meaning {
-  const path = prefix === '' ? fault.path : `${prefix}.${fault.path}`;
-  return { type: 'unreadable', faults: [{ ...fault, path }] };
+function unreadable(prefix: string, issue: Issue): SourceEvent {
+  const path = prefix === '' ? issue.path : `${prefix}.${issue.path}`;
+  return { type: 'unreadable', issues: [{ ...issue, path }] };
 }
 
 function findDeletion({ trace_name: name, resource_type: type }: Trace): Deletion | undefined {

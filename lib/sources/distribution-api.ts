@@ -1,4 +1,4 @@
 import { findRegistryRepository } from './find-registry-repository.ts';
-import type { AskableSource } from './source.ts';
+import type { ExistenceChecker } from './source.ts';
 
-export const distributionApi = { findRepository: findRegistryRepository } satisfies AskableSource;
+export const distributionApi = { findRepository: findRegistryRepository } satisfies ExistenceChecker;

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
-import { faultsOf } from '../issues.ts';
+import { toIssues } from '../issues.ts';
 import { anyArray } from '../limits.ts';
 import { parseFixedHeader, verifyFixedHeader } from './fixed-header.ts';
 import { registryNameSchema } from './registry-name.ts';
 import type { Delivery, Signed, Source, Verification } from './source.ts';
-import { interpretEach, type Meaning } from './source-event.ts';
+import { interpretEach, type SourceEvent } from './source-event.ts';
 
 const envelopeSchema = v.object({ events: anyArray });
 const actionSchema = v.object({ action: v.string() });
@@ -26,7 +26,7 @@ const deletionSchema = v.object({
  */
 export const distribution = {
   routed: true,
-  provedBy: 'secret',
+  verifiedBy: 'secret',
 
   parseSecret(secret: string): Buffer {
     return parseFixedHeader(secret);
@@ -36,22 +36,22 @@ export const distribution = {
     return verifyFixedHeader(delivery, keys);
   },
 
-  interpret(body: unknown, _signed: Signed, receivedAt: string): Meaning | readonly Meaning[] {
+  interpret(body: unknown, _signed: Signed, receivedAt: string): SourceEvent | readonly SourceEvent[] {
     const parsed = v.safeParse(envelopeSchema, body);
-    if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
+    if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
     const { events } = parsed.output;
     if (events.length === 0) return { type: 'ignored', reason: 'there are no events in it' };
     return interpretEach(events, 'events', (event, path) => interpretEvent(event, path, receivedAt));
   },
 } satisfies Source;
 
-function interpretEvent(event: unknown, path: string, receivedAt: string): Meaning {
+function interpretEvent(event: unknown, path: string, receivedAt: string): SourceEvent {
   const parsed = v.safeParse(actionSchema, event);
-  if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues, path) };
+  if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues, path) };
   const { action } = parsed.output;
   if (action !== 'delete') return { type: 'ignored', reason: `action ${action} is not a deletion` };
   const deletion = v.safeParse(deletionSchema, event);
-  if (!deletion.success) return { type: 'unreadable', faults: faultsOf(deletion.issues, path) };
+  if (!deletion.success) return { type: 'unreadable', issues: toIssues(deletion.issues, path) };
   const { id, timestamp, target } = deletion.output;
   const { repository, tag, digest } = target;
   if (tag) return { type: 'ignored', reason: `a tag of ${repository} is gone, nothing more` };

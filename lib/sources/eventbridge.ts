@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import { idIn } from '../cleanup/delivery-id.ts';
 import { parseRequest, timestampSchema, underId, word } from '../cleanup/request.ts';
 import { matchGlob } from '../glob.ts';
-import { faultsOf } from '../issues.ts';
+import { toIssues } from '../issues.ts';
 import { ECR } from './built-in.ts';
-import type { Meaning } from './source-event.ts';
+import type { SourceEvent } from './source-event.ts';
 
 const eventSchema = v.object({
   id: v.optional(v.pipe(word, v.maxLength(200))),
@@ -33,7 +33,7 @@ export interface InterpretedEvent {
   readonly source: string;
   /** The id of the delivery. */
   readonly id: string;
-  readonly meaning: Meaning;
+  readonly sourceEvent: SourceEvent;
 }
 
 /** Whether something looks like an event of EventBridge; its shape may still be wrong. */
@@ -42,7 +42,7 @@ export function isEventBridgeEvent(input: unknown): boolean {
 }
 
 /**
- * Meaning of an event of EventBridge: `Repository Deleted`, whose detail is a cleanup request, or ECR's
+ * SourceEvent of an event of EventBridge: `Repository Deleted`, whose detail is a cleanup request, or ECR's
  * `DeleteRepository` as CloudTrail reports it. Nothing in the detail overrides the source or the id of the event.
  *
  * @param fallbackId of an event that has no id of its own.
@@ -55,16 +55,20 @@ export function interpretEvent(
 ): InterpretedEvent {
   const parsed = v.safeParse(eventSchema, input);
   if (!parsed.success)
-    return { source: '', id: fallbackId, meaning: { type: 'unreadable', faults: faultsOf(parsed.issues) } };
+    return {
+      source: '',
+      id: fallbackId,
+      sourceEvent: { type: 'unreadable', issues: toIssues(parsed.issues) },
+    };
   const { id: own } = parsed.output;
   const id = own === undefined ? fallbackId : idIn('bus', own);
   const event = { ...parsed.output, id };
   // AWS lets nobody else send events whose source begins with "aws.".
-  if (event.source === 'aws.ecr') return { source: ECR, id, meaning: interpretEcr(event) };
-  return { source: event.source, id, meaning: interpretRepositoryDeleted(event, allowedSources) };
+  if (event.source === 'aws.ecr') return { source: ECR, id, sourceEvent: interpretEcr(event) };
+  return { source: event.source, id, sourceEvent: interpretRepositoryDeleted(event, allowedSources) };
 }
 
-function interpretRepositoryDeleted(event: Event, allowedSources: readonly string[]): Meaning {
+function interpretRepositoryDeleted(event: Event, allowedSources: readonly string[]): SourceEvent {
   if (event['detail-type'] !== 'Repository Deleted') {
     return { type: 'ignored', reason: `event ${event['detail-type']} is not Repository Deleted` };
   }
@@ -73,14 +77,14 @@ function interpretRepositoryDeleted(event: Event, allowedSources: readonly strin
   }
   const { id, source, time } = event;
   const named = v.safeParse(word, source);
-  if (!named.success) return { type: 'unreadable', faults: faultsOf(named.issues, 'source') };
+  if (!named.success) return { type: 'unreadable', issues: toIssues(named.issues, 'source') };
   const request = parseRequest(event.detail, { id, ...(time && { occurredAt: time }) }, 'detail');
   return request.ok
     ? { type: 'request', request: { ...underId(id, request.value), source } }
-    : { type: 'unreadable', faults: request.faults };
+    : { type: 'unreadable', issues: request.issues };
 }
 
-function interpretEcr(event: Event): Meaning {
+function interpretEcr(event: Event): SourceEvent {
   if (event['detail-type'] !== 'AWS API Call via CloudTrail') {
     return {
       type: 'ignored',
@@ -88,7 +92,7 @@ function interpretEcr(event: Event): Meaning {
     };
   }
   const call = v.safeParse(apiCallSchema, event.detail);
-  if (!call.success) return { type: 'unreadable', faults: faultsOf(call.issues, 'detail') };
+  if (!call.success) return { type: 'unreadable', issues: toIssues(call.issues, 'detail') };
   const { eventSource, eventName, errorCode, eventTime } = call.output;
   if (eventSource !== 'ecr.amazonaws.com' || eventName !== 'DeleteRepository') {
     return { type: 'ignored', reason: `API call ${eventSource} ${eventName} is not ECR's DeleteRepository` };
@@ -102,11 +106,11 @@ function interpretEcr(event: Event): Meaning {
   const elsewhere = findElsewhere(event);
   if (elsewhere !== undefined) return { type: 'ignored', reason: elsewhere };
   const deletion = v.safeParse(deleteRepositorySchema, event.detail);
-  if (!deletion.success) return { type: 'unreadable', faults: faultsOf(deletion.issues, 'detail') };
+  if (!deletion.success) return { type: 'unreadable', issues: toIssues(deletion.issues, 'detail') };
   const occurredAt = eventTime ?? event.time;
   if (occurredAt === undefined) {
     const expected = 'the time of the deletion';
-    return { type: 'unreadable', faults: [{ path: 'detail.eventTime', found: 'nothing', expected }] };
+    return { type: 'unreadable', issues: [{ path: 'detail.eventTime', found: 'nothing', expected }] };
   }
   const { repositoryName } = deletion.output.requestParameters;
   return { type: 'deleted', repository: repositoryName, occurredAt };

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { callAws } from '../aws/call.ts';
+import type { Existence } from '../cleanup/confirm-gone.ts';
 import type { Deadline } from '../deadline.ts';
 import { ServiceError } from '../failure.ts';
 import { limitedArray } from '../limits.ts';
-import type { Existence } from './source.ts';
 
 const TIMEOUT_MS = 5000;
 

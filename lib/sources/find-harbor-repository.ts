@@ -1,8 +1,9 @@
+import type { Existence } from '../cleanup/confirm-gone.ts';
 import type { Deadline } from '../deadline.ts';
 import type { HttpResponse } from '../http/http-request.ts';
 import { basicOf, errorsOf, getFrom, isFound } from './registry-call.ts';
 import { isRegistryName } from './registry-name.ts';
-import type { Existence, SourceApi } from './source.ts';
+import type { SourceApi } from './source.ts';
 
 /**
  * Asks Harbor whether it still has a repository, as a user or a robot who may read its project.

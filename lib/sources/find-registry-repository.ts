@@ -1,9 +1,10 @@
 import * as v from 'valibot';
+import type { Existence } from '../cleanup/confirm-gone.ts';
 import type { Deadline } from '../deadline.ts';
 import type { HttpResponse } from '../http/http-request.ts';
 import { basicOf, errorsOf, getFrom, isFound, jsonOf } from './registry-call.ts';
 import { isRegistryName } from './registry-name.ts';
-import type { Existence, SourceApi } from './source.ts';
+import type { SourceApi } from './source.ts';
 
 const TOKEN = /^[\w.~+/-]+=*$/;
 

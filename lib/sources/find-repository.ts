@@ -1,7 +1,7 @@
+import type { Existence } from '../cleanup/confirm-gone.ts';
 import { monotonicMs } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
-import { exchange } from '../http/http-request.ts';
-import type { Existence } from './source.ts';
+import { httpRequest } from '../http/http-request.ts';
 
 /** For all calls of a question together. */
 const TIMEOUT_MS = 10_000;
@@ -48,7 +48,7 @@ interface Answer {
  *
  * Whatever goes wrong is `unknown`; nothing is thrown, so no message can show the credentials.
  */
-export async function askForge(question: Question): Promise<Existence> {
+export async function checkForge(question: Question): Promise<Existence> {
   const { url, probeUrl, headers, deadline, goneUrls = [], canaryUrls, onPrivate } = question;
   if (url === undefined) return 'unknown';
   const giveUpAt = monotonicMs() + Math.min(TIMEOUT_MS, deadline.remainingMs());
@@ -71,7 +71,7 @@ export async function askForge(question: Question): Promise<Existence> {
 }
 
 /** Whether a forge accepts the credentials; undefined if it gives no definite answer. */
-export async function askWhetherAccepted({
+export async function checkCredentials({
   probeUrl,
   headers,
   deadline,
@@ -107,7 +107,7 @@ async function readAnswer(
   const timeoutMs = giveUpAt - monotonicMs();
   if (timeoutMs <= 0) return undefined;
   try {
-    const { status, body } = await exchange({
+    const { status, body } = await httpRequest({
       method: 'GET',
       url: new URL(url),
       // GitHub answers 403 to a caller without a name.

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { faultsOf, show } from '../issues.ts';
+import { show, toIssues } from '../issues.ts';
 import { OWNER_AND_NAME } from './find-repository.ts';
-import type { Meaning } from './source-event.ts';
+import type { SourceEvent } from './source-event.ts';
 
 /** At most so many unknown keys are named. */
 const NAMED_KEYS = 5;
@@ -30,10 +30,10 @@ const organizationSchema = v.object({
   }),
 });
 
-/** Meaning of a forge's event, from its body alone. Forges tell no time of a deletion: that of arrival counts. */
-export function interpretForgeEvent(forge: ForgeEvents, body: unknown, receivedAt: string): Meaning {
+/** SourceEvent of a forge's event, from its body alone. Forges tell no time of a deletion: that of arrival counts. */
+export function interpretForgeEvent(forge: ForgeEvents, body: unknown, receivedAt: string): SourceEvent {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return { type: 'unreadable', faults: [{ path: '', found: show(body), expected: 'a JSON object' }] };
+    return { type: 'unreadable', issues: [{ path: '', found: show(body), expected: 'a JSON object' }] };
   }
   const other = forge.withoutAction ? undefined : interpretOtherAction(body);
   if (other !== undefined) return other;
@@ -47,25 +47,25 @@ export function interpretForgeEvent(forge: ForgeEvents, body: unknown, receivedA
   const unknown = explainUnknown(keys, forge.repositoryKeys);
   return unknown === undefined
     ? ignored('the event names no repository')
-    : { type: 'unreadable', faults: [{ path: 'repository', found: 'nothing', expected: 'a repository' }] };
+    : { type: 'unreadable', issues: [{ path: 'repository', found: 'nothing', expected: 'a repository' }] };
 }
 
-function interpretOtherAction(body: object): Meaning | undefined {
+function interpretOtherAction(body: object): SourceEvent | undefined {
   if (!('action' in body)) return ignored('an event without an action is not a repository deletion');
   const { action } = body;
   if (action === 'deleted') return undefined;
   return typeof action === 'string'
     ? ignored(`action ${action} is not a repository deletion`)
-    : { type: 'unreadable', faults: [{ path: 'action', found: show(action), expected: 'string' }] };
+    : { type: 'unreadable', issues: [{ path: 'action', found: show(action), expected: 'string' }] };
 }
 
 function interpretRepository(
   { repositoryKeys, withoutAction }: ForgeEvents,
   body: object,
   occurredAt: string,
-): Meaning {
+): SourceEvent {
   const parsed = v.safeParse(deletionSchema, body);
-  if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
+  if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
   const unclear = explainUnknown(Object.keys(body), repositoryKeys);
   return {
     type: 'deleted',
@@ -80,9 +80,9 @@ function interpretOrganization(
   { keys, telling }: NonNullable<ForgeEvents['organization']>,
   body: object,
   occurredAt: string,
-): Meaning {
+): SourceEvent {
   const parsed = v.safeParse(organizationSchema, body);
-  if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
+  if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
   const missing = Object.hasOwn(body, telling) ? undefined : `no key ${show(telling)}`;
   const unclear = explainUnknown(Object.keys(body), keys) ?? missing;
   return {
@@ -93,7 +93,7 @@ function interpretOrganization(
   };
 }
 
-function ignored(reason: string): Meaning {
+function ignored(reason: string): SourceEvent {
   return { type: 'ignored', reason };
 }
 

@@ -1,6 +1,7 @@
+import type { Existence, NoteEvidence } from '../cleanup/confirm-gone.ts';
 import type { Deadline } from '../deadline.ts';
-import { askForge, askWhetherAccepted } from './find-repository.ts';
-import type { AskableSource, Existence, NoteEvidence, SourceApi } from './source.ts';
+import { checkCredentials, checkForge } from './find-repository.ts';
+import type { ExistenceChecker, SourceApi } from './source.ts';
 
 /** How a forge is called. Names that can't have an address have none. */
 interface ForgeApi {
@@ -12,12 +13,12 @@ interface ForgeApi {
 }
 
 /** Questions to a forge, which answers 404 alike for what is gone and for what the credentials may not see. */
-export function askable({
+export function createChecker({
   repositoryUrl,
   organizationUrl,
   probeUrl,
   headers,
-}: ForgeApi): Required<AskableSource> {
+}: ForgeApi): Required<ExistenceChecker> {
   const ownerOf = (repository: string): string | undefined =>
     repositoryUrl('', repository) === undefined
       ? undefined
@@ -46,7 +47,7 @@ export function askable({
       const canary = canaryOf(api.canaries ?? [], owner);
       // Nothing proves that the canary itself is gone.
       const isCanary = canary?.toLowerCase() === repository.toLowerCase();
-      const existence = await askForge({
+      const existence = await checkForge({
         ...callOf(api, deadline),
         url: repositoryUrl(api.url, repository),
         canaryUrls: canary === undefined ? undefined : addressesOf(api.url, isCanary ? [] : [canary]),
@@ -60,7 +61,7 @@ export function askable({
       const { canaries = [] } = api;
       const isOwn = (canary: string) => isWithin(ownerOf(canary), organization.toLowerCase());
       const others = canaries.filter((canary) => !isOwn(canary));
-      return askForge({
+      return checkForge({
         ...callOf(api, deadline),
         url: organizationUrl(api.url, organization),
         goneUrls: addressesOf(api.url, canaries.filter(isOwn)),
@@ -69,7 +70,7 @@ export function askable({
     },
 
     acceptsCredentials(api: SourceApi, deadline: Deadline): Promise<boolean | undefined> {
-      return askWhetherAccepted(callOf(api, deadline));
+      return checkCredentials(callOf(api, deadline));
     },
   };
 }

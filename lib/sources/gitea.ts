@@ -1,7 +1,7 @@
 import { type ForgeEvents, interpretForgeEvent } from './forge-event.ts';
 import { parseSharedSecret, verifyHexSignature } from './shared-secret.ts';
 import type { Delivery, Signed, Source, Verification } from './source.ts';
-import type { Meaning } from './source-event.ts';
+import type { SourceEvent } from './source-event.ts';
 
 /** Source: Gitea's and Forgejo's `modules/structs/hook.go`. Gitea before 1.14 has the secret in the body. */
 const EVENTS: ForgeEvents = {
@@ -19,7 +19,7 @@ const EVENTS: ForgeEvents = {
  */
 export const gitea = {
   routed: true,
-  provedBy: 'secret',
+  verifiedBy: 'secret',
   deliveryIdHeaders: ['x-forgejo-delivery', 'x-gitea-delivery'],
   parseSecret: parseSharedSecret,
 
@@ -28,7 +28,7 @@ export const gitea = {
     return verifyHexSignature(delivery, keys, isForgejo ? 'X-Forgejo-Signature' : 'X-Gitea-Signature', '');
   },
 
-  interpret(body: unknown, _signed: Signed, receivedAt: string): Meaning {
+  interpret(body: unknown, _signed: Signed, receivedAt: string): SourceEvent {
     return interpretForgeEvent(EVENTS, body, receivedAt);
   },
 } satisfies Source;

@@ -1,7 +1,7 @@
 import { type ForgeEvents, interpretForgeEvent } from './forge-event.ts';
 import { parseSharedSecret, verifyHexSignature } from './shared-secret.ts';
 import type { Delivery, Signed, Source, Verification } from './source.ts';
-import type { Meaning } from './source-event.ts';
+import type { SourceEvent } from './source-event.ts';
 
 /** Keys that any event may have, beside what it is about. */
 const CONTEXT = ['action', 'organization', 'enterprise', 'installation', 'sender'];
@@ -30,7 +30,7 @@ const EVENTS: ForgeEvents = {
  */
 export const github = {
   routed: true,
-  provedBy: 'secret',
+  verifiedBy: 'secret',
   deliveryIdHeaders: ['x-github-delivery'],
   parseSecret: parseSharedSecret,
 
@@ -38,7 +38,7 @@ export const github = {
     return verifyHexSignature(delivery, keys, 'X-Hub-Signature-256', 'sha256=');
   },
 
-  interpret(body: unknown, _signed: Signed, receivedAt: string): Meaning {
+  interpret(body: unknown, _signed: Signed, receivedAt: string): SourceEvent {
     return interpretForgeEvent(EVENTS, body, receivedAt);
   },
 } satisfies Source;

@@ -1,8 +1,8 @@
 import { isSegment, PROJECT_PATH } from './find-repository.ts';
-import { askable } from './forge.ts';
+import { createChecker } from './forge.ts';
 
 /** `url` is that of the site. The credentials are an access token with the scope `read_api`. */
-export const gitlabApi = askable({
+export const gitlabApi = createChecker({
   // A project's number is no path, and would be that of another project.
   repositoryUrl: (url, project) =>
     PROJECT_PATH.test(project) ? addressOfPath(`${url}/api/v4/projects`, project) : undefined,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { faultsOf } from '../issues.ts';
+import { toIssues } from '../issues.ts';
 import { PROJECT_PATH } from './find-repository.ts';
-import type { Meaning } from './source-event.ts';
+import type { SourceEvent } from './source-event.ts';
 
 const GROUP_PATH = /^[^/\s]+(?:\/[^/\s]+)*$/;
 const pathSchema = (form: RegExp, expected: string) =>
@@ -14,9 +14,9 @@ const projectSchema = v.object({
 const groupSchema = v.object({ full_path: pathSchema(GROUP_PATH, 'GROUP or GROUP/SUBGROUP') });
 
 /** What a destroyed project means. */
-export function interpretProject(body: unknown, occurredAt: string): Meaning {
+export function interpretProject(body: unknown, occurredAt: string): SourceEvent {
   const project = v.safeParse(projectSchema, body);
-  if (!project.success) return { type: 'unreadable', faults: faultsOf(project.issues) };
+  if (!project.success) return { type: 'unreadable', issues: toIssues(project.issues) };
   const { path_with_namespace: path, project_id: projectId } = project.output;
   const repository = undoRenaming(path, projectId);
   return repository === path
@@ -38,9 +38,9 @@ function undoRenaming(path: string, projectId: number | undefined): string {
 }
 
 /** What a destroyed group means. */
-export function interpretGroup(body: unknown, occurredAt: string): Meaning {
+export function interpretGroup(body: unknown, occurredAt: string): SourceEvent {
   const group = v.safeParse(groupSchema, body);
-  if (!group.success) return { type: 'unreadable', faults: faultsOf(group.issues) };
+  if (!group.success) return { type: 'unreadable', issues: toIssues(group.issues) };
   const organization = group.output.full_path;
   if (/-deletion_scheduled-\d+(?:\/|$)/.test(organization)) {
     const reason = `group ${organization} was renamed before it was deleted, and another may have its name by now`;

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { faultsOf } from '../issues.ts';
+import { toIssues } from '../issues.ts';
 import { interpretGroup, interpretProject } from './gitlab-deletion.ts';
 import { equalsSecret, parseSharedSecret } from './shared-secret.ts';
 import { verified } from './signed.ts';
 import type { Delivery, Signed, Source, Verification } from './source.ts';
-import type { Meaning } from './source-event.ts';
+import type { SourceEvent } from './source-event.ts';
 import { parseSigningSecret, refuseStandardSignature } from './standard-signature.ts';
 
 // System hooks and group hooks have event_name alone, most others object_kind alone, and a push has both.
@@ -17,7 +17,7 @@ const eventSchema = v.object({ event_name: v.optional(v.string()), object_kind: 
  */
 export const gitlab = {
   routed: true,
-  provedBy: 'secret',
+  verifiedBy: 'secret',
   // X-Gitlab-Event-UUID is shared by every hook that one event sets off.
   deliveryIdHeaders: ['idempotency-key', 'webhook-id'],
 
@@ -49,13 +49,13 @@ export const gitlab = {
       : { verified: false, reason: 'X-Gitlab-Token is none of the stored secrets' };
   },
 
-  interpret(body: unknown, _signed: Signed, receivedAt: string): Meaning {
+  interpret(body: unknown, _signed: Signed, receivedAt: string): SourceEvent {
     const parsed = v.safeParse(eventSchema, body);
-    if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
+    if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
     const event = parsed.output.event_name ?? parsed.output.object_kind;
     if (event === undefined) {
       const expected = 'the name of the event, as GitLab sends it';
-      return { type: 'unreadable', faults: [{ path: 'event_name', found: 'nothing', expected }] };
+      return { type: 'unreadable', issues: [{ path: 'event_name', found: 'nothing', expected }] };
     }
     // Not `updated_at`, which is when the project was last changed.
     if (event === 'project_destroy') return interpretProject(body, receivedAt);

@@ -1,4 +1,4 @@
 import { findHarborRepository } from './find-harbor-repository.ts';
-import type { AskableSource } from './source.ts';
+import type { ExistenceChecker } from './source.ts';
 
-export const harborApi = { findRepository: findHarborRepository } satisfies AskableSource;
+export const harborApi = { findRepository: findHarborRepository } satisfies ExistenceChecker;

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
-import { faultsOf } from '../issues.ts';
+import { toIssues } from '../issues.ts';
 import { parseAuthorization, verifyFixedHeader } from './fixed-header.ts';
 import { registryNameSchema } from './registry-name.ts';
 import type { Delivery, Signed, Source, Verification } from './source.ts';
-import type { Meaning } from './source-event.ts';
+import type { SourceEvent } from './source-event.ts';
 
 const typeSchema = v.object({ type: v.string() });
 const subjectSchema = v.object({
@@ -35,7 +35,7 @@ interface ArtifactDeletion {
  */
 export const harbor = {
   routed: true,
-  provedBy: 'secret',
+  verifiedBy: 'secret',
 
   parseSecret(secret: string): Buffer {
     return parseAuthorization(secret);
@@ -47,20 +47,20 @@ export const harbor = {
       : verifyFixedHeader(delivery, keys);
   },
 
-  interpret(body: unknown, _signed: Signed, receivedAt: string): Meaning {
+  interpret(body: unknown, _signed: Signed, receivedAt: string): SourceEvent {
     const parsed = v.safeParse(typeSchema, body);
-    if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
+    if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
     const { type } = parsed.output;
     if (type === 'DELETE_ARTIFACT') {
       const event = v.safeParse(defaultFormatSchema, body);
-      if (!event.success) return { type: 'unreadable', faults: faultsOf(event.issues) };
+      if (!event.success) return { type: 'unreadable', issues: toIssues(event.issues) };
       const { occur_at: seconds, event_data: subject } = event.output;
       const occurredAt = seconds === undefined ? undefined : new Date(seconds * 1000).toISOString();
       return interpretDeletion({ subject, id: undefined, occurredAt }, receivedAt);
     }
     if (type === 'harbor.artifact.deleted') {
       const event = v.safeParse(cloudEventSchema, body);
-      if (!event.success) return { type: 'unreadable', faults: faultsOf(event.issues) };
+      if (!event.success) return { type: 'unreadable', issues: toIssues(event.issues) };
       const { id, time, data } = event.output;
       return interpretDeletion({ subject: data, id, occurredAt: time }, receivedAt);
     }
@@ -68,7 +68,7 @@ export const harbor = {
   },
 } satisfies Source;
 
-function interpretDeletion({ subject, id, occurredAt }: ArtifactDeletion, receivedAt: string): Meaning {
+function interpretDeletion({ subject, id, occurredAt }: ArtifactDeletion, receivedAt: string): SourceEvent {
   const { date_created: createdAt, repo_full_name: repository } = subject.repository;
   // Go leaves out a time of 0, but what stands between may put it back.
   if (createdAt !== undefined && createdAt !== 0) {

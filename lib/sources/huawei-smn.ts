@@ -1,4 +1,4 @@
-import { faultsOf, formatFaults } from '../issues.ts';
+import { formatIssues, toIssues } from '../issues.ts';
 import { parseJson } from '../json.ts';
 import { interpretTrace } from './cts-trace.ts';
 import { verified } from './signed.ts';
@@ -10,14 +10,14 @@ import {
   pinnedUrl,
 } from './signing-certificate.ts';
 import {
-  faultOfSignature,
   parseSmnMessage,
   SMN_HOSTS,
   type SmnMessage,
   stringToSign,
+  validateSignature,
 } from './smn-signature.ts';
 import type { Delivery, Signed, Source, SourceOptions, Verification } from './source.ts';
-import { interpretEach, type Meaning } from './source-event.ts';
+import { interpretEach, type SourceEvent } from './source-event.ts';
 
 /**
  * How far the signed time may be from now. It says when SMN sent the message first, and SMN sends it again where that
@@ -44,7 +44,7 @@ export function createHuaweiSmn(options: HuaweiSmnOptions = {}) {
 
   return {
     routed: false,
-    provedBy: 'topics',
+    verifiedBy: 'topics',
     deliveryIdHeaders: ['x-smn-message-id'],
 
     parseSecret(): Buffer {
@@ -58,7 +58,7 @@ export function createHuaweiSmn(options: HuaweiSmnOptions = {}) {
       { topics = [] }: SourceOptions,
     ): Promise<Verification> {
       const read = readDelivery(delivery);
-      if ('fault' in read) return refuse(read.fault);
+      if ('issue' in read) return refuse(read.issue);
       const { message } = read;
       if (Math.abs(nowMs - Date.parse(message.timestamp)) > TOLERANCE_MS) {
         return refuse(`timestamp is more than ${TOLERANCE_MS / 60_000} minutes away from now`);
@@ -73,15 +73,15 @@ export function createHuaweiSmn(options: HuaweiSmnOptions = {}) {
 
       const certificate = await certificates.get(url, nowMs);
       if (certificate === undefined) return refuse('there is no certificate at signing_cert_url');
-      const fault = faultOfSignature(message, certificate, nowMs);
-      if (fault !== undefined) return refuse(fault);
+      const issue = validateSignature(message, certificate, nowMs);
+      if (issue !== undefined) return refuse(issue);
       certificates.prove(url);
       return verified([stringToSign(message)]);
     },
 
-    interpret(body: unknown, signed: Signed): Meaning | readonly Meaning[] {
+    interpret(body: unknown, signed: Signed): SourceEvent | readonly SourceEvent[] {
       const parsed = parseSmnMessage(body);
-      if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
+      if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
       const message = parsed.output;
       if (message.type === 'Notification') return interpretNotification(message, signed.key);
       if (message.type === 'UnsubscribeConfirmation') {
@@ -90,7 +90,7 @@ export function createHuaweiSmn(options: HuaweiSmnOptions = {}) {
       const url = pinnedUrl(message.subscribe_url, hosts);
       if (url !== undefined) return { type: 'subscription', confirmUrl: url.href };
       const expected = 'an https address of SMN';
-      return { type: 'unreadable', faults: [{ path: 'subscribe_url', found: 'another', expected }] };
+      return { type: 'unreadable', issues: [{ path: 'subscribe_url', found: 'another', expected }] };
     },
   } satisfies Source;
 }
@@ -104,16 +104,16 @@ function refuse(reason: string): Verification {
 function readDelivery({
   headers,
   rawBody,
-}: Delivery): { readonly message: SmnMessage } | { readonly fault: string } {
+}: Delivery): { readonly message: SmnMessage } | { readonly issue: string } {
   const type = headers['x-smn-message-type'];
-  if (type === undefined) return { fault: 'no X-SMN-Message-Type header' };
+  if (type === undefined) return { issue: 'no X-SMN-Message-Type header' };
   const parsed = parseSmnMessage(parseJson(rawBody.toString('utf8')));
-  if (!parsed.success) return { fault: `not a message of SMN: ${formatFaults(faultsOf(parsed.issues))}` };
-  if (parsed.output.type !== type) return { fault: 'X-SMN-Message-Type is not the type of the message' };
+  if (!parsed.success) return { issue: `not a message of SMN: ${formatIssues(toIssues(parsed.issues))}` };
+  if (parsed.output.type !== type) return { issue: 'X-SMN-Message-Type is not the type of the message' };
   return { message: parsed.output };
 }
 
-function interpretNotification(notification: SmnMessage, id: string): Meaning | readonly Meaning[] {
+function interpretNotification(notification: SmnMessage, id: string): SourceEvent | readonly SourceEvent[] {
   const content = parseJson(notification.message);
   const { message_id: deliveryId, timestamp: receivedAt } = notification;
   const fallback = { id, deliveryId, receivedAt };

@@ -15,7 +15,7 @@ import { gitlabApi } from './gitlab-api.ts';
 import { harbor } from './harbor.ts';
 import { harborApi } from './harbor-api.ts';
 import { huaweiSmn } from './huawei-smn.ts';
-import type { AskableSource, Source } from './source.ts';
+import type { ExistenceChecker, Source } from './source.ts';
 import { standardWebhooks } from './standard-webhooks.ts';
 
 /**
@@ -38,8 +38,26 @@ export const sources = {
 
 export type SourceType = keyof typeof sources;
 
+/** A source of the configuration. */
+export interface SourceConfig {
+  readonly type: SourceType;
+  /** A secret reference to one secret, or to a JSON array of several while they are being rotated. */
+  readonly secret?: string;
+  /** The topics whose messages are believed, where certificates prove them. */
+  readonly topics?: readonly string[];
+  /** Where the source can be asked whether it still has a repository, and a secret reference to the credentials. */
+  readonly api?: {
+    readonly url: string;
+    readonly credentials: string;
+    /** Private repositories that the credentials must see, before another one of their owner counts as gone. */
+    readonly canary?: string | readonly string[];
+  };
+  /** Ask before acting even on events that leave no doubt. */
+  readonly confirm?: boolean;
+}
+
 /** Kinds of senders that can be asked whether they still have a repository. */
-export const askableSources: Partial<Record<SourceType, AskableSource>> = {
+export const existenceCheckers: Partial<Record<SourceType, ExistenceChecker>> = {
   acr: acrApi,
   bitbucket: bitbucketApi,
   distribution: distributionApi,

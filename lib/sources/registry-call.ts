@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Deadline } from '../deadline.ts';
-import { exchange, type HttpResponse } from '../http/http-request.ts';
+import { type HttpResponse, httpRequest } from '../http/http-request.ts';
 import { limitedArray } from '../limits.ts';
 
 /** A list of tags has no limit of its own; so long is one of a hundred thousand. */
@@ -37,7 +37,7 @@ export async function getFrom(
   const timeoutMs = Math.min(CALL_LIMIT_MS, deadline.remainingMs());
   if (timeoutMs <= 0) return undefined;
   try {
-    return await exchange({
+    return await httpRequest({
       method: 'GET',
       url,
       headers: {

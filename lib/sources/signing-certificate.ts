@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { CERTIFICATE_UNAVAILABLE, ServiceError } from '../failure.ts';
-import { exchange } from '../http/http-request.ts';
+import { httpRequest } from '../http/http-request.ts';
 
 const TIMEOUT_MS = 3000;
 const MAX_CERTIFICATE_BYTES = 64 * 1024;
@@ -40,7 +40,7 @@ export type FetchCertificate = (url: URL) => Promise<string | undefined>;
 
 /** @throws {Error} if the host gives no definite answer. */
 export async function fetchCertificate(url: URL): Promise<string | undefined> {
-  const { status, body } = await exchange({
+  const { status, body } = await httpRequest({
     method: 'GET',
     url,
     headers: {},
@@ -147,7 +147,7 @@ function parseCertificate(text: string | undefined): X509Certificate | undefined
 }
 
 /** Says why a certificate does not count now; undefined where it does. */
-export function faultOfValidity(
+export function validatePeriod(
   { validFromDate, validToDate }: X509Certificate,
   nowMs: number,
 ): string | undefined {

@@ -1,7 +1,7 @@
 import { verify, type X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
-import { faultOfValidity } from './signing-certificate.ts';
+import { validatePeriod } from './signing-certificate.ts';
 
 /**
  * SMN's own hosts. The region has to look like one: `smn.obs.myhuaweicloud.com` would be a bucket that anybody may own.
@@ -54,12 +54,12 @@ export function stringToSign(message: SmnMessage): string {
 }
 
 /** Says why the certificate doesn't prove the message; undefined where it does. */
-export function faultOfSignature(
+export function validateSignature(
   message: SmnMessage,
   certificate: X509Certificate,
   nowMs: number,
 ): string | undefined {
-  const outdated = faultOfValidity(certificate, nowMs);
+  const outdated = validatePeriod(certificate, nowMs);
   if (outdated !== undefined) return outdated;
   const { publicKey, signatureAlgorithm } = certificate;
   const hash = HASHES.get(signatureAlgorithm);

@@ -3,13 +3,13 @@ import { parseJson } from '../json.ts';
 import { ECR } from './built-in.ts';
 import { interpretEvent, isEventBridgeEvent } from './eventbridge.ts';
 import type { SnsNotification } from './sns-signature.ts';
-import type { Meaning } from './source-event.ts';
+import type { SourceEvent } from './source-event.ts';
 
 /** Whoever may publish on a listed topic is trusted, so that the source of an event in it narrows nothing. */
 const ANY_SOURCE = ['**'];
 
 /**
- * Meaning of what was published on a topic: a cleanup request, or the service's own event `Repository Deleted`, as a
+ * SourceEvent of what was published on a topic: a cleanup request, or the service's own event `Repository Deleted`, as a
  * rule of EventBridge publishes it. Neither has happened after it was published.
  *
  * @param id of the request, whatever it says.
@@ -17,25 +17,25 @@ const ANY_SOURCE = ['**'];
 export function interpretSnsNotification(
   { Message, MessageId, Timestamp }: SnsNotification,
   id: string,
-): Meaning {
+): SourceEvent {
   const content = parseJson(Message);
   const delivery = { id, deliveryId: MessageId };
   if (!isEventBridgeEvent(content)) {
     const request = parseRequest(content, delivery, 'Message');
     return request.ok
       ? { type: 'request', request: arrivedAt({ ...request.value, ...delivery }, Timestamp) }
-      : { type: 'unreadable', faults: request.faults };
+      : { type: 'unreadable', issues: request.issues };
   }
-  const { source, meaning } = interpretEvent(content, id, ANY_SOURCE);
+  const { source, sourceEvent } = interpretEvent(content, id, ANY_SOURCE);
   if (source === ECR) {
     const reason = 'an event of ECR is believed from its own rule only: let EventBridge send it to the queue';
     return { type: 'ignored', reason };
   }
-  if (meaning.type === 'request')
-    return { ...meaning, request: arrivedAt({ ...meaning.request, ...delivery }, Timestamp) };
-  if (meaning.type !== 'unreadable') return meaning;
+  if (sourceEvent.type === 'request')
+    return { ...sourceEvent, request: arrivedAt({ ...sourceEvent.request, ...delivery }, Timestamp) };
+  if (sourceEvent.type !== 'unreadable') return sourceEvent;
   return {
     type: 'unreadable',
-    faults: meaning.faults.map((fault) => ({ ...fault, path: `Message.${fault.path}` })),
+    issues: sourceEvent.issues.map((issue) => ({ ...issue, path: `Message.${issue.path}` })),
   };
 }

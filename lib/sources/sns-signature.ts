@@ -1,7 +1,7 @@
 import { verify, type X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
-import { certificateUrl, faultOfValidity, pinnedUrl } from './signing-certificate.ts';
+import { certificateUrl, pinnedUrl, validatePeriod } from './signing-certificate.ts';
 
 /**
  * SNS's own hosts. The region has to look like one: `sns.s3-eu-west-1.amazonaws.com` is a bucket that anybody may own.
@@ -78,12 +78,12 @@ export function confirmUrlOf({ SubscribeURL }: { readonly SubscribeURL: string }
 }
 
 /** Says why the certificate doesn't prove the message; undefined where it does. */
-export function faultOfSignature(
+export function validateSignature(
   message: SnsMessage,
   certificate: X509Certificate,
   nowMs: number,
 ): string | undefined {
-  const outdated = faultOfValidity(certificate, nowMs);
+  const outdated = validatePeriod(certificate, nowMs);
   if (outdated !== undefined) return outdated;
   const { publicKey } = certificate;
   if (publicKey.asymmetricKeyType !== 'rsa') return 'the certificate is not one of RSA';

@@ -1,5 +1,6 @@
+import type { Existence, NoteEvidence } from '../cleanup/confirm-gone.ts';
 import type { Deadline } from '../deadline.ts';
-import type { Meaning } from './source-event.ts';
+import type { SourceEvent } from './source-event.ts';
 
 /** What a sender delivered. Nothing in it may be believed before it has been verified. */
 export interface Delivery {
@@ -38,22 +39,13 @@ export interface SourceApi {
   readonly canaries?: readonly string[];
 }
 
-/** `unknown`: the source did not give a definite answer; nothing may be deleted on the strength of it. */
-export type Existence = 'gone' | 'exists' | 'unknown';
-
-/**
- * Told how an answer bears on the rights of the credentials. `private`: it shows a private repository of this owner.
- * `unproven`: a repository of this owner is said to be gone, and no canary has proved that the credentials may see it.
- */
-export type NoteEvidence = (evidence: 'private' | 'unproven', owner: string) => void;
-
 /** One kind of sender: how its deliveries are verified, and what they say. */
 export interface Source {
   /** Whether its events name its own repositories, which routes turn into those of SWR. */
   readonly routed: boolean;
 
   /** What its proof needs of the configuration: a secret, or a list of topics. */
-  readonly provedBy: 'secret' | 'topics';
+  readonly verifiedBy: 'secret' | 'topics';
 
   /** Its JSON comes under another content type, which the body parser would refuse. */
   readonly contentType?: 'any';
@@ -90,11 +82,11 @@ export interface Source {
    * @param body the parsed body, of the bytes that were verified.
    * @param receivedAt ISO 8601; counts as the time of an event that says none.
    */
-  interpret(body: unknown, signed: Signed, receivedAt: string): Meaning | readonly Meaning[];
+  interpret(body: unknown, signed: Signed, receivedAt: string): SourceEvent | readonly SourceEvent[];
 }
 
 /** One kind of sender that can be asked over an API. */
-export interface AskableSource {
+export interface ExistenceChecker {
   /**
    * Asks the source itself whether it still has a repository. Only a definite answer of the source, that it does not have
    * it, is `gone`: no refusal, no redirect, no time-out, no failure.

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { parseRequest, timestampSchema } from '../cleanup/request.ts';
-import { faultsOf } from '../issues.ts';
+import { toIssues } from '../issues.ts';
 import type { Signed, Source } from './source.ts';
-import type { Meaning } from './source-event.ts';
+import type { SourceEvent } from './source-event.ts';
 import { parseSigningSecret, verifyStandardSignature } from './standard-signature.ts';
 
 const eventSchema = v.object({
@@ -17,15 +17,15 @@ const eventSchema = v.object({
  */
 export const standardWebhooks = {
   routed: false,
-  provedBy: 'secret',
+  verifiedBy: 'secret',
 
   parseSecret: parseSigningSecret,
   verify: verifyStandardSignature,
   deliveryIdHeaders: ['webhook-id'],
 
-  interpret(body: unknown, signed: Signed, receivedAt: string): Meaning {
+  interpret(body: unknown, signed: Signed, receivedAt: string): SourceEvent {
     const parsed = v.safeParse(eventSchema, body);
-    if (!parsed.success) return { type: 'unreadable', faults: faultsOf(parsed.issues) };
+    if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
     const { type, data, timestamp } = parsed.output;
     if (type !== 'repository.deleted') {
       return { type: 'ignored', reason: `event ${type} is not repository.deleted` };
@@ -34,6 +34,6 @@ export const standardWebhooks = {
     const request = parseRequest(data, { id: signed.key, occurredAt }, 'data');
     return request.ok
       ? { type: 'request', request: request.value }
-      : { type: 'unreadable', faults: request.faults };
+      : { type: 'unreadable', issues: request.issues };
   },
 } satisfies Source;

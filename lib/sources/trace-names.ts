@@ -1,4 +1,4 @@
-import { type Fault, show } from '../issues.ts';
+import { type Issue, show } from '../issues.ts';
 import { hasTooManyValues, parseJson } from '../json.ts';
 
 const NAMESPACE_KEYS = ['namespace', 'namespace_name', 'namespaceName'];
@@ -31,7 +31,7 @@ type Found =
   | { readonly type: 'found'; readonly names: TraceNames }
   /** The places name different things, or what they name can be read in two ways. */
   | { readonly type: 'ambiguous'; readonly reason: string }
-  | { readonly type: 'missing'; readonly fault: Fault };
+  | { readonly type: 'missing'; readonly issue: Issue };
 
 /** Which repository or organization of SWR a trace of CTS is about. Everything that names it has to agree. */
 export function findNames(trace: NamedTrace, of: 'repository' | 'organization'): Found {
@@ -111,7 +111,7 @@ function asSlashes(repository: string): string {
 }
 
 function missing(path: string, expected: string): Found {
-  return { type: 'missing', fault: { path, found: show(undefined), expected } };
+  return { type: 'missing', issue: { path, found: show(undefined), expected } };
 }
 
 function ambiguous(reason: string): Found {

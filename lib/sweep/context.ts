@@ -1,8 +1,8 @@
+import type { CheckExistence } from '../cleanup/confirm-gone.ts';
 import type { CleanupRequest } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
 import type { SwrClient } from '../huaweicloud/swr.ts';
 import type { Log } from '../log.ts';
-import type { AskSource } from '../sources/check-existence.ts';
 import type { Page, SuspicionLedger, SweepLedger } from './ledger.ts';
 import type { SweepReport } from './report.ts';
 
@@ -19,13 +19,13 @@ export interface SweepContext {
     /** @throws {ServiceError} if there is no such account. */
     readonly clientOf: (account: string) => SwrReader;
   };
-  readonly askSource: AskSource;
+  readonly checkExistence: CheckExistence;
   readonly ledger: SweepLedger;
   readonly suspicions: SuspicionLedger;
   /** Has the tasks of requests deleted. If this fails, some of them may be under way: all are sent again. */
   readonly request: (requests: readonly CleanupRequest[]) => Promise<void>;
   /** Tells others what the sweep has come to. */
-  readonly announce: (report: SweepReport) => Promise<void>;
+  readonly publish: (report: SweepReport) => Promise<void>;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;

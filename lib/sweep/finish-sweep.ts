@@ -58,12 +58,12 @@ function decide(percent: number, { mode, maxPercent }: SweepContext['config']['s
   return mode === 'apply' ? 'applied' : 'dry run';
 }
 
-async function tell(report: SweepReport, { log, announce }: SweepContext): Promise<void> {
+async function tell(report: SweepReport, { log, publish }: SweepContext): Promise<void> {
   const { state, counts, percent, maxPercent, id: _, ...rest } = report;
   if (state === 'refused') {
     const message = `${counts.found} of ${counts.tasks} tasks are to go, and sweep.maxPercent is ${maxPercent}: nothing was deleted`;
     log.error('sweep refused', { percent, maxPercent, message });
   }
   log.info('sweep finished', { state, ...counts, percent, maxPercent, ...rest });
-  await announce(report);
+  await publish(report);
 }

@@ -1,7 +1,7 @@
+import { coversTarget, type Existence, type SourceRepository } from '../cleanup/confirm-gone.ts';
 import { matchGlob } from '../glob.ts';
-import { nameOf, type SyncTask, type Target } from '../huaweicloud/sync-task.ts';
-import { meansTarget, type Origin } from '../routing/find-sources.ts';
-import type { Existence } from '../sources/source.ts';
+import { nameOf, type Target } from '../huaweicloud/names.ts';
+import { type SyncTask } from '../huaweicloud/sync-task.ts';
 import { compareTimes } from '../times.ts';
 
 /** Why a task is to go that no event has named. */
@@ -20,7 +20,7 @@ export type SourceState = Existence | 'suspected';
 /** What was found out about a repository's tasks. */
 export interface Facts {
   readonly targetOf: (target: Target) => TargetState;
-  readonly origins: readonly { readonly origin: Origin; readonly state: SourceState }[];
+  readonly origins: readonly { readonly origin: SourceRepository; readonly state: SourceState }[];
 }
 
 export interface Judgement {
@@ -53,7 +53,7 @@ export function judgeTask(
   if (age !== 'older') return { reasons: [], doubts: age === 'unknown' ? ['undecided'] : [] };
   const target = targetOf(task);
   const source = stateOfAll(
-    origins.flatMap(({ origin, state }) => (meansTarget(origin, task) ? [state] : [])),
+    origins.flatMap(({ origin, state }) => (coversTarget(origin, task) ? [state] : [])),
   );
   const isAllowed = allowedTargets?.some((glob) => matchGlob(glob, nameOf(task))) ?? true;
   const reasons: Reason[] = [];

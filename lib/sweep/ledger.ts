@@ -1,4 +1,4 @@
-import type { Target } from '../huaweicloud/sync-task.ts';
+import type { Target } from '../huaweicloud/names.ts';
 import type { Reason } from './judge-task.ts';
 import type { Counts, SweepReport } from './report.ts';
 

@@ -22,10 +22,10 @@ function createLimit(most: number): Limit {
 /** The same sweep, whose steps share a number of calls to SWR and to sources, however many are taken at a time. */
 export function limitCalls(context: SweepContext, most: number): SweepContext {
   const limit = createLimit(most);
-  const { accounts, askSource } = context;
+  const { accounts, checkExistence } = context;
   return {
     ...context,
-    askSource: (...args) => limit(() => askSource(...args)),
+    checkExistence: (...args) => limit(() => checkExistence(...args)),
     accounts: {
       names: accounts.names,
       clientOf(account) {

@@ -2,15 +2,14 @@ import pMap from 'p-map';
 import { OUT_OF_TIME } from '../cleanup/plan-repository.ts';
 import type { Deadline } from '../deadline.ts';
 import { type Failure, ServiceError } from '../failure.ts';
-import { faultOfRepository, INVALID_NAME, showName } from '../huaweicloud/names.ts';
+import { INVALID_NAME, nameOf, showName, validateRepository } from '../huaweicloud/names.ts';
 import {
   type ListPage,
   type Place,
   readRepositories,
   repositoriesLeft,
 } from '../huaweicloud/repository-list.ts';
-import { nameOf } from '../huaweicloud/sync-task.ts';
-import { tryAgain } from '../retry.ts';
+import { retry } from '../retry.ts';
 import { CONCURRENCY, type SweepContext } from './context.ts';
 import type { Finding, Organization, Page, Sweep } from './ledger.ts';
 import { addCounts, NOTHING } from './report.ts';
@@ -43,7 +42,7 @@ export async function scanPage(
   const place = { ...organization, offset };
   const swr = context.accounts.clientOf(account);
   const list: ListPage = (from, limit) =>
-    tryAgain(() => swr.listRepositories(namespace, from, deadline, limit), deadline);
+    retry(() => swr.listRepositories(namespace, from, deadline, limit), deadline);
   const { names, failure } = await readRepositories(namespace, list, PAGE);
   if (failure !== undefined) throw new ServiceError(failure);
   const { valid, invalid } = repositoriesLeft(names, { offset, ...(after !== undefined && { after }) });
@@ -73,7 +72,7 @@ export async function scanPage(
 }
 
 function reportInvalid(name: string, organization: Organization, { log }: SweepContext): void {
-  const message = faultOfRepository(name);
+  const message = validateRepository(name);
   log.warn('unread', { ...organization, repository: showName(name), code: INVALID_NAME, message });
 }
 

@@ -1,9 +1,11 @@
+import { coversTarget } from '../cleanup/confirm-gone.ts';
 import { findDenyRule } from '../cleanup/decide.ts';
 import type { Deadline } from '../deadline.ts';
 import { type Failure, failureOf } from '../failure.ts';
-import { checkTargets, mayHaveMore, nameOf, type SyncTask } from '../huaweicloud/sync-task.ts';
-import { tryAgain } from '../retry.ts';
-import { findSources, meansTarget } from '../routing/find-sources.ts';
+import { nameOf } from '../huaweicloud/names.ts';
+import { checkTargets, mayHaveMore, type SyncTask } from '../huaweicloud/sync-task.ts';
+import { retry } from '../retry.ts';
+import { findSources } from '../routing/find-sources.ts';
 import type { SweepContext, SwrReader } from './context.ts';
 import { ageOf, type Facts, type Judgement, judgeTask, type TargetState } from './judge-task.ts';
 import type { Finding, FoundTask, Organization, Sweep } from './ledger.ts';
@@ -45,7 +47,7 @@ export async function scanRepository(
     return { counts: { ...counts, denied: 1 } };
   let listed: readonly SyncTask[];
   try {
-    listed = await tryAgain(() => swr.listSyncTasks(namespace, repository, deadline), deadline);
+    listed = await retry(() => swr.listSyncTasks(namespace, repository, deadline), deadline);
   } catch (error) {
     const failure = failureOf(error);
     context.log.warn('unread', { ...organization, repository, ...failure });
@@ -96,7 +98,7 @@ async function gatherFacts(
     older.length === 0
       ? []
       : findSources(config.routes, { ...organization, repository }).filter((origin) =>
-          older.some((task) => meansTarget(origin, task)),
+          older.some((task) => coversTarget(origin, task)),
         );
   const origins: Facts['origins'][number][] = [];
   for (const origin of leading) origins.push({ origin, state: await sources.stateOf(repository, origin) });
@@ -110,7 +112,7 @@ function describeFound(
 ): FoundTask {
   const { remoteRegionId, remoteNamespace } = task;
   const target = { remoteRegionId, remoteNamespace };
-  const leading = origins.flatMap((each) => (meansTarget(each.origin, task) ? [each.origin] : []));
+  const leading = origins.flatMap((each) => (coversTarget(each.origin, task) ? [each.origin] : []));
   const [origin] = leading;
   const onlySource = reasons.every((reason) => reason === 'source repository is gone');
   const unproven = onlySource ? leading.flatMap((each) => sources.unprovenOf(each) ?? []) : [];

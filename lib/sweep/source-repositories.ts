@@ -1,8 +1,7 @@
+import type { Existence, SourceRepository } from '../cleanup/confirm-gone.ts';
 import type { Deadline } from '../deadline.ts';
 import { type Failure, failureOf } from '../failure.ts';
-import type { Origin } from '../routing/find-sources.ts';
 import { ECR } from '../sources/built-in.ts';
-import type { Existence } from '../sources/source.ts';
 import type { SweepContext } from './context.ts';
 import type { SourceState } from './judge-task.ts';
 import type { Organization, Suspicion, Sweep } from './ledger.ts';
@@ -11,7 +10,7 @@ import { Sightings, sightingOf } from './sightings.ts';
 /** So long a source has to go on saying that a repository is gone: it may have been restoring a backup, or renaming. */
 const DOUBT_MS = 60 * 60 * 1000;
 
-type Parts = Pick<SweepContext, 'askSource' | 'config' | 'log' | 'now' | 'suspicions'>;
+type Parts = Pick<SweepContext, 'checkExistence' | 'config' | 'log' | 'now' | 'suspicions'>;
 
 /** Asks sources about the repositories that one page leads back to, each once. */
 export class SourceRepositories {
@@ -57,7 +56,10 @@ export class SourceRepositories {
    *
    * @throws {ServiceError} `LEDGER_UNAVAILABLE`
    */
-  async stateOf(repository: string, { source, repository: sourceRepository }: Origin): Promise<SourceState> {
+  async stateOf(
+    repository: string,
+    { source, repository: sourceRepository }: SourceRepository,
+  ): Promise<SourceState> {
     if (sourceRepository === undefined) return 'unknown';
     const name = `${source}:${sourceRepository}`;
     const asked = this.#asked.get(name) ?? this.#ask(source, sourceRepository);
@@ -74,16 +76,16 @@ export class SourceRepositories {
   }
 
   /** A source repository that was said to be gone, and of whose owner another private repository must have been seen. */
-  unprovenOf({ source, repository }: Origin): string | undefined {
+  unprovenOf({ source, repository }: SourceRepository): string | undefined {
     return this.#unproven.get(`${source}:${repository}`);
   }
 
   async #ask(source: string, repository: string): Promise<Existence> {
-    const { askSource, config } = this.#parts;
+    const { checkExistence, config } = this.#parts;
     // Nobody has said that the repositories are in the account and the region that would be asked.
     if (source === ECR && !config.events.confirmEcr) return 'unknown';
     try {
-      return await askSource(source, repository, this.#deadline, 'repository', (evidence, owner) => {
+      return await checkExistence(source, repository, this.#deadline, 'repository', (evidence, owner) => {
         const sighting = sightingOf(source, owner, repository);
         if (evidence === 'private') this.sightings.add(sighting);
         else this.#unproven.set(`${source}:${repository}`, sighting);
@@ -99,7 +101,7 @@ export class SourceRepositories {
     if (this.#complaints.has(source)) return;
     this.#complaints.add(source);
     // That a source has no API is as it was configured.
-    const level = failure.code === 'SOURCE_NOT_ASKABLE' ? 'debug' : 'warn';
+    const level = failure.code === 'SOURCE_API_MISSING' ? 'debug' : 'warn';
     this.#parts.log[level]('source not asked', { source, ...failure });
   }
 }

@@ -1,7 +1,7 @@
 import type { Deadline } from '../deadline.ts';
 import { ServiceError } from '../failure.ts';
-import { faultOfOrganization, INVALID_NAME, showName } from '../huaweicloud/names.ts';
-import { tryAgain } from '../retry.ts';
+import { INVALID_NAME, showName, validateOrganization } from '../huaweicloud/names.ts';
+import { retry } from '../retry.ts';
 import type { SweepContext } from './context.ts';
 import type { Organization } from './ledger.ts';
 import type { StartStep, SweepStep } from './step.ts';
@@ -42,8 +42,8 @@ async function listOrganizations(
   for (const account of accounts.names) {
     try {
       const list = () => accounts.clientOf(account).listOrganizations(deadline);
-      for (const namespace of await tryAgain(list, deadline)) {
-        const message = faultOfOrganization(namespace);
+      for (const namespace of await retry(list, deadline)) {
+        const message = validateOrganization(namespace);
         if (message === undefined) organizations.push({ account, namespace });
         else log.warn('unread', { account, namespace: showName(namespace), code: INVALID_NAME, message });
       }

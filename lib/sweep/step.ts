@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
-import { faultsOf, type Parsed } from '../issues.ts';
+import { type Parsed, toIssues } from '../issues.ts';
 
 const word = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 
@@ -31,5 +31,5 @@ export type ApplyStep = StepNamed<'apply'>;
 
 export function parseStep(input: unknown): Parsed<SweepStep> {
   const result = v.safeParse(stepSchema, input);
-  return result.success ? { ok: true, value: result.output } : { ok: false, faults: faultsOf(result.issues) };
+  return result.success ? { ok: true, value: result.output } : { ok: false, issues: toIssues(result.issues) };
 }

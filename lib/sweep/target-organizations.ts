@@ -1,7 +1,7 @@
 import type { Deadline } from '../deadline.ts';
 import { failureOf } from '../failure.ts';
-import type { Target } from '../huaweicloud/sync-task.ts';
-import { tryAgain } from '../retry.ts';
+import type { Target } from '../huaweicloud/names.ts';
+import { retry } from '../retry.ts';
 import type { SweepContext } from './context.ts';
 import type { TargetState } from './judge-task.ts';
 
@@ -42,7 +42,7 @@ export class TargetOrganizations {
     const { accounts, log } = this.#context;
     try {
       const list = () => accounts.clientOf(account).listOrganizations(this.#deadline);
-      return new Set(await tryAgain(list, this.#deadline));
+      return new Set(await retry(list, this.#deadline));
     } catch (error) {
       log.warn('target organizations not listed', { account, ...failureOf(error) });
       return new Set();

@@ -1,15 +1,15 @@
 import type { Queue } from '../aws/queue.ts';
 import { toSendableJson } from '../aws/sendable.ts';
-import { arrivedAt, type CleanupRequest, faultOfNames } from '../cleanup/request.ts';
+import { arrivedAt, type CleanupRequest, validateNames } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
 import { joinTexts } from '../cut-text.ts';
-import { exchange } from '../http/http-request.ts';
+import { httpRequest } from '../http/http-request.ts';
 import { show } from '../issues.ts';
 import { MAX_OUTPUT_BYTES, takeFitting } from '../limits.ts';
 import type { Log } from '../log.ts';
+import { resolveEvents } from '../routing/resolve.ts';
 import type { Signed } from '../sources/source.ts';
-import { resolveMeaning, sortResolved } from '../sources/source-event.ts';
-import { type KeyedSource, shortenLabel } from './configured-source.ts';
+import { type ConfiguredSource, shortenLabel } from './configured-source.ts';
 import { Problem } from './problem.ts';
 
 /** GitHub gives up after 10 s, and a cold start has to fit in as well. */
@@ -37,7 +37,7 @@ export interface AcceptContext {
 }
 
 export interface VerifiedDelivery {
-  readonly from: KeyedSource;
+  readonly from: ConfiguredSource;
   readonly signed: Signed;
   /** The sender's own id of the delivery: a label. */
   readonly deliveryId: string | undefined;
@@ -58,16 +58,16 @@ export async function acceptEvent(
   // Made of what is signed alone: whoever sends a delivery again can't have it taken for another one.
   const origin = { source: name, id: `webhook:${name}:${signed.key}` };
   const receivedAt = new Date(now()).toISOString();
-  const meanings = [source.interpret(body, signed, receivedAt)].flat();
+  const sourceEvents = [source.interpret(body, signed, receivedAt)].flat();
   const {
-    faults,
+    issues,
     ignored,
     undecided,
     confirmUrls,
     requests: named,
-  } = sortResolved(meanings.flatMap((meaning) => resolveMeaning(meaning, origin, config)));
-  if (faults.length > 0) {
-    throw new Problem(422, 'The event does not have the shape that this source documents.', { faults });
+  } = resolveEvents(sourceEvents, origin, config);
+  if (issues.length > 0) {
+    throw new Problem(422, 'The event does not have the shape that this source documents.', { issues });
   }
   if (undecided.length > 0) {
     const detail = `The event can not be told from others: ${joinTexts(undecided)}.`;
@@ -77,9 +77,9 @@ export async function acceptEvent(
   for (const url of confirmUrls) reasons.push(await confirmSubscription(url));
   const accepted: CleanupRequest[] = [];
   for (const request of named) {
-    const fault = faultOfNames(request);
-    if (fault === undefined) accepted.push(request);
-    else reasons.push(fault);
+    const issue = validateNames(request);
+    if (issue === undefined) accepted.push(request);
+    else reasons.push(issue);
   }
   const siblings = accepted.length - 1;
   const requests = accepted.map((request) =>
@@ -127,7 +127,7 @@ async function confirmSubscription(confirmUrl: string): Promise<string> {
   let status: number;
   try {
     const url = new URL(confirmUrl);
-    ({ status } = await exchange({
+    ({ status } = await httpRequest({
       method: 'GET',
       url,
       headers: {},
@@ -146,6 +146,6 @@ async function confirmSubscription(confirmUrl: string): Promise<string> {
 
 function requireAccount({ account }: CleanupRequest, { accounts }: Config): void {
   if (account === undefined || Object.hasOwn(accounts, account)) return;
-  const fault = { path: 'data.account', found: show(account), expected: 'a configured account' };
-  throw new Problem(422, 'The event names an account that is not configured.', { faults: [fault] });
+  const issue = { path: 'data.account', found: show(account), expected: 'a configured account' };
+  throw new Problem(422, 'The event names an account that is not configured.', { issues: [issue] });
 }

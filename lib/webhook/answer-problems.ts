@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import { failureOf } from '../failure.ts';
-import { firstFaults } from '../issues.ts';
+import { firstIssues } from '../issues.ts';
 import type { Log } from '../log.ts';
 import { answerHttp, type HttpAnswer, sourceNameOf } from './http-event.ts';
 import { Problem } from './problem.ts';
@@ -15,15 +15,15 @@ export function answerProblems(log: Log): MiddlewareObj<WebhookEvent, HttpAnswer
     onError(request) {
       const problem = problemOf(request.error);
       const { statusCode: status, message: reason, code, cause, headers } = problem;
-      const { first: faults, more: moreFaults } = firstFaults(problem.faults);
+      const { first: issues, more: moreIssues } = firstIssues(problem.issues);
       const level = status >= 500 ? 'error' : 'warn';
       log[level]('rejected', {
         source: sourceNameOf(request.event).slice(0, 100),
         status,
         reason,
         ...(code !== undefined && { code }),
-        ...(faults.length > 0 && { faults }),
-        ...(moreFaults > 0 && { moreFaults }),
+        ...(issues.length > 0 && { issues }),
+        ...(moreIssues > 0 && { moreIssues }),
         ...(cause !== undefined && { cause: failureOf(cause) }),
         ...(status === 500 && cause instanceof Error && { stack: cause.stack }),
       });
@@ -51,8 +51,8 @@ function problemOf(error: Error | null | undefined): Problem {
     );
   }
   if (statusCode === 422) {
-    const fault = { path: '', found: 'something that is not JSON', expected: 'a JSON object' };
-    return new Problem(422, 'The body is not JSON.', { faults: [fault] });
+    const issue = { path: '', found: 'something that is not JSON', expected: 'a JSON object' };
+    return new Problem(422, 'The body is not JSON.', { issues: [issue] });
   }
   return new Problem(500, 'Something went wrong here. Send the event again.', { cause: error });
 }

@@ -16,7 +16,7 @@ interface Surroundings {
 }
 
 /** A source of the configuration, with what it takes to verify its deliveries. */
-export class KeyedSource {
+export class ConfiguredSource {
   /** What the configuration calls it, and its address ends in. */
   readonly name: string;
   readonly source: Source;
@@ -76,7 +76,11 @@ export function shortenLabel(text: string): string {
 }
 
 /** Every source of a configuration, by its name. */
-export function keyedSources(config: Config, read: ReadSecret, log?: Log): Map<string, KeyedSource> {
+export function configuredSources(
+  config: Config,
+  read: ReadSecret,
+  log?: Log,
+): Map<string, ConfiguredSource> {
   const references = Object.entries(config.sources).flatMap(([name, { secret }]) =>
     secret === undefined ? [] : [[name, secret] as const],
   );
@@ -88,7 +92,7 @@ export function keyedSources(config: Config, read: ReadSecret, log?: Log): Map<s
   return new Map(
     Object.entries(config.sources).map(([name, { type, ...rest }]) => [
       name,
-      new KeyedSource(name, sources[type], rest, readBesideOthers, { values, log }),
+      new ConfiguredSource(name, sources[type], rest, readBesideOthers, { values, log }),
     ]),
   );
 }

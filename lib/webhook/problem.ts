@@ -1,4 +1,4 @@
-import { type Fault, firstFaults } from '../issues.ts';
+import { firstIssues, type Issue } from '../issues.ts';
 
 const TITLES = {
   401: 'Signature missing or wrong',
@@ -16,7 +16,7 @@ export type ProblemStatus = keyof typeof TITLES;
 
 export interface ProblemOptions extends ErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
-  readonly faults?: readonly Fault[];
+  readonly issues?: readonly Issue[];
   /** For the log, where problems of one status have to be told apart. */
   readonly code?: string;
 }
@@ -26,7 +26,7 @@ export class Problem extends Error {
   override readonly name = 'Problem';
   readonly statusCode: ProblemStatus;
   readonly headers: Readonly<Record<string, string>>;
-  readonly faults: readonly Fault[];
+  readonly issues: readonly Issue[];
   readonly code: string | undefined;
 
   /** @param detail one sentence that says what to do; it must not help anyone to forge a signature. */
@@ -34,12 +34,12 @@ export class Problem extends Error {
     super(detail, options);
     this.statusCode = statusCode;
     this.headers = options.headers ?? {};
-    this.faults = options.faults ?? [];
+    this.issues = options.issues ?? [];
     this.code = options.code;
   }
 
   toJSON(): Record<string, unknown> {
-    const { first, more } = firstFaults(this.faults);
+    const { first, more } = firstIssues(this.issues);
     const rest = more > 0 ? ` The first ${first.length} issues are listed, … and ${more} more.` : '';
     return {
       type: 'about:blank',

@@ -3,7 +3,7 @@ import { CERTIFICATE_UNAVAILABLE, ServiceError } from '../failure.ts';
 import { hasTooManyValues, MAX_JSON_VALUES } from '../json.ts';
 import type { Log } from '../log.ts';
 import type { Delivery, Signed, Verification } from '../sources/source.ts';
-import type { KeyedSource } from './configured-source.ts';
+import type { ConfiguredSource } from './configured-source.ts';
 import { bodyBytesOf, type HttpAnswer, type HttpEvent, readHttpRequest } from './http-event.ts';
 import { Problem } from './problem.ts';
 
@@ -12,7 +12,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** What the middleware leaves on the event for the handler. */
 export type WebhookEvent = HttpEvent & {
   verified?: {
-    readonly from: KeyedSource;
+    readonly from: ConfiguredSource;
     readonly signed: Signed;
     /** The sender's own id of the delivery; not signed. */
     readonly deliveryId: string | undefined;
@@ -30,7 +30,7 @@ export type WebhookEvent = HttpEvent & {
  * while the source's secret can't be read.
  */
 export function verifyDelivery(
-  sources: ReadonlyMap<string, KeyedSource>,
+  sources: ReadonlyMap<string, ConfiguredSource>,
   log: Log,
   nowMs: () => number = Date.now,
 ): MiddlewareObj<WebhookEvent, HttpAnswer> {
@@ -71,7 +71,7 @@ export function verifyDelivery(
   };
 }
 
-async function verify(from: KeyedSource, delivery: Delivery, nowMs: number): Promise<Verification> {
+async function verify(from: ConfiguredSource, delivery: Delivery, nowMs: number): Promise<Verification> {
   try {
     return await from.verify(delivery, nowMs);
   } catch (cause) {

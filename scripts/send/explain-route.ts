@@ -1,13 +1,15 @@
+import { coversTarget, keyOfSource } from '../../lib/cleanup/confirm-gone.ts';
 import { findDenyRule } from '../../lib/cleanup/decide.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Config } from '../../lib/config/config.ts';
-import { nameOf } from '../../lib/huaweicloud/sync-task.ts';
-import { formatFaults } from '../../lib/issues.ts';
+import { nameOf } from '../../lib/huaweicloud/names.ts';
+import { formatIssues } from '../../lib/issues.ts';
 import { lowerAscii } from '../../lib/lower-ascii.ts';
-import { findSources, keyOfSource, meansTarget } from '../../lib/routing/find-sources.ts';
+import { findSources } from '../../lib/routing/find-sources.ts';
+import { resolveEvents } from '../../lib/routing/resolve.ts';
 import { matchPattern } from '../../lib/routing/route-pattern.ts';
-import { type Meaning, resolveMeaning, sortResolved } from '../../lib/sources/source-event.ts';
-import { meaningOfDeletion, sendableType } from './senders.ts';
+import { type SourceEvent } from '../../lib/sources/source-event.ts';
+import { eventOfDeletion, sendableType } from './senders.ts';
 
 interface TriedRoute {
   readonly from: string;
@@ -56,13 +58,10 @@ export function explainRoute(config: Config, source: string, repository: string)
   const all = routes.map(({ from }) => tryRoute(from, source, repository));
   const first = all.findIndex(({ fits }) => fits);
   const tried = first === -1 ? all : all.slice(0, first + 1);
-  const meanings = meaningsOfGone(config, source, repository);
-  const sorted = sortResolved(
-    meanings.flatMap((meaning) => resolveMeaning(meaning, { source, id: 'sample' }, config)),
-  );
-  const { requests, ignored, faults } = sorted;
+  const sourceEvents = eventsOfDeletion(config, source, repository);
+  const { requests, ignored, issues } = resolveEvents(sourceEvents, { source, id: 'sample' }, config);
   const routed = requests.length > 0;
-  const unreadable = `${source} can have no such repository: ${formatFaults(faults)}`;
+  const unreadable = `${source} can have no such repository: ${formatIssues(issues)}`;
   return {
     source,
     repository,
@@ -70,7 +69,7 @@ export function explainRoute(config: Config, source: string, repository: string)
     tried,
     notTried: all.length - tried.length,
     routed,
-    ...(!routed && { reason: faults.length > 0 ? unreadable : ignored.join('; ') }),
+    ...(!routed && { reason: issues.length > 0 ? unreadable : ignored.join('; ') }),
     destinations: requests.map((request) => describeImage(config, request)),
     mode: safety.mode,
     asksFirst: requests.some(({ sourceRepository }) => sourceRepository !== undefined),
@@ -80,11 +79,11 @@ export function explainRoute(config: Config, source: string, repository: string)
   };
 }
 
-function meaningsOfGone(config: Config, source: string, repository: string): readonly Meaning[] {
+function eventsOfDeletion(config: Config, source: string, repository: string): readonly SourceEvent[] {
   // What comes by EventBridge has no entry under sources.
   if (config.sources[source] === undefined)
     return [{ type: 'deleted', repository, occurredAt: new Date().toISOString() }];
-  return meaningOfDeletion(sendableType(config, source), repository);
+  return eventOfDeletion(sendableType(config, source), repository);
 }
 
 function othersAsked(
@@ -94,7 +93,7 @@ function othersAsked(
 ): string[] {
   const keys = requests.flatMap(({ account = defaultAccount, namespace, repository = '', targets }) =>
     findSources(routes, { account, namespace, repository })
-      .filter((origin) => targets?.some((target) => meansTarget(origin, target)) ?? true)
+      .filter((origin) => targets?.some((target) => coversTarget(origin, target)) ?? true)
       .map((origin) => keyOfSource(origin.source, origin.repository ?? '*')),
   );
   return [...new Set(keys)].filter((key) => key !== own);

@@ -1,7 +1,7 @@
 import type { Config } from '../../lib/config/config.ts';
 import { findRoute } from '../../lib/routing/route.ts';
 import { sources } from '../../lib/sources/index.ts';
-import { meaningOfDeletion, sendableType } from './senders.ts';
+import { eventOfDeletion, sendableType } from './senders.ts';
 
 /** Nobody has an organization or a repository of this name. */
 const NOBODYS = 'swr-sync-cleanup-hello';
@@ -24,7 +24,7 @@ export function inventRepository(config: Config, name: string): string | undefin
     .concat('{owner}/{name}')
     .flatMap((pattern) => [fill(pattern, NOBODYS), fill(pattern, `${NOBODYS}/${NOBODYS}`)])
     .filter((candidate) => candidate.includes(NOBODYS))
-    .filter((candidate) => meaningOfDeletion(type, candidate).every((each) => each.type === 'deleted'))
+    .filter((candidate) => eventOfDeletion(type, candidate).every((each) => each.type === 'deleted'))
     .find((candidate) => leadsNowhere(config, name, candidate));
 }
 

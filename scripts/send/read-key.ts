@@ -2,7 +2,7 @@ import { UsageError } from '../../command-line/options.ts';
 import { SecretStore } from '../../lib/aws/secret-store.ts';
 import type { Config } from '../../lib/config/config.ts';
 import { ServiceError } from '../../lib/failure.ts';
-import { keyedSources } from '../../lib/webhook/configured-source.ts';
+import { configuredSources } from '../../lib/webhook/configured-source.ts';
 
 /**
  * The key that samples of a source are proved with: of several, the first, which is the newest.
@@ -20,7 +20,7 @@ export async function readKey(
   if (configured === undefined || secret === undefined) throw new UsageError(`${name} has no secret`);
   const store = new SecretStore();
   const sources = { [name]: { ...configured, secret } };
-  const keyed = keyedSources({ ...config, sources }, (reference, maxAgeMs) =>
+  const keyed = configuredSources({ ...config, sources }, (reference, maxAgeMs) =>
     store.read(reference, maxAgeMs),
   );
   try {

@@ -3,7 +3,7 @@ import type { Config } from '../../lib/config/config.ts';
 import { builtInSources } from '../../lib/sources/built-in.ts';
 import { type SourceType, sources } from '../../lib/sources/index.ts';
 import type { Source } from '../../lib/sources/source.ts';
-import type { Meaning } from '../../lib/sources/source-event.ts';
+import type { SourceEvent } from '../../lib/sources/source-event.ts';
 import { bitbucket, gitea, github, gitlab } from './forges.ts';
 import { acr, distribution, harbor } from './registries.ts';
 import { cloudevents, standardWebhooks } from './requesters.ts';
@@ -49,14 +49,14 @@ export function sendableType({ sources: configured, stage }: Config, name: strin
 }
 
 /** What the source itself makes of a sample, as if it had been verified. */
-export function meaningsOf(type: SendableType, { body }: Content, at: Date): readonly Meaning[] {
+export function meaningsOf(type: SendableType, { body }: Content, at: Date): readonly SourceEvent[] {
   const source: Source = sources[type];
   const time = at.toISOString();
   return [source.interpret(JSON.parse(body), { key: 'sample', time }, time)].flat();
 }
 
 /** What the source makes of the deletion of a repository. */
-export function meaningOfDeletion(type: SendableType, repository: string): readonly Meaning[] {
+export function eventOfDeletion(type: SendableType, repository: string): readonly SourceEvent[] {
   const at = new Date();
   return meaningsOf(type, senders[type].write({ event: 'deletion', repository, id: 'sample', at }), at);
 }

@@ -1,5 +1,5 @@
 import { UsageError } from '../../command-line/options.ts';
-import { faultOfEndpoint } from '../../lib/endpoint.ts';
+import { validateEndpoint } from '../../lib/endpoint.ts';
 
 /**
  * The address of a source: that of the stage's webhooks and its name.
@@ -15,7 +15,7 @@ export function webhookAddress(address: string | undefined, source: string): URL
     );
   }
   const url = /^https?:/i.test(address) ? URL.parse(address) : null;
-  const fault = url === null ? 'not a URL' : faultOfEndpoint(url.href);
+  const fault = url === null ? 'not a URL' : validateEndpoint(url.href);
   // It isn't repeated: there may be a password in it.
   if (url === null || fault !== undefined) {
     throw new UsageError(`The address of the webhooks has to be https, or http on loopback; found ${fault}`);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { DeadLetterBox } from '../../lib/aws/dead-letter-box.ts';
+import { DeadLetterQueue } from '../../lib/aws/dead-letter-box.ts';
 import { Queue } from '../../lib/aws/queue.ts';
 import { allowing, noHurry } from '../support/deadline.ts';
 import { type Sqs, startSqs } from '../support/sqs.ts';
@@ -9,11 +9,11 @@ const HIDDEN_SECONDS = 60;
 
 let sqs: Sqs;
 let queue: Queue;
-let box: DeadLetterBox;
+let box: DeadLetterQueue;
 beforeEach(async () => {
   sqs = await startSqs();
   queue = new Queue(sqs.deadLetterQueueUrl);
-  box = new DeadLetterBox(sqs.deadLetterQueueUrl);
+  box = new DeadLetterQueue(sqs.deadLetterQueueUrl);
 });
 afterEach(() => sqs.close());
 
@@ -82,7 +82,7 @@ describe('taking all', () => {
   });
 
   test('fails where there is no such queue', async () => {
-    const missing = new DeadLetterBox(sqs.deadLetterQueueUrl.replace('dead-letters', 'missing'));
+    const missing = new DeadLetterQueue(sqs.deadLetterQueueUrl.replace('dead-letters', 'missing'));
     await expect(missing.takeAll(HIDDEN_SECONDS, noHurry)).rejects.toMatchObject({
       failure: { code: 'QueueDoesNotExist', retryable: false },
     });

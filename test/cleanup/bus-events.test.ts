@@ -1,9 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  announcementOfParked,
-  announcementsOf,
-  announcementsOfAnswer,
-} from '../../lib/cleanup/bus-events.ts';
+import { busEventsOf, deadLetteredEvent, failedAnswerEvents } from '../../lib/cleanup/bus-events.ts';
 import type { FailedOutcome, Outcome } from '../../lib/cleanup/outcome.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR } from '../support/cloud.ts';
@@ -40,7 +36,7 @@ describe('what became of a request', () => {
       type: 'Sync Task Kept',
     },
   ])('is told where $why', ({ outcome, type }) => {
-    expect(announcementsOf({ request, outcomes: [outcome] })).toEqual([
+    expect(busEventsOf({ request, outcomes: [outcome] })).toEqual([
       { type, detail: { request, repository: request.repository, ...outcome } },
     ]);
   });
@@ -49,14 +45,14 @@ describe('what became of a request', () => {
     { why: 'it was gone already', outcome: { target: DR, outcome: 'absent' } },
     { why: 'it failed, which may pass', outcome: failed },
   ])('is not told where $why', ({ outcome }) => {
-    expect(announcementsOf({ request, outcomes: [outcome] })).toEqual([]);
+    expect(busEventsOf({ request, outcomes: [outcome] })).toEqual([]);
   });
 
   test('is told for each repository of an organization', () => {
     const outcomes = ['api', 'web'].map(
       (repository): Outcome => ({ repository, target: DR, outcome: 'deleted' }),
     );
-    expect(announcementsOf({ request: organization, outcomes }).map(({ detail }) => detail)).toEqual([
+    expect(busEventsOf({ request: organization, outcomes }).map(({ detail }) => detail)).toEqual([
       { request: organization, repository: 'api', target: DR, outcome: 'deleted' },
       { request: organization, repository: 'web', target: DR, outcome: 'deleted' },
     ]);
@@ -64,21 +60,21 @@ describe('what became of a request', () => {
 
   test('names no repository where an organization as a whole stays', () => {
     const outcomes: Outcome[] = [{ outcome: 'kept', reason: 'still at the source' }];
-    const [only] = announcementsOf({ request: organization, outcomes });
+    const [only] = busEventsOf({ request: organization, outcomes });
     expect(only?.detail).not.toHaveProperty('repository');
   });
 });
 
 describe('a failure', () => {
   test('is told when it is parked, with the request', () => {
-    expect(announcementOfParked([failed], request)).toEqual({
+    expect(deadLetteredEvent([failed], request)).toEqual({
       type: 'Cleanup Failed',
       detail: { request, parked: true, failures: [told] },
     });
   });
 
   test('is told without a request where none could be read', () => {
-    expect(announcementOfParked([failed]).detail).not.toHaveProperty('request');
+    expect(deadLetteredEvent([failed]).detail).not.toHaveProperty('request');
   });
 
   test('is told when somebody was answered with it', () => {
@@ -86,7 +82,7 @@ describe('a failure', () => {
       { target: DR, outcome: 'deleted' },
       { ...failed, repository: 'web' },
     ];
-    expect(announcementsOfAnswer({ request, outcomes })).toEqual([
+    expect(failedAnswerEvents({ request, outcomes })).toEqual([
       {
         type: 'Cleanup Failed',
         detail: { request, parked: false, failures: [{ ...told, repository: 'web' }] },
@@ -95,6 +91,6 @@ describe('a failure', () => {
   });
 
   test('is not told of an answer without one', () => {
-    expect(announcementsOfAnswer({ request, outcomes: [{ target: DR, outcome: 'deleted' }] })).toEqual([]);
+    expect(failedAnswerEvents({ request, outcomes: [{ target: DR, outcome: 'deleted' }] })).toEqual([]);
   });
 });

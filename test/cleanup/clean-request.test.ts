@@ -173,7 +173,7 @@ test.each([
 test('logs what it saw, each outcome, and the sum', async () => {
   const { recorded } = await cleanUp(cloud, cleanupRequest({ targets: [DR, EMEA] }));
   const subject = { namespace: 'acme', repository: 'payments/api' };
-  expect(recorded.of('looked')).toMatchObject([{ ...subject, tasks: 2 }]);
+  expect(recorded.of('listed')).toMatchObject([{ ...subject, tasks: 2 }]);
   expect(recorded.of('deleted')).toMatchObject([{ level: 'info', ...subject, target: 'cn-east-3/acme-dr' }]);
   expect(recorded.of('absent')).toMatchObject([
     { level: 'info', ...subject, target: 'eu-west-101/acme-emea' },
@@ -223,7 +223,7 @@ describe('the log', () => {
     const startedAt = Date.now();
     const { recorded } = await cleanUp(cloud, cleanupRequest());
     const most = Date.now() - startedAt;
-    const [looked] = recorded.of('looked');
+    const [looked] = recorded.of('listed');
     expect(looked).toMatchObject({ level: 'info', namespace: 'acme', repository: 'payments/api', tasks: 2 });
     const [cleaned] = recorded.of('cleaned');
     expect(cleaned).toMatchObject({ level: 'info', deleted: 2, absent: 0, kept: 0, failed: 0 });

@@ -3,7 +3,7 @@ import { Cleaner } from '../../lib/cleanup/cleaner.ts';
 import type { Config } from '../../lib/config/config.ts';
 import { Accounts } from '../../lib/huaweicloud/accounts.ts';
 import { findSources } from '../../lib/routing/find-sources.ts';
-import { createAskSource } from '../../lib/sources/check-existence.ts';
+import { createCheckExistence } from '../../lib/sources/check-existence.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeConfig } from '../support/acme-config.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
@@ -38,12 +38,12 @@ function clean(sources: Config['sources'], api = 'token-of-the-forge') {
   const read = (reference: string) => Promise.resolve(reference === 'env:API' ? api : SECRET);
   const config = acmeConfig(cloud.url, { sources });
   const { log } = recordLog();
-  const accounts = new Accounts(config, read, log);
-  const askSource = createAskSource(config, read);
+  const accounts = new Accounts(config.accounts, read, log);
+  const checkExistence = createCheckExistence(config, read);
   return new Cleaner({
     config,
     accounts,
-    askSource,
+    checkExistence,
     ledger: ledger.ledger,
     log,
     findSources: (place) => findSources(config.routes, place),
@@ -94,7 +94,7 @@ test.each([
 test('a person has to configure where to ask', async () => {
   const sources = { github: { type: 'github' as const, secret: 'env:X' } };
   expect((await clean(sources)).outcomes).toEqual([
-    expect.objectContaining({ outcome: 'failed', code: 'SOURCE_NOT_ASKABLE', retryable: false }),
+    expect.objectContaining({ outcome: 'failed', code: 'SOURCE_API_MISSING', retryable: false }),
   ]);
   expect(cloud.journal.entries).toEqual([]);
 });

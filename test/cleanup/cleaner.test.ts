@@ -4,7 +4,7 @@ import type { Config } from '../../lib/config/config.ts';
 import { Accounts } from '../../lib/huaweicloud/accounts.ts';
 import { DynamoLedger } from '../../lib/ledger/cleanup-ledger.ts';
 import { findSources } from '../../lib/routing/find-sources.ts';
-import { createAskSource } from '../../lib/sources/check-existence.ts';
+import { createCheckExistence } from '../../lib/sources/check-existence.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeAccount, acmeConfig } from '../support/acme-config.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
@@ -41,11 +41,11 @@ function cleanerOf(
   };
   const config = acmeConfig(cloud.url, differences);
   const { defaultAccount } = config;
-  const accounts = new Accounts(config, read, recorded.log);
+  const accounts = new Accounts(config.accounts, read, recorded.log);
   const cleaner = new Cleaner({
     config,
     accounts,
-    askSource: createAskSource(config, read),
+    checkExistence: createCheckExistence(config, read),
     findSources: (place) => findSources(config.routes, place),
     ledger: new DynamoLedger({ table, defaultAccount, retentionDays: 90 }),
     log: recorded.log,

@@ -1,14 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { askFirst } from '../../lib/cleanup/confirm-gone.ts';
+import { confirmGone, type Existence, type SourceRepository } from '../../lib/cleanup/confirm-gone.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import { ServiceError } from '../../lib/failure.ts';
-import type { Origin } from '../../lib/routing/find-sources.ts';
-import type { Existence } from '../../lib/sources/source.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
 
-const ORIGINS: readonly Origin[] = [
+const ORIGINS: readonly SourceRepository[] = [
   { source: 'github', repository: 'acme/api' },
   { source: 'ecr', repository: 'api', targets: [DR] },
   { source: 'gitlab', repository: 'acme/api' },
@@ -18,12 +16,12 @@ const ORIGINS: readonly Origin[] = [
 async function ask(
   request: Partial<CleanupRequest>,
   answers: Readonly<Record<string, Existence | Error>> = {},
-  origins: readonly Origin[] = ORIGINS,
+  origins: readonly SourceRepository[] = ORIGINS,
 ) {
   const asked: string[] = [];
-  const outcome = await askFirst(cleanupRequest(request), 'main', noHurry, {
+  const outcome = await confirmGone(cleanupRequest(request), 'main', noHurry, {
     findSources: () => origins,
-    askSource(source, name, _deadline, kind) {
+    checkExistence(source, name, _deadline, kind) {
       asked.push(`${kind} ${source}:${name}`);
       const answer = answers[`${source}:${name}`] ?? 'gone';
       return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
@@ -62,7 +60,7 @@ describe('before anything is deleted', () => {
 });
 
 describe('of several source repositories', () => {
-  const error = new ServiceError({ code: 'SOURCE_NOT_ASKABLE', message: 'no API', retryable: false });
+  const error = new ServiceError({ code: 'SOURCE_API_MISSING', message: 'no API', retryable: false });
 
   test.each<{ why: string; answers: Record<string, Existence | Error> }>([
     { why: 'the others are gone', answers: {} },
@@ -100,7 +98,7 @@ describe('of several source repositories', () => {
 
   test('a failed question is the failure of the request', async () => {
     expect((await ask(shared, { 'ecr:api': error })).outcome).toMatchObject({
-      code: 'SOURCE_NOT_ASKABLE',
+      code: 'SOURCE_API_MISSING',
       retryable: false,
     });
   });
@@ -108,8 +106,8 @@ describe('of several source repositories', () => {
 
 test('those of a whole organization can not be told', async () => {
   const { repository: _, ...whole } = cleanupRequest({ checkAllSources: true });
-  const parts = { findSources: () => ORIGINS, askSource: () => Promise.resolve('gone' as const) };
-  expect(await askFirst(whole, 'main', noHurry, parts)).toMatchObject({
+  const parts = { findSources: () => ORIGINS, checkExistence: () => Promise.resolve('gone' as const) };
+  expect(await confirmGone(whole, 'main', noHurry, parts)).toMatchObject({
     code: 'SOURCE_UNDECIDED',
     message: expect.stringContaining('any source leads to acme/*'),
   });

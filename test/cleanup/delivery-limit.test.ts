@@ -46,8 +46,8 @@ function workerOf(ledger: CleanupLedger = loopback.ledger, max = MAX): Cleaner {
     config,
     ledger,
     log,
-    accounts: new Accounts(config, () => Promise.resolve(SECRET), log),
-    askSource: () => Promise.resolve('gone'),
+    accounts: new Accounts(config.accounts, () => Promise.resolve(SECRET), log),
+    checkExistence: () => Promise.resolve('gone'),
     findSources: () => [],
   });
 }

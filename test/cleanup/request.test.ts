@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { faultOfNames, parseRequest } from '../../lib/cleanup/request.ts';
+import { parseRequest, validateNames } from '../../lib/cleanup/request.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR, manyTargets } from '../support/cloud.ts';
 
@@ -48,7 +48,7 @@ describe('a request', () => {
   ])('has a text without $why as its $key', ({ key, text, why }) => {
     expect(parseRequest({ ...whole, [key]: text }, { id: 'default' })).toMatchObject({
       ok: false,
-      faults: [{ path: key, expected: `text without ${why}` }],
+      issues: [{ path: key, expected: `text without ${why}` }],
     });
     expect(parseRequest({ ...whole, [key]: 'ä😀' }, { id: 'default' })).toMatchObject({ ok: true });
   });
@@ -141,7 +141,7 @@ describe('a request', () => {
   ])('is not taken where it $why', ({ input, path }) => {
     expect(parseRequest(input, { id: 'default' })).toMatchObject({
       ok: false,
-      faults: expect.arrayContaining([{ path, found: expect.any(String), expected: expect.any(String) }]),
+      issues: expect.arrayContaining([{ path, found: expect.any(String), expected: expect.any(String) }]),
     });
   });
 
@@ -154,18 +154,18 @@ describe('a request', () => {
     { input: { ...whole, targets: [] }, expected: /at least one target; leave targets out for every task/ },
   ])('is refused with what is expected instead: $expected', ({ input, expected }) => {
     expect(parseRequest(input, { id: 'default' })).toMatchObject({
-      faults: [{ expected: expect.stringMatching(expected) }],
+      issues: [{ expected: expect.stringMatching(expected) }],
     });
   });
 
-  test('is refused with all its faults at once, where they are in the document', () => {
+  test('is refused with all its issues at once, where they are in the document', () => {
     const input = { namespace: '', targets: [], extra: 1 };
     expect(parseRequest(input, { id: 'default' }, 'data')).toMatchObject({
       ok: false,
-      faults: expect.arrayContaining([
+      issues: expect.arrayContaining([
         expect.objectContaining({ path: 'data.namespace' }),
         expect.objectContaining({ path: 'data.targets' }),
-        expect.objectContaining({ path: 'data.extra', expected: 'no such key' }),
+        expect.objectContaining({ path: 'data.extra', expected: 'unknown key' }),
       ]),
     });
   });
@@ -189,7 +189,7 @@ describe('the names of a request', () => {
       named: '"acme/dr"',
     },
   ])('are refused by the one that SWR can not have: $why', ({ differences, named }) => {
-    expect(faultOfNames(cleanupRequest(differences))).toContain(named);
+    expect(validateNames(cleanupRequest(differences))).toContain(named);
   });
 
   test.each([
@@ -197,6 +197,6 @@ describe('the names of a request', () => {
     { why: 'every task of a repository', request: cleanupRequest() },
     { why: 'an organization', request: { version: 1 as const, id: 'x', namespace: 'acme' } },
   ])('are fine in $why', ({ request }) => {
-    expect(faultOfNames(request)).toBeUndefined();
+    expect(validateNames(request)).toBeUndefined();
   });
 });

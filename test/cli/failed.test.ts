@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { DeadLetterBox } from '../../lib/aws/dead-letter-box.ts';
+import { DeadLetterQueue } from '../../lib/aws/dead-letter-box.ts';
 import { Queue } from '../../lib/aws/queue.ts';
 import { noHurry } from '../support/deadline.ts';
 import { type Operating, startOperating } from '../support/operating.ts';
@@ -86,7 +86,7 @@ describe('list', () => {
   test('tells of messages that somebody else is looking at', async () => {
     await parkRequest();
     const queue = operating.urlOf(operating.names.deadLetterQueue);
-    await new DeadLetterBox(queue).takeAll(60, noHurry);
+    await new DeadLetterQueue(queue).takeAll(60, noHurry);
     const { stderr } = await operating.run(['failed', 'list']);
     expect(stderr).toMatch(/^1 message not shown: somebody else is looking at it just now/);
   });

@@ -13,11 +13,11 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-async function faultsOf(yaml: string): Promise<string> {
+async function toIssues(yaml: string): Promise<string> {
   const file = join(folder, `${Math.random()}.yml`);
   await writeFile(file, yaml);
   return readConfig('test', file).then(
-    () => 'no fault',
+    () => 'no issue',
     (error: unknown) => String(error),
   );
 }
@@ -31,8 +31,8 @@ test('every configuration of the project is right', async () => {
   }
 });
 
-test('every fault is told in one message, with its line, in their order', async () => {
-  const message = await faultsOf(`
+test('every issue is told in one message, with its line, in their order', async () => {
+  const message = await toIssues(`
 accounts:
   main:
     region: cn-north-4
@@ -43,14 +43,14 @@ routes:
 safety:
   mode: maybe
 `);
-  expect(message).toMatch(/\.yml has 2 faults:/);
+  expect(message).toMatch(/\.yml has 2 issues:/);
   expect(message).toMatch(/\.yml:7 routes\[0\]\.from: found "github:\{repo\}", expected SOURCE:PATTERN/);
   expect(message).toMatch(/\.yml:10 safety\.mode: found "maybe", expected/);
   expect(message.indexOf('routes')).toBeLessThan(message.indexOf('safety'));
 });
 
 test('what is missing is told with the line of what it is missing in', async () => {
-  expect(await faultsOf('accounts:\n  main:\n    region: cn-north-4\n')).toMatch(
+  expect(await toIssues('accounts:\n  main:\n    region: cn-north-4\n')).toMatch(
     /\.yml:3 accounts\.main\.credentials: found nothing, expected a value/,
   );
 });
@@ -59,19 +59,19 @@ test.each([
   { why: 'not YAML', yaml: 'accounts: [' },
   { why: 'a key twice', yaml: 'accounts: {}\naccounts: {}\n' },
 ])('$why is told with its place', async ({ yaml }) => {
-  expect(await faultsOf(yaml)).toMatch(/at line \d+, column \d+/);
+  expect(await toIssues(yaml)).toMatch(/at line \d+, column \d+/);
 });
 
 test('an empty file is told', async () => {
-  expect(await faultsOf('')).toMatch(/\(the whole\): found null/);
+  expect(await toIssues('')).toMatch(/\(root\): found null/);
 });
 
-test('of many faults the first 20 are listed, and the others counted', async () => {
+test('of many issues the first 20 are listed, and the others counted', async () => {
   const routes = Array.from({ length: 30 }, () => '  - {from: 7, to: images/x}');
-  const message = await faultsOf(
+  const message = await toIssues(
     `accounts:\n  main: {region: cn-north-4, credentials: env:X}\nroutes:\n${routes.join('\n')}\n`,
   );
-  const [, all = ''] = /has (\d+) faults/.exec(message) ?? [];
+  const [, all = ''] = /has (\d+) issues/.exec(message) ?? [];
   expect(message.split('\n')).toHaveLength(22);
   expect(message).toMatch(new RegExp(`… and ${Number(all) - 20} more$`));
 });

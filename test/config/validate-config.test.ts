@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkConfig } from '../../lib/config/validate-config.ts';
+import { validateConfig } from '../../lib/config/validate-config.ts';
 
 const accounts = { main: { region: 'cn-north-4', credentials: 'secretsmanager:prod/huaweicloud' } };
 const sources = { github: { type: 'github', secret: 'ssm:/prod/github' } };
@@ -8,7 +8,7 @@ const HIDDEN = 'something else (not shown: it may be a secret)';
 const right = { accounts, sources, routes };
 
 test('defaults are filled in', () => {
-  expect(checkConfig('prod', right)).toEqual({
+  expect(validateConfig('prod', right)).toEqual({
     ok: true,
     value: {
       stage: 'prod',
@@ -32,17 +32,20 @@ test('defaults are filled in', () => {
 
 test('the European cloud has a domain of its own', () => {
   const european = { main: { ...accounts.main, region: 'eu-west-101' } };
-  expect(checkConfig('prod', { ...right, accounts: european })).toMatchObject({
+  expect(validateConfig('prod', { ...right, accounts: european })).toMatchObject({
     value: { accounts: { main: { swrEndpoint: 'https://swr-api.eu-west-101.myhuaweicloud.eu' } } },
   });
 });
 
 test('what is left out may be left out', () => {
-  expect(checkConfig('prod', { accounts })).toMatchObject({ ok: true, value: { sources: {}, routes: [] } });
+  expect(validateConfig('prod', { accounts })).toMatchObject({
+    ok: true,
+    value: { sources: {}, routes: [] },
+  });
 });
 
 test('everything that may be said is taken', () => {
-  const result = checkConfig('prod', {
+  const result = validateConfig('prod', {
     accounts: { ...accounts, other: { ...accounts.main, swrEndpoint: 'https://swr.example.com/' } },
     sources: {
       topics: { type: 'huawei-smn', topics: ['urn:smn:cn-north-4:1:x'] },
@@ -153,13 +156,13 @@ describe('what is expected instead is told', () => {
     { change: { ledger: { retentionDays: 0 } }, expected: /^at least 1$/ },
     { change: { events: { allowedSources: [''] } }, expected: /^a source, or a glob on it$/ },
   ])('$change: $expected', ({ change, expected }) => {
-    const result = checkConfig('prod', { ...right, ...change });
-    const faults = result.ok ? [] : result.faults;
-    expect(faults.map((fault) => fault.expected)).toContainEqual(expect.stringMatching(expected));
+    const result = validateConfig('prod', { ...right, ...change });
+    const issues = result.ok ? [] : result.issues;
+    expect(issues.map((issue) => issue.expected)).toContainEqual(expect.stringMatching(expected));
   });
 });
 
-describe('a fault is told with its path, what is there and what is expected', () => {
+describe('a issue is told with its path, what is there and what is expected', () => {
   test.each([
     { path: '', contents: null, found: 'null' },
     { path: 'accounts', contents: {}, found: 'nothing' },
@@ -245,20 +248,20 @@ describe('a fault is told with its path, what is there and what is expected', ()
     { path: 'events.allowedSources', change: { events: { allowedSources: 'x' } }, found: '"x"' },
     { path: 'saftey', change: { saftey: {} }, found: '"saftey"' },
   ])('$path: $found', ({ path, contents, change, found }) => {
-    const result = checkConfig('prod', contents === undefined ? { ...right, ...change } : contents);
+    const result = validateConfig('prod', contents === undefined ? { ...right, ...change } : contents);
     expect(result).toMatchObject({
       ok: false,
-      faults: expect.arrayContaining([{ path, found, expected: expect.stringMatching(/./) }]),
+      issues: expect.arrayContaining([{ path, found, expected: expect.stringMatching(/./) }]),
     });
   });
 
   test('all of them in one go, also where sections refer to each other', () => {
-    const result = checkConfig('prod', {
+    const result = validateConfig('prod', {
       accounts: { main: { region: 'X', credentials: 'env:X' } },
       routes: [{ from: 'github:{a}', to: 'x/{a}', account: 'other' }, 7],
       safety: { mode: 'no' },
     });
-    const paths = result.ok ? [] : result.faults.map((fault) => fault.path);
+    const paths = result.ok ? [] : result.issues.map((issue) => issue.path);
     expect(paths).toEqual([
       'accounts.main.region',
       'routes[1]',
@@ -279,20 +282,20 @@ describe('a fault is told with its path, what is there and what is expected', ()
     },
     { path: 'sources.github.secret', change: { sources: { github: { type: 'github', secret: 'hunter2' } } } },
   ])('but a secret written in place of a reference is not shown: $path', ({ path, change }) => {
-    const result = checkConfig('prod', { ...right, ...change });
+    const result = validateConfig('prod', { ...right, ...change });
     expect(result).toMatchObject({
       ok: false,
-      faults: expect.arrayContaining([expect.objectContaining({ path })]),
+      issues: expect.arrayContaining([expect.objectContaining({ path })]),
     });
     expect(JSON.stringify(result)).not.toContain('hunter2');
   });
 
   test('a route from a source that needs none', () => {
-    const result = checkConfig('prod', {
+    const result = validateConfig('prod', {
       accounts,
       sources: { anyone: { type: 'standard-webhooks', secret: 'env:X' } },
       routes: [{ from: 'anyone:{a}', to: 'x/{a}' }],
     });
-    expect(result).toMatchObject({ faults: [{ path: 'routes[0].from' }] });
+    expect(result).toMatchObject({ issues: [{ path: 'routes[0].from' }] });
   });
 });

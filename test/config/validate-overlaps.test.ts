@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Route } from '../../lib/config/config.ts';
-import { checkConfig } from '../../lib/config/validate-config.ts';
+import { validateConfig } from '../../lib/config/validate-config.ts';
+import type { Route } from '../../lib/routing/route.ts';
 
 const api = { url: 'https://forge.example.com', credentials: 'env:X' };
 const SECTIONS = {
@@ -18,14 +18,14 @@ type Written = Pick<Route, 'from' | 'to'> & {
 };
 
 const check = (routes: readonly Written[], confirmEcr = false) =>
-  checkConfig('test', { ...SECTIONS, routes, events: { confirmEcr } });
-const faultsOf = (routes: readonly Written[], confirmEcr = false) => {
+  validateConfig('test', { ...SECTIONS, routes, events: { confirmEcr } });
+const toIssues = (routes: readonly Written[], confirmEcr = false) => {
   const result = check(routes, confirmEcr);
-  return result.ok ? [] : result.faults;
+  return result.ok ? [] : result.issues;
 };
 const sharedOf = (routes: readonly Written[], confirmEcr = false) => {
   const result = check(routes, confirmEcr);
-  return result.ok ? result.value.routes.map(({ shared }) => shared) : result.faults;
+  return result.ok ? result.value.routes.map(({ shared }) => shared) : result.issues;
 };
 const DR = ['cn-east-3/dr'];
 
@@ -182,7 +182,7 @@ describe('routes that lead two source repositories to one image', () => {
       collision: /gitlab:x\/x\/of and gitlab:x both lead to x\/x\/of\/x /,
     },
   ])('are refused, with an example: $why', ({ routes, path, collision }) => {
-    expect(faultsOf(routes)).toEqual([
+    expect(toIssues(routes)).toEqual([
       { path, found: expect.any(String), expected: expect.stringMatching(collision) },
     ]);
   });
@@ -192,7 +192,7 @@ describe('routes that lead two source repositories to one image', () => {
       { from: 'github:{a}/{b}', to: 'x/{a}-r0-{a}/{b}' },
       { from: 'gitlab:{a}/{b}', to: 'x/{a}-r1-{a}/{b}' },
     ];
-    expect(faultsOf(routes)).toMatchObject([
+    expect(toIssues(routes)).toMatchObject([
       { expected: expect.stringContaining('several source repositories may lead to one image') },
     ]);
   });
@@ -212,12 +212,12 @@ describe('routes that lead two source repositories to one image', () => {
     expect(sharedOf(routes)).toEqual([undefined, undefined]);
   });
 
-  test('need both sources to be askable where one of them says that the first deletion counts', () => {
+  test('need both sources to be createChecker where one of them says that the first deletion counts', () => {
     const routes: Written[] = both.map((route, index) =>
       index === 0 ? { ...route, firstDeletionCounts: true } : route,
     );
     expect(sharedOf(routes, true)).toEqual([undefined, true]);
-    expect(faultsOf(routes)).toMatchObject([
+    expect(toIssues(routes)).toMatchObject([
       {
         expected: expect.stringMatching(
           /events\.confirmEcr: true so .*, or give routes\[1\] firstDeletionCounts/,
@@ -246,14 +246,14 @@ describe('routes that lead two source repositories to one image', () => {
       not: ['api', 'confirmEcr'],
     },
   ])('have ways out that can work: $why', ({ routes, offered, not }) => {
-    const [fault] = faultsOf(routes);
-    for (const way of offered) expect(fault?.expected).toContain(way);
-    for (const way of not) expect(fault?.expected).not.toContain(way);
+    const [issue] = toIssues(routes);
+    for (const way of offered) expect(issue?.expected).toContain(way);
+    for (const way of not) expect(issue?.expected).not.toContain(way);
   });
 
-  test('are one fault for each route', () => {
+  test('are one issue for each route', () => {
     const routes = Array.from({ length: 5 }, (_, index) => ({ from: `gitlab:r${index}/{a}`, to: 'x/{a}' }));
-    expect(faultsOf(routes).map(({ path }) => path)).toEqual(
+    expect(toIssues(routes).map(({ path }) => path)).toEqual(
       [1, 2, 3, 4].map((index) => `routes[${index}].to`),
     );
   });
@@ -261,8 +261,8 @@ describe('routes that lead two source repositories to one image', () => {
 
 test.each([false, 'yes', 1])('firstDeletionCounts is true or missing, and not %j', (value) => {
   const routes = [{ from: 'github:a/{r}', to: 'x/{r}', firstDeletionCounts: value }];
-  expect(checkConfig('test', { ...SECTIONS, routes })).toMatchObject({
-    faults: [{ path: 'routes[0].firstDeletionCounts' }],
+  expect(validateConfig('test', { ...SECTIONS, routes })).toMatchObject({
+    issues: [{ path: 'routes[0].firstDeletionCounts' }],
   });
 });
 

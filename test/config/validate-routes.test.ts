@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { faultsOfRoutes, parseTarget } from '../../lib/config/validate-routes.ts';
+import { parseTarget, validateRoutes } from '../../lib/config/validate-routes.ts';
 
 const sources = {
   github: { type: 'github' },
@@ -7,8 +7,8 @@ const sources = {
   broken: 7,
 };
 const accounts = { main: {}, other: {} };
-const faultsOf = (route: unknown, rest: object = { sources, accounts }) =>
-  faultsOfRoutes({ ...rest, routes: [{ from: 'github:a/b', to: 'images/b' }, route] });
+const toIssues = (route: unknown, rest: object = { sources, accounts }) =>
+  validateRoutes({ ...rest, routes: [{ from: 'github:a/b', to: 'images/b' }, route] });
 
 describe('a route', () => {
   test.each([
@@ -18,14 +18,14 @@ describe('a route', () => {
     { why: 'for some targets', route: { from: 'github:a', to: 'b/c', targets: ['cn-east-3/acme-dr'] } },
     { why: 'of a source that is wrong itself', route: { from: 'broken:a', to: 'b/c' } },
   ])('may be one $why', ({ route }) => {
-    expect(faultsOf(route)).toEqual([]);
+    expect(toIssues(route)).toEqual([]);
   });
 
   test.each([
     {
       why: 'of an unknown source',
       route: { from: 'gitlab:a', to: 'b/c' },
-      fault: {
+      issue: {
         path: 'routes[1].from',
         found: '"gitlab:a"',
         expected: 'SOURCE:PATTERN with one of the sources (github, anyone, broken, ecr)',
@@ -34,12 +34,12 @@ describe('a route', () => {
     {
       why: 'of no source',
       route: { from: 'github', to: 'b/c' },
-      fault: { path: 'routes[1].from', expected: expect.stringMatching(/^SOURCE:PATTERN/) },
+      issue: { path: 'routes[1].from', expected: expect.stringMatching(/^SOURCE:PATTERN/) },
     },
     {
       why: 'of a source that needs none',
       route: { from: 'anyone:a', to: 'b/c' },
-      fault: {
+      issue: {
         path: 'routes[1].from',
         expected: 'another source: events of anyone name SWR repositories themselves',
       },
@@ -47,12 +47,12 @@ describe('a route', () => {
     {
       why: 'with a bad pattern',
       route: { from: 'github:a//b', to: 'b/c' },
-      fault: { path: 'routes[1].from', expected: expect.stringContaining('path segments') },
+      issue: { path: 'routes[1].from', expected: expect.stringContaining('path segments') },
     },
     {
       why: 'to a name that from does not have',
       route: { from: 'github:{a}/{b}', to: 'x/{c}' },
-      fault: {
+      issue: {
         path: 'routes[1].to',
         found: '"x/{c}"',
         expected: 'only names that from has (a, b), not {c}',
@@ -61,7 +61,7 @@ describe('a route', () => {
     {
       why: 'to a place that SWR can not have',
       route: { from: 'github:{a}', to: ['x/{a}', 'X Y/{a}'] },
-      fault: {
+      issue: {
         path: 'routes[1].to[1]',
         found: '"X Y/{a}"',
         expected: 'namespace/repository as SWR allows them, such as acme-images/{repo}',
@@ -70,12 +70,12 @@ describe('a route', () => {
     {
       why: 'for an unknown account',
       route: { from: 'github:a', to: 'b/c', account: 'third' },
-      fault: { path: 'routes[1].account', found: '"third"', expected: 'one of accounts (main, other)' },
+      issue: { path: 'routes[1].account', found: '"third"', expected: 'one of accounts (main, other)' },
     },
     {
       why: 'for a target that is none',
       route: { from: 'github:a', to: 'b/c', targets: ['cn-east-3/dr', 'dr'] },
-      fault: {
+      issue: {
         path: 'routes[1].targets[1]',
         found: '"dr"',
         expected: 'REGION/ORGANIZATION such as cn-east-3/acme-dr',
@@ -84,15 +84,15 @@ describe('a route', () => {
     {
       why: 'for a target that is no text',
       route: { from: 'github:a', to: 'b/c', targets: [7] },
-      fault: { path: 'routes[1].targets[0]', found: '7' },
+      issue: { path: 'routes[1].targets[0]', found: '7' },
     },
-  ])('can not be one $why', ({ route, fault }) => {
-    expect(faultsOf(route)).toMatchObject([fault]);
+  ])('can not be one $why', ({ route, issue }) => {
+    expect(toIssues(route)).toMatchObject([issue]);
   });
 
   test('can be for no account where there is none', () => {
     const route = { from: 'github:a', to: 'b/c', account: 'main' };
-    expect(faultsOf(route, { sources })).toMatchObject([{ expected: 'one of accounts (there is none)' }]);
+    expect(toIssues(route, { sources })).toMatchObject([{ expected: 'one of accounts (there is none)' }]);
   });
 
   test.each([
@@ -103,11 +103,11 @@ describe('a route', () => {
     { why: 'with other targets', route: { from: 'github:a', to: 'b/c', targets: 'x' } },
     { why: 'that is a text', route: 'github:a' },
   ])('$why is left to what checks it by itself', ({ route }) => {
-    expect(faultsOf(route)).toEqual([]);
+    expect(toIssues(route)).toEqual([]);
   });
 
   test.each([null, 7, {}, { routes: 'x' }])('is not looked for in %j', (contents) => {
-    expect(faultsOfRoutes(contents)).toEqual([]);
+    expect(validateRoutes(contents)).toEqual([]);
   });
 });
 

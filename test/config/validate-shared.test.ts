@@ -1,23 +1,23 @@
 import { expect, test } from '@jest/globals';
-import { faultsOfSharing } from '../../lib/config/validate-shared.ts';
+import { validateSharing } from '../../lib/config/validate-shared.ts';
 
 const found = 'the same as in sources.one';
 const secretFault = { path: 'sources.two.secret', found, expected: 'a secret of its own' };
 const topicFault = { found, expected: 'a topic that no other source lists' };
 
 test.each([
-  { why: 'one secret', one: { secret: 'env:X' }, two: { secret: 'env:X' }, faults: [secretFault] },
+  { why: 'one secret', one: { secret: 'env:X' }, two: { secret: 'env:X' }, issues: [secretFault] },
   {
     why: 'one topic',
     one: { topics: ['t', 'u'] },
     two: { topics: ['v', 'u'] },
-    faults: [{ path: 'sources.two.topics[1]', ...topicFault }],
+    issues: [{ path: 'sources.two.topics[1]', ...topicFault }],
   },
   {
     why: 'two topics',
     one: { topics: ['t', 'u'] },
     two: { topics: ['u', 't'] },
-    faults: [
+    issues: [
       { path: 'sources.two.topics[0]', ...topicFault },
       { path: 'sources.two.topics[1]', ...topicFault },
     ],
@@ -26,10 +26,10 @@ test.each([
     why: 'one secret, whatever else is wrong',
     one: { type: 7, secret: 'hunter2', topics: 7 },
     two: { secret: 'hunter2', api: null },
-    faults: [secretFault],
+    issues: [secretFault],
   },
-])('two sources have $why in common', ({ one, two, faults }) => {
-  expect(faultsOfSharing({ sources: { one, two } })).toEqual(faults);
+])('two sources have $why in common', ({ one, two, issues }) => {
+  expect(validateSharing({ sources: { one, two } })).toEqual(issues);
 });
 
 test.each([
@@ -41,5 +41,5 @@ test.each([
   {},
   null,
 ])('nothing is in common: %j', (contents) => {
-  expect(faultsOfSharing(contents)).toEqual([]);
+  expect(validateSharing(contents)).toEqual([]);
 });

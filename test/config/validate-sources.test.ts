@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { checkConfig } from '../../lib/config/validate-config.ts';
-import { faultsOfSources } from '../../lib/config/validate-sources.ts';
+import { validateConfig } from '../../lib/config/validate-config.ts';
+import { validateSources } from '../../lib/config/validate-sources.ts';
 
 const api = { url: 'https://x.example.com', credentials: 'env:Y' };
-const faultsOf = (source: unknown, name = 'x') => faultsOfSources({ sources: { [name]: source } });
+const toIssues = (source: unknown, name = 'x') => validateSources({ sources: { [name]: source } });
 
 test.each([
   { source: { type: 'github', secret: 'env:X' } },
@@ -14,7 +14,7 @@ test.each([
   { source: { type: 'gitlab', secret: 'env:X', api: { ...api, canary: ['acme/x', 'acme/pay/x'] } } },
   { source: { type: 'huawei-smn', topics: ['urn:smn:cn-north-4:1:deletions'] } },
 ])('is right: $source', ({ source }) => {
-  expect(faultsOf(source)).toEqual([]);
+  expect(toIssues(source)).toEqual([]);
 });
 
 test.each([
@@ -56,8 +56,8 @@ test.each([
     expected:
       'url and credentials, so that the source is asked: Bitbucket signs the same body for a deleted and for a new repository',
   },
-])('is a fault where $why', ({ source, path, expected }) => {
-  expect(faultsOf(source)).toMatchObject([{ path, expected }]);
+])('is a issue where $why', ({ source, path, expected }) => {
+  expect(toIssues(source)).toMatchObject([{ path, expected }]);
 });
 
 test.each([
@@ -96,30 +96,30 @@ test.each([
     path: 'canary[1]',
     expected: 'a repository of another owner: acme has a canary already',
   },
-])('a canary is a fault where $why', ({ type, canary, path, expected }) => {
-  expect(faultsOf({ type, secret: 'env:X', api: { ...api, canary } })).toMatchObject([
+])('a canary is a issue where $why', ({ type, canary, path, expected }) => {
+  expect(toIssues({ type, secret: 'env:X', api: { ...api, canary } })).toMatchObject([
     { path: `sources.x.api.${path}`, expected },
   ]);
 });
 
 test.each([7, [], [7], { name: 'acme/canary' }])('leaves a canary that is %j to the schema', (canary) => {
   const source = { type: 'github', secret: 'env:X', api: { ...api, canary } };
-  expect(faultsOf(source)).toEqual([]);
+  expect(toIssues(source)).toEqual([]);
   const accounts = { main: { region: 'cn-north-4', credentials: 'env:Y' } };
-  const checked = checkConfig('test', { accounts, sources: { x: source } });
+  const checked = validateConfig('test', { accounts, sources: { x: source } });
   expect(checked).toMatchObject({
     ok: false,
-    faults: [{ path: expect.stringMatching(/^sources\.x\.api\.canary/) }],
+    issues: [{ path: expect.stringMatching(/^sources\.x\.api\.canary/) }],
   });
 });
 
 test('a built-in name is taken', () => {
-  expect(faultsOf({ type: 'github', secret: 'env:X' }, 'ecr')).toMatchObject([{ path: 'sources.ecr' }]);
+  expect(toIssues({ type: 'github', secret: 'env:X' }, 'ecr')).toMatchObject([{ path: 'sources.ecr' }]);
 });
 
 test.each([null, 7, { sources: 7 }, { sources: { x: 7 } }, { sources: { x: { type: 'svn' } } }])(
   'leaves to others what they will find: %j',
   (contents) => {
-    expect(faultsOfSources(contents)).toEqual([]);
+    expect(validateSources(contents)).toEqual([]);
   },
 );

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { faultsOfSweep } from '../../lib/config/validate-sweep.ts';
+import { validateSweep } from '../../lib/config/validate-sweep.ts';
 
 const accounts = { main: {}, other: {} };
 
@@ -13,18 +13,18 @@ test.each([
   { why: 'an account is no text', contents: { accounts, sweep: { targetAccounts: [7] } } },
   { why: 'it is none', contents: { accounts, sweep: 7 } },
   { why: 'there is no file', contents: null },
-])('a sweep has no fault here where $why', ({ contents }) => {
-  expect(faultsOfSweep(contents)).toEqual([]);
+])('a sweep has no issue here where $why', ({ contents }) => {
+  expect(validateSweep(contents)).toEqual([]);
 });
 
-test('an account that the file does not have is a fault', () => {
-  expect(faultsOfSweep({ accounts, sweep: { targetAccounts: ['main', 'third'] } })).toEqual([
+test('an account that the file does not have is a issue', () => {
+  expect(validateSweep({ accounts, sweep: { targetAccounts: ['main', 'third'] } })).toEqual([
     { path: 'sweep.targetAccounts[1]', found: '"third"', expected: 'one of accounts (main, other)' },
   ]);
 });
 
 test('every account is one where there is none', () => {
-  expect(faultsOfSweep({ sweep: { targetAccounts: ['main'] } })).toEqual([
+  expect(validateSweep({ sweep: { targetAccounts: ['main'] } })).toEqual([
     { path: 'sweep.targetAccounts[0]', found: '"main"', expected: 'one of accounts (there is none)' },
   ]);
 });

@@ -248,7 +248,7 @@ test.each(['refused', 'dry run', 'applied'] as const)(
         'target is not allowed': 0,
       },
     };
-    await cleaning.context().bus.announceSweep(report);
+    await cleaning.context().bus.publishSweep(report);
     expect(cleaning.bus.detailsOf('Sweep Finished')).toEqual([{ version: 1, stage: 'test', ...report }]);
   },
 );
@@ -266,7 +266,7 @@ test('a bus that takes nothing changes nothing of what becomes of a request', as
   expect(cleaning.cloud.cloud.tasks('acme', repository)).toEqual([]);
   expect(cleaning.sqs.parked()).toHaveLength(1);
   const lines = cleaning.recorded
-    .of('not announced')
+    .of('not published')
     .map(({ count, code }) => `${String(code)} ${Number(count)}`);
   expect(lines.toSorted()).toEqual(['ECONNREFUSED 1', 'ECONNREFUSED 2']);
 });

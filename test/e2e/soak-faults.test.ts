@@ -41,12 +41,12 @@ describe('the faults of a soak test', () => {
 
   test('never say of a task that it is gone: that would be a lie', () => {
     const verdicts = answersOf(draw('deleteSyncTask', 0.9).faults).map(sortSwrFailure);
-    expect(new Set(verdicts)).toEqual(new Set(['retry', 'relogin', 'needs-person']));
+    expect(new Set(verdicts)).toEqual(new Set(['retry', 'relogin', 'permanent']));
   });
 
   test('seldom need a person', () => {
     const { faults } = draw('deleteSyncTask', 0.9);
-    const needing = answersOf(faults).filter((answer) => sortSwrFailure(answer) === 'needs-person');
+    const needing = answersOf(faults).filter((answer) => sortSwrFailure(answer) === 'permanent');
     expect(needing.length / faults.length).toBeLessThan(0.02);
   });
 

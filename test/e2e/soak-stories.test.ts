@@ -3,8 +3,8 @@ import { Random } from '../../e2e/soak/random.ts';
 import { schedule } from '../../e2e/soak/schedule.ts';
 import { type Delivery, WAYS } from '../../e2e/soak/story.ts';
 import { writeStories } from '../../e2e/soak/write-stories.ts';
-import { faultOfNames } from '../../lib/cleanup/request.ts';
-import { nameOf } from '../../lib/huaweicloud/sync-task.ts';
+import { validateNames } from '../../lib/cleanup/request.ts';
+import { nameOf } from '../../lib/huaweicloud/names.ts';
 import { compareTimes } from '../../lib/times.ts';
 
 const NOW = Date.parse('2026-11-24T03:00:00Z');
@@ -66,7 +66,7 @@ describe('the stories of a soak test', () => {
     expect(count('stays')).toBeGreaterThan(EVENTS / 2);
     expect(tasks.filter(({ hidden }) => hidden).length).toBeGreaterThan(20);
     const faults = tasks.map(({ namespace, repository }) =>
-      faultOfNames({ version: 1, id: 'x', namespace, repository }),
+      validateNames({ version: 1, id: 'x', namespace, repository }),
     );
     expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
   });

@@ -131,12 +131,12 @@ describe('a message', () => {
     const left = cleaning.cloud.cloud.tasks('acme', repository);
     expect(left).toMatchObject(end.startsWith('deleted') ? [APAC] : [DR, APAC]);
     expect(sqs.hidden()).toHaveLength(end.endsWith('back') ? 1 : 0);
-    const isParked = end.startsWith('parked');
+    const isParked = end.startsWith('dead-lettered');
     // The rest of the request that is put back; where nobody listens, there is no dead-letter queue either.
     const isSplit = place === 'queue' && fault !== 'refused';
     const codes = isParked ? ['SECRET_UNUSABLE'] : isSplit ? [FORBIDDEN.code] : [];
     expect(sqs.parked().map(({ attributes }) => attributes['code'])).toEqual(codes);
-    expect(cleaning.recorded.of('not announced')).toHaveLength(place === 'bus' ? 1 : 0);
+    expect(cleaning.recorded.of('not published')).toHaveLength(place === 'bus' ? 1 : 0);
 
     // Once it is mended, the message that came back comes to the right end.
     for (const proxy of Object.values(proxies)) proxy.mend();

@@ -30,7 +30,7 @@ export type AwsEnd =
   /** Nothing was deleted, and the message comes back. */
   | 'back'
   /** Nothing was deleted, and the message is with its reason in the dead-letter queue. */
-  | 'parked as SECRET_UNUSABLE'
+  | 'dead-lettered as SECRET_UNUSABLE'
   /** The task is gone, and the message comes back once more to say so. */
   | 'deleted and back'
   /** The task is gone and so is the message. */
@@ -85,7 +85,7 @@ export const awsRows: readonly AwsRow[] = [
 
 /** How a message ends whose one task is to go, if that call goes wrong every time. */
 export function awsEndOf({ secretIsOfNoUse = false }: AwsRow, place: AwsPlace): AwsEnd {
-  if (place === 'secret') return secretIsOfNoUse ? 'parked as SECRET_UNUSABLE' : 'back';
+  if (place === 'secret') return secretIsOfNoUse ? 'dead-lettered as SECRET_UNUSABLE' : 'back';
   if (place === 'ledgerOutcome') return 'deleted and back';
   // The ledger is the record; the bus is told as well as it can be.
   if (place === 'ledgerSummary' || place === 'bus') return 'deleted';

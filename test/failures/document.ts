@@ -13,8 +13,8 @@ the same rows.
 | --- | --- |
 | deleted | the task is gone, and so is the message |
 | absent | the task was gone already, which is a success |
-| back | nothing is lost: the message comes back after the queue's visibility timeout, or after the time that was asked for. After the stage's number of tries it is parked |
-| parked | the message is in the dead-letter queue with the reason; mend the cause, then \`swr-sync failed retry\` |
+| back | nothing is lost: the message comes back after the queue's visibility timeout, or after the time that was asked for. After the stage's number of tries it is dead-lettered |
+| dead-lettered | the message is in the dead-letter queue with the reason; fix the cause, then \`swr-sync failed retry\` |
 
 ## Huawei Cloud
 

@@ -38,7 +38,7 @@ function findEnd(): string {
   const [parked] = cleaning.sqs.parked();
   const [hidden] = cleaning.sqs.hidden();
   const ends = [
-    ...(parked === undefined ? [] : [`parked as ${parked.attributes['code']}`]),
+    ...(parked === undefined ? [] : [`dead-lettered as ${parked.attributes['code']}`]),
     ...(hidden === undefined
       ? []
       : [hidden.seconds > VISIBILITY_SECONDS ? afterMinutes(hidden.seconds) : 'back']),

@@ -1,7 +1,7 @@
 import type { EmulatorOptions, Fault } from '../../local/huaweicloud/emulator.ts';
 
 /** Where a message ends: its tasks are gone, or it is in the queue again, or it is with its reason in the dead-letter queue. */
-export type End = 'deleted' | 'absent' | 'back' | `back after ${number} min` | `parked as ${string}`;
+export type End = 'deleted' | 'absent' | 'back' | `back after ${number} min` | `dead-lettered as ${string}`;
 
 export interface MatrixRow {
   readonly why: string;
@@ -42,7 +42,7 @@ const gone: MatrixRow[] = [
   {
     why: 'a bad route, not gone',
     fault: { status: 404, code: 'APIGW.0101' },
-    ends: everywhere('parked as APIGW.0101'),
+    ends: everywhere('dead-lettered as APIGW.0101'),
   },
   {
     why: "a proxy's page, not gone",
@@ -82,25 +82,25 @@ const forbidden: MatrixRow[] = [
   ...['4030170', '4037017', '4037018', '4037020'].map((number) => ({
     why: 'a permission is missing',
     fault: { status: 403, code: `SVCSTG.SWR.${number}` },
-    ends: swr(`parked as SVCSTG.SWR.${number}`),
+    ends: swr(`dead-lettered as SVCSTG.SWR.${number}`),
   })),
-  { why: 'nobody says why', fault: { status: 403, body: '' }, ends: everywhere('parked as HTTP_403') },
+  { why: 'nobody says why', fault: { status: 403, body: '' }, ends: everywhere('dead-lettered as HTTP_403') },
   {
     why: 'a parameter is wrong',
     fault: { code: 'SVCSTG.SWR.4000014' },
-    ends: swr('parked as SVCSTG.SWR.4000014'),
+    ends: swr('dead-lettered as SVCSTG.SWR.4000014'),
   },
   {
     why: 'a redirect',
     fault: { status: 302, headers: { Location: '/' } },
-    ends: everywhere('parked as HTTP_302'),
+    ends: everywhere('dead-lettered as HTTP_302'),
   },
 ];
 
 const unauthorized: MatrixRow[] = [
   ...['SVCSTG.SWR.4010000', 'APIGW.0301', 'APIGW.0307'].flatMap((code) => [
     { why: 'the token is refused once', fault: { status: 401, code }, times: 1, ends: swr('deleted') },
-    { why: 'every token is refused', fault: { status: 401, code }, ends: swr(`parked as ${code}`) },
+    { why: 'every token is refused', fault: { status: 401, code }, ends: swr(`dead-lettered as ${code}`) },
   ]),
   {
     why: 'the token is refused once without a word',
@@ -108,7 +108,7 @@ const unauthorized: MatrixRow[] = [
     times: 1,
     ends: swr('deleted'),
   },
-  { why: 'nobody says why', fault: { status: 401, body: '' }, ends: everywhere('parked as HTTP_401') },
+  { why: 'nobody says why', fault: { status: 401, body: '' }, ends: everywhere('dead-lettered as HTTP_401') },
   {
     why: 'the user is locked',
     fault: { status: 401, code: 'IAM.0061' },
@@ -117,17 +117,17 @@ const unauthorized: MatrixRow[] = [
   ...['IAM.0062', 'IAM.0066', 'IAM.0067'].map((code) => ({
     why: 'the password is of no use',
     fault: { status: 401, code },
-    ends: { token: `parked as ${code}` as const },
+    ends: { token: `dead-lettered as ${code}` as const },
   })),
   ...['IAM.0081', 'IAM.0082'].map((code) => ({
     why: 'the user is of no use',
     fault: { status: 403, code },
-    ends: { token: `parked as ${code}` as const },
+    ends: { token: `dead-lettered as ${code}` as const },
   })),
   {
     why: 'the request for a token is wrong',
     fault: { status: 400, code: 'IAM.0011' },
-    ends: { token: 'parked as IAM.0011' },
+    ends: { token: 'dead-lettered as IAM.0011' },
   },
   { why: 'the region fails over', fault: { status: 410, code: 'IAM.0020' }, ends: { token: 'back' } },
 ];

@@ -85,7 +85,7 @@ test('one id leads from the webhook to every deletion, through all that is writt
 
   const cleaned = linesOf('clean', since);
   expect(eventsOf(cleaned)).toEqual(
-    expect.arrayContaining(['requested', 'called', 'looked', 'deleted', 'cleaned']),
+    expect.arrayContaining(['requested', 'called', 'listed', 'deleted', 'cleaned']),
   );
   expect(cleaned.filter((line) => line['id'] !== id)).toEqual([]);
   expect(new Set(cleaned.map((line) => line['messageId'])).size).toBe(1);
@@ -109,7 +109,7 @@ test('it leads on through what comes back, and into the dead-letter queue', asyn
   const about = (id: string) => linesOf('clean', since).filter((line) => line['id'] === id);
   await waitUntil('it comes back', () => eventsOf(about(first.id)).includes('retried'));
   const second = await deliver('web');
-  await waitUntil('it is parked', () => eventsOf(about(second.id)).includes('parked'));
+  await waitUntil('it is parked', () => eventsOf(about(second.id)).includes('dead-lettered'));
   expect(linesOf('clean', since).filter(({ id }) => id !== first.id && id !== second.id)).toEqual([]);
   const [letter] = stack.queues.deadLetters();
   expect(JSON.parse(letter?.attributes['request'] ?? '')).toMatchObject({ id: second.id });

@@ -234,7 +234,7 @@ describe('what is not right is answered by a problem that says what', () => {
       signed('{"action":"deleted","repository":{"full_name":"octocoders/api"},"archive":{}}'),
     );
     const reason =
-      'unknown key "archive": configure sources.github.api to have the source asked, or update this service';
+      'unknown key "archive": configure sources.github.api to check the source, or update this service';
     expect(answer).toMatchObject({
       status: 422,
       body: { detail: `The event can not be told from others: ${reason}.` },

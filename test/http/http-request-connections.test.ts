@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { exchange, type HttpResponse } from '../../lib/http/http-request.ts';
+import { type HttpResponse, httpRequest } from '../../lib/http/http-request.ts';
 import {
   type Answering,
   type LoopbackServer,
@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 function send(timeoutMs = 10_000): Promise<HttpResponse> {
-  return exchange({
+  return httpRequest({
     method: 'DELETE',
     url: new URL(server.url),
     headers: {},

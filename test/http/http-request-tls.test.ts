@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
 import { expect, test } from '@jest/globals';
-import { exchange } from '../../lib/http/http-request.ts';
+import { httpRequest } from '../../lib/http/http-request.ts';
 import { respond, startLoopbackServer } from '../support/loopback-server.ts';
 
 const readFixture = (name: string) =>
@@ -14,7 +14,7 @@ test('keeps its connection over TLS as well', async () => {
   tls.setDefaultCACertificates([...trusted, cert]);
   try {
     const url = new URL(server.url);
-    const send = () => exchange({ method: 'GET', url, headers: {}, timeoutMs: 5000, maxBodyBytes: 1000 });
+    const send = () => httpRequest({ method: 'GET', url, headers: {}, timeoutMs: 5000, maxBodyBytes: 1000 });
     expect(await send()).toMatchObject({ status: 200, body: 'x' });
     await send();
     expect(server.requests.map(({ connection }) => connection)).toEqual([1, 1]);

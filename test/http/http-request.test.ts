@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { exchange, type HttpRequest, type HttpResponse } from '../../lib/http/http-request.ts';
+import { type HttpRequest, type HttpResponse, httpRequest } from '../../lib/http/http-request.ts';
 import {
   type Answering,
   type LoopbackServer,
@@ -19,7 +19,7 @@ async function start(answer: Answering): Promise<LoopbackServer> {
 }
 
 function send(url: string, differences: Partial<HttpRequest> = {}): Promise<HttpResponse> {
-  return exchange({
+  return httpRequest({
     method: 'GET',
     url: new URL(url),
     headers: {},

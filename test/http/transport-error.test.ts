@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { exchange } from '../../lib/http/http-request.ts';
+import { httpRequest } from '../../lib/http/http-request.ts';
 import { TransportError } from '../../lib/http/transport-error.ts';
 import { caught } from '../support/caught.ts';
 import { respond, startLoopbackServer } from '../support/loopback-server.ts';
@@ -18,7 +18,7 @@ test('leaves a certificate that nobody trusts to a person', async () => {
   try {
     const url = new URL(server.url);
     const error = await caught(
-      exchange({ method: 'GET', url, headers: {}, timeoutMs: 5000, maxBodyBytes: 1000 }),
+      httpRequest({ method: 'GET', url, headers: {}, timeoutMs: 5000, maxBodyBytes: 1000 }),
     );
     expect(error).toMatchObject({
       name: 'TransportError',

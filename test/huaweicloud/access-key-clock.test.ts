@@ -86,7 +86,7 @@ describe('a clock of ours', () => {
     const swr = clientAhead(() => 20 * MINUTE_MS, { kept: wrong, fresh: wrong });
     for (let i = 0; i < 3; i += 1)
       await expect(list(swr)).rejects.toMatchObject({
-        verdict: 'needs-person',
+        verdict: 'permanent',
         failure: { code: 'APIGW.0301' },
       });
     expect(statuses()).toEqual([401, 401]);
@@ -105,7 +105,7 @@ describe('a clock of theirs', () => {
       respond(response, 401, { error_code: 'APIGW.0301', error_msg: 'no' }, { Date: date });
     });
     await expect(list(swrClient(server.url, authorizerOf(server.url)))).rejects.toMatchObject({
-      verdict: 'needs-person',
+      verdict: 'permanent',
       failure: { code: 'APIGW.0301', retryable: false },
     });
     expect(server.requests).toHaveLength(3);
@@ -122,7 +122,7 @@ describe('a clock of theirs', () => {
     const now = () => 0;
     await expect(
       list(swrClient(server.url, authorizerOf(server.url, undefined, { now }))),
-    ).rejects.toMatchObject({ verdict: 'needs-person', failure: { code: 'HTTP_401' } });
+    ).rejects.toMatchObject({ verdict: 'permanent', failure: { code: 'HTTP_401' } });
     expect(server.requests).toHaveLength(1);
   });
 });

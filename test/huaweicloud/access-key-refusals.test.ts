@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Refusals } from '../../lib/huaweicloud/rejections.ts';
+import { Rejections } from '../../lib/huaweicloud/rejections.ts';
 import type { SwrClient } from '../../lib/huaweicloud/swr.ts';
 import type { Emulator, Fault } from '../../local/huaweicloud/emulator.ts';
 import { MINUTE_MS, type StoppedClock, stopClock } from '../support/clock.ts';
@@ -12,17 +12,17 @@ const WRONG = { ...KEY, sk: 'wrong' };
 
 let clock: StoppedClock;
 let cloud: Emulator;
-let refusals: Refusals;
+let rejections: Rejections;
 beforeEach(async () => {
   // Only what is remembered goes by it: answers bear the date of this machine.
   clock = stopClock();
   cloud = await startSigningCloud();
-  refusals = new Refusals(clock.read);
+  rejections = new Rejections(clock.read);
 });
 afterEach(() => cloud.close());
 
 function clientOf(stored?: Stored): SwrClient {
-  return swrClient(cloud.url, authorizerOf(cloud.url, stored, { refusals }));
+  return swrClient(cloud.url, authorizerOf(cloud.url, stored, { rejections }));
 }
 
 function list(swr: SwrClient): Promise<unknown> {
@@ -34,7 +34,7 @@ function countCalls(): number {
 }
 
 const refused = {
-  verdict: 'needs-person',
+  verdict: 'permanent',
   failure: {
     code: 'APIGW.0301',
     status: 401,
@@ -68,7 +68,7 @@ describe('an access key that is not accepted', () => {
     await list(swr).catch(() => undefined);
     clock.now += waitMs;
     await expect(list(swr)).rejects.toMatchObject({
-      verdict: 'needs-person',
+      verdict: 'permanent',
       failure: { code: 'APIGW.0301', retryAfterSeconds: seconds },
     });
     expect(countCalls()).toBe(calls);
@@ -104,7 +104,7 @@ describe('a stored secret that has changed', () => {
 
   test('is used once, where it is refused as well', async () => {
     const swr = clientOf({ kept: WRONG, fresh: { ...KEY, sk: 'wrong-too' } });
-    for (let i = 0; i < 5; i += 1) await expect(list(swr)).rejects.toMatchObject({ verdict: 'needs-person' });
+    for (let i = 0; i < 5; i += 1) await expect(list(swr)).rejects.toMatchObject({ verdict: 'permanent' });
     expect(countCalls()).toBe(2);
   });
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Accounts } from '../../lib/huaweicloud/accounts.ts';
 import type { SwrClient } from '../../lib/huaweicloud/swr.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
-import { acmeAccount, acmeConfig } from '../support/acme-config.ts';
+import { acmeAccount } from '../support/acme-config.ts';
 import { APAC, DR, EMEA, REGION, USER } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
 import { respond, startLoopbackServer } from '../support/loopback-server.ts';
@@ -81,7 +81,7 @@ describe('the project', () => {
     cloud.cloud.addProject('cn-east-3', 'c0ffee');
     const stored = { ...KEY, projectId: 'c0ffee' };
     await expect(clientOf({ kept: stored, fresh: stored }).listOrganizations(noHurry)).rejects.toMatchObject({
-      verdict: 'needs-person',
+      verdict: 'permanent',
       failure: { code: 'APIGW.0301' },
     });
   });
@@ -126,7 +126,7 @@ describe('the accounts of a configuration', () => {
   const accountsOf = (stored: object) => {
     const accounts = { one: acmeAccount(cloud.url), other: acmeAccount(cloud.url) };
     const read = () => Promise.resolve(JSON.stringify(stored));
-    return new Accounts(acmeConfig(cloud.url, { accounts }), read, recordLog().log);
+    return new Accounts(accounts, read, recordLog().log);
   };
 
   test('sign where it is an access key that is stored', async () => {

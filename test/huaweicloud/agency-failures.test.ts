@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Credentials, parseCredentials } from '../../lib/huaweicloud/credentials.ts';
-import { Refusals } from '../../lib/huaweicloud/rejections.ts';
+import { Rejections } from '../../lib/huaweicloud/rejections.ts';
 import type { Emulator, Fault } from '../../local/huaweicloud/emulator.ts';
 import { AGENCY, AGENCY_SECRET, SECRET, startCloud, USER } from '../support/cloud.ts';
 import { givingUpAfter, noHurry } from '../support/deadline.ts';
@@ -15,8 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => cloud.close());
 
-function keeperOf(credentials: Credentials = ACTING, refusals = new Refusals()): TokenKeeper {
-  return tokenKeeper(cloud.url, { readCredentials: () => Promise.resolve(credentials), refusals });
+function keeperOf(credentials: Credentials = ACTING, rejections = new Rejections()): TokenKeeper {
+  return tokenKeeper(cloud.url, { readCredentials: () => Promise.resolve(credentials), rejections });
 }
 
 /** From now on. The user's token is asked for first, and then that of the agency. */
@@ -86,7 +86,7 @@ describe('a failure to become the agency', () => {
     const keeper = keeperOf();
     failAt('agency', each.fault);
     await expect(keeper.get(noHurry)).rejects.toMatchObject({
-      verdict: each.retryable ? 'retry' : 'needs-person',
+      verdict: each.retryable ? 'retry' : 'permanent',
       failure: {
         code: each.code,
         retryable: each.retryable,
@@ -133,7 +133,7 @@ describe('an agency that can not be had', () => {
     const keeper = keeperOf();
     change();
     await expect(keeper.get(noHurry)).rejects.toMatchObject({
-      verdict: 'needs-person',
+      verdict: 'permanent',
       failure: { code, retryable: false, message: expect.stringContaining('of the agency: ') },
     });
     cloud.cloud.addUser({ ...USER, agentOperator: true });
@@ -156,11 +156,11 @@ describe('a failure of the login before', () => {
     { why: 'as another agency', other: { ...ACTING, agency: 'other' } },
     { why: 'as the user alone', other: parseCredentials(SECRET) },
   ])('is not tried again with the same password $why', async ({ other }) => {
-    const refusals = new Refusals();
+    const rejections = new Rejections();
     failAt('user', { status: 401, code: 'IAM.0062' });
     const refused = { failure: { code: 'IAM.0062', retryAfterSeconds: 900 } };
-    await expect(keeperOf(ACTING, refusals).get(noHurry)).rejects.toMatchObject(refused);
-    await expect(keeperOf(other, refusals).get(noHurry)).rejects.toMatchObject(refused);
+    await expect(keeperOf(ACTING, rejections).get(noHurry)).rejects.toMatchObject(refused);
+    await expect(keeperOf(other, rejections).get(noHurry)).rejects.toMatchObject(refused);
     expect(count()).toEqual({ password: 1, token: 0 });
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  faultOfOrganization,
-  faultOfRepository,
-  faultOfTarget,
   showName,
   syncRepoPath,
+  validateOrganization,
+  validateRepository,
+  validateTarget,
 } from '../../lib/huaweicloud/names.ts';
 
 describe('an organization', () => {
@@ -15,7 +15,7 @@ describe('an organization', () => {
     { why: 'it may end with a digit', name: 'acme1' },
     { why: '64 characters are the most', name: 'a'.repeat(64) },
   ])('can be named $name: $why', ({ name }) => {
-    expect(faultOfOrganization(name)).toBeUndefined();
+    expect(validateOrganization(name)).toBeUndefined();
   });
 
   test.each([
@@ -36,7 +36,7 @@ describe('an organization', () => {
     { why: 'a line break follows', name: 'acme\n' },
   ])('can not be named $name: $why', ({ name }) => {
     const shown = JSON.stringify(name).replace('é', '\\u{e9}');
-    expect(faultOfOrganization(name)).toContain(`${shown} is not an SWR organization`);
+    expect(validateOrganization(name)).toContain(`${shown} is not an SWR organization`);
   });
 });
 
@@ -48,7 +48,7 @@ describe('a repository', () => {
     { why: 'two underscores may stand together', name: 'pay__api' },
     { why: '128 characters are the most', name: 'a'.repeat(128) },
   ])('can be named $name: $why', ({ name }) => {
-    expect(faultOfRepository(name)).toBeUndefined();
+    expect(validateRepository(name)).toBeUndefined();
   });
 
   test.each([
@@ -66,7 +66,7 @@ describe('a repository', () => {
     { why: 'it is encoded', name: 'payments%2Fapi' },
     { why: 'a line break follows', name: 'api\n' },
   ])('can not be named $name: $why', ({ name }) => {
-    expect(faultOfRepository(name)).toContain(`${JSON.stringify(name)} is not an SWR repository`);
+    expect(validateRepository(name)).toContain(`${JSON.stringify(name)} is not an SWR repository`);
   });
 });
 
@@ -101,7 +101,7 @@ test.each([
     fault: '"cn/east" is not a region: 1 to 64 of a-z 0-9 -',
   },
 ])('says of $target: $fault', ({ target, fault }) => {
-  expect(faultOfTarget(target)).toEqual(fault);
+  expect(validateTarget(target)).toEqual(fault);
 });
 
 test.each([

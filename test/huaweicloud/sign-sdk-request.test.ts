@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import * as v from 'valibot';
-import type { UnprovenRequest } from '../../lib/huaweicloud/authorizer.ts';
+import type { UnsignedRequest } from '../../lib/huaweicloud/authorizer.ts';
 import type { AccessKey } from '../../lib/huaweicloud/credentials.ts';
 import { signSdkRequest } from '../../lib/huaweicloud/sign-sdk-request.ts';
 import { verifySignature } from '../../local/huaweicloud/ak-sk.ts';
@@ -12,7 +12,7 @@ import { holds } from '../support/properties.ts';
 
 const NOW = new Date('2026-11-24T03:04:05.678Z');
 const key: AccessKey = { kind: 'access-key', ak: 'AKFORTESTS', sk: 'secret-for-tests' };
-const request: UnprovenRequest = {
+const request: UnsignedRequest = {
   method: 'DELETE',
   url: new URL('https://swr-api.cn-north-4.myhuaweicloud.com/v2/manage/repos?limit=1'),
   headers: { 'content-type': 'application/json' },
@@ -78,7 +78,7 @@ describe('the signature', () => {
   });
 
   const { signature } = signSdkRequest(request, key, NOW);
-  test.each<{ why: string; changed: Partial<UnprovenRequest>; by?: Partial<AccessKey>; at?: Date }>([
+  test.each<{ why: string; changed: Partial<UnsignedRequest>; by?: Partial<AccessKey>; at?: Date }>([
     { why: 'another method', changed: { method: 'POST' } },
     { why: 'another path', changed: { url: new URL('/v2/manage/repos/?limit=1x', request.url) } },
     { why: 'another query', changed: { url: new URL('?limit=2', request.url) } },
@@ -107,7 +107,7 @@ test('sends the security token and the project only where there are any', () => 
 });
 
 /** Whether the emulator, which shares no code with this, would take it. */
-function isAccepted({ method, url, body = '' }: UnprovenRequest, headers: Record<string, string>): boolean {
+function isAccepted({ method, url, body = '' }: UnsignedRequest, headers: Record<string, string>): boolean {
   const identities = new Identities(() => NOW.getTime(), { lifetimeMs: 1, bytes: 64 });
   identities.addUser({ domain: 'd', name: 'u', password: 'p', accessKey: key });
   const path = `${url.pathname}${url.search}`;

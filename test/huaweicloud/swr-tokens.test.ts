@@ -30,7 +30,7 @@ test.each<{ why: string; fault: Fault }>([
 test('leaves it to a person where SWR takes no token at all', async () => {
   cloud.fault('listSyncTasks', { status: 401, code: 'APIGW.0301' }, { times: Infinity });
   await expect(swrClient(cloud.url).listSyncTasks('acme', 'payments/api', noHurry)).rejects.toMatchObject({
-    verdict: 'needs-person',
+    verdict: 'permanent',
     failure: { code: 'APIGW.0301', status: 401, retryable: false },
   });
   expect([count('createToken'), count('listSyncTasks')]).toEqual([2, 2]);

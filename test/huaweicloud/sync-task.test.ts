@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { nameOf, parseSyncTask, parseSyncTasks } from '../../lib/huaweicloud/sync-task.ts';
+import { nameOf } from '../../lib/huaweicloud/names.ts';
+import { parseSyncTask, parseSyncTasks } from '../../lib/huaweicloud/sync-task.ts';
 
 const documented = {
   createdAt: '2020-04-17T02:11:03.53183Z',

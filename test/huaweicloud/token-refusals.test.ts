@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Credentials, parseCredentials } from '../../lib/huaweicloud/credentials.ts';
-import { Refusals } from '../../lib/huaweicloud/rejections.ts';
+import { Rejections } from '../../lib/huaweicloud/rejections.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { MINUTE_MS, type StoppedClock, stopClock } from '../support/clock.ts';
 import { SECRET, startCloud, USER } from '../support/cloud.ts';
@@ -12,11 +12,11 @@ const wrong = withPassword('wrong');
 
 let clock: StoppedClock;
 let cloud: Emulator;
-let refusals: Refusals;
+let rejections: Rejections;
 beforeEach(async () => {
   clock = stopClock();
   cloud = await startCloud({ clock: clock.read });
-  refusals = new Refusals(clock.read);
+  rejections = new Rejections(clock.read);
 });
 afterEach(() => cloud.close());
 
@@ -27,7 +27,7 @@ function withPassword(password: string): Credentials {
 /** @param secret what is stored, and what a cache still holds of it. */
 function keeperOf(secret: { kept: Credentials; fresh: Credentials }): TokenKeeper {
   return tokenKeeper(cloud.url, {
-    refusals,
+    rejections,
     now: clock.read,
     readCredentials: (fresh) => Promise.resolve(fresh ? secret.fresh : secret.kept),
   });
@@ -39,7 +39,7 @@ function countLogins(): number {
 
 describe('a refused password', () => {
   const refused = {
-    verdict: 'needs-person',
+    verdict: 'permanent',
     failure: { code: 'HTTP_401', status: 401, retryable: false, retryAfterSeconds: 900 },
   };
 
@@ -122,7 +122,7 @@ describe('a changed secret', () => {
     cloud.fault('createToken', { status: 503 });
     const reads: boolean[] = [];
     const keeper = tokenKeeper(cloud.url, {
-      refusals,
+      rejections,
       readCredentials: (fresh) => {
         reads.push(fresh);
         return Promise.resolve(stored);

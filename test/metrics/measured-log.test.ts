@@ -169,7 +169,7 @@ describe('counted is', () => {
       fields: { status: 503 },
     },
     { why: 'another failure', rules: cleanRules, event: 'not closed', fields: failed },
-    { why: 'nothing to count', rules: cleanRules, event: 'looked', fields: { tasks: 2, ms: 3 } },
+    { why: 'nothing to count', rules: cleanRules, event: 'listed', fields: { tasks: 2, ms: 3 } },
   ])('nothing for $event: $why', ({ rules, event, fields }) => {
     const { log, counted } = measure(rules);
     log.info(event, fields);

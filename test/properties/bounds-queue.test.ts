@@ -11,7 +11,7 @@ import { type CleanContext, cleanBatch } from '../../lib/queue/clean-batch.ts';
 import { cleanInvocation } from '../../lib/queue/clean-invocation.ts';
 import { DeadLetters } from '../../lib/queue/dead-letters.ts';
 import { EventBus } from '../../lib/queue/event-bus.ts';
-import { createAskSource } from '../../lib/sources/check-existence.ts';
+import { createCheckExistence } from '../../lib/sources/check-existence.ts';
 import { acmeConfig } from '../support/acme-config.ts';
 import { DR } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
@@ -72,8 +72,8 @@ beforeAll(async () => {
   const bus = new EventBus({ name: undefined, stage: 'test', log });
   cleaner = new RecordingCleaner({
     config,
-    accounts: new Accounts(config, read, log),
-    askSource: createAskSource(config, read),
+    accounts: new Accounts(config.accounts, read, log),
+    checkExistence: createCheckExistence(config, read),
     findSources: () => [],
     ledger: noLedger,
     log,

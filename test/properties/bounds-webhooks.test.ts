@@ -6,7 +6,7 @@ import { Queue } from '../../lib/aws/queue.ts';
 import { sources } from '../../lib/sources/index.ts';
 import { acceptEvent } from '../../lib/webhook/accept-event.ts';
 import { answerProblems } from '../../lib/webhook/answer-problems.ts';
-import { KeyedSource } from '../../lib/webhook/configured-source.ts';
+import { ConfiguredSource } from '../../lib/webhook/configured-source.ts';
 import { answerHttp, type HttpAnswer } from '../../lib/webhook/http-event.ts';
 import { verifyDelivery, type WebhookEvent } from '../../lib/webhook/verify-delivery.ts';
 import type { SendableType } from '../../scripts/send/sender.ts';
@@ -74,11 +74,12 @@ beforeAll(async () => {
   });
   const keyed = [
     ...sendable.map(
-      (type) => new KeyedSource(type, sources[type], { secret: type }, () => Promise.resolve(secrets[type])),
+      (type) =>
+        new ConfiguredSource(type, sources[type], { secret: type }, () => Promise.resolve(secrets[type])),
     ),
     ...topics.map((type) => {
       const { source, topic } = topicSenders[type];
-      return new KeyedSource(type, source, { topics: [topic] }, () => Promise.resolve(''));
+      return new ConfiguredSource(type, source, { topics: [topic] }, () => Promise.resolve(''));
     }),
   ];
   const queue = new Queue(`${sqs.url}/0/cleanup`);

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import { readMessage, readPayload } from '../../lib/queue/read-message.ts';
-import type { Resolved } from '../../lib/sources/source-event.ts';
+import type { Resolution } from '../../lib/routing/resolve.ts';
 import { configOf } from '../support/config.ts';
 import { holds } from '../support/properties.ts';
 import { anyText, request, sent, time, word } from './values.ts';
@@ -36,10 +36,10 @@ const notificationOf = (content: unknown, MessageId: string) => ({
   Message: JSON.stringify(content),
 });
 
-function requestOf(resolved: readonly Resolved[]): CleanupRequest {
-  const [first, ...others] = resolved;
-  if (first?.type !== 'request' || others.length > 0) throw new Error(JSON.stringify(resolved));
-  return first.request;
+function requestOf(resolution: Resolution): CleanupRequest {
+  const [first, ...others] = resolution.requests;
+  if (first === undefined || others.length > 0) throw new Error(JSON.stringify(resolution));
+  return first;
 }
 
 test('nothing that a sender writes leaves the prefix of its channel', async () => {
@@ -129,7 +129,10 @@ test('a key that is not known is noticed, whatever it is called and wherever it 
             readMessage(notification, 'm', config),
             readPayload(JSON.parse(body), 'i', config),
           ])
-            expect(read).toMatchObject([{ type: 'unreadable' }]);
+            expect(read).toMatchObject({
+              requests: [],
+              issues: expect.arrayContaining([expect.objectContaining({ expected: 'unknown key' })]),
+            });
         }
       }
     }),

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parse, stringify } from 'yaml';
 import type { Config } from '../../lib/config/config.ts';
-import { checkConfig } from '../../lib/config/validate-config.ts';
+import { validateConfig } from '../../lib/config/validate-config.ts';
 import { sources } from '../../lib/sources/index.ts';
 import { holds } from '../support/properties.ts';
 import { anyText, path, word } from './values.ts';
@@ -115,12 +115,12 @@ function written({ accounts, sources: from, routes, safety, sweep, ledger, event
 test('what is right is accepted, and means the same once its defaults are written out', async () => {
   await holds(
     fc.property(right, (contents) => {
-      const checked = checkConfig('test', parse(stringify(contents)));
+      const checked = validateConfig('test', parse(stringify(contents)));
       expect(checked).toMatchObject({
         ok: true,
         value: { defaultAccount: Object.keys(contents.accounts)[0] },
       });
-      expect(checked.ok && checkConfig('test', written(checked.value))).toEqual(checked);
+      expect(checked.ok && validateConfig('test', written(checked.value))).toEqual(checked);
     }),
   );
 });
@@ -137,15 +137,15 @@ const anything = fc.oneof(
   fc.anything(),
 );
 
-test('whatever a configuration holds, each fault is told with its place', async () => {
+test('whatever a configuration holds, each issue is told with its place', async () => {
   const sections = ['accounts', 'sources', 'routes', 'safety', 'sweep', 'ledger', 'events'];
   const contents = fc.record(Object.fromEntries(sections.map((name) => [name, anything])), {
     requiredKeys: [],
   });
   await holds(
     fc.property(contents, (given) => {
-      const result = checkConfig('test', given);
-      for (const { path: at, found, expected } of result.ok ? [] : result.faults) {
+      const result = validateConfig('test', given);
+      for (const { path: at, found, expected } of result.ok ? [] : result.issues) {
         expect(sections).toContain(/^\w+/.exec(at)?.[0]);
         expect([found, expected]).not.toContain('');
       }
@@ -160,17 +160,17 @@ test('whatever stands in one place of a right configuration, nobody fails over i
       fc.constantFrom('safety', 'sweep', 'ledger', 'events'),
       anything,
       (contents, section, value) => {
-        const result = checkConfig('test', { ...contents, [section]: value });
-        for (const { path: at } of result.ok ? [] : result.faults) expect(/^\w+/.exec(at)?.[0]).toBe(section);
+        const result = validateConfig('test', { ...contents, [section]: value });
+        for (const { path: at } of result.ok ? [] : result.issues) expect(/^\w+/.exec(at)?.[0]).toBe(section);
       },
     ),
   );
 });
 
-test('a text that is no configuration is a fault of the whole', async () => {
+test('a text that is no configuration is a issue of the whole', async () => {
   await holds(
     fc.property(anyText, (text) => {
-      expect(checkConfig('test', text)).toMatchObject({ ok: false, faults: [{ path: '' }] });
+      expect(validateConfig('test', text)).toMatchObject({ ok: false, issues: [{ path: '' }] });
     }),
   );
 });
@@ -202,7 +202,7 @@ test('a secret written in place of a reference, or of what is around it, is neve
   );
   await holds(
     fc.property(right, places, (contents, wrong) => {
-      const result = checkConfig('test', Array.isArray(wrong) ? wrong : { ...contents, ...wrong });
+      const result = validateConfig('test', Array.isArray(wrong) ? wrong : { ...contents, ...wrong });
       expect(result.ok).toBe(false);
       expect(JSON.stringify(result)).not.toContain(MARK);
     }),

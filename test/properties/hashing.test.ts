@@ -38,7 +38,7 @@ jest.unstable_mockModule('node:crypto', () => ({
 const { sources } = await import('../../lib/sources/index.ts');
 const { createAwsSns } = await import('../../lib/sources/aws-sns.ts');
 const { createHuaweiSmn } = await import('../../lib/sources/huawei-smn.ts');
-const { KeyedSource } = await import('../../lib/webhook/configured-source.ts');
+const { ConfiguredSource } = await import('../../lib/webhook/configured-source.ts');
 const { readWebhook } = await import('../support/fixture.ts');
 
 const NOW_MS = Date.parse('2026-11-24T03:00:00Z');
@@ -118,12 +118,12 @@ test.each(Object.entries<Source>(sources))(
         const write = (bytes: readonly number[]) => JSON.stringify(bytes.map(secretOf[type] ?? plain));
         const read = async (_reference: string, maxAgeMs: number) =>
           write(maxAgeMs > 30_000 ? stored : fresh);
-        const config = source.provedBy === 'topics' ? { topics } : { secret: 'ssm:x' };
-        const keyed = new KeyedSource('x', source, config, read);
+        const config = source.verifiedBy === 'topics' ? { topics } : { secret: 'ssm:x' };
+        const keyed = new ConfiguredSource('x', source, config, read);
         hashed = 0;
         await keyed.verify(delivery, NOW_MS);
         sum += hashed;
-        const keys = source.provedBy === 'topics' ? 1 : new Set([...stored, ...fresh]).size;
+        const keys = source.verifiedBy === 'topics' ? 1 : new Set([...stored, ...fresh]).size;
         // Standard Webhooks sign an id and a time with the body.
         const signed = delivery.rawBody.length + `id.${NOW_MS / 1000}.`.length;
         expect(hashed).toBeLessThanOrEqual(2 * keys * signed);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parseErrorBody } from '../../lib/huaweicloud/error-body.ts';
-import { faultOfOrganization, faultOfRepository, syncRepoPath } from '../../lib/huaweicloud/names.ts';
+import { syncRepoPath, validateOrganization, validateRepository } from '../../lib/huaweicloud/names.ts';
 import { parseSyncTask, parseSyncTasks } from '../../lib/huaweicloud/sync-task.ts';
 import { compareTimes } from '../../lib/times.ts';
 import { holds } from '../support/properties.ts';
@@ -77,7 +77,7 @@ test('a name that SWR can have needs no escaping in a path, and a slash never st
   const prefix = '/v2/manage/namespaces/';
   await holds(
     fc.property(fc.oneof(word, anyText), fc.oneof(path, anyText), (namespace, repository) => {
-      fc.pre(faultOfOrganization(namespace) === undefined && faultOfRepository(repository) === undefined);
+      fc.pre(validateOrganization(namespace) === undefined && validateRepository(repository) === undefined);
       const address = new URL(syncRepoPath(namespace, repository), 'https://swr-api.example.com').pathname;
       expect(address.startsWith(prefix)).toBe(true);
       const [organization, repos, name = '', end, ...more] = address.slice(prefix.length).split('/');

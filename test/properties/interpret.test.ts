@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { parseRequest } from '../../lib/cleanup/request.ts';
 import { sources } from '../../lib/sources/index.ts';
 import type { Source } from '../../lib/sources/source.ts';
-import type { Meaning } from '../../lib/sources/source-event.ts';
+import type { SourceEvent } from '../../lib/sources/source-event.ts';
 import { holds } from '../support/properties.ts';
 import { anyText, path, pathOf, RECEIVED_AT, word } from './values.ts';
 
@@ -38,20 +38,20 @@ const likely = fc.record(
 );
 
 /** What has to be so with a meaning, whatever it was made of. */
-function isSound(meaning: Meaning): boolean {
-  if (meaning.type === 'ignored') return meaning.reason !== '';
-  if (meaning.type === 'subscription') return meaning.confirmUrl.startsWith('https://');
-  if (meaning.type === 'unreadable') {
-    return meaning.faults.length > 0 && meaning.faults.every((each) => each.found && each.expected);
+function isSound(sourceEvent: SourceEvent): boolean {
+  if (sourceEvent.type === 'ignored') return sourceEvent.reason !== '';
+  if (sourceEvent.type === 'subscription') return sourceEvent.confirmUrl.startsWith('https://');
+  if (sourceEvent.type === 'unreadable') {
+    return sourceEvent.issues.length > 0 && sourceEvent.issues.every((each) => each.found && each.expected);
   }
-  if (meaning.type === 'request') {
+  if (sourceEvent.type === 'request') {
     // A label is cut where it is used.
-    const { deliveryId: _, ...request } = meaning.request;
+    const { deliveryId: _, ...request } = sourceEvent.request;
     return isDeepStrictEqual(parseRequest(request, { id: 'none' }), { ok: true, value: request });
   }
   return (
-    isFullName(meaning.type === 'deleted' ? meaning.repository : meaning.organization) &&
-    isTime(meaning.occurredAt)
+    isFullName(sourceEvent.type === 'deleted' ? sourceEvent.repository : sourceEvent.organization) &&
+    isTime(sourceEvent.occurredAt)
   );
 }
 
@@ -68,9 +68,9 @@ test.each(Object.entries(sources))(
   async (_type, source) => {
     await holds(
       fc.property(fc.oneof(likely, fc.jsonValue()), (body) => {
-        const meanings = [source.interpret(body, SIGNED, RECEIVED_AT)].flat();
-        expect(meanings.length).toBeGreaterThan(0);
-        expect(meanings.filter((meaning) => !isSound(meaning))).toEqual([]);
+        const sourceEvents = [source.interpret(body, SIGNED, RECEIVED_AT)].flat();
+        expect(sourceEvents.length).toBeGreaterThan(0);
+        expect(sourceEvents.filter((sourceEvent) => !isSound(sourceEvent))).toEqual([]);
       }),
     );
   },

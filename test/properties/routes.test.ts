@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { faultOfOrganization, faultOfRepository } from '../../lib/huaweicloud/names.ts';
+import { validateOrganization, validateRepository } from '../../lib/huaweicloud/names.ts';
 import { findOrganization, findRoute } from '../../lib/routing/route.ts';
 import { configOf, firstCounts } from '../support/config.ts';
 import { holds } from '../support/properties.ts';
@@ -33,7 +33,7 @@ test('a route leads only to names that SWR can have', async () => {
     fc.property(fc.oneof(path, anyText), (name) => {
       const found = findRoute(everything, 'github', name);
       for (const { namespace, repository } of found.matched ? found.destinations : []) {
-        expect([faultOfOrganization(namespace), faultOfRepository(repository)]).toEqual([
+        expect([validateOrganization(namespace), validateRepository(repository)]).toEqual([
           undefined,
           undefined,
         ]);

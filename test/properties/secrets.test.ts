@@ -4,7 +4,7 @@ import { ServiceError } from '../../lib/failure.ts';
 import { isSecretReference, parseSecretReference } from '../../lib/secret-reference.ts';
 import { github } from '../../lib/sources/github.ts';
 import { parseSigningSecret } from '../../lib/sources/standard-signature.ts';
-import { KeyedSource } from '../../lib/webhook/configured-source.ts';
+import { ConfiguredSource } from '../../lib/webhook/configured-source.ts';
 import { caught } from '../support/caught.ts';
 import { holds } from '../support/properties.ts';
 import { anyText } from './values.ts';
@@ -34,7 +34,7 @@ test('nothing else is a reference', async () => {
 
 const LONG = '0123456789abcdef';
 const sourceWith = (text: string) =>
-  new KeyedSource('forge', github, { secret: 'env:X' }, () => Promise.resolve(text));
+  new ConfiguredSource('forge', github, { secret: 'env:X' }, () => Promise.resolve(text));
 
 test('a stored secret is one, or a list of several', async () => {
   const secret = fc.string().map((text) => `${LONG}${text}`);

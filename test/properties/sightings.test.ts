@@ -1,9 +1,8 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import type { CheckExistence, Existence } from '../../lib/cleanup/confirm-gone.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import { createLog } from '../../lib/log.ts';
-import type { AskSource } from '../../lib/sources/check-existence.ts';
-import type { Existence } from '../../lib/sources/source.ts';
 import type { SweepContext } from '../../lib/sweep/context.ts';
 import type { Finding, Page, SweepLedger, SweepRecord } from '../../lib/sweep/ledger.ts';
 import { runSweep } from '../../lib/sweep/run-sweep.ts';
@@ -25,7 +24,7 @@ interface Answer {
 }
 
 /**
- * A forge as `askable` makes it.
+ * A forge as `createChecker` makes it.
  *
  * @param states by name, in the order of the questions; the last one stays.
  * @param canaries by owner, whether it is visible.
@@ -34,7 +33,7 @@ function forgeOf(
   states: Readonly<Record<string, readonly State[]>>,
   canaries: Readonly<Record<string, boolean>>,
   answers: Answer[],
-): AskSource {
+): CheckExistence {
   const questions = new Map<string, number>();
   return (_source, name, _deadline, _kind, note) => {
     const [owner = ''] = name.split('/');
@@ -99,7 +98,10 @@ function inMemory(): SweepLedger {
 }
 
 /** Sweeps organizations of SWR, each a page with copies of all repositories. Their tasks are old, and were suspected long ago. */
-async function sweep(namespaces: readonly string[], askSource: AskSource): Promise<CleanupRequest[]> {
+async function sweep(
+  namespaces: readonly string[],
+  checkExistence: CheckExistence,
+): Promise<CleanupRequest[]> {
   const requested: CleanupRequest[] = [];
   const routes = OWNERS.map((owner) => ({
     from: `forge:${owner}/{repo}`,
@@ -121,7 +123,7 @@ async function sweep(namespaces: readonly string[], askSource: AskSource): Promi
         listSyncTasks: () => Promise.resolve([{ ...DR, createdAt: '2026-01-01T00:00:00Z' }]),
       }),
     },
-    askSource,
+    checkExistence,
     ledger: inMemory(),
     suspicions: {
       mayBeThere: () => Promise.resolve(() => false),
@@ -129,7 +131,7 @@ async function sweep(namespaces: readonly string[], askSource: AskSource): Promi
       remove: () => Promise.resolve(),
     },
     request: (requests) => Promise.resolve(void requested.push(...requests)),
-    announce: () => Promise.resolve(),
+    publish: () => Promise.resolve(),
     log: createLog({}, () => undefined),
   };
   const steps = runSweep({ id: 's', startedAt: '2026-11-24T03:00:00.000Z' }, noHurry, context);

@@ -1,17 +1,17 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
+import { type Existence, keyOfSource } from '../../lib/cleanup/confirm-gone.ts';
 import { noLedger } from '../../lib/cleanup/ledger.ts';
 import type { Config } from '../../lib/config/config.ts';
-import { checkConfig } from '../../lib/config/validate-config.ts';
+import { validateConfig } from '../../lib/config/validate-config.ts';
 import { Accounts } from '../../lib/huaweicloud/accounts.ts';
-import { nameOf, type Target } from '../../lib/huaweicloud/sync-task.ts';
-import { formatFaults } from '../../lib/issues.ts';
-import { findSources, keyOfSource } from '../../lib/routing/find-sources.ts';
+import { nameOf, type Target } from '../../lib/huaweicloud/names.ts';
+import { formatIssues } from '../../lib/issues.ts';
+import { findSources } from '../../lib/routing/find-sources.ts';
+import { resolveEvents } from '../../lib/routing/resolve.ts';
 import { findRoute } from '../../lib/routing/route.ts';
 import { matchPattern } from '../../lib/routing/route-pattern.ts';
-import type { Existence } from '../../lib/sources/source.ts';
-import { resolveMeaning, sortResolved } from '../../lib/sources/source-event.ts';
 import { noHurry } from '../support/deadline.ts';
 import { holds } from '../support/properties.ts';
 import { recordLog } from '../support/recorded-log.ts';
@@ -68,7 +68,7 @@ const contents = fc.record({
   events: fc.record({ confirmEcr: fc.boolean() }),
 });
 /** What builds: every source can be asked about every repository. */
-const askable = fc.record({
+const createChecker = fc.record({
   routes: fc.array(routeFrom(['forge', 'asked'], telling), { minLength: 2, maxLength: 3 }),
 });
 
@@ -112,7 +112,7 @@ function requestOf(config: Config, { source, path, namespace, repository, accoun
     id: 'e1',
     occurredAt: '2026-11-24T03:00:00Z',
   } as const;
-  const { requests } = sortResolved(resolveMeaning(deleted, { source, id: 'e1' }, config));
+  const { requests } = resolveEvents([deleted], { source, id: 'e1' }, config);
   return requests.find(
     (each) => each.namespace === namespace && each.repository === repository && each.account === account,
   );
@@ -123,8 +123,8 @@ const firstRoute = ({ routes }: Config, { source, path }: Leading) =>
 
 test('a deletion asks every other repository that leads to its image, or the route says that the first one counts', async () => {
   await holds(
-    fc.property(fc.oneof(contents, askable), (written) => {
-      const result = checkConfig('test', { ...SECTIONS, ...written });
+    fc.property(fc.oneof(contents, createChecker), (written) => {
+      const result = validateConfig('test', { ...SECTIONS, ...written });
       fc.pre(result.ok);
       if (!result.ok) return;
       const config = result.value;
@@ -150,14 +150,14 @@ test('a deletion asks every other repository that leads to its image, or the rou
 test('a configuration that is refused names two repositories that lead to one image', async () => {
   await holds(
     fc.property(contents, (written) => {
-      const result = checkConfig('test', { ...SECTIONS, ...written });
+      const result = validateConfig('test', { ...SECTIONS, ...written });
       fc.pre(!result.ok);
-      const colliding = (result.ok ? [] : result.faults).filter(({ expected }) =>
+      const colliding = (result.ok ? [] : result.issues).filter(({ expected }) =>
         expected.startsWith('a template that keeps source repositories apart'),
       );
       fc.pre(colliding.length > 0);
       const routes = written.routes.map((each) => ({ account: 'main', ...each, firstDeletionCounts: true }));
-      const open = checkConfig('test', { ...SECTIONS, routes });
+      const open = validateConfig('test', { ...SECTIONS, routes });
       for (const { expected } of colliding) {
         const [, one = '', other = '', image = ''] =
           / apart: (\S+) and (\S+) both lead to (\S+) /.exec(expected) ?? [];
@@ -182,7 +182,7 @@ test('a configuration that is refused names two repositories that lead to one im
 test('a living source repository keeps the tasks of its image, whatever is known of the others', async () => {
   const state = fc.constantFrom<Existence>('gone', 'gone', 'unknown');
   await holds(
-    fc.asyncProperty(askable, fc.nat(), fc.infiniteStream(state), async (written, choice, states) => {
+    fc.asyncProperty(createChecker, fc.nat(), fc.infiniteStream(state), async (written, choice, states) => {
       const config = checked(written);
       const cases = [...leadingOf(config).values()].flatMap((leading) =>
         leading
@@ -200,10 +200,10 @@ test('a living source repository keeps the tasks of its image, whatever is known
       const cleaner = new Cleaner({
         config,
         log,
-        accounts: new Accounts(config, () => Promise.reject(new Error('SWR is asked')), log),
+        accounts: new Accounts(config.accounts, () => Promise.reject(new Error('SWR is asked')), log),
         ledger: noLedger,
         findSources: (place) => findSources(config.routes, place),
-        askSource: (source, name) => {
+        checkExistence: (source, name) => {
           const isLiving = source === living.source && name.toLowerCase() === living.path;
           return Promise.resolve(isLiving ? 'exists' : (states.next().value ?? 'gone'));
         },
@@ -221,7 +221,7 @@ test('a living source repository keeps the tasks of its image, whatever is known
 });
 
 function checked(written: object): Config {
-  const result = checkConfig('test', { ...SECTIONS, ...written });
-  if (!result.ok) throw new Error(formatFaults(result.faults));
+  const result = validateConfig('test', { ...SECTIONS, ...written });
+  if (!result.ok) throw new Error(formatIssues(result.issues));
   return result.value;
 }

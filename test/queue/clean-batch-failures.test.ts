@@ -134,7 +134,7 @@ describe('a failure that a person must mend', () => {
     ]);
     expect(parkedRequests()).toEqual([request]);
     expect(cleaning.sqs.parked()[0]?.attributes['reason']).toContain('ap-southeast-1/acme-apac');
-    expect(cleaning.recorded.of('parked').slice(-1)).toMatchObject([
+    expect(cleaning.recorded.of('dead-lettered').slice(-1)).toMatchObject([
       { level: 'error', id: 'queue:request-1', status: 403 },
     ]);
   });

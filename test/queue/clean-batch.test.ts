@@ -162,14 +162,14 @@ describe('a message', () => {
   });
 
   test.each([
-    { why: 'it is no JSON', body: 'hello', path: '(the whole)' },
-    { why: 'it is null', body: 'null', path: '(the whole)' },
+    { why: 'it is no JSON', body: 'hello', path: '(root)' },
+    { why: 'it is null', body: 'null', path: '(root)' },
     { why: 'it says nothing', body: '{}', path: 'namespace' },
     { why: 'it is misspelt', body: '{"namespace":"acme","repositroy":"api"}', path: 'repositroy' },
     {
       why: 'its notification is no JSON',
       body: '{"Type":"Notification","Message":"x"}',
-      path: '(the whole)',
+      path: '(root)',
     },
     {
       why: 'its event has no detail',
@@ -182,9 +182,7 @@ describe('a message', () => {
     expect(everything()).toEqual({
       ready: [],
       hidden: [],
-      parked: [
-        { body, attributes: { code: 'UNREADABLE', reason: expect.stringContaining(`${path}: expected`) } },
-      ],
+      parked: [{ body, attributes: { code: 'UNREADABLE', reason: expect.stringContaining(`${path}: `) } }],
     });
   });
 });

@@ -69,12 +69,12 @@ test('says of several failures every reason once, and the code of the first', as
 });
 
 test('leaves out what is not known', async () => {
-  await withDeadLetters((deadLetters) => deadLetters.parkUnreadable('x', 'm'));
+  await withDeadLetters((deadLetters) => deadLetters.addUnreadable('x', 'm'));
   expect(sqs.parked()).toEqual([{ body: 'x', attributes: { reason: 'm', code: 'UNREADABLE' } }]);
 });
 
 test('shortens a reason that never ends', async () => {
-  await withDeadLetters((deadLetters) => deadLetters.parkUnreadable('x', 'x'.repeat(5000)));
+  await withDeadLetters((deadLetters) => deadLetters.addUnreadable('x', 'x'.repeat(5000)));
   expect(sqs.parked()[0]?.attributes['reason']).toBe('x'.repeat(2000));
 });
 
@@ -92,12 +92,12 @@ test.each([
   const [parked] = sqs.parked();
   expect(parked?.body.length).toBe(bytes);
   expect(parked?.attributes).toEqual(attributes);
-  expect(recorded.of('parked')).toMatchObject([{ reason: 'no permission' }]);
+  expect(recorded.of('dead-lettered')).toMatchObject([{ reason: 'no permission' }]);
 });
 
 test('says in the log what was parked, once it is', async () => {
   await withDeadLetters((deadLetters) => deadLetters.park('x', [failure], cleanupRequest()));
-  expect(recorded.of('parked')).toMatchObject([
+  expect(recorded.of('dead-lettered')).toMatchObject([
     { level: 'error', id: 'request-1', code: failure.code, status: 403, reason: failure.message },
   ]);
 });
@@ -114,7 +114,7 @@ test('announces what was parked, with each of its failures', async () => {
 });
 
 test('announces what can not be read without a request', async () => {
-  await withDeadLetters((deadLetters) => deadLetters.parkUnreadable('x', 'no JSON'));
+  await withDeadLetters((deadLetters) => deadLetters.addUnreadable('x', 'no JSON'));
   expect(bus.detailsOf('Cleanup Failed')).toEqual([
     {
       version: 1,

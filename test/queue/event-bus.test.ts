@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Announcement } from '../../lib/cleanup/bus-events.ts';
+import type { BusEvent } from '../../lib/cleanup/bus-events.ts';
 import { EventBus } from '../../lib/queue/event-bus.ts';
 import { type AwsFault, type AwsProxy, startAwsProxy } from '../support/aws-proxy.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
@@ -30,28 +30,25 @@ afterAll(async () => {
   await bus.close();
 });
 
-function deleted(differences: object = {}): Announcement {
+function deleted(differences: object = {}): BusEvent {
   const detail = { request: cleanupRequest(), repository: 'payments/api', target: DR, outcome: 'deleted' };
   return { type: 'Sync Task Deleted', detail: { ...detail, ...differences } };
 }
 
-function times(count: number, differences: object = {}): Announcement[] {
+function times(count: number, differences: object = {}): BusEvent[] {
   return Array.from({ length: count }, (_, index) =>
     deleted({ ...differences, target: { ...DR, remoteNamespace: `mirror-${index}` } }),
   );
 }
 
-async function announce(
-  announcements: readonly Announcement[],
-  events = bus.open(recorded.log),
-): Promise<void> {
-  events.announce(announcements);
-  await events.flush();
+async function publish(events: readonly BusEvent[], opened = bus.open(recorded.log)): Promise<void> {
+  opened.publish(events);
+  await opened.flush();
 }
 
 test('an event says of which version and stage it is, and then what there is to say', async () => {
   const { detail } = deleted();
-  await announce([deleted()]);
+  await publish([deleted()]);
   expect(bus.events).toEqual([
     { type: 'Sync Task Deleted', detail: { version: 1, stage: 'test', ...detail } },
   ]);
@@ -64,7 +61,7 @@ test.each([
   { why: 'one more', count: 11, calls: 2 },
   { why: 'several calls', count: 95, calls: 10 },
 ])('$count events are sent in $calls calls: $why', async ({ count, calls }) => {
-  await announce(times(count));
+  await publish(times(count));
   expect(bus.calls).toBe(calls);
   const sent = bus.detailsOf('Sync Task Deleted').map(({ target }) => target);
   expect(new Set(sent).size).toBe(count);
@@ -72,14 +69,14 @@ test.each([
 });
 
 test('nothing is sent where there is no bus', async () => {
-  await announce(times(3), new EventBus({ name: undefined, stage: 'test', log: recorded.log }));
+  await publish(times(3), new EventBus({ name: undefined, stage: 'test', log: recorded.log }));
   expect(bus.calls).toBe(0);
   expect(recorded.lines).toEqual([]);
 });
 
 test('a text that XML can not hold arrives whole', async () => {
   const source = 'ä \u0000 \uFFFF 漢 🙂 \uD800';
-  await announce([deleted({ request: cleanupRequest({ source }) })]);
+  await publish([deleted({ request: cleanupRequest({ source }) })]);
   expect(bus.detailsOf('Sync Task Deleted')).toMatchObject([{ request: { source } }]);
 });
 
@@ -88,7 +85,7 @@ describe('a detail that is too large', () => {
 
   test('has its lists and texts cut, and says so', async () => {
     const targets = manyTargets(500);
-    await announce(
+    await publish(
       times(25, { request: cleanupRequest({ targets }), task: { ...task, note: 'x'.repeat(400) } }),
     );
     expect(bus.detailsOf('Sync Task Deleted')).toHaveLength(25);
@@ -103,14 +100,14 @@ describe('a detail that is too large', () => {
 
   test('is not written as a whole for each of many events', async () => {
     const { list: targets, reads } = watchReads(manyTargets(500));
-    await announce(times(100, { request: cleanupRequest({ targets }) }));
+    await publish(times(100, { request: cleanupRequest({ targets }) }));
     expect(bus.detailsOf('Sync Task Deleted')).toHaveLength(100);
     expect(reads()).toBeLessThan(2000);
   });
 
   test('has no task where that alone is too large', async () => {
     const notes = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`note-${index}`, index]));
-    await announce(times(10, { task: { ...task, ...notes } }));
+    await publish(times(10, { task: { ...task, ...notes } }));
     expect(bus.detailsOf('Sync Task Deleted')).toHaveLength(10);
     for (const detail of bus.detailsOf('Sync Task Deleted')) {
       expect(detail).toMatchObject({ truncated: true, outcome: 'deleted' });
@@ -124,15 +121,15 @@ describe('a detail that is too large', () => {
     const request = cleanupRequest({ ...named, id: word, targets: manyTargets(500) });
     const failure = { code: 'INVALID_NAME', message: '\u0001'.repeat(9000), retryable: false };
     const failures = Array.from({ length: 500 }, () => failure);
-    const failed: Announcement = { type: 'Cleanup Failed', detail: { request, parked: true, failures } };
-    await announce(Array.from({ length: 10 }, () => failed));
+    const failed: BusEvent = { type: 'Cleanup Failed', detail: { request, parked: true, failures } };
+    await publish(Array.from({ length: 10 }, () => failed));
     expect(bus.detailsOf('Cleanup Failed')).toHaveLength(10);
     expect(recorded.lines).toEqual([]);
   });
 
   test('is whole up to that size', async () => {
     const note = 'x'.repeat(20_000);
-    await announce([deleted({ task: { ...task, note } })]);
+    await publish([deleted({ task: { ...task, note } })]);
     expect(bus.detailsOf('Sync Task Deleted')).toMatchObject([{ task: { note } }]);
     expect(bus.detailsOf('Sync Task Deleted')[0]).not.toHaveProperty('truncated');
   });
@@ -154,18 +151,18 @@ describe('what can not be sent is one line in the log', () => {
   ];
   test.each(faults)('$why', async ({ fault, code }) => {
     proxy.failWhere(() => true, fault);
-    await expect(announce(times(25))).resolves.toBeUndefined();
+    await expect(publish(times(25))).resolves.toBeUndefined();
     expect(bus.events).toEqual([]);
     expect(recorded.lines).toHaveLength(1);
-    expect(recorded.of('not announced')).toMatchObject([{ level: 'warn', count: 25, code }]);
+    expect(recorded.of('not published')).toMatchObject([{ level: 'warn', count: 25, code }]);
   });
 
   test('where no call is answered, only the first ones are made', async () => {
     const silent = await startLoopbackServer(() => {});
     const undo = setVariables({ AWS_ENDPOINT_URL_EVENTBRIDGE: silent.url });
     try {
-      await announce(times(1000));
-      expect(recorded.of('not announced')).toMatchObject([{ count: 1000, code: 'TIMEOUT' }]);
+      await publish(times(1000));
+      expect(recorded.of('not published')).toMatchObject([{ count: 1000, code: 'TIMEOUT' }]);
       expect(silent.requests.length).toBeLessThan(10);
     } finally {
       undo();
@@ -186,8 +183,8 @@ describe('what can not be sent is one line in the log', () => {
     );
     const undo = setVariables({ AWS_ENDPOINT_URL_EVENTBRIDGE: refusing.url });
     try {
-      await announce(times(3));
-      expect(recorded.of('not announced')).toMatchObject([
+      await publish(times(3));
+      expect(recorded.of('not published')).toMatchObject([
         { count: 2, code: 'InternalFailure', message: 'asked for' },
       ]);
     } finally {
@@ -198,7 +195,7 @@ describe('what can not be sent is one line in the log', () => {
 });
 
 test('nothing to tell is no call', async () => {
-  await announce([]);
+  await publish([]);
   expect(bus.calls).toBe(0);
 });
 
@@ -206,7 +203,7 @@ test('it says who sends it', async () => {
   const server = await startLoopbackServer((response) => respond(response, 200, { Entries: [{}] }));
   const undo = setVariables({ AWS_ENDPOINT_URL_EVENTBRIDGE: server.url });
   try {
-    await announce([deleted()], new EventBus({ name: 'the-bus', stage: 'test', log: recorded.log }));
+    await publish([deleted()], new EventBus({ name: 'the-bus', stage: 'test', log: recorded.log }));
   } finally {
     undo();
     await server.close();
@@ -227,8 +224,8 @@ test('it says who sends it', async () => {
 
 test('nothing is left to wait for after a flush', async () => {
   const events = bus.open(recorded.log);
-  events.announce(times(1));
-  events.announce(times(1));
+  events.publish(times(1));
+  events.publish(times(1));
   await events.flush();
   expect(bus.calls).toBe(2);
   await events.flush();

@@ -20,37 +20,38 @@ test.each([
   { why: 'an SNS notification around an event', content: notification(ecr) },
   { why: 'an event Repository Deleted', content: readFixture('eventbridge/repository-deleted') },
 ])('a message may be $why', ({ content }) => {
-  expect(readMessage(JSON.stringify(content), 'm1', config)).toMatchObject([
-    { type: 'request', request: { namespace: 'acme-images' } },
-  ]);
+  expect(readMessage(JSON.stringify(content), 'm1', config)).toMatchObject({
+    requests: [{ namespace: 'acme-images' }],
+  });
 });
 
 test('a request without an id gets that of the message', () => {
-  expect(readMessage('{"namespace":"acme"}', 'm1', config)).toMatchObject([{ request: { id: 'queue:m1' } }]);
+  expect(readMessage('{"namespace":"acme"}', 'm1', config)).toMatchObject({ requests: [{ id: 'queue:m1' }] });
 });
 
 test('an event and its requests have one id, and each knows how many others there are', () => {
   const twice = configOf({ routes: [{ from: 'ecr:team/{repo}', to: ['one/{repo}', 'two/{repo}'] }] });
   const id = 'bus:9c8f5a51-3d0c-2b1a-1f2e-0a9b8c7d6e5f';
   for (const read of [readPayload(ecr, 'i1', twice), readMessage(JSON.stringify(ecr), 'm1', twice)])
-    expect(read).toMatchObject(
-      ['one', 'two'].map((namespace) => ({ request: { id, namespace, siblings: 1 } })),
-    );
+    expect(read).toMatchObject({
+      requests: ['one', 'two'].map((namespace) => ({ id, namespace, siblings: 1 })),
+    });
   const published = readMessage(JSON.stringify(notification(ecr)), 'm1', twice);
-  expect(published).toMatchObject(
-    [{}, {}].map(() => ({ request: { id: `sns:${notification(0).MessageId}` } })),
+  expect(published.requests.map((each) => each.id)).toEqual(
+    Array(2).fill(`sns:${notification(0).MessageId}`),
   );
 });
 
 test('a notification whose id is no text has that of the message', () => {
   const body = JSON.stringify({ ...notification(request), MessageId: 5, Timestamp: 'yesterday' });
-  expect(readMessage(body, 'm1', config)).toMatchObject([{ request: { id: 'queue:m1', deliveryId: 'r1' } }]);
+  expect(readMessage(body, 'm1', config)).toMatchObject({ requests: [{ id: 'queue:m1', deliveryId: 'r1' }] });
 });
 
 test('an event of ECR without a route is ignored, and the reason says so', () => {
-  expect(readPayload(ecr, 'm1', configOf())).toEqual([
-    { type: 'ignored', reason: 'no route for ecr:team/app' },
-  ]);
+  expect(readPayload(ecr, 'm1', configOf())).toMatchObject({
+    requests: [],
+    ignored: ['no route for ecr:team/app'],
+  });
 });
 
 test.each([
@@ -72,5 +73,8 @@ test.each([
   },
   { why: 'an event whose detail type is no text', body: JSON.stringify({ 'detail-type': 1, detail: {} }) },
 ])('a message that is $why can not be read', ({ body }) => {
-  expect(readMessage(body, 'm1', config)).toMatchObject([{ type: 'unreadable' }]);
+  expect(readMessage(body, 'm1', config)).toMatchObject({
+    requests: [],
+    issues: expect.arrayContaining([expect.anything()]),
+  });
 });

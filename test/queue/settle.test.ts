@@ -3,7 +3,7 @@ import { Queue } from '../../lib/aws/queue.ts';
 import type { CleanupResult, FailedOutcome, Outcome } from '../../lib/cleanup/outcome.ts';
 import { DeadLetters } from '../../lib/queue/dead-letters.ts';
 import { EventBus } from '../../lib/queue/event-bus.ts';
-import { type Origin, type Settlement, settle } from '../../lib/queue/settle.ts';
+import { type Received, type Settlement, settle } from '../../lib/queue/settle.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR, EMEA } from '../support/cloud.ts';
 import { recordLog } from '../support/recorded-log.ts';
@@ -38,11 +38,11 @@ afterEach(() => {
 });
 afterAll(() => sqs.close());
 
-function settleAll(outcomes: Outcome[], differences: Partial<Origin> = {}): Promise<Settlement> {
+function settleAll(outcomes: Outcome[], differences: Partial<Received> = {}): Promise<Settlement> {
   return settleResult({ request, outcomes }, differences);
 }
 
-function settleResult(result: CleanupResult, differences: Partial<Origin> = {}): Promise<Settlement> {
+function settleResult(result: CleanupResult, differences: Partial<Received> = {}): Promise<Settlement> {
   const { log } = recorded;
   const noBus = new EventBus({ name: undefined, stage: 'test', log });
   const deadLetters = new DeadLetters(new Queue(sqs.deadLetterQueueUrl), noBus, log);

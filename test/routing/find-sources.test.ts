@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { coversTarget } from '../../lib/cleanup/confirm-gone.ts';
 import type { Config } from '../../lib/config/config.ts';
-import { findSources, meansTarget } from '../../lib/routing/find-sources.ts';
+import { findSources } from '../../lib/routing/find-sources.ts';
 import { findRoute } from '../../lib/routing/route.ts';
 import { APAC, DR } from '../support/cloud.ts';
 import { configOf, firstCounts } from '../support/config.ts';
@@ -196,7 +197,7 @@ test.each([
   { why: 'the route means this task', targets: [APAC, DR], means: true },
   { why: 'the route means others', targets: [APAC], means: false },
 ])('a task is meant: $means, as $why', ({ targets, means }) => {
-  expect(meansTarget({ source: 'github', ...(targets && { targets }) }, { ...DR })).toBe(means);
+  expect(coversTarget({ source: 'github', ...(targets && { targets }) }, { ...DR })).toBe(means);
 });
 
 describe('for routes and repositories by chance', () => {

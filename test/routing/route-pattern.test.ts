@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  faultOfPattern,
   fillTemplate,
   matchPattern,
   matchPrefix,
   sampleTemplate,
+  validatePattern,
 } from '../../lib/routing/route-pattern.ts';
 
 describe('a pattern', () => {
@@ -69,17 +69,17 @@ test('a template keeps what it has no value for', () => {
 });
 
 test.each([
-  { pattern: 'acme/{repo}', fault: undefined },
-  { pattern: '{a}/{b+}', fault: undefined },
-  { pattern: 'acme/x-{a}', fault: 'path segments, each a text, {name} or {name+}, such as acme/{repo}' },
-  { pattern: 'acme//api', fault: 'path segments, each a text, {name} or {name+}, such as acme/{repo}' },
-  { pattern: 'acme/my api', fault: 'path segments, each a text, {name} or {name+}, such as acme/{repo}' },
-  { pattern: ' /api', fault: 'path segments, each a text, {name} or {name+}, such as acme/{repo}' },
-  { pattern: '{1a}', fault: 'path segments, each a text, {name} or {name+}, such as acme/{repo}' },
-  { pattern: '{a}/x/{a}', fault: 'every name only once' },
-  { pattern: '{a+}/{b+}', fault: 'only one {name+}' },
-])('$pattern as a pattern: $fault', ({ pattern, fault }) => {
-  expect(faultOfPattern(pattern)).toBe(fault);
+  { pattern: 'acme/{repo}', issue: undefined },
+  { pattern: '{a}/{b+}', issue: undefined },
+  { pattern: 'acme/x-{a}', issue: 'path segments, each a text, {name} or {name+}, such as acme/{repo}' },
+  { pattern: 'acme//api', issue: 'path segments, each a text, {name} or {name+}, such as acme/{repo}' },
+  { pattern: 'acme/my api', issue: 'path segments, each a text, {name} or {name+}, such as acme/{repo}' },
+  { pattern: ' /api', issue: 'path segments, each a text, {name} or {name+}, such as acme/{repo}' },
+  { pattern: '{1a}', issue: 'path segments, each a text, {name} or {name+}, such as acme/{repo}' },
+  { pattern: '{a}/x/{a}', issue: 'every name only once' },
+  { pattern: '{a+}/{b+}', issue: 'only one {name+}' },
+])('$pattern as a pattern: $fault', ({ pattern, issue }) => {
+  expect(validatePattern(pattern)).toBe(issue);
 });
 
 test.each([
@@ -89,12 +89,12 @@ test.each([
   {
     template: 'images/{name}',
     pattern: '{org}/{path+}',
-    sample: { fault: 'only names that from has (org, path), not {name}' },
+    sample: { issue: 'only names that from has (org, path), not {name}' },
   },
   {
     template: 'images/{}',
     pattern: 'acme/api',
-    sample: { fault: 'only names that from has (it has none), not {}' },
+    sample: { issue: 'only names that from has (it has none), not {}' },
   },
 ])('$template, for $pattern: $sample', ({ template, pattern, sample }) => {
   expect(sampleTemplate(template, pattern)).toEqual(sample);

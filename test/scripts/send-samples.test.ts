@@ -19,7 +19,7 @@ interface Row {
   readonly another: string;
   readonly repository: string;
   /** Of what is meant, beside the repository. */
-  readonly meaning?: Record<string, unknown>;
+  readonly sourceEvent?: Record<string, unknown>;
 }
 
 const SHARED = { secret: "It's a Secret to Everybody", another: 'another secret of this test' };
@@ -40,7 +40,7 @@ const ROWS: readonly Row[] = [
     type: 'bitbucket',
     ...SHARED,
     repository: 'acme/api',
-    meaning: { ambiguous: true },
+    sourceEvent: { ambiguous: true },
   },
   {
     why: 'a fixed Authorization',
@@ -48,10 +48,22 @@ const ROWS: readonly Row[] = [
     secret: 'Bearer 4f0d2c8e6b1a49f7a3d5',
     another: 'Bearer 4f0d2c8e6b1a49f7a3d6',
     repository: 'acme/payments/api',
-    meaning: { ambiguous: true },
+    sourceEvent: { ambiguous: true },
   },
-  { why: 'a fixed header', type: 'acr', ...HEADER, repository: 'payments/api', meaning: { ambiguous: true } },
-  { why: 'a fixed header', type: 'distribution', ...HEADER, repository: 'api', meaning: { ambiguous: true } },
+  {
+    why: 'a fixed header',
+    type: 'acr',
+    ...HEADER,
+    repository: 'payments/api',
+    sourceEvent: { ambiguous: true },
+  },
+  {
+    why: 'a fixed header',
+    type: 'distribution',
+    ...HEADER,
+    repository: 'api',
+    sourceEvent: { ambiguous: true },
+  },
   {
     why: 'a signature',
     type: 'standard-webhooks',
@@ -91,50 +103,53 @@ test('every type that can be sent is tested', () => {
   expect(Object.keys(senders).toSorted()).toEqual([...new Set(ROWS.map(({ type }) => type))].toSorted());
 });
 
-describe.each(ROWS)('a sample of $type, proved by $why', ({ type, secret, another, repository, meaning }) => {
-  test.each(['deletion', 'ping'] as const)(
-    'of a %s is believed by the source, and by no other key',
-    async (event) => {
-      const delivery = provedDelivery(type, write(type, event, repository), secret);
-      expect(await isVerified(type, delivery, secret)).toBe(true);
-      expect(await isVerified(type, delivery, another)).toBe(false);
-    },
-  );
-
-  const read = (event: SampleEvent) => {
-    const source: Source = sources[type];
-    const content = write(type, event, repository);
-    return [source.interpret(JSON.parse(content.body), { key: ID }, AT.toISOString())].flat();
-  };
-
-  test('is read as the deletion of exactly this repository', () => {
-    const [namespace, ...name] = repository.split('/');
-    const expected = sources[type].routed
-      ? { type: 'deleted', repository, ...meaning }
-      : { type: 'request', request: { version: 1, namespace, repository: name.join('/') } };
-    expect(read('deletion')).toMatchObject([expected]);
-    expect(meaningsOf(type, write(type, 'deletion', repository), AT)).toMatchObject([expected]);
-  });
-
-  test('that is harmless is ignored', () => {
-    expect(read('ping')).toMatchObject([{ type: 'ignored' }]);
-  });
-
-  test('is shown without its proof', () => {
-    const content = write(type, 'deletion', repository);
-    const source: Source = sources[type];
-    const shown = showRequest(new URL('https://example.com/'), content, senders[type].proof.shown);
-    const proof = senders[type].proof.prove(content, source.parseSecret(secret));
-    expect(shown).toContain('…');
-    // The id and the time of a delivery are no secrets.
-    const hidden = Object.entries(proof).filter(
-      ([name]) => name !== 'webhook-id' && name !== 'webhook-timestamp',
+describe.each(ROWS)(
+  'a sample of $type, proved by $why',
+  ({ type, secret, another, repository, sourceEvent }) => {
+    test.each(['deletion', 'ping'] as const)(
+      'of a %s is believed by the source, and by no other key',
+      async (event) => {
+        const delivery = provedDelivery(type, write(type, event, repository), secret);
+        expect(await isVerified(type, delivery, secret)).toBe(true);
+        expect(await isVerified(type, delivery, another)).toBe(false);
+      },
     );
-    for (const value of [secret, ...hidden.map(([, each]) => each)]) {
-      expect(shown).not.toContain(value);
-    }
-  });
-});
+
+    const read = (event: SampleEvent) => {
+      const source: Source = sources[type];
+      const content = write(type, event, repository);
+      return [source.interpret(JSON.parse(content.body), { key: ID }, AT.toISOString())].flat();
+    };
+
+    test('is read as the deletion of exactly this repository', () => {
+      const [namespace, ...name] = repository.split('/');
+      const expected = sources[type].routed
+        ? { type: 'deleted', repository, ...sourceEvent }
+        : { type: 'request', request: { version: 1, namespace, repository: name.join('/') } };
+      expect(read('deletion')).toMatchObject([expected]);
+      expect(meaningsOf(type, write(type, 'deletion', repository), AT)).toMatchObject([expected]);
+    });
+
+    test('that is harmless is ignored', () => {
+      expect(read('ping')).toMatchObject([{ type: 'ignored' }]);
+    });
+
+    test('is shown without its proof', () => {
+      const content = write(type, 'deletion', repository);
+      const source: Source = sources[type];
+      const shown = showRequest(new URL('https://example.com/'), content, senders[type].proof.shown);
+      const proof = senders[type].proof.prove(content, source.parseSecret(secret));
+      expect(shown).toContain('…');
+      // The id and the time of a delivery are no secrets.
+      const hidden = Object.entries(proof).filter(
+        ([name]) => name !== 'webhook-id' && name !== 'webhook-timestamp',
+      );
+      for (const value of [secret, ...hidden.map(([, each]) => each)]) {
+        expect(shown).not.toContain(value);
+      }
+    });
+  },
+);
 
 test.each([
   { why: 'not even a namespace', repository: '' },

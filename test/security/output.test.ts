@@ -189,7 +189,7 @@ describe('clean shows no secret', () => {
         repository: 'two',
       }),
     );
-    expect(outputNow()).toMatch(/SOURCE_(?:UNDECIDED|NOT_ASKABLE)/);
+    expect(outputNow()).toMatch(/SOURCE_(?:UNDECIDED|API_MISSING)/);
     expect(leaks()).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { checkConfig } from '../../lib/config/validate-config.ts';
+import { validateConfig } from '../../lib/config/validate-config.ts';
 import type { SendableType } from '../../scripts/send/sender.ts';
 import { httpEvent } from '../support/http-event.ts';
 import { type Handlers, loadHandlers } from './handlers.ts';
@@ -183,11 +183,9 @@ describe('a cleanup request', () => {
   const request = (more: string) => `{"id":"r","namespace":"images","repository":"two"${more}}`;
 
   test.each(NAMES)('with a key %s is refused, as with any that is not known', async (name) => {
-    await expect(handlers.clean(JSON.parse(request(`,"${name}":{${EVIL}}`)))).rejects.toThrow(
-      'expected no such key',
-    );
+    await expect(handlers.clean(JSON.parse(request(`,"${name}":{${EVIL}}`)))).rejects.toThrow('unknown key');
     const target = `,"targets":[{"remoteRegionId":"cn-east-3","remoteNamespace":"acme-dr","${name}":{${EVIL}}}]`;
-    await expect(handlers.clean(JSON.parse(request(target)))).rejects.toThrow('expected no such key');
+    await expect(handlers.clean(JSON.parse(request(target)))).rejects.toThrow('unknown key');
     const data = (text: string) => text.replace('"data":{', `"data":{"${name}":{${EVIL}},`);
     for (const type of ['standard-webhooks', 'cloudevents'] as const) {
       expect(await deliver(type, { body: data })).toMatchObject({ status: 422 });
@@ -208,7 +206,7 @@ describe('a cleanup request', () => {
     const answer = await handlers.clean(
       JSON.parse(request(`,"source":"${source}","sourceRepository":"acme/two"`)),
     );
-    expect(answer).toMatchObject({ outcomes: [{ outcome: 'failed', code: 'SOURCE_NOT_ASKABLE' }] });
+    expect(answer).toMatchObject({ outcomes: [{ outcome: 'failed', code: 'SOURCE_API_MISSING' }] });
   });
 
   test('for an organization and a repository of such names is one like any other', async () => {
@@ -268,18 +266,18 @@ describe('a configuration', () => {
     parse(
       `accounts: {main: {region: cn-north-4, credentials: "env:X"}}\nsources: {github: {type: github, secret: "env:X"}}\n${more}`,
     );
-  const faultsOf = (contents: unknown) => {
-    const result = checkConfig('test', contents);
-    return result.ok ? [] : result.faults.map(({ path }) => path);
+  const toIssues = (contents: unknown) => {
+    const result = validateConfig('test', contents);
+    return result.ok ? [] : result.issues.map(({ path }) => path);
   };
 
   test.each(['__proto__', 'constructor', 'prototype'])(
     'may not call anything %s, since that would be left out',
     (name) => {
       const account = `{region: cn-north-4, credentials: "env:X"}`;
-      expect(faultsOf(parse(`accounts: {main: ${account}, ${name}: ${account}}`))).toEqual(['accounts']);
+      expect(toIssues(parse(`accounts: {main: ${account}, ${name}: ${account}}`))).toEqual(['accounts']);
       const source = '{type: github, secret: "env:X"}';
-      expect(faultsOf(parse(`accounts: {main: ${account}}\nsources: {${name}: ${source}}`))).toEqual([
+      expect(toIssues(parse(`accounts: {main: ${account}}\nsources: {${name}: ${source}}`))).toEqual([
         'sources',
       ]);
     },
@@ -288,14 +286,14 @@ describe('a configuration', () => {
   test.each(NAMES)('finds nothing by the name %s', (name) => {
     const route = (from: string, more = '') =>
       yaml(`routes: [{from: "${from}", to: "images/{repo}"${more}}]`);
-    expect(faultsOf(route(`${name}:acme/{repo}`))).toEqual(['routes[0].from']);
-    expect(faultsOf(route('github:acme/{repo}', `, account: ${name}`))).toContain('routes[0].account');
-    expect(faultsOf(yaml(`routes: [{from: "github:acme/{repo}", to: "images/{${name}}"}]`))).toEqual([
+    expect(toIssues(route(`${name}:acme/{repo}`))).toEqual(['routes[0].from']);
+    expect(toIssues(route('github:acme/{repo}', `, account: ${name}`))).toContain('routes[0].account');
+    expect(toIssues(yaml(`routes: [{from: "github:acme/{repo}", to: "images/{${name}}"}]`))).toEqual([
       'routes[0].to',
     ]);
-    expect(faultsOf(yaml(`sweep: {targetAccounts: [${name}]}`))).toContain('sweep.targetAccounts[0]');
+    expect(toIssues(yaml(`sweep: {targetAccounts: [${name}]}`))).toContain('sweep.targetAccounts[0]');
     expect(
-      faultsOf(
+      toIssues(
         parse(
           `accounts: {main: {region: a, credentials: "env:X"}}\nsources: {x: {type: ${name}, secret: "env:X"}}`,
         ),
@@ -304,7 +302,7 @@ describe('a configuration', () => {
   });
 
   test.each(NAMES)('has no section %s', (name) => {
-    expect(faultsOf(yaml(`${name}: {mode: apply}`))).toEqual([name]);
-    expect(faultsOf(yaml(`safety: {${name}: {mode: dry-run}}`))).toEqual([`safety.${name}`]);
+    expect(toIssues(yaml(`${name}: {mode: apply}`))).toEqual([name]);
+    expect(toIssues(yaml(`safety: {${name}: {mode: dry-run}}`))).toEqual([`safety.${name}`]);
   });
 });

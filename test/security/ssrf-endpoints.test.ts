@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkConfig } from '../../lib/config/validate-config.ts';
+import { validateConfig } from '../../lib/config/validate-config.ts';
 import { resolveEndpoint } from '../../lib/endpoint.ts';
 import { HOSTILE_NAMES } from './hostile-names.ts';
 
@@ -25,8 +25,8 @@ describe('an endpoint of the configuration', () => {
     { why: 'a variable of a variable', url: 'env:env:X' },
   ];
   const pathsOf = (contents: unknown) => {
-    const result = checkConfig('test', contents);
-    return result.ok ? [] : result.faults.map(({ path }) => path);
+    const result = validateConfig('test', contents);
+    return result.ok ? [] : result.issues.map(({ path }) => path);
   };
 
   test.each(BAD)('is not $why', ({ url }) => {

@@ -84,6 +84,6 @@ describe('what it means', () => {
     },
     { why: 'an id that is a number', body: { action: 'delete', target, id: 7 }, path: 'id' },
   ])('$why can not be read, and the path is told', ({ body, path }) => {
-    expect(interpret(body)).toMatchObject({ type: 'unreadable', faults: [{ path }] });
+    expect(interpret(body)).toMatchObject({ type: 'unreadable', issues: [{ path }] });
   });
 });

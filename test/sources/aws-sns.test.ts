@@ -314,7 +314,7 @@ describe('what it means', () => {
     const expected = 'an https address of SNS that confirms a subscription';
     expect(interpret(body)).toEqual({
       type: 'unreadable',
-      faults: [{ path: 'SubscribeURL', found: 'another', expected }],
+      issues: [{ path: 'SubscribeURL', found: 'another', expected }],
     });
   });
 
@@ -334,6 +334,6 @@ describe('what it means', () => {
       path: 'Message.namespace',
     },
   ])('$why can not be read, and the path is told', ({ body, path }) => {
-    expect(interpret(body)).toMatchObject({ type: 'unreadable', faults: [{ path }] });
+    expect(interpret(body)).toMatchObject({ type: 'unreadable', issues: [{ path }] });
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createAskSource } from '../../lib/sources/check-existence.ts';
+import { createCheckExistence } from '../../lib/sources/check-existence.ts';
 import { configOf } from '../support/config.ts';
 import { noHurry } from '../support/deadline.ts';
 import { setVariables } from '../support/environment.ts';
@@ -28,7 +28,7 @@ const github = { type: 'github', secret: 'env:X' };
 const api = { url: 'env:FORGE_API', credentials: 'env:FORGE_TOKEN' };
 const read = (reference: string) => Promise.resolve(`${reference} as it is stored\r\n`);
 const ask = (name: string) =>
-  createAskSource(
+  createCheckExistence(
     configOf({
       sources: {
         forge: { ...github, api },
@@ -65,7 +65,7 @@ describe('nobody is asked, and a person has to mend it,', () => {
   ])('$why', async ({ name }) => {
     await expect(ask(name)).rejects.toMatchObject({
       failure: {
-        code: 'SOURCE_NOT_ASKABLE',
+        code: 'SOURCE_API_MISSING',
         message: `the request wants source ${name} to be asked, and no sources.${name}.api is configured`,
         retryable: false,
       },
@@ -77,7 +77,7 @@ describe('nobody is asked, and a person has to mend it,', () => {
 describe('about an organization', () => {
   const askOrganization = (name: string, type = 'github') => {
     const config = configOf({ sources: { forge: { type, secret: 'env:X', api } } });
-    return createAskSource(config, read)(name, 'acme', noHurry, 'organization');
+    return createCheckExistence(config, read)(name, 'acme', noHurry, 'organization');
   };
 
   test('a forge is asked at its API', async () => {
@@ -96,7 +96,7 @@ describe('about an organization', () => {
     { why: 'a source without an API', name: 'other', type: 'github', says: /no sources\.other\.api/ },
   ])('$why can not be asked', async ({ name, type, says }) => {
     await expect(askOrganization(name, type)).rejects.toMatchObject({
-      failure: { code: 'SOURCE_NOT_ASKABLE', message: expect.stringMatching(says), retryable: false },
+      failure: { code: 'SOURCE_API_MISSING', message: expect.stringMatching(says), retryable: false },
     });
     expect(server.requests).toEqual([]);
   });
@@ -104,7 +104,7 @@ describe('about an organization', () => {
 
 test('credentials that can not be read are no answer', async () => {
   const config = configOf({ sources: { forge: { ...github, api } } });
-  const away = createAskSource(config, () => Promise.reject(new Error('away')));
+  const away = createCheckExistence(config, () => Promise.reject(new Error('away')));
   await expect(away('forge', 'acme/api', noHurry)).rejects.toThrow('away');
 });
 
@@ -112,7 +112,7 @@ test('an API whose address is none stops no other one', async () => {
   const recorded = recordLog();
   const broken = { ...github, secret: 'env:Y', api: { ...api, url: 'env:NO_FORGE_API' } };
   const config = configOf({ sources: { forge: { ...github, api }, broken } });
-  const question = createAskSource(config, read, recorded.log);
+  const question = createCheckExistence(config, read, recorded.log);
   const failure = {
     code: 'ENDPOINT_UNUSABLE',
     message:

@@ -69,7 +69,7 @@ describe('recorded deliveries', () => {
     expect(recorded('binary')).toMatchObject([
       {
         type: 'unreadable',
-        faults: [{ path: 'specversion', expected: expect.stringContaining('structured') }],
+        issues: [{ path: 'specversion', expected: expect.stringContaining('structured') }],
       },
     ]);
   });
@@ -81,7 +81,7 @@ describe('recorded deliveries', () => {
         type: 'ignored',
         reason: 'event repository.created is neither repository.deleted nor a trace of SWR',
       },
-      { type: 'unreadable', faults: [expect.objectContaining({ path: '[2].data.repo' })] },
+      { type: 'unreadable', issues: [expect.objectContaining({ path: '[2].data.repo' })] },
     ]);
   });
 
@@ -117,7 +117,7 @@ describe('the mode', () => {
   });
 
   test('binary for a trace that can not be read', () => {
-    expect(interpret({ cts: {} })).toMatchObject([{ faults: [{ path: 'cts.service_type' }, {}] }]);
+    expect(interpret({ cts: {} })).toMatchObject([{ issues: [{ path: 'cts.service_type' }, {}] }]);
   });
 
   test.each([{}, { events: {} }, { metric: 7 }, { cts: 'x' }, { type: 'repository.deleted' }])(
@@ -134,7 +134,7 @@ describe('the mode', () => {
     (body) => {
       const expected = 'an event in the structured mode: the headers of the binary mode are not signed';
       expect(interpret(body)).toEqual([
-        { type: 'unreadable', faults: [{ path: 'specversion', found: 'nothing', expected }] },
+        { type: 'unreadable', issues: [{ path: 'specversion', found: 'nothing', expected }] },
       ]);
     },
   );
@@ -219,14 +219,14 @@ describe('what it means', () => {
       path: 'data.cts.resource_name',
     },
   ])('$why can not be read, and the path is told', ({ body, path }) => {
-    const faults = expect.arrayContaining([expect.objectContaining({ path })]);
-    expect(interpret(body)).toMatchObject([{ type: 'unreadable', faults }]);
+    const issues = expect.arrayContaining([expect.objectContaining({ path })]);
+    expect(interpret(body)).toMatchObject([{ type: 'unreadable', issues }]);
   });
 
   test.each([
     { why: 'in a list', body: [event, { ...event, id: 1 }], path: '[1].id' },
     { why: 'in a list under a key', body: { events: [event, 'x'] }, path: 'events[1]' },
   ])('one of several that can not be read does not harm the others: $why', ({ body, path }) => {
-    expect(interpret(body)).toMatchObject([{ type: 'request' }, { type: 'unreadable', faults: [{ path }] }]);
+    expect(interpret(body)).toMatchObject([{ type: 'request' }, { type: 'unreadable', issues: [{ path }] }]);
   });
 });

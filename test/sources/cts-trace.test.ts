@@ -194,7 +194,7 @@ describe('when it happened', () => {
     { why: 'microseconds', time: ms * 1000 },
     { why: 'an object', time: {} },
   ])('$why is refused: a later time would reach newer tasks', ({ time }) => {
-    expect(interpret({ time })).toMatchObject({ type: 'unreadable', faults: [{ path: 'time' }] });
+    expect(interpret({ time })).toMatchObject({ type: 'unreadable', issues: [{ path: 'time' }] });
   });
 
   test.each([
@@ -202,7 +202,7 @@ describe('when it happened', () => {
     { of: { time: undefined, record_time: 'now' }, found: '"now"' },
   ])('$found is told with what would be right', ({ of, found }) => {
     const expected = 'a time in seconds or milliseconds since 1970, or in ISO 8601 with its zone';
-    expect(interpret(of)).toEqual({ type: 'unreadable', faults: [{ path: 'time', found, expected }] });
+    expect(interpret(of)).toEqual({ type: 'unreadable', issues: [{ path: 'time', found, expected }] });
   });
 });
 
@@ -372,7 +372,7 @@ describe('which repository', () => {
       path: 'request.namespace',
     },
   ])('can not be resolved from $why', ({ of, path }) => {
-    expect(interpret(of)).toMatchObject({ type: 'unreadable', faults: [{ path }] });
+    expect(interpret(of)).toMatchObject({ type: 'unreadable', issues: [{ path }] });
   });
 
   test.each([
@@ -464,11 +464,11 @@ test('the name of an organization alone, with a slash, is left to what knows whi
 test.each([
   {
     of: { resource_name: '' },
-    fault: { path: 'resource_name', found: 'nothing', expected: 'the name of the repository' },
+    issue: { path: 'resource_name', found: 'nothing', expected: 'the name of the repository' },
   },
   {
     of: { request: {}, resource_name: 'api' },
-    fault: {
+    issue: {
       path: 'request.namespace',
       found: 'nothing',
       expected: 'the organization of the repository, there or in resource_name or in the path of the call',
@@ -476,10 +476,10 @@ test.each([
   },
   {
     of: { trace_name: 'deleteUserNamespace', resource_name: '', request: {} },
-    fault: { path: 'resource_name', found: 'nothing', expected: 'the name of the organization' },
+    issue: { path: 'resource_name', found: 'nothing', expected: 'the name of the organization' },
   },
-])('what is missing is told: $fault.found at $fault.path', ({ of, fault }) => {
-  expect(interpret(of)).toMatchObject({ type: 'unreadable', faults: [fault] });
+])('what is missing is told: $fault.found at $fault.path', ({ of, issue }) => {
+  expect(interpret(of)).toMatchObject({ type: 'unreadable', issues: [issue] });
 });
 
 describe('which organization', () => {
@@ -495,7 +495,7 @@ describe('which organization', () => {
   test('can not be resolved from nothing', () => {
     expect(interpret({ resource_name: undefined }, organizationTrace)).toMatchObject({
       type: 'unreadable',
-      faults: [{ path: 'resource_name' }],
+      issues: [{ path: 'resource_name' }],
     });
   });
 
@@ -527,11 +527,11 @@ describe('which organization', () => {
 test.each([{ id: undefined }, { id: null }, { id: '' }])(
   'without an id ($id) it is labelled with that of the message',
   ({ id }) => {
-    const meaning = interpretTrace(
+    const sourceEvent = interpretTrace(
       { ...repositoryTrace, trace_id: id },
       { ...FALLBACK, deliveryId: 'message' },
     );
-    expect(meaning).toMatchObject({ request: { id: 'fallback', deliveryId: 'message' } });
+    expect(sourceEvent).toMatchObject({ request: { id: 'fallback', deliveryId: 'message' } });
     expect(interpret({ trace_id: id })).not.toHaveProperty('request.deliveryId');
   },
 );
@@ -545,6 +545,6 @@ test.each([
 ])('$why can not be read, and the path is told', ({ trace, path }) => {
   expect(interpretTrace(trace, FALLBACK, 'data')).toMatchObject({
     type: 'unreadable',
-    faults: expect.arrayContaining([expect.objectContaining({ path })]),
+    issues: expect.arrayContaining([expect.objectContaining({ path })]),
   });
 });

@@ -76,7 +76,7 @@ describe('what it means', () => {
   test('one event that can not be read does not spoil the others', () => {
     expect(interpret({ events: [{ action: 'delete', target }, { action: 'delete' }] })).toMatchObject([
       { type: 'deleted' },
-      { type: 'unreadable', faults: [{ path: 'events[1].target' }] },
+      { type: 'unreadable', issues: [{ path: 'events[1].target' }] },
     ]);
   });
 
@@ -85,7 +85,7 @@ describe('what it means', () => {
     { why: 'no events', body: {}, path: 'events' },
     { why: 'events that are no list', body: { events: {} }, path: 'events' },
   ])('$why can not be read, and the path is told', ({ body, path }) => {
-    expect(interpret(body)).toMatchObject({ type: 'unreadable', faults: [{ path }] });
+    expect(interpret(body)).toMatchObject({ type: 'unreadable', issues: [{ path }] });
   });
 
   test.each([
@@ -104,6 +104,6 @@ describe('what it means', () => {
     },
     { why: 'no time', event: { action: 'delete', target, timestamp: 'now' }, path: 'events[0].timestamp' },
   ])('an event with $why can not be read, and the path is told', ({ event, path }) => {
-    expect(interpret({ events: [event] })).toMatchObject([{ type: 'unreadable', faults: [{ path }] }]);
+    expect(interpret({ events: [event] })).toMatchObject([{ type: 'unreadable', issues: [{ path }] }]);
   });
 });

@@ -17,7 +17,7 @@ describe('Amazon ECR', () => {
     expect(interpret(fixture('ecr-delete-repository'))).toEqual({
       source: 'ecr',
       id: 'bus:9c8f5a51-3d0c-2b1a-1f2e-0a9b8c7d6e5f',
-      meaning: {
+      sourceEvent: {
         type: 'deleted',
         repository: 'team/app',
         occurredAt: '2026-11-24T03:00:02Z',
@@ -33,7 +33,7 @@ describe('Amazon ECR', () => {
     { name: 'ecr-batch-delete-image', reason: /BatchDeleteImage is not ECR's DeleteRepository/ },
     { name: 'ecr-image-action', reason: /^ECR Image Action concerns tags or images, not a whole repository/ },
   ])('$name is ignored', ({ name, reason }) => {
-    expect(interpret(fixture(name)).meaning).toMatchObject({
+    expect(interpret(fixture(name)).sourceEvent).toMatchObject({
       type: 'ignored',
       reason: expect.stringMatching(reason),
     });
@@ -52,7 +52,7 @@ describe('Amazon ECR', () => {
     ])('of an $why is ignored', ({ own }) => {
       const restore = registry(own);
       try {
-        expect(interpret(fixture('ecr-delete-repository')).meaning).toEqual({
+        expect(interpret(fixture('ecr-delete-repository')).sourceEvent).toEqual({
           type: 'ignored',
           reason: `the repository was in the registry of ${account}.${region} (account.region), not of ${own}`,
         });
@@ -65,7 +65,7 @@ describe('Amazon ECR', () => {
       const restore = registry(`${account}.${region}`);
       try {
         for (const more of [{}, { account: undefined }, { region: undefined }])
-          expect(interpret(fixture('ecr-delete-repository', more)).meaning.type).toBe('deleted');
+          expect(interpret(fixture('ecr-delete-repository', more)).sourceEvent.type).toBe('deleted');
       } finally {
         restore();
       }
@@ -74,7 +74,7 @@ describe('Amazon ECR', () => {
 
   test('a deletion of ECR Public is ignored', () => {
     const detail = { eventSource: 'ecr-public.amazonaws.com', eventName: 'DeleteRepository' };
-    expect(interpret(fixture('ecr-delete-repository', { detail })).meaning).toEqual({
+    expect(interpret(fixture('ecr-delete-repository', { detail })).sourceEvent).toEqual({
       type: 'ignored',
       reason: "API call ecr-public.amazonaws.com DeleteRepository is not ECR's DeleteRepository",
     });
@@ -87,7 +87,7 @@ describe('Amazon ECR', () => {
       errorCode: null,
       requestParameters: { repositoryName: 'team/app' },
     };
-    expect(interpret(fixture('ecr-delete-repository', { detail })).meaning).toMatchObject({
+    expect(interpret(fixture('ecr-delete-repository', { detail })).sourceEvent).toMatchObject({
       type: 'deleted',
       repository: 'team/app',
     });
@@ -106,10 +106,10 @@ describe('Amazon ECR', () => {
       path: 'detail.requestParameters',
     },
   ])('$why can not be read', ({ detail, path }) => {
-    const { meaning } = interpret(fixture('ecr-delete-repository', { detail }));
-    expect(meaning).toMatchObject({
+    const { sourceEvent } = interpret(fixture('ecr-delete-repository', { detail }));
+    expect(sourceEvent).toMatchObject({
       type: 'unreadable',
-      faults: expect.arrayContaining([expect.objectContaining({ path })]),
+      issues: expect.arrayContaining([expect.objectContaining({ path })]),
     });
   });
 
@@ -119,16 +119,18 @@ describe('Amazon ECR', () => {
       eventName: 'DeleteRepository',
       requestParameters: { repositoryName: 'team/app' },
     };
-    expect(interpret(fixture('ecr-delete-repository', { time: undefined, detail })).meaning).toMatchObject({
+    expect(
+      interpret(fixture('ecr-delete-repository', { time: undefined, detail })).sourceEvent,
+    ).toMatchObject({
       type: 'unreadable',
-      faults: [{ path: 'detail.eventTime', found: 'nothing', expected: 'the time of the deletion' }],
+      issues: [{ path: 'detail.eventTime', found: 'nothing', expected: 'the time of the deletion' }],
     });
   });
 });
 
 describe('Repository Deleted', () => {
   test('is a cleanup request, at the time of the event', () => {
-    expect(interpret(fixture('repository-deleted')).meaning).toEqual({
+    expect(interpret(fixture('repository-deleted')).sourceEvent).toEqual({
       type: 'request',
       request: {
         version: 1,
@@ -143,7 +145,7 @@ describe('Repository Deleted', () => {
 
   test('has the source and the id of its envelope, whatever its detail says', () => {
     const detail = { id: 'guessed', source: 'github', siblings: 0, namespace: 'acme-images' };
-    expect(interpret(fixture('repository-deleted', { detail })).meaning).toEqual({
+    expect(interpret(fixture('repository-deleted', { detail })).sourceEvent).toEqual({
       type: 'request',
       request: {
         version: 1,
@@ -154,7 +156,7 @@ describe('Repository Deleted', () => {
         namespace: 'acme-images',
       },
     });
-    expect(interpret(fixture('repository-deleted', { detail }), ['github']).meaning.type).toBe('ignored');
+    expect(interpret(fixture('repository-deleted', { detail }), ['github']).sourceEvent.type).toBe('ignored');
   });
 
   test.each([
@@ -163,36 +165,39 @@ describe('Repository Deleted', () => {
     { allowed: ['com.other'], type: 'ignored' },
     { allowed: [], type: 'ignored' },
   ])('of com.example.forge is $type with $allowed', ({ allowed, type }) => {
-    expect(interpret(fixture('repository-deleted'), allowed).meaning.type).toBe(type);
+    expect(interpret(fixture('repository-deleted'), allowed).sourceEvent.type).toBe(type);
   });
 
   test('from a source that is not allowed says which', () => {
-    expect(interpret(fixture('repository-deleted'), ['com.other']).meaning).toMatchObject({
+    expect(interpret(fixture('repository-deleted'), ['com.other']).sourceEvent).toMatchObject({
       reason: 'source com.example.forge is not among events.allowedSources',
     });
   });
 
   test('an event of another shape has no source that a route could know', () => {
-    expect(interpret({ 'detail-type': 'x' })).toMatchObject({ source: '', meaning: { type: 'unreadable' } });
+    expect(interpret({ 'detail-type': 'x' })).toMatchObject({
+      source: '',
+      sourceEvent: { type: 'unreadable' },
+    });
   });
 
   test('an event without an id gets one', () => {
-    expect(interpret(fixture('repository-deleted', { id: undefined })).meaning).toMatchObject({
+    expect(interpret(fixture('repository-deleted', { id: undefined })).sourceEvent).toMatchObject({
       request: { id: 'fallback-id' },
     });
   });
 
   test('another detail type is ignored', () => {
-    expect(interpret(fixture('repository-deleted', { 'detail-type': 'Order Placed' })).meaning).toEqual({
+    expect(interpret(fixture('repository-deleted', { 'detail-type': 'Order Placed' })).sourceEvent).toEqual({
       type: 'ignored',
       reason: 'event Order Placed is not Repository Deleted',
     });
   });
 
   test('a detail that is no request can not be read', () => {
-    expect(interpret(fixture('repository-deleted', { detail: { name: 'x' } })).meaning).toMatchObject({
+    expect(interpret(fixture('repository-deleted', { detail: { name: 'x' } })).sourceEvent).toMatchObject({
       type: 'unreadable',
-      faults: expect.arrayContaining([expect.objectContaining({ path: 'detail.namespace' })]),
+      issues: expect.arrayContaining([expect.objectContaining({ path: 'detail.namespace' })]),
     });
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { addressOf, askForge } from '../../lib/sources/find-repository.ts';
+import { addressOf, checkForge } from '../../lib/sources/find-repository.ts';
 import { givingUpAfter, noHurry } from '../support/deadline.ts';
 import {
   type Answering,
@@ -23,7 +23,7 @@ async function ask(repository: Answering, probe: Answering, deadline = noHurry) 
     (request.path === '/repository' ? repository : probe)(response, request),
   );
   const { url, requests } = server;
-  const existence = await askForge({
+  const existence = await checkForge({
     url: `${url}/repository`,
     probeUrl: `${url}/probe`,
     headers: { Authorization: 'token SECRET' },
@@ -140,7 +140,7 @@ describe('a question that can not be put', () => {
     { why: 'the token can not be sent', url: 'http://127.0.0.1:1/', token: 'SEC\nRET' },
   ])('is answered with unknown when $why', async ({ url, token }) => {
     const headers = { Authorization: token };
-    expect(await askForge({ url, probeUrl: 'http://127.0.0.1:1/', headers, deadline: noHurry })).toBe(
+    expect(await checkForge({ url, probeUrl: 'http://127.0.0.1:1/', headers, deadline: noHurry })).toBe(
       'unknown',
     );
   });

@@ -64,7 +64,7 @@ describe.each(FORGES)('an event of $name', ({ forge, deletion }) => {
       path: 'repository',
     },
   ])('can not be read, and the path is told: $why', ({ body, path }) => {
-    expect(interpret(body)).toMatchObject({ type: 'unreadable', faults: [{ path }] });
+    expect(interpret(body)).toMatchObject({ type: 'unreadable', issues: [{ path }] });
   });
 });
 
@@ -82,7 +82,7 @@ describe.each(FORGES.slice(0, 2))('an event of $name', ({ forge, deletion }) => 
   test('can not be read with an action that is no text', () => {
     expect(interpret({ ...deletion, action: 1 })).toMatchObject({
       type: 'unreadable',
-      faults: [{ path: 'action', found: '1' }],
+      issues: [{ path: 'action', found: '1' }],
     });
   });
 });
@@ -110,22 +110,22 @@ describe('an organization of GitHub', () => {
   test.each(['', 'a/b', 'a b', 7])('can not be read with the name %j', (login) => {
     expect(interpret({ ...deletion, organization: { login } })).toMatchObject({
       type: 'unreadable',
-      faults: [{ path: 'organization.login' }],
+      issues: [{ path: 'organization.login' }],
     });
   });
 });
 
 test("of GitHub's own examples only the deletion of a repository is one, and none is refused", () => {
   expect(gitHubExamples.length).toBeGreaterThan(700);
-  const meanings = gitHubExamples.map(({ event, body }) => ({
+  const sourceEvents = gitHubExamples.map(({ event, body }) => ({
     event,
-    meaning: github.interpret(body, SIGNED, RECEIVED_AT),
+    sourceEvent: github.interpret(body, SIGNED, RECEIVED_AT),
   }));
-  const acted = meanings.filter(({ meaning }) => meaning.type !== 'ignored');
+  const acted = sourceEvents.filter(({ sourceEvent }) => sourceEvent.type !== 'ignored');
   expect(acted.length).toBeGreaterThan(0);
-  for (const { event, meaning } of acted) {
+  for (const { event, sourceEvent } of acted) {
     expect(event).toBe('repository');
-    expect(meaning).toEqual({
+    expect(sourceEvent).toEqual({
       type: 'deleted',
       repository: 'Octocoders/Hello-World',
       occurredAt: RECEIVED_AT,

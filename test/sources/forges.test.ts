@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createAskSource } from '../../lib/sources/check-existence.ts';
-import { askableSources } from '../../lib/sources/index.ts';
+import { createCheckExistence } from '../../lib/sources/check-existence.ts';
+import { existenceCheckers } from '../../lib/sources/index.ts';
 import { configOf } from '../support/config.ts';
 import { givingUpAfter, noHurry } from '../support/deadline.ts';
 import {
@@ -73,30 +73,36 @@ describe.each(forges)('$type', ({ type, user, repository, organization, shown })
   });
   afterEach(() => server.close());
 
-  const askSource = (canary?: string | readonly string[]) => {
+  const checkExistence = (canary?: string | readonly string[]) => {
     const api = { url: server.url, credentials: 'env:TOKEN', ...(canary !== undefined && { canary }) };
     const config = configOf({ sources: { forge: { type, secret: 'env:X', api } } });
-    return createAskSource(config, () => Promise.resolve('token'));
+    return createCheckExistence(config, () => Promise.resolve('token'));
   };
   const paths = () => server.requests.map(({ path }) => path);
   /** What the answer about acme/api says of the credentials' rights. */
   async function evidenceOf(canary?: string) {
     const evidence: string[] = [];
-    const existence = await askSource(canary)('forge', 'Acme/api', noHurry, 'repository', (what, owner) => {
-      evidence.push(`${what} ${owner}`);
-    });
+    const existence = await checkExistence(canary)(
+      'forge',
+      'Acme/api',
+      noHurry,
+      'repository',
+      (what, owner) => {
+        evidence.push(`${what} ${owner}`);
+      },
+    );
     return { existence, evidence };
   }
 
   describe('a repository that is not found', () => {
     test('is gone if the canary of its owner is visible, which is asked last', async () => {
       answers.set(repository('acme/canary'), answering(200, shown.private));
-      expect(await askSource('acme/canary')('forge', 'acme/api', noHurry)).toBe('gone');
+      expect(await checkExistence('acme/canary')('forge', 'acme/api', noHurry)).toBe('gone');
       expect(paths()).toEqual([repository('acme/api'), user, repository('acme/canary')]);
     });
 
     test('is unknown if the token has lost its rights', async () => {
-      expect(await askSource('acme/canary')('forge', 'acme/api', noHurry)).toBe('unknown');
+      expect(await checkExistence('acme/canary')('forge', 'acme/api', noHurry)).toBe('unknown');
     });
 
     test.each([
@@ -109,22 +115,22 @@ describe.each(forges)('$type', ({ type, user, repository, organization, shown })
       { why: 'lies behind a failure', canary: answering(500, {}) },
     ])('is unknown if the canary $why', async ({ canary }) => {
       answers.set(repository('acme/canary'), canary);
-      expect(await askSource('acme/canary')('forge', 'acme/api', noHurry)).toBe('unknown');
+      expect(await checkExistence('acme/canary')('forge', 'acme/api', noHurry)).toBe('unknown');
     });
 
     test('is unknown if the canary does not answer in time', async () => {
       answers.set(repository('acme/canary'), silent);
-      expect(await askSource('acme/canary')('forge', 'acme/api', givingUpAfter(300))).toBe('unknown');
+      expect(await checkExistence('acme/canary')('forge', 'acme/api', givingUpAfter(300))).toBe('unknown');
     });
 
     test('is gone without asking for the canary of another owner', async () => {
-      expect(await askSource(['other/canary', 'acm/canary'])('forge', 'acme/api', noHurry)).toBe('gone');
+      expect(await checkExistence(['other/canary', 'acm/canary'])('forge', 'acme/api', noHurry)).toBe('gone');
       expect(paths()).toEqual([repository('acme/api'), user]);
     });
 
     test('is unknown if it is the canary itself, however it is written', async () => {
       answers.set(repository('acme/canary'), answering(200, shown.private));
-      expect(await askSource('acme/canary')('forge', 'acme/Canary', noHurry)).toBe('unknown');
+      expect(await checkExistence('acme/canary')('forge', 'acme/Canary', noHurry)).toBe('unknown');
       expect(paths()).toEqual([repository('acme/Canary'), user]);
     });
   });
@@ -154,13 +160,13 @@ describe.each(forges)('$type', ({ type, user, repository, organization, shown })
   ])('accepts credentials: $accepted, as $why', async ({ answer, accepted }) => {
     answers.set(user, answer);
     const api = { url: server.url, credentials: 'token' };
-    expect(await askableSources[type]?.acceptsCredentials?.(api, noHurry)).toBe(accepted);
+    expect(await existenceCheckers[type]?.acceptsCredentials?.(api, noHurry)).toBe(accepted);
     expect(paths()).toEqual([user]);
   });
 
   describe('an organization', () => {
     const ask = (canary?: string | readonly string[], name = 'acme') =>
-      askSource(canary)('forge', name, noHurry, 'organization');
+      checkExistence(canary)('forge', name, noHurry, 'organization');
 
     test('exists if the API shows it', async () => {
       answers.set(organization('acme'), answering(200, { id: 1 }));
@@ -231,7 +237,7 @@ describe.each(forges)('$type', ({ type, user, repository, organization, shown })
   test.each(['acme/..', '../acme', './api', 'acme/\ud800', '\udfff/api'])(
     'a repository of the name %j is not asked for',
     async (name) => {
-      expect(await askSource()('forge', name, noHurry)).toBe('unknown');
+      expect(await checkExistence()('forge', name, noHurry)).toBe('unknown');
       expect(paths()).toEqual([]);
     },
   );
@@ -251,7 +257,7 @@ describe('the groups of gitlab', () => {
   const ask = (canary: readonly string[], name: string, kind: 'repository' | 'organization') => {
     const api = { url: server.url, credentials: 'env:TOKEN', canary };
     const config = configOf({ sources: { gitlab: { type: 'gitlab', secret: 'env:X', api } } });
-    return createAskSource(config, () => Promise.resolve('token'))('gitlab', name, noHurry, kind);
+    return createCheckExistence(config, () => Promise.resolve('token'))('gitlab', name, noHurry, kind);
   };
   const canaries = ['acme/canary', 'acme/pay/canary'];
 

@@ -174,7 +174,7 @@ describe('what it means', () => {
 
   test('without the name of its event it says that there is none', () => {
     expect(interpretBody({})).toMatchObject({
-      faults: [{ path: 'event_name', found: 'nothing' }],
+      issues: [{ path: 'event_name', found: 'nothing' }],
     });
   });
 
@@ -208,9 +208,9 @@ describe('what it means', () => {
     { why: 'nothing would be left of the project', path: 'a/-deleted-73', id: 73 },
     { why: 'nothing would be left of the group', path: 'a/-deletion_scheduled-9/b', id: 73 },
   ])('a name that only looks like it is left alone: $why', ({ path, id }) => {
-    const meaning = destroyProject(path, id);
-    expect(meaning).toMatchObject({ type: 'deleted', repository: path });
-    expect(meaning).not.toHaveProperty('ambiguous');
+    const sourceEvent = destroyProject(path, id);
+    expect(sourceEvent).toMatchObject({ type: 'deleted', repository: path });
+    expect(sourceEvent).not.toHaveProperty('ambiguous');
   });
 
   test('a group renamed for its deletion is ignored: its projects are reported one by one', () => {
@@ -260,10 +260,10 @@ describe('what it means', () => {
       path: 'full_path',
       expected: 'GROUP or GROUP/SUBGROUP',
     })),
-  ])('$why can not be read, and the path is told', ({ body, path, ...fault }) => {
+  ])('$why can not be read, and the path is told', ({ body, path, ...issue }) => {
     expect(interpretBody(body)).toMatchObject({
       type: 'unreadable',
-      faults: [{ path, ...('expected' in fault && { expected: fault.expected }) }],
+      issues: [{ path, ...('expected' in issue && { expected: issue.expected }) }],
     });
   });
 });

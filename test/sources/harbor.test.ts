@@ -102,6 +102,6 @@ describe('what it means', () => {
     { why: 'a CloudEvent of no time', body: { ...cloudEvent, time: '2026-11-24' }, path: 'time' },
     { why: 'a CloudEvent with an empty id', body: { ...cloudEvent, id: '' }, path: 'id' },
   ])('$why can not be read, and the path is told', ({ body, path: expected }) => {
-    expect(interpret(body)).toMatchObject({ type: 'unreadable', faults: [{ path: expected }] });
+    expect(interpret(body)).toMatchObject({ type: 'unreadable', issues: [{ path: expected }] });
   });
 });

@@ -7,7 +7,7 @@ import { github } from '../../lib/sources/github.ts';
 import { gitlab } from '../../lib/sources/gitlab.ts';
 import type { Source } from '../../lib/sources/source.ts';
 import { standardWebhooks } from '../../lib/sources/standard-webhooks.ts';
-import { KeyedSource } from '../../lib/webhook/configured-source.ts';
+import { ConfiguredSource } from '../../lib/webhook/configured-source.ts';
 
 const NOW_MS = 1_795_489_200_000;
 const BODY = Buffer.from('{"action":"deleted"}');
@@ -69,11 +69,11 @@ const rows: readonly Row[] = [
 function keyedOf({ source }: Row, stored: readonly string[], fresh: readonly string[] = stored) {
   const read = async (_reference: string, maxAgeMs: number) =>
     JSON.stringify(maxAgeMs > 30_000 ? stored : fresh);
-  return new KeyedSource('x', source, { secret: 'ssm:x' }, read);
+  return new ConfiguredSource('x', source, { secret: 'ssm:x' }, read);
 }
 
 /** How often the body was hashed while a delivery was verified, and whether it was. */
-async function verify(keyed: KeyedSource, headers: Record<string, string>) {
+async function verify(keyed: ConfiguredSource, headers: Record<string, string>) {
   const update = jest.spyOn(Hmac.prototype, 'update');
   try {
     const verification = await keyed.verify({ headers, rawBody: BODY }, NOW_MS);

@@ -286,7 +286,7 @@ describe('what it means', () => {
     const body = { ...recorded('subscription-confirmation'), subscribe_url: 'https://evil.test/' };
     expect(interpret(body)).toEqual({
       type: 'unreadable',
-      faults: [{ path: 'subscribe_url', found: 'another', expected: 'an https address of SMN' }],
+      issues: [{ path: 'subscribe_url', found: 'another', expected: 'an https address of SMN' }],
     });
   });
 
@@ -313,7 +313,7 @@ describe('what it means', () => {
   test('several traces are several things', () => {
     expect(notification(JSON.stringify({ cts: [trace, { ...trace, resource_name: '' }] }))).toMatchObject([
       { type: 'request', request: { namespace: 'acme' } },
-      { type: 'unreadable', faults: [{ path: 'message.cts[1].resource_name' }] },
+      { type: 'unreadable', issues: [{ path: 'message.cts[1].resource_name' }] },
     ]);
   });
 
@@ -345,6 +345,6 @@ describe('what it means', () => {
       path: 'message.cts.service_type',
     },
   ])('$why can not be read, and the path is told', ({ body, path }) => {
-    expect(interpret(body)).toMatchObject({ type: 'unreadable', faults: [{ path }] });
+    expect(interpret(body)).toMatchObject({ type: 'unreadable', issues: [{ path }] });
   });
 });

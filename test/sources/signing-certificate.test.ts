@@ -4,8 +4,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import {
   CertificateKeeper,
   certificateUrl,
-  faultOfValidity,
   fetchCertificate,
+  validatePeriod,
 } from '../../lib/sources/signing-certificate.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
 
@@ -272,6 +272,6 @@ test.each([
   { why: 'its last instant', now: '2126-01-01T00:00:00.000Z', valid: true },
   { why: 'just after', now: '2126-01-01T00:00:00.001Z', valid: false },
 ])('a certificate counts: $valid, at $why', ({ now, valid }) => {
-  const fault = faultOfValidity(new X509Certificate(certificate), Date.parse(now));
-  expect(fault === undefined).toBe(valid);
+  const issue = validatePeriod(new X509Certificate(certificate), Date.parse(now));
+  expect(issue === undefined).toBe(valid);
 });

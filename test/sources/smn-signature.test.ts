@@ -4,11 +4,11 @@ import { describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
 import { CertificateKeeper, pinnedUrl } from '../../lib/sources/signing-certificate.ts';
 import {
-  faultOfSignature,
   parseSmnMessage,
   SMN_HOSTS,
   type SmnMessage,
   stringToSign,
+  validateSignature,
 } from '../../lib/sources/smn-signature.ts';
 import { readWebhook } from '../support/fixture.ts';
 
@@ -150,7 +150,7 @@ describe('the signature', () => {
     'subscription-confirmation',
     'unsubscribe-confirmation',
   ])('of the recorded %s fits', async (name) => {
-    expect(faultOfSignature(messageOf(name), await load(certificate), NOW)).toBeUndefined();
+    expect(validateSignature(messageOf(name), await load(certificate), NOW)).toBeUndefined();
   });
 
   test.each([
@@ -163,16 +163,16 @@ describe('the signature', () => {
     { why: 'the signature', of: { signature: 'AAAA' } },
     { why: 'the signature, which is no base64', of: { signature: '*' } },
   ])('does not fit when $why differs', async ({ of }) => {
-    const fault = faultOfSignature(messageOf('repository-deleted', of), await load(certificate), NOW);
-    expect(fault).toBe('the signature does not fit the message');
+    const issue = validateSignature(messageOf('repository-deleted', of), await load(certificate), NOW);
+    expect(issue).toBe('the signature does not fit the message');
   });
 
   test.each([
     { why: 'before it begins', now: Date.parse('2025-12-31T23:59:59Z') },
     { why: 'after its end', now: Date.parse('2126-01-01T00:00:01Z') },
   ])('does not count $why', async ({ now }) => {
-    const fault = faultOfSignature(messageOf('repository-deleted'), await load(certificate), now);
-    expect(fault).toMatch(/^the certificate is valid from 2026-01-01T00:00:00.000Z to 2126/);
+    const issue = validateSignature(messageOf('repository-deleted'), await load(certificate), now);
+    expect(issue).toMatch(/^the certificate is valid from 2026-01-01T00:00:00.000Z to 2126/);
   });
 
   test.each(['sha384', 'sha512'])(
@@ -184,8 +184,8 @@ describe('the signature', () => {
         return { ...message, signature: signature.toString('base64') };
       };
       const other = await load(readText(`huawei-smn/signing-${hash}.crt`));
-      expect(faultOfSignature(signed(hash), other, NOW)).toBeUndefined();
-      expect(faultOfSignature(signed('sha256'), other, NOW)).toBe('the signature does not fit the message');
+      expect(validateSignature(signed(hash), other, NOW)).toBeUndefined();
+      expect(validateSignature(signed('sha256'), other, NOW)).toBe('the signature does not fit the message');
     },
   );
 
@@ -195,7 +195,7 @@ describe('the signature', () => {
     { why: 'signed with RSA that is not of RSA', name: 'ec-signed-by-rsa' },
   ])('does not count under a certificate $why', async ({ name }) => {
     const other = await load(readText(`huawei-smn/${name}.crt`));
-    expect(faultOfSignature(messageOf('repository-deleted'), other, NOW)).toBe(
+    expect(validateSignature(messageOf('repository-deleted'), other, NOW)).toBe(
       'the certificate is not one of RSA with SHA-2',
     );
   });
@@ -203,11 +203,11 @@ describe('the signature', () => {
   test('does not count under a certificate of another kind', async () => {
     const message = messageOf('repository-deleted');
     const signature = sign('sha256', Buffer.from(stringToSign(message)), readText('tls/self-signed.key'));
-    const fault = faultOfSignature(
+    const issue = validateSignature(
       { ...message, signature: signature.toString('base64') },
       await load(readText('tls/self-signed.crt')),
       Date.parse('2027-01-01T00:00:00Z'),
     );
-    expect(fault).toBe('the certificate is not one of RSA with SHA-2');
+    expect(issue).toBe('the certificate is not one of RSA with SHA-2');
   });
 });

@@ -108,5 +108,5 @@ test.each([
     path: 'Message.detail.namespace',
   },
 ])('$why can not be read, and the path is told', ({ content, path }) => {
-  expect(interpret(content)).toMatchObject({ type: 'unreadable', faults: [{ path }] });
+  expect(interpret(content)).toMatchObject({ type: 'unreadable', issues: [{ path }] });
 });

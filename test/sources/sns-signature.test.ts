@@ -6,10 +6,10 @@ import { CertificateKeeper } from '../../lib/sources/signing-certificate.ts';
 import {
   certificateUrlOf,
   confirmUrlOf,
-  faultOfSignature,
   parseSnsMessage,
   type SnsMessage,
   stringToSign,
+  validateSignature,
 } from '../../lib/sources/sns-signature.ts';
 import { readWebhook } from '../support/fixture.ts';
 
@@ -173,7 +173,7 @@ describe('the signature', () => {
     'subscription-confirmation',
     'unsubscribe-confirmation',
   ])('of the recorded %s fits', async (name) => {
-    expect(faultOfSignature(messageOf(name), await load(certificate), NOW)).toBeUndefined();
+    expect(validateSignature(messageOf(name), await load(certificate), NOW)).toBeUndefined();
   });
 
   test.each([
@@ -188,31 +188,31 @@ describe('the signature', () => {
     { why: 'the signature', of: { Signature: 'AAAA' } },
     { why: 'the signature, which is no base64', of: { Signature: '*' } },
   ])('does not fit when $why differs', async ({ of }) => {
-    const fault = faultOfSignature(messageOf('subscription-confirmation', of), await load(certificate), NOW);
-    expect(fault).toBe('the signature does not fit the message');
+    const issue = validateSignature(messageOf('subscription-confirmation', of), await load(certificate), NOW);
+    expect(issue).toBe('the signature does not fit the message');
   });
 
   test.each([{ Subject: 'another' }, { Subject: undefined }])('does not fit with %j', async (of) => {
-    const fault = faultOfSignature(messageOf('repository-deleted', of), await load(certificate), NOW);
-    expect(fault).toBe('the signature does not fit the message');
+    const issue = validateSignature(messageOf('repository-deleted', of), await load(certificate), NOW);
+    expect(issue).toBe('the signature does not fit the message');
   });
 
   test.each([
     { why: 'before it begins', now: Date.parse('2025-12-31T23:59:59Z') },
     { why: 'after its end', now: Date.parse('2126-01-01T00:00:01Z') },
   ])('does not count $why', async ({ now }) => {
-    const fault = faultOfSignature(messageOf('repository-deleted'), await load(certificate), now);
-    expect(fault).toMatch(/^the certificate is valid from 2026-01-01T00:00:00.000Z to 2126/);
+    const issue = validateSignature(messageOf('repository-deleted'), await load(certificate), now);
+    expect(issue).toMatch(/^the certificate is valid from 2026-01-01T00:00:00.000Z to 2126/);
   });
 
   test('does not count under a certificate of another kind', async () => {
     const message = messageOf('repository-deleted', { SignatureVersion: '2' });
     const signature = sign('sha256', Buffer.from(stringToSign(message)), readText('tls/self-signed.key'));
-    const fault = faultOfSignature(
+    const issue = validateSignature(
       { ...message, Signature: signature.toString('base64') },
       await load(readText('tls/self-signed.crt')),
       Date.parse('2027-01-01T00:00:00Z'),
     );
-    expect(fault).toBe('the certificate is not one of RSA');
+    expect(issue).toBe('the certificate is not one of RSA');
   });
 });

@@ -118,6 +118,6 @@ describe('what it means', () => {
       path: 'data.repo',
     },
   ])('$why can not be read, and the path is told', ({ body, path }) => {
-    expect(interpret(body)).toMatchObject({ type: 'unreadable', faults: [{ path }] });
+    expect(interpret(body)).toMatchObject({ type: 'unreadable', issues: [{ path }] });
   });
 });

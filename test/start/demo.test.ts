@@ -13,8 +13,8 @@ test.each([
     told: 'acme-images/api to cn-east-3/acme-dr',
   },
   { event: 'kept', fields: { ...image, reason: 'denied' }, told: 'acme-images/api (denied)' },
-  { event: 'looked', fields: { ...image, tasks: 2, ms: 7 }, told: 'acme-images/api has 2 tasks (7 ms)' },
-  { event: 'not announced', fields: { count: 3, message: 'away' }, told: '3 events: away' },
+  { event: 'listed', fields: { ...image, tasks: 2, ms: 7 }, told: 'acme-images/api has 2 tasks (7 ms)' },
+  { event: 'not published', fields: { count: 3, message: 'away' }, told: '3 events: away' },
   {
     event: 'found',
     fields: { ...image, target: 'x/y', reasons: ['one', 'other'] },

@@ -1,4 +1,5 @@
-import type { Account, Config } from '../../lib/config/config.ts';
+import type { Config } from '../../lib/config/config.ts';
+import type { Account } from '../../lib/huaweicloud/accounts.ts';
 import { REGION } from './cloud.ts';
 import { safety } from './safety.ts';
 

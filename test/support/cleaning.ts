@@ -8,7 +8,7 @@ import { DynamoLedger } from '../../lib/ledger/cleanup-ledger.ts';
 import { type CleanContext, cleanBatch } from '../../lib/queue/clean-batch.ts';
 import { DeadLetters } from '../../lib/queue/dead-letters.ts';
 import { findSources } from '../../lib/routing/find-sources.ts';
-import { createAskSource } from '../../lib/sources/check-existence.ts';
+import { createCheckExistence } from '../../lib/sources/check-existence.ts';
 import type { ReadSecret } from '../../lib/stored-secret.ts';
 import type { Emulator, EmulatorOptions } from '../../local/huaweicloud/emulator.ts';
 import { acmeConfig } from './acme-config.ts';
@@ -56,8 +56,8 @@ export async function startCleaning(options: EmulatorOptions = {}): Promise<Clea
       config: merged,
       cleaner: new Cleaner({
         config: merged,
-        accounts: new Accounts(merged, read, log),
-        askSource: createAskSource(merged, read),
+        accounts: new Accounts(merged.accounts, read, log),
+        checkExistence: createCheckExistence(merged, read),
         findSources: (place) => findSources(merged.routes, place),
         ledger: new DynamoLedger({
           table: ledger.table,

@@ -1,6 +1,6 @@
 import type { Config } from '../../lib/config/config.ts';
-import { checkConfig } from '../../lib/config/validate-config.ts';
-import { formatFaults } from '../../lib/issues.ts';
+import { validateConfig } from '../../lib/config/validate-config.ts';
+import { formatIssues } from '../../lib/issues.ts';
 
 const accounts = { main: { region: 'cn-north-4', credentials: 'env:HUAWEICLOUD_CREDENTIALS' } };
 const sources = { github: { type: 'github', secret: 'env:GITHUB_WEBHOOK_SECRET' } };
@@ -12,7 +12,7 @@ export function firstCounts(routes: readonly object[]) {
 
 /** A small configuration that is right, with other sections where a test says so. */
 export function configOf(sections: Readonly<Record<string, unknown>> = {}): Config {
-  const result = checkConfig('test', { accounts, sources, ...sections });
-  if (!result.ok) throw new Error(formatFaults(result.faults));
+  const result = validateConfig('test', { accounts, sources, ...sections });
+  if (!result.ok) throw new Error(formatIssues(result.issues));
   return result.value;
 }

@@ -1,7 +1,7 @@
 import type { CleanupLedger, Ending, Intent } from '../../lib/cleanup/ledger.ts';
 import { TOO_MANY_TASKS } from '../../lib/cleanup/outcome.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
-import { nameOf } from '../../lib/huaweicloud/sync-task.ts';
+import { nameOf } from '../../lib/huaweicloud/names.ts';
 
 interface Entry {
   readonly intent: Intent;

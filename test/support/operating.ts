@@ -13,7 +13,7 @@ import { DynamoLedger } from '../../lib/ledger/cleanup-ledger.ts';
 import { History, type TaskEntry } from '../../lib/ledger/history.ts';
 import { resourceNamesOf } from '../../lib/resource-names.ts';
 import { findSources } from '../../lib/routing/find-sources.ts';
-import { createAskSource } from '../../lib/sources/check-existence.ts';
+import { createCheckExistence } from '../../lib/sources/check-existence.ts';
 import { startDynamoDb } from '../../local/dynamodb.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { buildCli } from '../../scripts/build-cli.ts';
@@ -141,8 +141,8 @@ export async function startOperating(): Promise<Operating> {
   const read = () => Promise.resolve(SECRET);
   const cleaner = new Cleaner({
     config,
-    accounts: new Accounts(config, read, log),
-    askSource: createAskSource(config, read),
+    accounts: new Accounts(config.accounts, read, log),
+    checkExistence: createCheckExistence(config, read),
     findSources: (place) => findSources(config.routes, place),
     ledger,
     log,

@@ -9,10 +9,10 @@ import { createAwsSns } from '../../lib/sources/aws-sns.ts';
 import { createHuaweiSmn } from '../../lib/sources/huawei-smn.ts';
 import { sources } from '../../lib/sources/index.ts';
 import type { Source } from '../../lib/sources/source.ts';
-import type { Meaning } from '../../lib/sources/source-event.ts';
+import type { SourceEvent } from '../../lib/sources/source-event.ts';
 import { acceptEvent } from '../../lib/webhook/accept-event.ts';
 import { answerProblems } from '../../lib/webhook/answer-problems.ts';
-import { KeyedSource } from '../../lib/webhook/configured-source.ts';
+import { ConfiguredSource } from '../../lib/webhook/configured-source.ts';
 import { answerHttp, type HttpAnswer, type HttpEvent } from '../../lib/webhook/http-event.ts';
 import { verifyDelivery, type WebhookEvent } from '../../lib/webhook/verify-delivery.ts';
 import { setVariables } from './environment.ts';
@@ -42,7 +42,10 @@ export async function startReceiving(
   const keyed = new Map(
     Object.entries(config.sources).map(([name, { type, ...rest }]) => {
       const source = confirmingAt(server.url, topicSources[type] ?? sources[type]);
-      return [name, new KeyedSource(name, source, rest, (reference) => Promise.resolve(read(reference)))];
+      return [
+        name,
+        new ConfiguredSource(name, source, rest, (reference) => Promise.resolve(read(reference))),
+      ];
     }),
   );
   const log = createLog({}, () => {});
@@ -74,10 +77,10 @@ export async function startReceiving(
 
 /** A source whose subscriptions are confirmed on loopback, with the true address in the path. */
 function confirmingAt(url: string, source: Source): Source {
-  const redirect = (meaning: Meaning): Meaning =>
-    meaning.type === 'subscription'
-      ? { ...meaning, confirmUrl: `${url}/${encodeURIComponent(meaning.confirmUrl)}` }
-      : meaning;
+  const redirect = (sourceEvent: SourceEvent): SourceEvent =>
+    sourceEvent.type === 'subscription'
+      ? { ...sourceEvent, confirmUrl: `${url}/${encodeURIComponent(sourceEvent.confirmUrl)}` }
+      : sourceEvent;
   return {
     ...source,
     interpret: (...delivered) => [source.interpret(...delivered)].flat().map(redirect),

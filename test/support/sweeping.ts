@@ -7,7 +7,7 @@ import { Accounts } from '../../lib/huaweicloud/accounts.ts';
 import { DynamoSuspicionLedger } from '../../lib/ledger/suspicion-ledger.ts';
 import { DynamoSweepLedger } from '../../lib/ledger/sweep-ledger.ts';
 import { findSources } from '../../lib/routing/find-sources.ts';
-import { createAskSource } from '../../lib/sources/check-existence.ts';
+import { createCheckExistence } from '../../lib/sources/check-existence.ts';
 import type { SweepContext } from '../../lib/sweep/context.ts';
 import type { SweepReport } from '../../lib/sweep/report.ts';
 import { runSweep, type SweepProgress } from '../../lib/sweep/run-sweep.ts';
@@ -96,12 +96,12 @@ export async function startSweeping(): Promise<Sweeping> {
     const config = configOf(differences, canary);
     return {
       config,
-      accounts: new Accounts(config, read, recorded.log),
-      askSource: createAskSource(config, read),
+      accounts: new Accounts(config.accounts, read, recorded.log),
+      checkExistence: createCheckExistence(config, read),
       ledger: new DynamoSweepLedger({ table: ledger.table, retentionDays: config.ledger.retentionDays }),
       suspicions: new DynamoSuspicionLedger(ledger.table),
       request: (requests) => Promise.resolve(void requested.push(...requests)),
-      announce: (report) => Promise.resolve(void announced.push(report)),
+      publish: (report) => Promise.resolve(void announced.push(report)),
       log: recorded.log,
       now: clock.read,
       ...others,
@@ -135,12 +135,12 @@ export async function startSweeping(): Promise<Sweeping> {
     clean(request) {
       const config = configOf();
       const { log } = recorded;
-      const accounts = new Accounts(config, read, log);
-      const askSource = createAskSource(config, read);
+      const accounts = new Accounts(config.accounts, read, log);
+      const checkExistence = createCheckExistence(config, read);
       return new Cleaner({
         config,
         accounts,
-        askSource,
+        checkExistence,
         ledger: ledger.ledger,
         log,
         findSources: (place) => findSources(config.routes, place),

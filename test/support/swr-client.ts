@@ -1,13 +1,13 @@
 import type { Deadline } from '../../lib/deadline.ts';
-import type { Authorizer, Proof, UnprovenRequest } from '../../lib/huaweicloud/authorizer.ts';
+import type { Authorizer, Proof, UnsignedRequest } from '../../lib/huaweicloud/authorizer.ts';
 import { parseCredentials } from '../../lib/huaweicloud/credentials.ts';
-import { Refusals } from '../../lib/huaweicloud/rejections.ts';
+import { Rejections } from '../../lib/huaweicloud/rejections.ts';
 import { type AuthorizerOptions, StoredAuthorizer } from '../../lib/huaweicloud/stored-authorizer.ts';
 import { SwrClient } from '../../lib/huaweicloud/swr.ts';
 import { REGION, SECRET } from './cloud.ts';
 import { recordLog } from './recorded-log.ts';
 
-const request: UnprovenRequest = {
+const request: UnsignedRequest = {
   method: 'GET',
   url: new URL('https://swr-api.cn-north-4.myhuaweicloud.com/v2/manage/namespaces'),
   headers: { accept: 'application/json' },
@@ -22,7 +22,7 @@ export function storedAuthorizer(
     iamEndpoint: url,
     project: REGION,
     readCredentials: () => Promise.resolve(parseCredentials(SECRET)),
-    refusals: new Refusals(),
+    rejections: new Rejections(),
     log: recordLog().log,
     ...differences,
   });

@@ -80,7 +80,7 @@ describe('a repository that is said to be gone', () => {
   test('was seen itself in the same sweep, which counts for nothing', async () => {
     sweeping.plant('acme', ['api']);
     sweeping.plant('copies', ['api']);
-    const { askSource } = sweeping.context();
+    const { checkExistence } = sweeping.context();
     let questions = 0;
     const report = await sweeping.run(
       's1',
@@ -92,10 +92,10 @@ describe('a repository that is said to be gone', () => {
           remove: () => Promise.resolve(),
         },
         // It is gone for one page, and there for the other.
-        askSource(source, name, ...others) {
+        checkExistence(source, name, ...others) {
           questions += 1;
           sweeping.forge.set(name, questions === 1 ? 200 : 404);
-          return askSource(source, name, ...others);
+          return checkExistence(source, name, ...others);
         },
         concurrency: 1,
       }),
@@ -127,7 +127,7 @@ describe('a repository that is said to be gone', () => {
           routes: [{ from: 'ecr:{repo}', to: 'acme/{repo}', account: 'main' }],
           events: { confirmEcr: true, allowedSources: [] },
         },
-        askSource: () => Promise.resolve('gone'),
+        checkExistence: () => Promise.resolve('gone'),
       }),
     ).resolves.toMatchObject({ counts: { found: 1 } });
   });

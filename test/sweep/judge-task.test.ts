@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Target } from '../../lib/huaweicloud/sync-task.ts';
+import type { Target } from '../../lib/huaweicloud/names.ts';
 import {
   type Facts,
   judgeTask,

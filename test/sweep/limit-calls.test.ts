@@ -25,7 +25,7 @@ function holding() {
   };
   const context = sweeping.context({
     accounts: { names: ['main'], clientOf: () => swr },
-    askSource: async () => {
+    checkExistence: async () => {
       await hold();
       return 'gone';
     },
@@ -37,14 +37,14 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 test('so many calls are under way at a time, whatever they are for', async () => {
   const { context, held } = holding();
-  const { accounts, askSource } = limitCalls(context, 2);
+  const { accounts, checkExistence } = limitCalls(context, 2);
   const swr = accounts.clientOf('main');
   const ended: string[] = [];
   const all = [
     swr.listOrganizations(noHurry).then(() => ended.push('organizations')),
     swr.listRepositories('acme', 0, noHurry, 100).then(() => ended.push('repositories')),
     swr.listSyncTasks('acme', 'api', noHurry).then(() => ended.push('tasks')),
-    askSource('github', 'acme/api', noHurry).then((existence) => ended.push(existence)),
+    checkExistence('github', 'acme/api', noHurry).then((existence) => ended.push(existence)),
   ];
   await settled();
   expect(held).toHaveLength(2);

@@ -169,8 +169,8 @@ describe('a failure', () => {
 
   test('to tell the report is tried again, before anything is deleted', async () => {
     sweeping.plant('acme', ['api']);
-    const announce = () => Promise.reject(new Error('no bus'));
-    await expect(sweeping.run('s1', withTargets({}, { announce }))).rejects.toThrow('no bus');
+    const publish = () => Promise.reject(new Error('no bus'));
+    await expect(sweeping.run('s1', withTargets({}, { publish }))).rejects.toThrow('no bus');
     expect(sweeping.requested).toEqual([]);
     await sweeping.run('s1', withTargets());
     expect(sweeping.announced).toHaveLength(1);

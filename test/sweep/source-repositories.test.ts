@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { Origin } from '../../lib/routing/find-sources.ts';
+import type { SourceRepository } from '../../lib/cleanup/confirm-gone.ts';
 import type { SourceState } from '../../lib/sweep/judge-task.ts';
 import { SourceRepositories } from '../../lib/sweep/source-repositories.ts';
 import { HOUR_MS, MINUTE_MS } from '../support/clock.ts';
@@ -14,7 +14,7 @@ afterAll(() => sweeping.close());
 
 const ORGANIZATION = { account: 'main', namespace: 'acme' };
 let start: number;
-let origin: Origin & { repository: string };
+let origin: SourceRepository & { repository: string };
 let lastRepository = 0;
 beforeEach(() => {
   start = sweeping.clock.now;
@@ -153,12 +153,12 @@ test('a source without an API is not known, and no news', async () => {
   const sources = await sourcesOf('a');
   await expect(sources.stateOf('api', { ...origin, source: 'gitlab' })).resolves.toBe('unknown');
   expect(sweeping.recorded.of('source not asked')).toMatchObject([
-    { level: 'debug', source: 'gitlab', code: 'SOURCE_NOT_ASKABLE' },
+    { level: 'debug', source: 'gitlab', code: 'SOURCE_API_MISSING' },
   ]);
 });
 
 test('a source that can not be asked as it should be is told once', async () => {
-  const sources = await sourcesOf('a', { askSource: () => Promise.reject(new Error('no credentials')) });
+  const sources = await sourcesOf('a', { checkExistence: () => Promise.reject(new Error('no credentials')) });
   for (const repository of ['acme/one', 'acme/two'])
     await expect(sources.stateOf('api', { source: 'github', repository })).resolves.toBe('unknown');
   expect(sweeping.recorded.of('source not asked')).toMatchObject([
@@ -173,7 +173,7 @@ test.each([
   const asked: string[] = [];
   const sources = await sourcesOf('a', {
     config: { events: { confirmEcr, allowedSources: [] } },
-    askSource(source, repository) {
+    checkExistence(source, repository) {
       asked.push(`${source}:${repository}`);
       return Promise.resolve('gone');
     },

@@ -29,5 +29,5 @@ test.each([
     path: 'startedAt',
   },
 ])('what is no step is told with its path: $why', ({ input, path }) => {
-  expect(parseStep(input)).toMatchObject({ ok: false, faults: [{ path }] });
+  expect(parseStep(input)).toMatchObject({ ok: false, issues: [{ path }] });
 });

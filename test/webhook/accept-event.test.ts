@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Queue } from '../../lib/aws/queue.ts';
 import type { Source } from '../../lib/sources/source.ts';
-import type { Meaning } from '../../lib/sources/source-event.ts';
+import type { SourceEvent } from '../../lib/sources/source-event.ts';
 import { acceptEvent } from '../../lib/webhook/accept-event.ts';
-import { KeyedSource } from '../../lib/webhook/configured-source.ts';
+import { ConfiguredSource } from '../../lib/webhook/configured-source.ts';
 import { manyTargets } from '../support/cloud.ts';
 import { configOf } from '../support/config.ts';
 import { setVariables } from '../support/environment.ts';
@@ -29,15 +29,19 @@ afterEach(async () => {
 const SIGNED = { key: 'digest' };
 
 /** Takes in what a source means, whatever it was sent. */
-function accept(meanings: Meaning | readonly Meaning[], deliveryId?: string, routes: readonly object[] = []) {
+function accept(
+  sourceEvents: SourceEvent | readonly SourceEvent[],
+  deliveryId?: string,
+  routes: readonly object[] = [],
+) {
   const source: Source = {
     routed: false,
-    provedBy: 'topics',
+    verifiedBy: 'topics',
     parseSecret: () => Buffer.from(''),
     verify: () => ({ verified: true, signed: SIGNED }),
-    interpret: () => meanings,
+    interpret: () => sourceEvents,
   };
-  const keyed = new KeyedSource(routes.length > 0 ? 'github' : 'topic', source, { topics: ['t'] }, () =>
+  const keyed = new ConfiguredSource(routes.length > 0 ? 'github' : 'topic', source, { topics: ['t'] }, () =>
     Promise.resolve(''),
   );
   recorded = recordLog();
@@ -49,13 +53,16 @@ function accept(meanings: Meaning | readonly Meaning[], deliveryId?: string, rou
   return acceptEvent({ from: keyed, signed: SIGNED, deliveryId }, {}, context);
 }
 
-const requestFor = (repository: string): Extract<Meaning, { type: 'request' }> => ({
+const requestFor = (repository: string): Extract<SourceEvent, { type: 'request' }> => ({
   type: 'request',
   request: { version: 1, id: 'e1', namespace: 'acme', repository },
 });
 
 describe('a subscription', () => {
-  const subscription = (): Meaning => ({ type: 'subscription', confirmUrl: `${server.url}/confirm?token=1` });
+  const subscription = (): SourceEvent => ({
+    type: 'subscription',
+    confirmUrl: `${server.url}/confirm?token=1`,
+  });
 
   test('is confirmed by one call of its address', async () => {
     expect(await accept(subscription())).toEqual({
@@ -80,7 +87,7 @@ describe('a subscription', () => {
   });
 
   test('is to be sent again where there is nobody at its address', async () => {
-    const nobody: Meaning = { type: 'subscription', confirmUrl: 'http://127.0.0.1:1/' };
+    const nobody: SourceEvent = { type: 'subscription', confirmUrl: 'http://127.0.0.1:1/' };
     await expect(accept(nobody)).rejects.toMatchObject({
       statusCode: 503,
       message: 'The subscription could not be confirmed. Send it again.',
@@ -91,7 +98,7 @@ describe('a subscription', () => {
 
 describe('a batch', () => {
   test('is queued in one call, without what is to be ignored in it', async () => {
-    const ignored: Meaning = { type: 'ignored', reason: 'a push' };
+    const ignored: SourceEvent = { type: 'ignored', reason: 'a push' };
     expect(await accept([requestFor('a'), ignored, requestFor('b')])).toMatchObject({
       status: 'accepted',
       requests: [{ repository: 'a' }, { repository: 'b' }],
@@ -100,13 +107,13 @@ describe('a batch', () => {
   });
 
   test('is ignored with each reason once', async () => {
-    const reasons = ['a push', 'a push', 'a tag'].map((reason): Meaning => ({ type: 'ignored', reason }));
+    const reasons = ['a push', 'a push', 'a tag'].map((reason): SourceEvent => ({ type: 'ignored', reason }));
     expect(await accept(reasons)).toEqual({ status: 'ignored', reason: 'a push; a tag' });
   });
 
   test('tells each of its requests how many others there are, whatever a sender wrote', async () => {
     const request = requestFor('c');
-    const lying: Meaning = { ...request, request: { ...request.request, siblings: 7 } };
+    const lying: SourceEvent = { ...request, request: { ...request.request, siblings: 7 } };
     expect(await accept([requestFor('a'), requestFor('b'), lying])).toMatchObject({
       requests: [{ siblings: 2 }, { siblings: 2 }, { siblings: 2 }],
     });
@@ -117,7 +124,7 @@ describe('a batch', () => {
     const all = Array.from({ length: 101 }, (_, index) => requestFor(`r${index}`));
     await expect(accept(all)).rejects.toMatchObject({
       statusCode: 422,
-      faults: [{ found: '101', expected: 'at most 100 cleanup requests of one delivery' }],
+      issues: [{ found: '101', expected: 'at most 100 cleanup requests of one delivery' }],
     });
     expect(server.requests).toEqual([]);
   });
@@ -127,7 +134,7 @@ describe('a batch', () => {
     const targets = manyTargets(500);
     const all = Array.from(
       { length: 3 },
-      (): Meaning => ({ type: 'request', request: { ...request, targets } }),
+      (): SourceEvent => ({ type: 'request', request: { ...request, targets } }),
     );
     const answer = await accept(all);
     expect(answer).toMatchObject({ status: 'accepted', more: 2 });
@@ -138,7 +145,7 @@ describe('a batch', () => {
   test('is ignored with a reason that does not grow with it', async () => {
     const reasons = Array.from(
       { length: 60 },
-      (_, index): Meaning => ({ type: 'ignored', reason: `${index} ${'x'.repeat(100_000)}` }),
+      (_, index): SourceEvent => ({ type: 'ignored', reason: `${index} ${'x'.repeat(100_000)}` }),
     );
     const answer = await accept(reasons);
     expect(answer).toMatchObject({ reason: expect.stringMatching(/; … and 40 more$/) });
@@ -150,14 +157,14 @@ describe('a batch', () => {
   });
 
   test('of which a part can not be read is refused as a whole: nothing of it is queued', async () => {
-    const fault: Meaning = {
+    const issue: SourceEvent = {
       type: 'unreadable',
-      faults: [{ path: 'events[1]', found: 'null', expected: 'Object' }],
+      issues: [{ path: 'events[1]', found: 'null', expected: 'Object' }],
     };
-    await expect(accept([requestFor('a'), fault])).rejects.toMatchObject({
+    await expect(accept([requestFor('a'), issue])).rejects.toMatchObject({
       statusCode: 422,
       message: 'The event does not have the shape that this source documents.',
-      faults: [{ path: 'events[1]' }],
+      issues: [{ path: 'events[1]' }],
     });
     expect(server.requests).toEqual([]);
   });
@@ -213,7 +220,7 @@ describe('a request', () => {
   });
 
   test('that is unclear, and that nobody can be asked about, is refused with a code', async () => {
-    const unclear: Meaning = {
+    const unclear: SourceEvent = {
       type: 'deleted',
       repository: 'acme/api',
       occurredAt: '2026-11-24T03:00:00Z',
@@ -236,14 +243,14 @@ describe('a request', () => {
   });
 
   test('whose account is not configured is refused', async () => {
-    const request: Meaning = {
+    const request: SourceEvent = {
       type: 'request',
       request: { version: 1, id: 'e1', namespace: 'acme', account: 'other' },
     };
     await expect(accept(request)).rejects.toMatchObject({
       statusCode: 422,
       message: 'The event names an account that is not configured.',
-      faults: [{ path: 'data.account', found: '"other"', expected: 'a configured account' }],
+      issues: [{ path: 'data.account', found: '"other"', expected: 'a configured account' }],
     });
     expect(server.requests).toEqual([]);
   });

@@ -22,10 +22,10 @@ async function fail(error: unknown, options: HttpEventOptions = {}) {
 }
 
 describe('a problem', () => {
-  const faults = [{ path: 'action', found: 'nothing', expected: 'a value' }];
+  const issues = [{ path: 'action', found: 'nothing', expected: 'a value' }];
 
   test('is answered as it is, and logged as a warning', async () => {
-    const { answer, logged } = await fail(new Problem(422, 'Not readable.', { faults }));
+    const { answer, logged } = await fail(new Problem(422, 'Not readable.', { issues }));
     expect(answer).toEqual({
       status: 422,
       headers: { 'Content-Type': 'application/problem+json' },
@@ -35,7 +35,7 @@ describe('a problem', () => {
         title: 'Not readable',
         status: 422,
         detail: 'Not readable.',
-        errors: faults,
+        errors: issues,
       },
     });
     expect(logged).toEqual([
@@ -46,15 +46,15 @@ describe('a problem', () => {
         source: 'github',
         status: 422,
         reason: 'Not readable.',
-        faults,
+        issues,
       },
     ]);
   });
 
   test('of many issues is logged with the first 20 of them', async () => {
-    const many = Array.from({ length: 51 }, () => faults[0]).filter((fault) => fault !== undefined);
-    const { logged } = await fail(new Problem(422, 'Not readable.', { faults: many }));
-    expect(logged).toMatchObject([{ faults: many.slice(0, 20), moreFaults: 31 }]);
+    const many = Array.from({ length: 51 }, () => issues[0]).filter((issue) => issue !== undefined);
+    const { logged } = await fail(new Problem(422, 'Not readable.', { issues: many }));
+    expect(logged).toMatchObject([{ issues: many.slice(0, 20), moreIssues: 31 }]);
   });
 
   test('of ours is logged as an error, with its cause, and answered with its headers', async () => {

@@ -4,7 +4,7 @@ import { ServiceError } from '../../lib/failure.ts';
 import { github } from '../../lib/sources/github.ts';
 import { sources } from '../../lib/sources/index.ts';
 import type { Source } from '../../lib/sources/source.ts';
-import { KeyedSource, keyedSources } from '../../lib/webhook/configured-source.ts';
+import { ConfiguredSource, configuredSources } from '../../lib/webhook/configured-source.ts';
 import { configOf } from '../support/config.ts';
 
 const SECRET = 'the secret of this test';
@@ -16,13 +16,13 @@ const deliverySignedWith = (secret: string) => ({
 });
 
 /** A source whose stored secret may change, with the ages that it was asked for. */
-function sourceWith(stored: { text: string }): { source: KeyedSource; ages: number[] } {
+function sourceWith(stored: { text: string }): { source: ConfiguredSource; ages: number[] } {
   const ages: number[] = [];
   const read = async (_reference: string, maxAgeMs: number) => {
     ages.push(maxAgeMs);
     return stored.text;
   };
-  return { source: new KeyedSource('github', github, { secret: 'secretsmanager:github' }, read), ages };
+  return { source: new ConfiguredSource('github', github, { secret: 'secretsmanager:github' }, read), ages };
 }
 
 test.each([
@@ -73,7 +73,7 @@ describe('a source that no secret proves', () => {
   const asked: unknown[] = [];
   const source: Source = {
     ...github,
-    provedBy: 'topics',
+    verifiedBy: 'topics',
     verify: (_delivery, keys, nowMs, options) => {
       asked.push({ keys, nowMs, options });
       return { verified: false, reason: 'it is a test' };
@@ -82,14 +82,14 @@ describe('a source that no secret proves', () => {
   const read = () => Promise.reject(new Error('no secret is read'));
 
   test('is verified once, with the topics of the configuration', async () => {
-    const keyed = new KeyedSource('topics', source, { topics: ['t'] }, read);
+    const keyed = new ConfiguredSource('topics', source, { topics: ['t'] }, read);
     expect(keyed.secret).toBeUndefined();
     expect(await keyed.verify(deliverySignedWith('x'), 42)).toMatchObject({ verified: false });
     expect(asked.splice(0)).toStrictEqual([{ keys: [], nowMs: 42, options: { topics: ['t'] } }]);
   });
 
   test('gets no topics where there are none', async () => {
-    await new KeyedSource('topics', source, {}, read).verify(deliverySignedWith('x'), 42);
+    await new ConfiguredSource('topics', source, {}, read).verify(deliverySignedWith('x'), 42);
     expect(asked.splice(0)).toStrictEqual([{ keys: [], nowMs: 42, options: {} }]);
   });
 });
@@ -101,7 +101,7 @@ test('every source of a configuration is there under its name', () => {
       topics: { type: 'huawei-smn', topics: ['urn:x'] },
     },
   });
-  const keyed = keyedSources(config, () => Promise.resolve(''));
+  const keyed = configuredSources(config, () => Promise.resolve(''));
   expect(
     [...keyed].map(([name, { name: own, source, secret }]) => [name, own, source, secret?.reference]),
   ).toEqual([
@@ -140,7 +140,7 @@ describe('a signature that fits no key', () => {
         return github.verify(delivery, keys);
       },
     };
-    const keyed = new KeyedSource('github', source, { secret: 'ssm:x' }, async (_, maxAgeMs) =>
+    const keyed = new ConfiguredSource('github', source, { secret: 'ssm:x' }, async (_, maxAgeMs) =>
       maxAgeMs > 30_000 ? JSON.stringify([SECRET]) : stored.text,
     );
     return { keyed, rounds };

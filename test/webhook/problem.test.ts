@@ -2,20 +2,20 @@ import { expect, test } from '@jest/globals';
 import { Problem, type ProblemStatus } from '../../lib/webhook/problem.ts';
 
 test('is shown to the caller as RFC 9457 wants it, without its cause', () => {
-  const faults = [{ path: 'action', found: 'nothing', expected: 'a value' }];
-  const problem = new Problem(422, 'It can not be read.', { faults, cause: new Error('hunter2') });
+  const issues = [{ path: 'action', found: 'nothing', expected: 'a value' }];
+  const problem = new Problem(422, 'It can not be read.', { issues, cause: new Error('hunter2') });
   expect(JSON.parse(JSON.stringify(problem))).toEqual({
     type: 'about:blank',
     title: 'Not readable',
     status: 422,
     detail: 'It can not be read.',
-    errors: faults,
+    errors: issues,
   });
 });
 
-test('has no faults and no headers unless it is given some', () => {
+test('has no issues and no headers unless it is given some', () => {
   const problem = new Problem(503, 'Send it again.');
-  expect(problem).toMatchObject({ name: 'Problem', statusCode: 503, headers: {}, faults: [] });
+  expect(problem).toMatchObject({ name: 'Problem', statusCode: 503, headers: {}, issues: [] });
   expect(problem.toJSON()).toStrictEqual({
     type: 'about:blank',
     title: 'Not available',
@@ -44,16 +44,16 @@ test.each<[ProblemStatus, string]>([
   expect(new Problem(status, 'x').toJSON()).toMatchObject({ status, title });
 });
 
-test('lists the first 20 of its faults, and says how many more there are', () => {
-  const faults = Array.from({ length: 21 }, (_, index) => ({
+test('lists the first 20 of its issues, and says how many more there are', () => {
+  const issues = Array.from({ length: 21 }, (_, index) => ({
     path: `events[${index}]`,
     found: 'null',
     expected: 'Object',
     ...(index === 20 && { more: 30 }),
   }));
-  const problem = new Problem(422, 'It can not be read.', { faults }).toJSON();
+  const problem = new Problem(422, 'It can not be read.', { issues }).toJSON();
   expect(problem).toMatchObject({
     detail: 'It can not be read. The first 20 issues are listed, … and 31 more.',
-    errors: faults.slice(0, 20),
+    errors: issues.slice(0, 20),
   });
 });

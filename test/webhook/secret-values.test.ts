@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { keyedSources } from '../../lib/webhook/configured-source.ts';
+import { configuredSources } from '../../lib/webhook/configured-source.ts';
 import { SecretValues, splitSecrets } from '../../lib/webhook/secret-values.ts';
 import { configOf } from '../support/config.ts';
 import { recordLog } from '../support/recorded-log.ts';
@@ -29,7 +29,7 @@ function sourcesWith(stored: Partial<Record<Name, string | Error>>) {
       ]),
     ),
   });
-  const keyed = keyedSources(
+  const keyed = configuredSources(
     config,
     (reference) => {
       reads.push(reference);

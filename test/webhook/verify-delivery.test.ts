@@ -5,7 +5,7 @@ import { CERTIFICATE_UNAVAILABLE, ServiceError } from '../../lib/failure.ts';
 import { MAX_JSON_VALUES } from '../../lib/json.ts';
 import type { Delivery, Source, Verification } from '../../lib/sources/source.ts';
 import { answerProblems } from '../../lib/webhook/answer-problems.ts';
-import { KeyedSource } from '../../lib/webhook/configured-source.ts';
+import { ConfiguredSource } from '../../lib/webhook/configured-source.ts';
 import { answerHttp, type HttpAnswer } from '../../lib/webhook/http-event.ts';
 import { verifyDelivery, type WebhookEvent } from '../../lib/webhook/verify-delivery.ts';
 import { type HttpEventOptions, httpEvent } from '../support/http-event.ts';
@@ -18,7 +18,7 @@ const VERIFIED = { verified: true, signed: { key: 'digest' } } as const;
 function sourceOf(differences: Partial<Source> = {}): Source {
   return {
     routed: true,
-    provedBy: 'topics',
+    verifiedBy: 'topics',
     parseSecret: () => Buffer.from(''),
     verify: (): Verification => VERIFIED,
     interpret: () => ({ type: 'ignored', reason: 'a test' }),
@@ -29,15 +29,15 @@ function sourceOf(differences: Partial<Source> = {}): Source {
 const recorded = recordLog();
 beforeEach(() => recorded.clear());
 
-function keyedSource(source: Source): KeyedSource {
+function configuredSource(source: Source): ConfiguredSource {
   const read = () => Promise.reject(new Error('no secret is read'));
-  return new KeyedSource('x', source, { topics: ['t'] }, read);
+  return new ConfiguredSource('x', source, { topics: ['t'] }, read);
 }
 
 /** The answer to an event for a source called x. */
 async function answerTo(differences: HttpEventOptions, source = sourceOf()) {
   const { log } = recorded;
-  const sources = new Map([['x', keyedSource(source)]]);
+  const sources = new Map([['x', configuredSource(source)]]);
   const handler = middy<WebhookEvent, HttpAnswer>()
     .use(answerProblems(log))
     .use(verifyDelivery(sources, log))
@@ -119,7 +119,7 @@ test('a body is not decoded to find out that it is too large', async () => {
   try {
     const handler = middy<WebhookEvent, HttpAnswer>()
       .use(answerProblems(recorded.log))
-      .use(verifyDelivery(new Map([['x', keyedSource(sourceOf())]]), recorded.log))
+      .use(verifyDelivery(new Map([['x', configuredSource(sourceOf())]]), recorded.log))
       .handler(() => answerHttp(event, 200, {}, {}));
     const { statusCode } = await handler({ ...event, body }, lambdaContext());
     expect([statusCode, decoded]).toEqual([413, false]);
@@ -222,7 +222,9 @@ test('what goes wrong here is not shown', async () => {
   const { log, lines } = recordLog();
   const handler = middy<WebhookEvent, HttpAnswer>()
     .use(answerProblems(log))
-    .use(verifyDelivery(new Map([['x', new KeyedSource('x', source, {}, () => Promise.resolve(''))]]), log))
+    .use(
+      verifyDelivery(new Map([['x', new ConfiguredSource('x', source, {}, () => Promise.resolve(''))]]), log),
+    )
     .handler(() => {
       throw new Error('an inner secret');
     });

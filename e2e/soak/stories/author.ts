@@ -1,4 +1,4 @@
-import type { Target } from '../../../lib/huaweicloud/sync-task.ts';
+import type { Target } from '../../../lib/huaweicloud/names.ts';
 import { busEvent, ecrDeletion, gitHubDeletion, queueMessage, signedRequest } from '../deliveries.ts';
 import { arrival, type Moment, namedMoment } from '../moment.ts';
 import type { Random } from '../random.ts';

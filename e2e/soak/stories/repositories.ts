@@ -1,4 +1,4 @@
-import type { Target } from '../../../lib/huaweicloud/sync-task.ts';
+import type { Target } from '../../../lib/huaweicloud/names.ts';
 import type { Story } from '../story.ts';
 import { type Author, nameRepository, type Place, pickTargets, report, tasksOf } from './author.ts';
 

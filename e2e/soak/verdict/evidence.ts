@@ -1,4 +1,4 @@
-import { nameOf, type Target } from '../../../lib/huaweicloud/sync-task.ts';
+import { nameOf, type Target } from '../../../lib/huaweicloud/names.ts';
 import type { LedgerEntry } from '../../../lib/ledger/history.ts';
 import type { Removal, SyncTask } from '../../../local/huaweicloud/sync-task.ts';
 import type { Delivery, PlannedTask } from '../story.ts';

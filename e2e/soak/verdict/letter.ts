@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type CleanupRequest, parseRequest } from '../../../lib/cleanup/request.ts';
-import { nameOf, type Target } from '../../../lib/huaweicloud/sync-task.ts';
+import { nameOf, type Target } from '../../../lib/huaweicloud/names.ts';
 import type { Subject } from '../story.ts';
 
 interface Ids {

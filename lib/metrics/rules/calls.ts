@@ -10,7 +10,7 @@ export const callRules: Rules = {
   ],
   token: 'Logins',
   'login refused': 'LoginsRefused',
-  'not announced': ({ count }) => [['NotAnnounced', count]],
+  'not published': ({ count }) => [['NotAnnounced', count]],
 };
 
 /** A failure that is logged, if it was the ledger that failed. */

@@ -37,7 +37,7 @@ test.each([
   expect((await sign()).status).toBe(status);
 });
 
-test('says so, with the code of all other refusals, and does nothing', async () => {
+test('says so, with the code of all other rejections, and does nothing', async () => {
   await failToSign(6);
   const reply = await sendSigned(emulator.url, deletion);
   expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 401, code: 'APIGW.0301' });

@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { resolveMeaning, sortResolved } from '../../lib/sources/source-event.ts';
+import type { Config } from '../../lib/config/config.ts';
+import { type EventOrigin, resolveEvents } from '../../lib/routing/resolve.ts';
+import type { SourceEvent } from '../../lib/sources/source-event.ts';
 import { configOf, firstCounts } from '../support/config.ts';
 
+const resolve = (event: SourceEvent, origin: EventOrigin, config: Config) =>
+  resolveEvents([event], origin, config);
 const OCCURRED_AT = '2026-11-24T03:00:00.000Z';
 const deleted = { type: 'deleted', repository: 'acme/api', occurredAt: OCCURRED_AT } as const;
 const organizationDeleted = (organization: string) =>
@@ -14,16 +18,12 @@ describe('a deleted repository', () => {
   const routes = [{ from: 'github:acme/{repo}', to: ['acme-images/{repo}', 'mirror/acme/{repo}'] }];
 
   test('is a request for each destination of its route', () => {
-    expect(resolveMeaning(deleted, GITHUB, configOf({ routes }))).toMatchObject([
-      {
-        type: 'request',
-        request: { id: 'e1', source: 'github', namespace: 'acme-images', repository: 'api' },
-      },
-      {
-        type: 'request',
-        request: { id: 'e1', source: 'github', namespace: 'mirror', repository: 'acme/api' },
-      },
-    ]);
+    expect(resolve(deleted, GITHUB, configOf({ routes }))).toMatchObject({
+      requests: [
+        { id: 'e1', source: 'github', namespace: 'acme-images', repository: 'api' },
+        { id: 'e1', source: 'github', namespace: 'mirror', repository: 'acme/api' },
+      ],
+    });
   });
 
   test.each([
@@ -40,39 +40,40 @@ describe('a deleted repository', () => {
       routes: [{ from: 'github:acme/{repo}', to: 'x/{repo}' }],
       sources: { github: source },
     });
-    const { requests } = sortResolved(resolveMeaning({ ...deleted, ambiguous }, GITHUB, config));
+    const { requests } = resolve({ ...deleted, ambiguous }, GITHUB, config);
     expect(requests.map(({ sourceRepository }) => sourceRepository)).toEqual([asked]);
   });
 
   test('that may mean less is ignored where nobody can be asked', () => {
-    expect(resolveMeaning({ ...deleted, ambiguous: true }, GITHUB, configOf({ routes }))).toEqual([
-      { type: 'ignored', reason: expect.stringContaining('configure sources.github.api') },
-    ]);
+    expect(resolve({ ...deleted, ambiguous: true }, GITHUB, configOf({ routes }))).toMatchObject({
+      requests: [],
+      ignored: [expect.stringContaining('configure sources.github.api')],
+    });
   });
 
   test('that is unclear has the source asked, and is never ignored where it can not be asked', () => {
     const unclear = { ...deleted, unclear: 'unknown key "x"' };
-    expect(resolveMeaning(unclear, GITHUB, configOf({ routes }))).toEqual([
-      { type: 'undecided', reason: expect.stringMatching(/^unknown key "x": configure sources.github.api/) },
-    ]);
+    expect(resolve(unclear, GITHUB, configOf({ routes }))).toMatchObject({
+      requests: [],
+      undecided: [expect.stringMatching(/^unknown key "x": configure sources.github.api/)],
+    });
     const sources = { github: { ...github, api } };
-    expect(resolveMeaning(unclear, GITHUB, configOf({ routes, sources }))).toMatchObject([
-      { request: { sourceRepository: 'acme/api' } },
-      { request: { sourceRepository: 'acme/api' } },
-    ]);
+    expect(resolve(unclear, GITHUB, configOf({ routes, sources }))).toMatchObject({
+      requests: [{ sourceRepository: 'acme/api' }, { sourceRepository: 'acme/api' }],
+    });
   });
 
   test('of another source has nobody asked, though ECR be asked', () => {
     const config = configOf({ routes, events: { confirmEcr: true } });
-    const { requests } = sortResolved(resolveMeaning(deleted, GITHUB, config));
+    const { requests } = resolve(deleted, GITHUB, config);
     expect(requests.map((request) => 'sourceRepository' in request)).toEqual([false, false]);
   });
 
   test('of ECR has ECR asked where the configuration wants it', () => {
     const config = configOf({ routes: [{ from: 'ecr:{r+}', to: 'x/{r}' }], events: { confirmEcr: true } });
-    expect(resolveMeaning(deleted, { source: 'ecr', id: 'e1' }, config)).toMatchObject([
-      { request: { sourceRepository: 'acme/api' } },
-    ]);
+    expect(resolve(deleted, { source: 'ecr', id: 'e1' }, config)).toMatchObject({
+      requests: [{ sourceRepository: 'acme/api' }],
+    });
   });
 });
 
@@ -89,12 +90,12 @@ describe('a deleted repository of a route that shares its images', () => {
   });
 
   test('has all sources asked', () => {
-    expect(resolveMeaning(deleted, GITHUB, config)).toMatchObject([
-      { request: { repository: 'api', sourceRepository: 'acme/api', checkAllSources: true } },
-    ]);
-    expect(
-      resolveMeaning({ ...deleted, repository: 'api' }, { source: 'ecr', id: 'e1' }, config),
-    ).toMatchObject([{ request: { repository: 'api', sourceRepository: 'api', checkAllSources: true } }]);
+    expect(resolve(deleted, GITHUB, config)).toMatchObject({
+      requests: [{ repository: 'api', sourceRepository: 'acme/api', checkAllSources: true }],
+    });
+    expect(resolve({ ...deleted, repository: 'api' }, { source: 'ecr', id: 'e1' }, config)).toMatchObject({
+      requests: [{ repository: 'api', sourceRepository: 'api', checkAllSources: true }],
+    });
   });
 
   test('has nobody asked where another route led it, or where the first deletion counts', () => {
@@ -103,7 +104,7 @@ describe('a deleted repository of a route that shares its images', () => {
       ['other/api', config],
       ['acme/api', open],
     ] as const) {
-      const { requests } = sortResolved(resolveMeaning({ ...deleted, repository }, GITHUB, known));
+      const { requests } = resolve({ ...deleted, repository }, GITHUB, known);
       expect(requests.map((request) => Object.keys(request).filter((key) => /source./i.test(key)))).toEqual([
         [],
       ]);
@@ -134,9 +135,7 @@ describe('a deleted organization', () => {
       namespace: 'images',
     },
   ])('is a request for the SWR organization that belongs to it: $why', ({ routes, namespace }) => {
-    const { requests } = sortResolved(
-      resolveMeaning(organizationDeleted('acme'), GITHUB, configOf({ routes })),
-    );
+    const { requests } = resolve(organizationDeleted('acme'), GITHUB, configOf({ routes }));
     expect(requests).toEqual([
       { version: 1, id: 'e1', source: 'github', occurredAt: OCCURRED_AT, account: 'main', namespace },
     ]);
@@ -146,14 +145,15 @@ describe('a deleted organization', () => {
     const routes = [{ from: 'github:acme/{repo}', to: 'acme-images/{repo}' }];
     const sources = { github: { ...github, api } };
     const unclear = 'no key "membership"';
-    for (const meaning of [organizationDeleted('acme'), { ...organizationDeleted('acme'), unclear }]) {
-      expect(resolveMeaning(meaning, GITHUB, configOf({ routes, sources }))).toMatchObject([
-        { request: { namespace: 'acme-images', sourceOrganization: 'acme' } },
-      ]);
+    for (const sourceEvent of [organizationDeleted('acme'), { ...organizationDeleted('acme'), unclear }]) {
+      expect(resolve(sourceEvent, GITHUB, configOf({ routes, sources }))).toMatchObject({
+        requests: [{ namespace: 'acme-images', sourceOrganization: 'acme' }],
+      });
     }
-    expect(
-      resolveMeaning({ ...organizationDeleted('acme'), unclear }, GITHUB, configOf({ routes })),
-    ).toMatchObject([{ type: 'undecided' }]);
+    expect(resolve({ ...organizationDeleted('acme'), unclear }, GITHUB, configOf({ routes }))).toMatchObject({
+      requests: [],
+      undecided: [expect.any(String)],
+    });
   });
 
   test.each([
@@ -180,24 +180,31 @@ describe('a deleted organization', () => {
     },
   ])('is ignored where $why', ({ routes }) => {
     expect(
-      resolveMeaning(organizationDeleted('acme'), GITHUB, configOf({ routes: firstCounts(routes) })),
-    ).toEqual([{ type: 'ignored', reason: expect.stringContaining('has no SWR organization to itself') }]);
+      resolve(organizationDeleted('acme'), GITHUB, configOf({ routes: firstCounts(routes) })),
+    ).toMatchObject({
+      requests: [],
+      ignored: [expect.stringContaining('has no SWR organization to itself')],
+    });
   });
 
   test('is ignored where its repositories share their images', () => {
     const config = configOf({ routes: [{ from: 'github:acme/{repo}', to: 'images/{repo}' }] });
     const shared = { ...config, routes: config.routes.map((route) => ({ ...route, shared: true as const })) };
-    expect(resolveMeaning(organizationDeleted('acme'), GITHUB, shared)).toEqual([
-      { type: 'ignored', reason: expect.stringContaining('has no SWR organization to itself') },
-    ]);
+    expect(resolve(organizationDeleted('acme'), GITHUB, shared)).toMatchObject({
+      requests: [],
+      ignored: [expect.stringContaining('has no SWR organization to itself')],
+    });
   });
 
   test('is ignored where its name can not be told from that of another', () => {
     const routes = [{ from: 'github:{group}/{team}/{repo}', to: '{group}-{team}/{repo}' }];
     // As acme and pay-eu would be.
     expect(
-      resolveMeaning(organizationDeleted('acme-pay/eu'), GITHUB, configOf({ routes: firstCounts(routes) })),
-    ).toEqual([{ type: 'ignored', reason: expect.stringContaining('has no SWR organization to itself') }]);
+      resolve(organizationDeleted('acme-pay/eu'), GITHUB, configOf({ routes: firstCounts(routes) })),
+    ).toMatchObject({
+      requests: [],
+      ignored: [expect.stringContaining('has no SWR organization to itself')],
+    });
   });
 
   test.each([
@@ -205,47 +212,47 @@ describe('a deleted organization', () => {
     { why: 'one repository alone', routes: [{ from: 'github:acme/api', to: 'images/api' }] },
     { why: 'another source', routes: [{ from: 'ecr:acme/{repo}', to: 'images/{repo}' }] },
   ])('is ignored where the route is for $why', ({ routes }) => {
-    expect(resolveMeaning(organizationDeleted('acme'), GITHUB, configOf({ routes }))).toEqual([
-      { type: 'ignored', reason: 'no route for organization github:acme' },
-    ]);
+    expect(resolve(organizationDeleted('acme'), GITHUB, configOf({ routes }))).toMatchObject({
+      requests: [],
+      ignored: ['no route for organization github:acme'],
+    });
   });
 });
 
-test('what several meanings come to is sorted, each in its order', () => {
+test('the events of a delivery are resolved together, each kind in its order', () => {
   const request = { version: 1, id: 'e1', namespace: 'acme' } as const;
   const first = { path: 'a', found: '7', expected: 'string' };
   const second = { path: 'b', found: '7', expected: 'string' };
-  expect(
-    sortResolved([
-      { type: 'ignored', reason: 'a push' },
-      { type: 'unreadable', faults: [first] },
-      { type: 'request', request },
-      { type: 'subscription', confirmUrl: 'https://sns.example.com/1' },
-      { type: 'ignored', reason: 'a tag' },
-      { type: 'unreadable', faults: [second] },
-      { type: 'request', request: { ...request, id: 'e2' } },
-      { type: 'subscription', confirmUrl: 'https://sns.example.com/2' },
-      { type: 'undecided', reason: 'a new key' },
-    ]),
-  ).toEqual({
+  const events: SourceEvent[] = [
+    { type: 'ignored', reason: 'a push' },
+    { type: 'unreadable', issues: [first] },
+    { type: 'request', request },
+    { type: 'subscription', confirmUrl: 'https://sns.example.com/1' },
+    { type: 'ignored', reason: 'a tag' },
+    { type: 'unreadable', issues: [second] },
+    { type: 'request', request: { ...request, id: 'e2' } },
+    { type: 'subscription', confirmUrl: 'https://sns.example.com/2' },
+  ];
+  expect(resolveEvents(events, GITHUB, configOf())).toEqual({
     ignored: ['a push', 'a tag'],
-    faults: [first, second],
+    issues: [first, second],
     requests: [request, { ...request, id: 'e2' }],
     confirmUrls: ['https://sns.example.com/1', 'https://sns.example.com/2'],
-    undecided: ['a new key'],
+    undecided: [],
   });
 });
 
 test.each([
-  { count: 100, requests: 100, faults: [] },
+  { count: 100, requests: 100, issues: [] },
   {
     count: 101,
     requests: 0,
-    faults: [{ path: '', found: '101', expected: 'at most 100 cleanup requests of one delivery' }],
+    issues: [{ path: '', found: '101', expected: 'at most 100 cleanup requests of one delivery' }],
   },
-])('of $count requests of one delivery, $requests are begun', ({ count, requests, faults }) => {
+])('of $count requests of one delivery, $requests are begun', ({ count, requests, issues }) => {
   const request = { version: 1, id: 'e1', namespace: 'acme' } as const;
-  const sorted = sortResolved(Array.from({ length: count }, () => ({ type: 'request', request })));
-  expect(sorted.requests).toHaveLength(requests);
-  expect(sorted.faults).toEqual(faults);
+  const events = Array.from({ length: count }, () => ({ type: 'request', request }) as const);
+  const resolution = resolveEvents(events, GITHUB, configOf());
+  expect(resolution.requests).toHaveLength(requests);
+  expect(resolution.issues).toEqual(issues);
 });
