@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import * as v from 'valibot';
-import { guardServer } from './loopback-guard.ts';
+import { guardServer } from './loopback/guard.ts';
 import type { Queues } from './queues.ts';
 import { matchesPattern, readRules } from './rules.ts';
 

@@ -6,7 +6,7 @@ import dynalite from 'dynalite';
 import * as v from 'valibot';
 import { parse } from 'yaml';
 import { signRequest } from '../lib/aws/sign.ts';
-import { guardServer } from './loopback-guard.ts';
+import { guardServer } from './loopback/guard.ts';
 
 const templateSchema = v.object({
   resources: v.object({ Resources: v.object({ LedgerTable: v.object({ Properties: v.unknown() }) }) }),

@@ -5,7 +5,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { PutEvents } from './bus.ts';
 import type { FunctionProcess } from './function-process.ts';
 import { toHttpApiEvent } from './http-api-event.ts';
-import { answerRefusal, guardServer, type Refusal } from './loopback-guard.ts';
+import { answerRefusal, guardServer, type Refusal } from './loopback/guard.ts';
 
 export interface Behind {
   readonly receive: FunctionProcess;

@@ -3,7 +3,7 @@ import { Server } from 'node:http';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import * as v from 'valibot';
 import { resourceNamesOf } from '../lib/resource-names.ts';
-import { guardServer } from './loopback-guard.ts';
+import { guardServer } from './loopback/guard.ts';
 
 const NAMES = resourceNamesOf('local');
 /** Shorter than deployed, so that a retry can be watched. */

@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
 const ROOT = join(import.meta.dirname, '..');
-const IMPORT = /^(?:import|export)\s[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'/gm;
+const IMPORT = /^(?:import|export)\s[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\('([^']+)'\)/gm;
 
 interface Import {
   readonly file: string;
@@ -11,108 +11,87 @@ interface Import {
   readonly imported: string;
 }
 
-const imports: Import[] = globSync('{cli,command-line,e2e,functions,lib,local,scripts,start}/**/*.ts', {
+const files = globSync('*/**/*.{ts,mjs}', {
   cwd: ROOT,
-}).flatMap((file) =>
-  [...readFileSync(join(ROOT, file), 'utf8').matchAll(IMPORT)].map(([, from, bare]) => {
-    const specifier = from ?? bare ?? '';
+  exclude: (path) => /^(?:node_modules|dist|dist-cli|reports|coverage|\.)/.test(path),
+});
+
+const imports: Import[] = files.flatMap((file) =>
+  [...readFileSync(join(ROOT, file), 'utf8').matchAll(IMPORT)].map(([, from, bare, dynamic]) => {
+    const specifier = from ?? bare ?? dynamic ?? '';
     const isFile = specifier.startsWith('.');
     return { file, imported: isFile ? relative(ROOT, join(ROOT, dirname(file), specifier)) : specifier };
   }),
 );
 
-/** The imports that break a rule, as lines that can be read. */
-function breaking(isBroken: (each: Import) => boolean): string[] {
-  return imports.filter(isBroken).map(({ file, imported }) => `${file} imports ${imported}`);
+/** The folders of a cell: the paths in backticks. */
+const foldersIn = (cell = '') => [...cell.matchAll(/`([\w/-]+\/)`/g)].map(([, folder = '']) => folder);
+
+/** The rows of the tables under "Where things are", each as its cells. */
+const [, section = ''] =
+  /\n## Where things are\n(.*?)\n## /s.exec(readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8')) ?? [];
+const rows = section
+  .split('\n')
+  .filter((line) => line.startsWith('| `'))
+  .map((line) => line.split('|').map((cell) => cell.trim()));
+
+/** Each folder with those that it may import, as the documents say. */
+const allowed = new Map<string, ReadonlySet<string>>();
+const layers = rows.filter(([, folders]) => foldersIn(folders).some((folder) => folder.startsWith('lib/')));
+for (const [index, [, folders]] of layers.entries()) {
+  const below = new Set(layers.slice(index + 1).flatMap(([, lower]) => foldersIn(lower)));
+  for (const folder of foldersIn(folders)) allowed.set(folder, below);
+}
+const lib = new Set(allowed.keys());
+for (const [, folders, , may] of rows.filter((row) => !layers.includes(row))) {
+  const named = foldersIn(may).flatMap((folder) => (folder === 'lib/' ? [...lib] : [folder]));
+  for (const folder of foldersIn(folders)) allowed.set(folder, new Set(named));
 }
 
-const within = (path: string, ...folders: string[]) =>
-  folders.some((folder) => path.startsWith(`${folder}/`));
+/** The folder of the tables that a file is in: the innermost one. */
+function folderOf(path: string): string | undefined {
+  return [...allowed.keys()]
+    .filter((folder) => path.startsWith(folder))
+    .toSorted((one, other) => other.length - one.length)[0];
+}
 
-describe('who may import whom', () => {
-  test('the imports were found', () => {
-    expect(imports.length).toBeGreaterThan(100);
-  });
-
-  test('lib imports nothing of the project but lib', () => {
-    const broken = breaking(
-      ({ file, imported }) =>
-        within(file, 'lib') &&
-        within(imported, 'cli', 'functions', 'local', 'scripts', 'test', 'bench', 'config'),
+describe('the folders in docs/architecture.md', () => {
+  test('are all there are', () => {
+    const found = files.filter((file) => folderOf(file) === undefined).map((file) => dirname(file));
+    expect([...new Set(found)]).toEqual([]);
+    expect([...allowed.keys()].filter((folder) => files.every((file) => folderOf(file) !== folder))).toEqual(
+      [],
     );
-    expect(broken).toEqual([]);
   });
 
-  test('functions import nothing of the project but lib', () => {
-    const broken = breaking(
-      ({ file, imported }) =>
-        within(file, 'functions') &&
-        within(imported, 'cli', 'functions', 'local', 'scripts', 'test', 'bench'),
-    );
-    expect(broken).toEqual([]);
+  test('import what the tables allow, types included', () => {
+    expect(imports.length).toBeGreaterThan(1000);
+    const broken = imports.filter(({ file, imported }) => {
+      const [from = '', to] = [folderOf(file), folderOf(imported)];
+      return to !== undefined && from !== to && !allowed.get(from)?.has(to);
+    });
+    expect(broken.map(({ file, imported }) => `${file} imports ${imported}`)).toEqual([]);
   });
 
-  test("the operator's tool uses lib, and neither the functions nor what stands in for a cloud", () => {
-    const broken = breaking(
-      ({ file, imported }) => within(file, 'cli') && within(imported, 'functions', 'local', 'test', 'bench'),
-    );
-    expect(broken).toEqual([]);
+  test('import each other in no circle', () => {
+    const open = new Map([...allowed].map(([folder, may]) => [folder, new Set(may)]));
+    for (let left = -1; left !== open.size; ) {
+      left = open.size;
+      for (const [folder, may] of open) if (![...may].some((each) => open.has(each))) open.delete(folder);
+    }
+    expect([...open.keys()]).toEqual([]);
   });
+});
 
-  test('only the edges of lib know the types of AWS events', () => {
-    const broken = breaking(
-      ({ file, imported }) =>
-        within(file, 'lib') &&
-        !within(file, 'lib/queue', 'lib/webhook', 'lib/sources') &&
-        imported === 'aws-lambda',
-    );
-    expect(broken).toEqual([]);
-  });
-
-  test('lib/huaweicloud knows nothing of events, queues and configuration', () => {
-    const broken = breaking(
-      ({ file, imported }) =>
-        within(file, 'lib/huaweicloud') &&
-        within(imported, 'lib/aws', 'lib/cleanup', 'lib/config', 'lib/sources', 'lib/webhook'),
-    );
-    expect(broken).toEqual([]);
-  });
-
-  test('lib/http knows nothing but the clock', () => {
-    const broken = breaking(
-      ({ file, imported }) =>
-        within(file, 'lib/http') &&
-        within(imported, 'lib') &&
-        !within(imported, 'lib/http') &&
-        imported !== 'lib/clock.ts',
-    );
-    expect(broken).toEqual([]);
-  });
-
-  test('the emulator shares nothing with what it is there to test', () => {
-    const broken = breaking(
-      ({ file, imported }) =>
-        within(file, 'local/huaweicloud') && within(imported, 'lib', 'functions', 'cli'),
-    );
-    expect(broken).toEqual([]);
-  });
-
-  test('nothing that is deployed needs a tool', () => {
-    const allowed = new Set([
-      '@middy/core',
-      '@middy/http-json-body-parser',
-
-      'valibot',
-      'p-map',
-      'aws-lambda',
-    ]);
-    const broken = breaking(
-      ({ file, imported }) =>
-        within(file, 'lib', 'functions') &&
-        !within(imported, 'lib') &&
-        !imported.startsWith('node:') &&
-        !allowed.has(imported),
-    );
-    expect(broken).toEqual([]);
-  });
+test('nothing that is deployed needs a tool', () => {
+  const packages = imports.filter(
+    ({ file, imported }) => /^(?:lib|functions)\//.test(file) && !/^(?:lib\/|node:)/.test(imported),
+  );
+  expect([...new Set(packages.map(({ imported }) => imported))].toSorted()).toEqual([
+    '@middy/core',
+    '@middy/http-json-body-parser',
+    'aws-lambda',
+    'p-map',
+    'valibot',
+  ]);
 });

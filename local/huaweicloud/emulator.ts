@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
-import { guardServer } from '../loopback-guard.ts';
+import { guardServer } from '../loopback/guard.ts';
 import { type Cloud, CloudState } from './cloud.ts';
 import { type ChooseFault, type Fault, FaultScript } from './faults.ts';
 import { type Journal, JournalBook } from './journal.ts';
