@@ -4,11 +4,14 @@ import type { Accounts } from '../huaweicloud/accounts.ts';
 import { INVALID_NAME } from '../huaweicloud/names.ts';
 import type { SwrClient } from '../huaweicloud/swr.ts';
 import type { Log } from '../log.ts';
-import { cleanRequest } from './clean-request.ts';
+import { cleanOrganization } from './clean-organization.ts';
+import { cleanRepositories, logOutcome } from './clean-repositories.ts';
 import { confirmGone, type SourceChecks } from './confirm-gone.ts';
 import type { Safety } from './decide.ts';
+import { DeliveryLimit } from './delivery-limit.ts';
 import type { CleanupLedger, OpenedRequest } from './ledger.ts';
-import type { CleanupResult, Outcome } from './outcome.ts';
+import { type CleanupResult, countOutcomes, type Outcome } from './outcome.ts';
+import type { CleanupContext } from './plan-repository.ts';
 import { type CleanupRequest, validateRequest } from './request.ts';
 
 export interface CleanerParts extends SourceChecks {
@@ -18,7 +21,10 @@ export interface CleanerParts extends SourceChecks {
   readonly log: Log;
 }
 
-/** Cleans in the accounts of a configuration. */
+/** Outcomes of a request, and what is left of an organization. */
+export type Cleaned = Pick<CleanupResult, 'outcomes' | 'rest'>;
+
+/** Cleaner of the configured accounts. */
 export class Cleaner {
   readonly #parts: CleanerParts;
 
@@ -26,15 +32,14 @@ export class Cleaner {
     this.#parts = parts;
   }
 
-  /** Never throws: what fails is an outcome. */
+  /** Deletes the tasks of a request. Never throws: every failure is an outcome. */
   async clean(request: CleanupRequest, deadline: Deadline): Promise<CleanupResult> {
     const { config, accounts, ledger } = this.#parts;
-    const { safety } = config;
     const account = request.account ?? config.defaultAccount;
     const log = this.#parts.log.with({ id: request.id, account });
     const { source, namespace, repository, occurredAt } = request;
     log.debug('requested', { source, namespace, repository, occurredAt });
-    const give = (outcome: Outcome): CleanupResult => {
+    const endWith = (outcome: Outcome): CleanupResult => {
       log.warn(outcome.outcome, { ...outcome });
       return { request, outcomes: [outcome] };
     };
@@ -42,33 +47,24 @@ export class Cleaner {
     let opened: OpenedRequest;
     const issue = validateRequest(request);
     if (issue !== undefined)
-      return give({ outcome: 'failed', code: INVALID_NAME, message: issue, retryable: false });
+      return endWith({ outcome: 'failed', code: INVALID_NAME, message: issue, retryable: false });
     try {
       swr = accounts.clientOf(account);
       opened = await ledger.open(request);
     } catch (error) {
-      return give({ outcome: 'failed', ...failureOf(error) });
+      return endWith({ outcome: 'failed', ...failureOf(error) });
     }
     const stays = await confirmGone(opened.request, account, deadline, this.#parts);
+    const context = { swr, safety: config.safety, deadline, log, ledger, repeated: opened.repeated };
     const result =
       stays === undefined
-        ? {
-            request: opened.request,
-            ...(await cleanRequest(opened.request, {
-              swr,
-              safety,
-              deadline,
-              log,
-              ledger,
-              repeated: opened.repeated,
-            })),
-          }
-        : give(stays);
+        ? { request: opened.request, ...(await cleanRequest(opened.request, context)) }
+        : endWith(stays);
     await this.#close(result, log);
     return result;
   }
 
-  /** What was deleted is on the record already; what stayed, and why, is only told in the log if this fails. */
+  /** Closes the request in the ledger. If this fails, the deletions are recorded all the same; the log has the rest. */
   async #close({ request, outcomes }: CleanupResult, log: Log): Promise<void> {
     try {
       await this.#parts.ledger.close(request, outcomes);
@@ -76,4 +72,33 @@ export class Cleaner {
       log.warn('not closed', { ...failureOf(error) });
     }
   }
+}
+
+/**
+ * Cleans what an opened request names: one repository, or every repository of an organization. Never throws; repeating it
+ * does no harm.
+ *
+ * @param context its client calls the account of the request.
+ */
+export async function cleanRequest(
+  request: CleanupRequest,
+  context: Omit<CleanupContext, 'limit'>,
+): Promise<Cleaned> {
+  const { ledger, safety, repeated, log } = context;
+  const { repository, siblings } = request;
+  const startedAt = Date.now();
+  const alone = siblings === 0 && !repeated;
+  const limit = new DeliveryLimit(request, { ledger, max: safety.maxTasksPerRequest, alone });
+  const limited = { ...context, limit };
+  const cleaning: Promise<Cleaned> =
+    repository === undefined
+      ? cleanOrganization(request, limited)
+      : cleanRepositories(request, [repository], limited).then((outcomes) => ({ outcomes }));
+  const cleaned = await cleaning.catch((error: unknown): Cleaned => {
+    const failed = { outcome: 'failed', ...failureOf(error) } as const;
+    logOutcome(failed, request, log);
+    return { outcomes: [failed] };
+  });
+  log.info('cleaned', { ...countOutcomes(cleaned.outcomes), ms: Date.now() - startedAt });
+  return cleaned;
 }

@@ -53,3 +53,10 @@ export function subjectOf({ repository = '', target }: Subject): string {
 export function failuresOf(outcomes: readonly Outcome[]): FailedOutcome[] {
   return outcomes.filter((outcome) => outcome.outcome === 'failed');
 }
+
+/** Number of outcomes of each kind; kinds without any are 0. */
+export function countOutcomes(outcomes: readonly Outcome[]): Record<Outcome['outcome'], number> {
+  const counts = { deleted: 0, absent: 0, kept: 0, failed: 0 };
+  for (const { outcome } of outcomes) counts[outcome] += 1;
+  return counts;
+}

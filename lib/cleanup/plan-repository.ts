@@ -5,6 +5,7 @@ import type { SwrClient } from '../huaweicloud/swr.ts';
 import { checkTargets, mayHaveMore, type SyncTask } from '../huaweicloud/sync-task.ts';
 import type { Log } from '../log.ts';
 import { type Decisions, decide, findDenyRule, type Safety } from './decide.ts';
+import type { DeliveryLimit } from './delivery-limit.ts';
 import type { CleanupLedger } from './ledger.ts';
 import type { Outcome } from './outcome.ts';
 import type { CleanupRequest } from './request.ts';
@@ -21,6 +22,7 @@ export interface CleanupContext {
   readonly deadline: Deadline;
   readonly log: Log;
   readonly ledger: CleanupLedger;
+  readonly limit: DeliveryLimit;
   /** The request has come before, so earlier tries may have deleted what they couldn't tell of any more. */
   readonly repeated: boolean;
   /** Before what has failed of a page is tried again; then twice as long. 500 if missing. */
@@ -92,13 +94,13 @@ async function settleEarlier(
   { ledger, repeated }: CleanupContext,
 ): Promise<readonly Outcome[]> {
   if (!repeated) return [];
-  const listed = new Set(tasks.map(identityOf));
+  const listed = new Set(tasks.map(describeTask));
   const begun = await ledger.unsettled(request, repository);
-  const gone = begun.filter(({ task }) => task !== undefined && !listed.has(identityOf(task)));
+  const gone = begun.filter(({ task }) => task !== undefined && !listed.has(describeTask(task)));
   for (const intent of gone) await ledger.settle(request, intent, { outcome: 'deleted' });
   return gone.map(({ target, task }) => ({ target, ...(task && { task }), outcome: 'deleted' }));
 }
 
-function identityOf(task: SyncTask): string {
+function describeTask(task: SyncTask): string {
   return `${nameOf(task)} ${task.createdAt ?? ''}`;
 }

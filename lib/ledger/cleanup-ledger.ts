@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Item } from '../aws/item.ts';
 import { Table } from '../aws/table.ts';
 import type { CleanupLedger, Ending, Intent, OpenedRequest } from '../cleanup/ledger.ts';
-import { type Outcome, TOO_MANY_TASKS } from '../cleanup/outcome.ts';
+import { countOutcomes, type Outcome, TOO_MANY_TASKS } from '../cleanup/outcome.ts';
 import { arrivedAt, type CleanupRequest } from '../cleanup/request.ts';
 import { nameOf } from '../huaweicloud/names.ts';
 import { parseSyncTask } from '../huaweicloud/sync-task.ts';
@@ -168,7 +168,9 @@ export class DynamoLedger implements CleanupLedger {
       key: keyOfRequest(this.#accountOf(request), request),
       set: {
         closedAt: new Date(this.#now()).toISOString(),
-        counts: JSON.stringify(countByKind(outcomes)),
+        counts: JSON.stringify(countOutcomes(outcomes), (_, value: unknown) =>
+          value === 0 ? undefined : value,
+        ),
         noted: JSON.stringify(noted.slice(0, MAX_NOTED), (key, value: unknown) =>
           key === 'task' ? undefined : value,
         ),
@@ -184,10 +186,4 @@ export class DynamoLedger implements CleanupLedger {
 function textOf(item: Item | undefined, name: string): string | undefined {
   const value = item?.[name];
   return typeof value === 'string' ? value : undefined;
-}
-
-function countByKind(outcomes: readonly Outcome[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { outcome } of outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1;
-  return counts;
 }

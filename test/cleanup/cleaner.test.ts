@@ -169,3 +169,13 @@ test('finds its endpoints in the environment where the configuration says so', a
     restore();
   }
 });
+
+test.each([
+  { why: 'the organization', differences: { namespace: 'ACME' } },
+  { why: 'the repository', differences: { repository: 'a/../b' } },
+  { why: "a target's organization", differences: { targets: [{ ...DR, remoteNamespace: 'ACME' }] } },
+])('calls nobody for a name that SWR can not have: $why', async ({ differences }) => {
+  const { outcomes } = await cleanerOf().cleaner.clean(cleanupRequest(differences), noHurry);
+  expect(outcomes).toMatchObject([{ outcome: 'failed', code: 'INVALID_NAME', retryable: false }]);
+  expect(cloud.journal.entries).toEqual([]);
+});

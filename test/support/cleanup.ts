@@ -1,4 +1,4 @@
-import { type Cleaned, cleanRequest } from '../../lib/cleanup/clean-request.ts';
+import { type Cleaned, cleanRequest } from '../../lib/cleanup/cleaner.ts';
 import type { Safety } from '../../lib/cleanup/decide.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Deadline } from '../../lib/deadline.ts';

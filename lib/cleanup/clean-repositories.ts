@@ -1,62 +1,32 @@
 import pMap from 'p-map';
 import { failureOf } from '../failure.ts';
-import { INVALID_NAME, nameOf } from '../huaweicloud/names.ts';
+import { nameOf } from '../huaweicloud/names.ts';
 import type { Log } from '../log.ts';
-import { cleanOrganization } from './clean-organization.ts';
-import type { CleanRepositories } from './clean-page.ts';
 import type { Deletion } from './decide.ts';
-import { type Begun, DeliveryLimit } from './delivery-limit.ts';
+import type { Begun } from './delivery-limit.ts';
 import type { Ending, Intent } from './ledger.ts';
-import { type CleanupResult, type Outcome, subjectOf } from './outcome.ts';
+import { type Outcome, subjectOf } from './outcome.ts';
 import { type CleanupContext, OUT_OF_TIME, planRepository } from './plan-repository.ts';
-import { type CleanupRequest, validateNames } from './request.ts';
+import type { CleanupRequest } from './request.ts';
 
 const MAX_CALLS_AT_A_TIME = { concurrency: 8 };
 
-/** What was done about a request, and what is left of an organization. */
-export type Cleaned = Pick<CleanupResult, 'outcomes' | 'rest'>;
-
 /**
- * Looks, decides, deletes: what this service is for. Never throws: whatever fails is an outcome, and every target is
- * tried. Repeating it does no harm.
+ * Cleans repositories of one organization: lists their tasks, decides, deletes and records the ends. Repositories whose list may
+ * have been cut off are cleaned again as long as that deletes something.
  *
- * @param context whose client calls the account of the request.
+ * Never throws: every failure is an outcome, and every target is tried.
+ *
+ * @param names repositories of the request's organization.
  */
-export async function cleanRequest(request: CleanupRequest, context: CleanupContext): Promise<Cleaned> {
-  const startedAt = Date.now();
-  const cleaned = await attempt(request, context).catch((error: unknown): Cleaned => {
-    const failed = { outcome: 'failed', ...failureOf(error) } as const;
-    report(failed, request, context.log);
-    return { outcomes: [failed] };
-  });
-  context.log.info('cleaned', { ...countByKind(cleaned.outcomes), ms: Date.now() - startedAt });
-  return cleaned;
-}
-
-async function attempt(request: CleanupRequest, context: CleanupContext): Promise<Cleaned> {
-  const issue = validateNames(request);
-  if (issue !== undefined) {
-    return { outcomes: [{ outcome: 'failed', code: INVALID_NAME, message: issue, retryable: false }] };
-  }
-  const limit = new DeliveryLimit(request, {
-    ledger: context.ledger,
-    max: context.safety.maxTasksPerRequest,
-    alone: request.siblings === 0 && !context.repeated,
-  });
-  const clean: CleanRepositories = (...given) => cleanRepositories(limit, ...given);
-  if (request.repository === undefined) return cleanOrganization(request, context, clean);
-  return { outcomes: await clean(request, [request.repository], context) };
-}
-
-async function cleanRepositories(
-  limit: DeliveryLimit,
+export async function cleanRepositories(
   request: CleanupRequest,
   names: readonly string[],
   context: CleanupContext,
 ): Promise<readonly Outcome[]> {
   const outcomes = new Map<string, Outcome>();
   for (let repositories = names; repositories.length > 0; ) {
-    const round = await cleanOnce(limit, request, repositories, context, outcomes);
+    const round = await cleanOnce(request, repositories, context, outcomes);
     for (const outcome of round.outcomes) outcomes.set(subjectOf(outcome), outcome);
     repositories = round.unfinished;
   }
@@ -69,9 +39,8 @@ interface Round {
   readonly unfinished: readonly string[];
 }
 
-/** @param known what earlier rounds have come to, by its subject. */
+/** @param known outcomes of earlier rounds, by subject. */
 async function cleanOnce(
-  limit: DeliveryLimit,
   request: CleanupRequest,
   repositories: readonly string[],
   context: CleanupContext,
@@ -88,27 +57,27 @@ async function cleanOnce(
     plan.settled.map((outcome): Outcome => ({ ...label(plan.repository), ...outcome })),
   );
   const isNew = (outcome: Outcome) => known.get(subjectOf(outcome))?.outcome !== outcome.outcome;
-  for (const outcome of settled.filter(isNew)) report(outcome, request, context.log);
+  for (const outcome of settled.filter(isNew)) logOutcome(outcome, request, context.log);
 
   // What has failed waits for the next try of the request.
   const hasFailed = (repository: string, { target }: Deletion) =>
     known.get(subjectOf({ ...label(repository), target }))?.outcome === 'failed';
   // Nothing is deleted that is not on the record before.
-  const starts = await limit.begin(
+  const starts = await context.limit.begin(
     plans.flatMap(({ repository, deletions }) =>
       deletions.flatMap((deletion) => (hasFailed(repository, deletion) ? [] : [{ repository, ...deletion }])),
     ),
   );
   const long = new Set(plans.flatMap(({ repository, mayHaveMore }) => (mayHaveMore ? [repository] : [])));
   const progress = new Set<string>();
-  const carriedOut = await pMap(
+  const ended = await pMap(
     starts,
     async (start): Promise<Outcome> => {
       const { repository, ...deletion } = start.intent;
-      const result = 'failed' in start ? start.failed : await carryOut(request, start, context);
+      const result = 'failed' in start ? start.failed : await deleteRecorded(request, start, context);
       const outcome = { ...label(repository), ...deletion, ...result };
       if (long.has(repository) && result.outcome === 'deleted' && isNew(outcome)) progress.add(repository);
-      report(outcome, request, context.log);
+      logOutcome(outcome, request, context.log);
       return outcome;
     },
     MAX_CALLS_AT_A_TIME,
@@ -119,10 +88,10 @@ async function cleanOnce(
     if (plan.mayHaveMore && !progress.has(repository))
       context.log.warn('may have more', { namespace, repository });
   }
-  return { outcomes: [...carriedOut, ...settled], unfinished: [...progress] };
+  return { outcomes: [...ended, ...settled], unfinished: [...progress] };
 }
 
-async function carryOut(
+async function deleteRecorded(
   request: CleanupRequest,
   { intent, begunBefore }: Begun,
   context: CleanupContext,
@@ -157,7 +126,8 @@ async function deleteTask(
   }
 }
 
-function report({ target, ...result }: Outcome, request: CleanupRequest, log: Log): void {
+/** Logs the outcome of one target, or of a request as a whole. */
+export function logOutcome({ target, ...result }: Outcome, request: CleanupRequest, log: Log): void {
   const { outcome, task: _, ...rest } = result;
   const { namespace, repository } = request;
   const level = outcome === 'failed' ? 'warn' : 'info';
@@ -175,10 +145,4 @@ function ageOf({ occurredAt }: CleanupRequest): number | undefined {
   if (occurredAt === undefined) return undefined;
   // A sender's clock may be ahead of ours.
   return Math.max(0, Date.now() - Date.parse(occurredAt)) / 1000;
-}
-
-function countByKind(outcomes: readonly Outcome[]): Record<Outcome['outcome'], number> {
-  const counts = { deleted: 0, absent: 0, kept: 0, failed: 0 };
-  for (const { outcome } of outcomes) counts[outcome] += 1;
-  return counts;
 }

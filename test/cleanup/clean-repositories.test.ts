@@ -160,16 +160,6 @@ describe('the rules of safety', () => {
   });
 });
 
-test.each([
-  { why: 'the organization', differences: { namespace: 'ACME' } },
-  { why: 'the repository', differences: { repository: 'a/../b' } },
-  { why: "a target's organization", differences: { targets: [{ ...DR, remoteNamespace: 'ACME' }] } },
-])('calls nobody for a name that SWR can not have: $why', async ({ differences }) => {
-  const { outcomes } = await cleanUp(cloud, cleanupRequest(differences));
-  expect(outcomes).toMatchObject([{ outcome: 'failed', code: 'INVALID_NAME', retryable: false }]);
-  expect(cloud.journal.entries).toEqual([]);
-});
-
 test('logs what it saw, each outcome, and the sum', async () => {
   const { recorded } = await cleanUp(cloud, cleanupRequest({ targets: [DR, EMEA] }));
   const subject = { namespace: 'acme', repository: 'payments/api' };
