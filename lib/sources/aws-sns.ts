@@ -1,6 +1,6 @@
 import { formatIssues, toIssues } from '../issues.ts';
 import { parseJson } from '../json.ts';
-import { verified } from './signed.ts';
+import { verified } from './shared-secret.ts';
 import { CertificateKeeper, type FetchCertificate, fetchCertificate } from './signing-certificate.ts';
 import { interpretSnsNotification } from './sns-notification.ts';
 import {

@@ -1,5 +1,5 @@
 import { addressOf, addressOfOwner } from './find-repository.ts';
-import { createChecker } from './forge.ts';
+import { createChecker } from './forge-checker.ts';
 
 /**
  * `url` is `https://api.bitbucket.org`. The credentials are an access token, with the scope `account` beside that of

@@ -1,6 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { lengthOf, MIN_LENGTH } from './shared-secret.ts';
-import { verified } from './signed.ts';
+import { lengthOf, MIN_LENGTH, verified } from './shared-secret.ts';
 import type { Delivery, Verification } from './source.ts';
 
 const HEADER = /^([\w!#$%&'*+.^`|~-]+):[ \t]*(.*)$/s;

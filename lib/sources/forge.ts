@@ -1,81 +1,146 @@
-import type { Existence, NoteEvidence } from '../cleanup/confirm-gone.ts';
-import type { Deadline } from '../deadline.ts';
-import { checkCredentials, checkForge } from './find-repository.ts';
-import type { ExistenceChecker, SourceApi } from './source.ts';
+import * as v from 'valibot';
+import { show, toIssues } from '../issues.ts';
+import { OWNER_AND_NAME } from './find-repository.ts';
+import { fitsHmac, parseSharedSecret, verified } from './shared-secret.ts';
+import type { Delivery, Signed, Source, Verification } from './source.ts';
+import type { SourceEvent } from './source-event.ts';
 
-/** How a forge is called. Names that can't have an address have none. */
-interface ForgeApi {
-  readonly repositoryUrl: (url: string, repository: string) => string | undefined;
-  readonly organizationUrl: (url: string, organization: string) => string | undefined;
-  /** An address that answers 200 to nobody but the owner of good credentials. */
-  readonly probeUrl: (url: string) => string;
-  readonly headers: (token: string) => Readonly<Record<string, string>>;
+const HEX_DIGEST = /^[0-9a-f]{64}$/i;
+
+/** At most so many unknown keys are named. */
+const NAMED_KEYS = 5;
+
+/**
+ * A forge whose webhooks are signed with HMAC-SHA256. It signs the body and no header, so the event's name in a header decides
+ * nothing: the top-level keys of the body do.
+ */
+interface Forge extends Pick<Source, 'deliveryIdHeaders' | 'needsApi'> {
+  /** Headers that hold the signature in hexadecimal digits; the first that is there counts, else the last. */
+  readonly signatureHeaders: readonly [string, ...string[]];
+  /** Text before the digits. */
+  readonly prefix: '' | 'sha256=';
+  /** Keys of the deletion of a repository. */
+  readonly repositoryKeys: ReadonlySet<string>;
+  /** Keys of the deletion of an organization, and the one without which it looks like other events. */
+  readonly organization?: { readonly keys: ReadonlySet<string>; readonly telling: string };
+  /** Keys that other events have for their subject. */
+  readonly otherSubjects: ReadonlySet<string>;
+  /** The body of a new repository has the same keys, so only the source itself tells whether it is deleted. */
+  readonly withoutAction?: true;
 }
 
-/** Questions to a forge, which answers 404 alike for what is gone and for what the credentials may not see. */
-export function createChecker({
-  repositoryUrl,
-  organizationUrl,
-  probeUrl,
-  headers,
-}: ForgeApi): Required<ExistenceChecker> {
-  const ownerOf = (repository: string): string | undefined =>
-    repositoryUrl('', repository) === undefined
-      ? undefined
-      : repository.slice(0, repository.lastIndexOf('/')).toLowerCase();
-  const callOf = ({ url, credentials }: SourceApi, deadline: Deadline) => {
-    return { probeUrl: probeUrl(url), headers: headers(credentials.trim()), deadline };
-  };
-  const addressesOf = (url: string, repositories: readonly string[]): string[] =>
-    repositories.flatMap((repository) => repositoryUrl(url, repository) ?? []);
-  const canaryOf = (canaries: readonly string[], owner: string): string | undefined =>
-    canaries
-      .filter((canary) => isWithin(owner, ownerOf(canary)))
-      .toSorted((one, other) => other.lastIndexOf('/') - one.lastIndexOf('/'))[0];
-
+/** Creates the source of a forge. Forges send no time of a deletion: that of arrival counts. */
+export function createForge(forge: Forge) {
+  const { deliveryIdHeaders, needsApi } = forge;
   return {
-    ownerOf,
+    routed: true,
+    verifiedBy: 'secret',
+    ...(needsApi !== undefined && { needsApi }),
+    ...(deliveryIdHeaders && { deliveryIdHeaders }),
+    parseSecret: parseSharedSecret,
+    verify: (delivery: Delivery, keys: readonly Buffer[]) => verifyHexSignature(delivery, keys, forge),
+    interpret: (body: unknown, _signed: Signed, receivedAt: string) => interpret(forge, body, receivedAt),
+  } satisfies Source;
+}
 
-    async findRepository(
-      api: SourceApi,
-      repository: string,
-      deadline: Deadline,
-      note?: NoteEvidence,
-    ): Promise<Existence> {
-      const owner = ownerOf(repository);
-      if (owner === undefined) return 'unknown';
-      const canary = canaryOf(api.canaries ?? [], owner);
-      // Nothing proves that the canary itself is gone.
-      const isCanary = canary?.toLowerCase() === repository.toLowerCase();
-      const existence = await checkForge({
-        ...callOf(api, deadline),
-        url: repositoryUrl(api.url, repository),
-        canaryUrls: canary === undefined ? undefined : addressesOf(api.url, isCanary ? [] : [canary]),
-        onPrivate: () => note?.('private', owner),
-      });
-      if (existence === 'gone' && canary === undefined) note?.('unproven', owner);
-      return existence;
-    },
+function verifyHexSignature(
+  { headers, rawBody }: Delivery,
+  keys: readonly Buffer[],
+  { signatureHeaders, prefix }: Forge,
+): Verification {
+  const valueOf = (name: string) => headers[name.toLowerCase()];
+  const name = signatureHeaders.find((each) => valueOf(each) !== undefined) ?? signatureHeaders.at(-1);
+  const header = valueOf(name ?? '');
+  if (header === undefined) return { verified: false, reason: `no ${name} header`, stale: true };
+  const hex = header.slice(prefix.length);
+  if (!(header.startsWith(prefix) && HEX_DIGEST.test(hex))) {
+    const form = prefix === '' ? '64 hex digits' : `${prefix} and 64 hex digits`;
+    return { verified: false, reason: `${name} is not ${form}`, stale: true };
+  }
+  return fitsHmac([Buffer.from(hex, 'hex')], [rawBody], keys)
+    ? verified([rawBody])
+    : { verified: false, reason: `${name} fits none of the stored secrets` };
+}
 
-    findOrganization(api: SourceApi, organization: string, deadline: Deadline): Promise<Existence> {
-      const { canaries = [] } = api;
-      const isOwn = (canary: string) => isWithin(ownerOf(canary), organization.toLowerCase());
-      const others = canaries.filter((canary) => !isOwn(canary));
-      return checkForge({
-        ...callOf(api, deadline),
-        url: organizationUrl(api.url, organization),
-        goneUrls: addressesOf(api.url, canaries.filter(isOwn)),
-        canaryUrls: canaries.length === 0 ? undefined : addressesOf(api.url, others),
-      });
-    },
+const deletionSchema = v.object({
+  repository: v.object({ full_name: v.pipe(v.string(), v.regex(OWNER_AND_NAME, 'OWNER/NAME')) }),
+});
+const organizationSchema = v.object({
+  organization: v.object({
+    login: v.pipe(v.string(), v.regex(/^[^/\s]{1,100}$/, 'the name of an organization')),
+  }),
+});
 
-    acceptsCredentials(api: SourceApi, deadline: Deadline): Promise<boolean | undefined> {
-      return checkCredentials(callOf(api, deadline));
-    },
+function interpret(forge: Forge, body: unknown, receivedAt: string): SourceEvent {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return { type: 'unreadable', issues: [{ path: '', found: show(body), expected: 'a JSON object' }] };
+  }
+  const other = forge.withoutAction ? undefined : interpretOtherAction(body);
+  if (other !== undefined) return other;
+  const keys = Object.keys(body);
+  const subject = keys.find((key) => forge.otherSubjects.has(key));
+  if (subject !== undefined) return ignored(`an event about ${subject} is not a repository deletion`);
+  if (keys.includes('repository')) return interpretRepository(forge, body, receivedAt);
+  if (forge.organization !== undefined && keys.includes('organization')) {
+    return interpretOrganization(forge.organization, body, receivedAt);
+  }
+  const unknown = explainUnknown(keys, forge.repositoryKeys);
+  return unknown === undefined
+    ? ignored('the event names no repository')
+    : { type: 'unreadable', issues: [{ path: 'repository', found: 'nothing', expected: 'a repository' }] };
+}
+
+function interpretOtherAction(body: object): SourceEvent | undefined {
+  if (!('action' in body)) return ignored('an event without an action is not a repository deletion');
+  const { action } = body;
+  if (action === 'deleted') return undefined;
+  return typeof action === 'string'
+    ? ignored(`action ${action} is not a repository deletion`)
+    : { type: 'unreadable', issues: [{ path: 'action', found: show(action), expected: 'string' }] };
+}
+
+function interpretRepository(
+  { repositoryKeys, withoutAction }: Forge,
+  body: object,
+  occurredAt: string,
+): SourceEvent {
+  const parsed = v.safeParse(deletionSchema, body);
+  if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
+  const unclear = explainUnknown(Object.keys(body), repositoryKeys);
+  return {
+    type: 'deleted',
+    repository: parsed.output.repository.full_name,
+    occurredAt,
+    ...(withoutAction && { ambiguous: true }),
+    ...(unclear !== undefined && { unclear }),
   };
 }
 
-/** Whether an owner is this one, or a group within it. */
-function isWithin(owner: string | undefined, group: string | undefined): boolean {
-  return owner === group || (owner?.startsWith(`${group}/`) ?? false);
+function interpretOrganization(
+  { keys, telling }: NonNullable<Forge['organization']>,
+  body: object,
+  occurredAt: string,
+): SourceEvent {
+  const parsed = v.safeParse(organizationSchema, body);
+  if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
+  const missing = Object.hasOwn(body, telling) ? undefined : `no key ${show(telling)}`;
+  const unclear = explainUnknown(Object.keys(body), keys) ?? missing;
+  return {
+    type: 'organization-deleted',
+    organization: parsed.output.organization.login,
+    occurredAt,
+    ...(unclear !== undefined && { unclear }),
+  };
+}
+
+function ignored(reason: string): SourceEvent {
+  return { type: 'ignored', reason };
+}
+
+/** Names the keys that are not known; undefined if all of them are. */
+function explainUnknown(keys: readonly string[], known: ReadonlySet<string>): string | undefined {
+  const unknown = keys.filter((key) => !known.has(key));
+  if (unknown.length === 0) return undefined;
+  const named = unknown.slice(0, NAMED_KEYS).map(show).join(', ');
+  return `unknown ${unknown.length === 1 ? 'key' : 'keys'} ${named}${unknown.length > NAMED_KEYS ? ', …' : ''}`;
 }

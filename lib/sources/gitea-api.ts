@@ -1,5 +1,5 @@
 import { addressOf, addressOfOwner } from './find-repository.ts';
-import { createChecker } from './forge.ts';
+import { createChecker } from './forge-checker.ts';
 
 /**
  * `url` is that of the site. The credentials are an access token that may read repositories, organizations and its own

@@ -1,5 +1,5 @@
 import { addressOf, addressOfOwner } from './find-repository.ts';
-import { createChecker } from './forge.ts';
+import { createChecker } from './forge-checker.ts';
 
 /**
  * `url` is `https://api.github.com`, or that of an Enterprise Server with its `/api/v3`. The credentials are a

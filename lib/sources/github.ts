@@ -1,13 +1,18 @@
-import { type ForgeEvents, interpretForgeEvent } from './forge-event.ts';
-import { parseSharedSecret, verifyHexSignature } from './shared-secret.ts';
-import type { Delivery, Signed, Source, Verification } from './source.ts';
-import type { SourceEvent } from './source-event.ts';
+import { createForge } from './forge.ts';
 
-/** Keys that any event may have, beside what it is about. */
+/** Keys of every event, whatever its subject. */
 const CONTEXT = ['action', 'organization', 'enterprise', 'installation', 'sender'];
 
-/** Source: GitHub Docs, "Webhook events and payloads"; payload schemas and examples of octokit/webhooks. */
-const EVENTS: ForgeEvents = {
+/**
+ * GitHub's repository, organization and app webhooks.
+ *
+ * Sources: GitHub Docs, "Validating webhook deliveries" and "Webhook events and payloads"; payload schemas and examples of
+ * octokit/webhooks.
+ */
+export const github = createForge({
+  signatureHeaders: ['X-Hub-Signature-256'],
+  prefix: 'sha256=',
+  deliveryIdHeaders: ['x-github-delivery'],
   repositoryKeys: new Set([...CONTEXT, 'repository']),
   organization: { keys: new Set([...CONTEXT, 'membership']), telling: 'membership' },
   otherSubjects: new Set(
@@ -21,24 +26,4 @@ const EVENTS: ForgeEvents = {
       /\s+/,
     ),
   ),
-};
-
-/**
- * GitHub's repository, organization and app webhooks. The signature is made over the body only, so a delivery proves
- * neither when it was made nor that it is the first of its kind; GitHub says no time of deletion either, and the time
- * of arrival counts. Source: GitHub Docs, "Validating webhook deliveries" and "Webhook events and payloads".
- */
-export const github = {
-  routed: true,
-  verifiedBy: 'secret',
-  deliveryIdHeaders: ['x-github-delivery'],
-  parseSecret: parseSharedSecret,
-
-  verify(delivery: Delivery, keys: readonly Buffer[]): Verification {
-    return verifyHexSignature(delivery, keys, 'X-Hub-Signature-256', 'sha256=');
-  },
-
-  interpret(body: unknown, _signed: Signed, receivedAt: string): SourceEvent {
-    return interpretForgeEvent(EVENTS, body, receivedAt);
-  },
-} satisfies Source;
+});

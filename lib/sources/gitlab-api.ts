@@ -1,5 +1,5 @@
 import { isSegment, PROJECT_PATH } from './find-repository.ts';
-import { createChecker } from './forge.ts';
+import { createChecker } from './forge-checker.ts';
 
 /** `url` is that of the site. The credentials are an access token with the scope `read_api`. */
 export const gitlabApi = createChecker({

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { toIssues } from '../issues.ts';
 import { interpretGroup, interpretProject } from './gitlab-deletion.ts';
-import { equalsSecret, parseSharedSecret } from './shared-secret.ts';
-import { verified } from './signed.ts';
+import { equalsSecret, parseSharedSecret, verified } from './shared-secret.ts';
 import type { Delivery, Signed, Source, Verification } from './source.ts';
 import type { SourceEvent } from './source-event.ts';
 import { parseSigningSecret, refuseStandardSignature } from './standard-signature.ts';

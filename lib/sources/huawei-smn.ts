@@ -1,7 +1,7 @@
 import { formatIssues, toIssues } from '../issues.ts';
 import { parseJson } from '../json.ts';
 import { interpretTrace } from './cts-trace.ts';
-import { verified } from './signed.ts';
+import { verified } from './shared-secret.ts';
 import {
   CertificateKeeper,
   certificateUrl,

@@ -1,5 +1,4 @@
-import { fitsHmac } from './hmac.ts';
-import { verified } from './signed.ts';
+import { fitsHmac, verified } from './shared-secret.ts';
 import type { Delivery, Verification } from './source.ts';
 
 /** The specification's tolerance for the signed time, in both directions. */

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { fitsHmac } from '../../lib/sources/hmac.ts';
+import { fitsHmac } from '../../lib/sources/shared-secret.ts';
 
 const message = Buffer.from('a message');
 const parts = ['a ', Buffer.from('message')];
