@@ -1,4 +1,4 @@
-/** What the exit status says. See docs/operator-tool.md. */
+/** What the exit status says. See docs/cli.md. */
 export const EXIT = {
   done: 0,
   /** Something failed; what did not was done. */

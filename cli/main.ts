@@ -5,7 +5,7 @@ import { buildProgram } from './program.ts';
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
-/** Runs the command that the arguments name, and sets the exit status. See docs/operator-tool.md. */
+/** Runs the command that the arguments name, and sets the exit status. See docs/cli.md. */
 export async function main(args: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // Whoever reads has seen enough, as `head` does.

@@ -24,7 +24,7 @@ function paragraphsOf(text: string): string[] {
 }
 
 test('the texts were read', () => {
-  expect(files).toEqual(expect.arrayContaining(['README.md', 'docs/operator-tool.md', 'cli/main.ts']));
+  expect(files).toEqual(expect.arrayContaining(['README.md', 'docs/cli.md', 'cli/main.ts']));
 });
 
 describe('npx asks the registry for a name that is not installed, and nobody owns swr-sync', () => {
@@ -41,8 +41,8 @@ describe('npx asks the registry for a name that is not installed, and nobody own
     },
   );
 
-  test('docs/operator-tool.md says why', () => {
-    const why = paragraphsOf(readFileSync(join(ROOT, 'docs/operator-tool.md'), 'utf8')).filter((text) =>
+  test('docs/cli.md says why', () => {
+    const why = paragraphsOf(readFileSync(join(ROOT, 'docs/cli.md'), 'utf8')).filter((text) =>
       FETCHES.test(text),
     );
     expect(why.join('\n')).toMatch(/asks the registry[\s\S]*credentials/);
