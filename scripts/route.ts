@@ -1,4 +1,4 @@
-/** `npm run route`: what the deletion of a repository would be routed to, and why. See README.md. */
+/** `npm run route`: what the deletion of a repository would be routed to, and why. See docs/sources.md. */
 import { parseArgs } from 'node:util';
 import { messageOf, runCommand, UsageError } from '../command-line/options.ts';
 import type { Config } from '../lib/config/config.ts';

@@ -1,4 +1,4 @@
-/** `npm run send`: one correctly signed sample of a source, to see whether a stage takes it. See README.md. */
+/** `npm run send`: one correctly signed sample of a source, to see whether a stage takes it. See docs/sources.md. */
 import { randomUUID } from 'node:crypto';
 import { runCommand, UsageError } from '../command-line/options.ts';
 import type { Config } from '../lib/config/config.ts';

@@ -1,4 +1,4 @@
-/** `npm start`: the service on this machine, and the story of one deletion. See README.md. */
+/** `npm start`: the service on this machine, and the story of one deletion. See docs/local-stack.md. */
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

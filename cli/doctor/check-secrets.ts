@@ -53,7 +53,7 @@ function explainSecret(error: unknown, isOurs: boolean) {
   }
   if (/ResourceNotFound|ParameterNotFound/.test(message))
     return {
-      hint: 'There is no such secret in this account and region: create it. See README.md, "Deploy".',
+      hint: 'There is no such secret in this account and region: create it. See docs/deployment.md.',
     };
-  return { hint: 'Store it again in the form that README.md, "Configuration" describes.' };
+  return { hint: 'Store it again in the form that docs/configuration.md describes.' };
 }
