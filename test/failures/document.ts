@@ -2,26 +2,26 @@ import type { Fault } from '../../local/huaweicloud/emulator.ts';
 import { AWS_PLACES, applies, awsEndOf, awsPlaces, awsRows } from './aws-rows.ts';
 import { circumstanceRows, huaweiCloudRows, type MatrixRow } from './huawei-cloud-rows.ts';
 
-/** The text of `docs/failures.md`: the rows of the tables that the tests go through. */
+/** Text of `docs/failures.md`, from the rows that the tests run. */
 export function describeFailures(): string {
   return `# Failures
 
-How a request ends that meets a failure. Every row is a test (\`test/failures\`), and \`npm run failures\` writes this page from
+The result of a request for each failure. Every row is a test (\`test/failures\`), and \`npm run failures\` writes this page from
 the same rows.
 
-| end | meaning |
+| result | meaning |
 | --- | --- |
 | deleted | the task is gone, and so is the message |
-| absent | the task was gone already, which is a success |
-| back | nothing is lost: the message comes back after the queue's visibility timeout, or after the time that was asked for. After the stage's number of tries it is dead-lettered |
-| dead-lettered | the message is in the dead-letter queue with the reason; fix the cause, then \`swr-sync failed retry\` |
+| absent | the task was already gone, which is a success |
+| retried | nothing is lost: the message returns after the queue's visibility timeout, or after the requested wait. After the stage's number of attempts it is dead-lettered |
+| dead-lettered | the message is in the dead-letter queue with the code and the reason; fix the cause, then \`swr-sync failed retry\` |
 
 ## Huawei Cloud
 
-What \`clean\` finds where it gets a token, lists the tasks, and deletes one. A dash: this call can't fail in that way.
+Failures when \`clean\` gets a token, lists the tasks, and deletes one. A dash: this call can't fail in that way.
 
 ${table(
-  ['what happens', 'answer', 'token', 'list', 'delete'],
+  ['failure', 'answer', 'token', 'list', 'delete'],
   huaweiCloudRows.map((row) => [
     row.why,
     answerOf(row),
@@ -31,20 +31,19 @@ ${table(
   ]),
 )}
 
-| what the cloud is like | end |
+| state of the cloud | result |
 | --- | --- |
 ${circumstanceRows.map(({ why, end }) => `| ${why} | ${end} |`).join('\n')}
 
 ## AWS
 
-What \`clean\` finds at its own services. Nothing is deleted that is not on the record before, so where the ledger can't be
-written the message comes back, whatever the reason; where only the end of a deletion can't be written, it comes back once more to
-say so.
+Failures of the services that \`clean\` uses. Each deletion needs an entry in the ledger first. So if the ledger can't be written, the
+message is retried, whatever the reason. If only the result of a deletion can't be written, the message is retried to record it.
 
 ${awsPlaces.map((place, index) => `${index + 1}. ${AWS_PLACES[place]}`).join('\n')}
 
 ${table(
-  ['what happens', 'answer', ...awsPlaces.map((_, index) => `${index + 1}`)],
+  ['failure', 'answer', ...awsPlaces.map((_, index) => `${index + 1}`)],
   awsRows.map((row) => [
     row.why,
     typeof row.fault === 'string' ? '' : [row.fault.status, row.fault.code ?? 'a page'].join(' '),
@@ -52,8 +51,7 @@ ${table(
   ]),
 )}
 
-A failure of the queue itself while \`receive\` wants to put a request there is answered 503 with \`Retry-After\`, so that the sender
-knows that it was not taken.
+If the queue fails while \`receive\` sends a request to it, the answer is 503 with \`Retry-After\`: the sender must resend the event.
 `;
 }
 

@@ -38,10 +38,10 @@ function findEnd(): string {
   const [parked] = cleaning.sqs.parked();
   const [hidden] = cleaning.sqs.hidden();
   const ends = [
-    ...(parked === undefined ? [] : [`dead-lettered as ${parked.attributes['code']}`]),
+    ...(parked === undefined ? [] : [`dead-lettered: ${parked.attributes['code']}`]),
     ...(hidden === undefined
       ? []
-      : [hidden.seconds > VISIBILITY_SECONDS ? afterMinutes(hidden.seconds) : 'back']),
+      : [hidden.seconds > VISIBILITY_SECONDS ? afterMinutes(hidden.seconds) : 'retried']),
     ...cleaning.recorded.of('deleted').map(() => 'deleted'),
     ...cleaning.recorded.of('absent').map(() => 'absent'),
     ...cleaning.recorded.of('kept').map(({ reason }) => `kept: ${String(reason)}`),
@@ -50,7 +50,7 @@ function findEnd(): string {
 }
 
 function afterMinutes(seconds: number): End {
-  return `back after ${Math.round(seconds / 60)} min`;
+  return `retried after ${Math.round(seconds / 60)} min`;
 }
 
 const rows = huaweiCloudRows.flatMap(({ ends, ...row }) =>
@@ -92,7 +92,7 @@ describe('a message', () => {
   test.each([
     { why: 'the answer breaks off', fault: { reset: 'body' as const, afterwards: true } },
     { why: 'the connection breaks', fault: { reset: 'headers' as const, afterwards: true } },
-    { why: 'no answer comes', fault: { hang: true, afterwards: true } },
+    { why: 'no answer', fault: { hang: true, afterwards: true } },
     { why: 'a proxy fails', fault: { status: 502, body: '<html></html>', afterwards: true } },
   ])('is done when it comes back, although the deletion was not seen, as $why', async ({ why, fault }) => {
     const repository = why.replaceAll(' ', '-').toLowerCase();
@@ -100,7 +100,7 @@ describe('a message', () => {
     const context = cleaning.context();
     cleaning.cloud.fault('deleteSyncTask', fault, { times: Infinity });
     await cleaning.workOff(context, 'hang' in fault ? givingUpAfter(400) : noHurry);
-    expect(findEnd()).toBe('back');
+    expect(findEnd()).toBe('retried');
     cleaning.cloud.clearFaults();
     const [back] = cleaning.sqs.hidden();
     cleaning.sqs.empty();
@@ -151,7 +151,7 @@ describe('a message, whatever the cloud is like,', () => {
       const left = other.cloud.cloud.tasks('acme', 'second').length;
       expect({ left, hidden: other.sqs.hidden().length, parked: other.sqs.parked() }).toEqual({
         left: end === 'deleted' ? 0 : 1,
-        hidden: end === 'back' ? 1 : 0,
+        hidden: end === 'retried' ? 1 : 0,
         parked: [],
       });
     } finally {
