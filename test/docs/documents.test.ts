@@ -48,6 +48,18 @@ describe('a link', () => {
   });
 });
 
+/** Stands for any name: `lib/sources/NAME.ts`. */
+const PLACEHOLDER = /[A-Z]{4,}/;
+const FILE =
+  /`((?:lib|functions|cli|command-line|local|start|e2e|scripts|bench|test|config|resources)\/[\w./-]+\.\w+)`/g;
+
+describe('a path', () => {
+  test.each(files)('in %s names a file that exists', (name) => {
+    const paths = [...read(name).matchAll(FILE)].map(([, path = '']) => path);
+    expect(paths.filter((path) => !PLACEHOLDER.test(path) && !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+});
+
 describe('an example of a whole configuration', () => {
   test.each(['README.md', 'docs/configuration.md'])('in %s is valid', async (name) => {
     const [, yaml = ''] = /```yaml\n(accounts:[^]*?)```/.exec(read(name)) ?? [];
