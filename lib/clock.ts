@@ -5,3 +5,10 @@
 export function monotonicMs(): number {
   return process.uptime() * 1000;
 }
+
+/** Waits for a number of milliseconds. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

@@ -6,14 +6,19 @@ const BACKSLASH = 0x5c;
 /** In front of a value, or between two: `,`, `[` and `{`. */
 const BEGINNINGS = new Set([0x2c, 0x5b, 0x7b]);
 
-/** Text that is no JSON, or holds too many values, stays a text, which then is the wrong shape. */
-export function parseJson(text: string): unknown {
-  if (hasTooManyValues(text)) return text;
+/** The value that a text holds as JSON; undefined if the text is not JSON. */
+export function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return text;
+    return undefined;
   }
+}
+
+/** The value that a sender's JSON holds. Text that is not JSON, or holds too many values, stays a text: the wrong shape. */
+export function parseJson(text: string): unknown {
+  const value = hasTooManyValues(text) ? undefined : readJson(text);
+  return value === undefined ? text : value;
 }
 
 /** Whether JSON holds more values than a sender's may. Nothing is parsed for it. */

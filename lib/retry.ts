@@ -1,15 +1,25 @@
+import { pause } from './clock.ts';
 import type { Deadline } from './deadline.ts';
 import { failureOf } from './failure.ts';
 
-const ATTEMPTS = 3;
-const FIRST_PAUSE_MS = 200;
+interface RetryOptions {
+  /** Number of calls at most; 3 if missing. */
+  readonly attempts?: number;
+  /** Pause before the second call, give or take half of it; three times as long before each further one. 200 if missing. */
+  readonly firstPauseMs?: number;
+}
 
 /**
- * Makes a call, and again where that may help and there is time to wait for it.
+ * Makes a call, and retries it after transient failures while the deadline allows the pause. The pause is that of Retry-After
+ * where the answer had one.
  *
- * @throws what it failed with the first time.
+ * @throws the error of the first call.
  */
-export async function retry<T>(call: () => Promise<T>, deadline: Deadline): Promise<T> {
+export async function retry<T>(
+  call: () => Promise<T>,
+  deadline: Deadline,
+  { attempts = 3, firstPauseMs = 200 }: RetryOptions = {},
+): Promise<T> {
   let first: unknown;
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -19,11 +29,11 @@ export async function retry<T>(call: () => Promise<T>, deadline: Deadline): Prom
       const { retryable, retryAfterSeconds } = failureOf(error);
       const pauseMs =
         retryAfterSeconds === undefined
-          ? FIRST_PAUSE_MS * 3 ** (attempt - 1) * (0.5 + Math.random())
+          ? firstPauseMs * 3 ** (attempt - 1) * (0.5 + Math.random())
           : retryAfterSeconds * 1000;
-      const isLast = attempt === ATTEMPTS || pauseMs >= deadline.remainingMs() || !deadline.allowsMore();
+      const isLast = attempt === attempts || pauseMs >= deadline.remainingMs() || !deadline.allowsMore();
       if (!retryable || isLast) throw first;
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await pause(pauseMs);
     }
   }
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { ServiceError } from '../failure.ts';
 import type { HttpResponse } from '../http/http-request.ts';
 import type { TransportError } from '../http/transport-error.ts';
+import { readJson } from '../json.ts';
 
 const bodySchema = v.object({
   __type: v.fallback(v.optional(v.string()), undefined),
@@ -52,9 +53,6 @@ export class AwsError extends ServiceError {
 }
 
 function parse(body: string): Partial<v.InferOutput<typeof bodySchema>> {
-  try {
-    return v.parse(bodySchema, JSON.parse(body));
-  } catch {
-    return {};
-  }
+  const parsed = v.safeParse(bodySchema, readJson(body));
+  return parsed.success ? parsed.output : {};
 }

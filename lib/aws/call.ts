@@ -1,10 +1,11 @@
 import { monotonicMs } from '../clock.ts';
 import { type HttpResponse, httpRequest } from '../http/http-request.ts';
 import { TransportError } from '../http/transport-error.ts';
+import { readJson } from '../json.ts';
+import { retry } from '../retry.ts';
 import { AwsError } from './aws-error.ts';
 import { signRequest } from './sign.ts';
 
-const ATTEMPTS = 3;
 const FIRST_PAUSE_MS = 50;
 /** Secrets, parameters and receipts: all are far below it. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -49,30 +50,25 @@ export interface AwsCall {
   readonly endpoint?: string;
   /** For all attempts together. */
   readonly timeoutMs: number;
-  /** Before the second attempt; twice as long before the third one. */
+  /** Pause before the second attempt; three times as long before the third. 50 if missing. */
   readonly firstPauseMs?: number;
 }
 
 /**
- * Calls AWS, and again where that may help. Region, credentials and endpoints come from the environment, as the SDKs
- * read it: `AWS_REGION`, `AWS_ACCESS_KEY_ID` and so on, `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`.
+ * Calls AWS, three times at most. Region, credentials and endpoints come from the environment, as the SDKs read it:
+ * `AWS_REGION`, `AWS_ACCESS_KEY_ID` and so on, `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`.
  *
  * @returns the parsed answer.
- * @throws {AwsError}
+ * @throws {AwsError} if AWS rejects the call, gives no answer or none in JSON.
+ *
+ * @example
+ * await callAws({ service: 'sqs', action: 'SendMessage', input: { QueueUrl, MessageBody }, timeoutMs: 3000 });
  */
 export async function callAws(call: AwsCall): Promise<unknown> {
   const { timeoutMs, firstPauseMs = FIRST_PAUSE_MS } = call;
   const giveUpAt = monotonicMs() + timeoutMs;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await callOnce(call, giveUpAt - monotonicMs());
-    } catch (error) {
-      const pauseMs = firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random());
-      const again = error instanceof AwsError && error.failure.retryable && attempt < ATTEMPTS;
-      if (!again || monotonicMs() + pauseMs >= giveUpAt) throw error;
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    }
-  }
+  const deadline = { remainingMs: () => giveUpAt - monotonicMs(), allowsMore: () => true };
+  return retry(() => callOnce(call, deadline.remainingMs()), deadline, { firstPauseMs });
 }
 
 async function callOnce({ service, action, input, endpoint }: AwsCall, timeoutMs: number): Promise<unknown> {
@@ -121,11 +117,9 @@ async function callOnce({ service, action, input, endpoint }: AwsCall, timeoutMs
     throw error;
   }
   if (answer.status !== 200) throw AwsError.fromAnswer(service, action, answer, hide);
-  try {
-    return JSON.parse(answer.body || '{}');
-  } catch {
-    throw AwsError.fromAnswer(service, action, answer, hide);
-  }
+  const json = readJson(answer.body || '{}');
+  if (json === undefined) throw AwsError.fromAnswer(service, action, answer, hide);
+  return json;
 }
 
 function regionalEndpoint(host: string, region: string): string {

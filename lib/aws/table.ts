@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { pause } from '../clock.ts';
 import { failureOf, ServiceError } from '../failure.ts';
 import { AwsError } from './aws-error.ts';
 import { callAws } from './call.ts';
@@ -138,8 +139,11 @@ export class Table {
       }
       if (Object.keys(left).length === 0) return;
       if (attempt === BATCH_ATTEMPTS)
-        throw unavailable('written', new Error('it takes too little at a time'));
-      await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE_MS * 2 ** attempt));
+        throw unavailable(
+          'written',
+          new Error(`items unprocessed after ${attempt} attempts: ${countItems(left)}`),
+        );
+      await pause(FIRST_PAUSE_MS * 2 ** attempt);
     }
   }
 
@@ -233,6 +237,10 @@ class Expression {
       ),
     };
   }
+}
+
+function countItems(requests: Record<string, unknown>): number {
+  return Object.values(requests).flat().length;
 }
 
 function unavailable(verb: string, cause: unknown): ServiceError {

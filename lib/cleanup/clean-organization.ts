@@ -1,3 +1,4 @@
+import { pause } from '../clock.ts';
 import { INVALID_NAME, showName, validateRepository } from '../huaweicloud/names.ts';
 import { type ListPage, readRepositories, repositoriesLeft } from '../huaweicloud/repository-list.ts';
 import { retry } from '../retry.ts';
@@ -79,7 +80,7 @@ async function cleanPage(
     if (failed.length === 0 || failed.length > repositories.length / 2) break;
     const pauseMs = Math.max(1000 * (waitOf(failuresOf(outcomes)) ?? 0), firstPauseMs * 2 ** round);
     if (pauseMs > Math.min(MAX_PAUSE_MS, deadline.remainingMs())) break;
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    await pause(pauseMs);
     if (!deadline.allowsMore()) break;
     const again = await cleanRepositories(request, failed, { ...context, repeated: true });
     outcomes = merge(outcomes, again, new Set(failed));

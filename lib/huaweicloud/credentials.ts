@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import { readJson } from '../json.ts';
 
 const text = v.pipe(v.string(), v.nonEmpty());
 /** Goes into a header, or belongs to what does: a space or a line break in it was pasted by mistake. */
@@ -35,12 +36,8 @@ const KNOWN = { ...agencySchema.entries, ...accessKeySchema.entries };
  * @throws {Error} whose message names what is missing or too much, and shows nothing of the secret.
  */
 export function parseCredentials(secret: string): Credentials {
-  let json: unknown;
-  try {
-    json = JSON.parse(secret);
-  } catch {
-    throw new Error(`${EXPECTED}; found something that is not JSON`);
-  }
+  const json = readJson(secret);
+  if (json === undefined) throw new Error(`${EXPECTED}; found something that is not JSON`);
   const keys = typeof json === 'object' && json !== null ? Object.keys(json) : [];
   const hasOneOf = (...names: string[]) => names.some((name) => keys.includes(name));
   if (hasOneOf('ak', 'sk')) return { kind: 'access-key', ...check(accessKeySchema, json, keys) };

@@ -1,3 +1,4 @@
+import { readJson } from '../json.ts';
 export interface ErrorBody {
   readonly code?: string;
   readonly message?: string;
@@ -10,12 +11,8 @@ export interface ErrorBody {
  * gateway (`errors[]`, a bare array, `errorCode`, `error_code`), and IAM's `{"error":{…}}`.
  */
 export function parseErrorBody(text: string): ErrorBody {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return { html: text.trimStart().startsWith('<') };
-  }
+  const body = readJson(text);
+  if (body === undefined) return { html: text.trimStart().startsWith('<') };
   for (const candidate of candidates(body)) {
     const code = textOf(candidate['errorCode'] ?? candidate['error_code']);
     const message = textOf(

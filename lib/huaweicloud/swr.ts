@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Deadline } from '../deadline.ts';
 import type { HttpRequest, HttpResponse } from '../http/http-request.ts';
+import { readJson } from '../json.ts';
 import type { Log } from '../log.ts';
 import type { Authorizer, UnsignedRequest } from './authorizer.ts';
 import { callHuaweiCloud } from './call.ts';
@@ -183,11 +184,8 @@ function isDone({ body }: HttpResponse): boolean {
 }
 
 function parseAnswer<T>(schema: v.GenericSchema<unknown, T>, body: string): T | undefined {
-  try {
-    return v.parse(schema, JSON.parse(body), { abortEarly: true });
-  } catch {
-    return undefined;
-  }
+  const parsed = v.safeParse(schema, readJson(body), { abortEarly: true });
+  return parsed.success ? parsed.output : undefined;
 }
 
 /** A success whose body says otherwise, as a proxy's page does: nothing is known, so another try is due. */

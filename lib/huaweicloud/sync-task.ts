@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Failure } from '../failure.ts';
+import { readJson } from '../json.ts';
 import { INVALID_NAME, validateTarget } from './names.ts';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,12})?(?:Z|[+-]\d\d:\d\d)$/;
@@ -26,11 +27,8 @@ export type SyncTask = v.InferOutput<typeof syncTaskSchema>;
 
 /** Reads the answer of `GET sync_repo`; undefined if it is something else. */
 export function parseSyncTasks(body: string): SyncTask[] | undefined {
-  try {
-    return v.parse(v.array(syncTaskSchema), JSON.parse(body), { abortEarly: true });
-  } catch {
-    return undefined;
-  }
+  const parsed = v.safeParse(v.array(syncTaskSchema), readJson(body), { abortEarly: true });
+  return parsed.success ? parsed.output : undefined;
 }
 
 /** Reads one task that was kept as JSON; undefined if it is something else. */

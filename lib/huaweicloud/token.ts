@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Deadline } from '../deadline.ts';
 import type { HttpResponse } from '../http/http-request.ts';
+import { readJson } from '../json.ts';
 import type { Log } from '../log.ts';
 import { callHuaweiCloud } from './call.ts';
 import type { Login } from './credentials.ts';
@@ -122,13 +123,7 @@ function isRefusal(error: unknown): error is HuaweiCloudError {
 
 /** How long the token lives, by IAM's own clock, so that ours may be wrong. */
 function lifeOf(answer: HttpResponse): number | undefined {
-  let body: unknown;
-  try {
-    body = JSON.parse(answer.body);
-  } catch {
-    return undefined;
-  }
-  const result = v.safeParse(answerSchema, body);
+  const result = v.safeParse(answerSchema, readJson(answer.body));
   if (!result.success) return undefined;
   const { expires_at: end, issued_at: start } = result.output.token;
   const lifeMs = Date.parse(end) - Date.parse(start ?? answer.headers.date ?? '');

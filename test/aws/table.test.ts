@@ -110,7 +110,7 @@ test('gives up on a table that takes nothing', async () => {
     () => left,
     async () => {
       await expect(table.put([key])).rejects.toMatchObject({
-        message: 'the ledger can not be written: it takes too little at a time',
+        message: 'the ledger can not be written: items unprocessed after 5 attempts: 1',
         failure: { code: 'LEDGER_UNAVAILABLE', retryable: true },
       });
     },
