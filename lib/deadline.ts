@@ -1,17 +1,21 @@
-/** When the work of one invocation has to be over. */
+/** Deadline of one invocation. */
 export interface Deadline {
   /** Milliseconds left for calls, a reserve for answering already taken off; 0 when there is none. */
   remainingMs(): number;
-  /** Whether another piece of work may still be started. */
+  /** True while another piece of work may be started. */
   allowsMore(): boolean;
 }
 
-/** Kept for telling the queue what became of the work, and for the answer. */
+/** Time kept for settling the messages, and for the answer. */
 const RESERVE_MS = 1000;
-/** A look and a deletion take well under a second; less than this, and starting is only a waste of a try. */
+/** With less time left nothing is started. Listing and deleting take well under a second. */
 const SHORT_MS = 2500;
 
-/** @param remainingMs what the platform says is left of the invocation, asked anew each time. */
+/**
+ * Deadline of an invocation of Lambda.
+ *
+ * @param remainingMs returns the milliseconds that are left of it.
+ */
 export function deadlineFrom(remainingMs: () => number): Deadline {
   return {
     remainingMs: () => Math.max(0, remainingMs() - RESERVE_MS),

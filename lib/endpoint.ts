@@ -4,7 +4,7 @@ import type { SecretOwner } from './stored-secret.ts';
 const ENVIRONMENT = /^env:([A-Za-z_][A-Za-z0-9_]*)$/;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-/** Says why a text can't be an endpoint; undefined where it can. */
+/** Validates an endpoint: the reason why a text can't be one; undefined if it can. */
 export function validateEndpoint(text: string): string | undefined {
   if (ENVIRONMENT.test(text)) return undefined;
   const url = URL.parse(text);
@@ -49,7 +49,7 @@ export function trimEndpoint(endpoint: string): string {
   return endpoint.replace(/\/$/, '');
 }
 
-/** Where a region's service answers. Source: Huawei Cloud, "Regions and Endpoints"; the European cloud has its own domain. */
+/** Endpoint of a service in a region. Source: Huawei Cloud, "Regions and Endpoints"; the European cloud has its own domain. */
 export function defaultEndpoint(service: 'iam' | 'swr-api', region: string): string {
   const domain = region === 'eu-west-101' ? 'myhuaweicloud.eu' : 'myhuaweicloud.com';
   return `https://${service}.${region}.${domain}`;

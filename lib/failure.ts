@@ -1,13 +1,13 @@
-/** Why something could not be done, in the form in which it reaches outcomes, logs and the dead-letter queue. */
+/** Failure as it reaches outcomes, logs and the dead-letter queue. */
 export interface Failure {
   /** Stable: Huawei Cloud's own code, a transport code, or one of this service's. */
   readonly code: string;
   readonly message: string;
   /** The HTTP status of the answer, where there was one. */
   readonly status?: number;
-  /** False: it will fail the same way until a person mends something. */
+  /** False for a permanent failure: a retry fails the same way until a person fixes the cause. */
   readonly retryable: boolean;
-  /** Not before so many seconds. */
+  /** Seconds to wait before a retry. */
   readonly retryAfterSeconds?: number;
 }
 

@@ -5,11 +5,15 @@ type Part =
   | { readonly type: 'across' };
 
 /**
- * Whether a name fits a glob: `*` stands for any run of characters within a path segment, `**` across segments, and
+ * Matches a name against a glob: `*` stands for any run of characters within a path segment, `**` across segments, and
  * a leading or inner `**` + `/` also for nothing at all. All else stands for itself.
  *
  * Walks all possible positions at once instead of trying them one after the other, so the time is bounded by the
  * product of the two lengths for any glob.
+ *
+ * @example
+ * matchGlob('platform/**', 'platform/base/node'); // true
+ * matchGlob('cn-east-3/*', 'cn-east-3/acme-dr'); // true
  */
 export function matchGlob(glob: string, name: string): boolean {
   const parts = parseGlob(glob);

@@ -8,7 +8,7 @@ const MAX_FOUND_DEPTH = 20;
 const MAX_EXPECTED_LENGTH = 300;
 const UNKNOWN_KEY = 'unknown key';
 
-/** Where in a document something is wrong, what is there, and what is expected. */
+/** Validation issue: a place in a document, what was found there, and what was expected. */
 export interface Issue {
   /** `routes[0].to`; empty for the document itself. */
   readonly path: string;
@@ -94,6 +94,7 @@ export function firstIssues(issues: readonly Issue[]): {
   return { first, more: all - first.length };
 }
 
+/** Issues on one line: the first 20, and the number of the others. */
 export function formatIssues(issues: readonly Issue[]): string {
   const { first, more } = firstIssues(issues);
   const texts = first.map(({ path, found, expected }) => {

@@ -3,7 +3,7 @@ export const MAX_JSON_VALUES = 32_768;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** In front of a value, or between two: `,`, `[` and `{`. */
+/** Characters before a value, or between two: `,`, `[` and `{`. */
 const BEGINNINGS = new Set([0x2c, 0x5b, 0x7b]);
 
 /** The value that a text holds as JSON; undefined if the text is not JSON. */
@@ -21,7 +21,7 @@ export function parseJson(text: string): unknown {
   return value === undefined ? text : value;
 }
 
-/** Whether JSON holds more values than a sender's may. Nothing is parsed for it. */
+/** True if JSON holds more values than a sender's may. The text is scanned, not parsed. */
 export function hasTooManyValues(json: string): boolean {
   // Each takes two characters at least.
   if (json.length < 2 * MAX_JSON_VALUES) return false;

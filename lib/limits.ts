@@ -9,11 +9,11 @@ export const MAX_EVENTS = 100;
 /** Cleanup requests that one delivery may lead to. */
 export const MAX_REQUESTS = 100;
 
-/** An array of anything: its elements are not looked at. */
+/** Schema of an array, whatever its elements. */
 export const anyArray = v.custom<readonly unknown[]>((input) => Array.isArray(input), 'Array');
 
 /**
- * An array that holds at most so many elements. Its length is checked before any element: a megabyte of `{}` would make
+ * Schema of an array with a maximum length. Its length is checked before any element: a megabyte of `{}` would make
  * hundreds of thousands of issues.
  *
  * @param elements what they are, for the message.

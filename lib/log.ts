@@ -10,8 +10,8 @@ type Level = (typeof LEVELS)[number];
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * One JSON object a line, to standard output, where CloudWatch Logs takes it apart by itself. A line has 64 KiB at most: of a
- * longer one, texts and lists are cut, and it has `truncated`.
+ * Log that writes one JSON object per line to standard output, where CloudWatch Logs parses it. A line has at most 64 KiB:
+ * texts and lists of a longer one are cut, and it has `truncated`.
  */
 export interface Log extends Record<Level, (event: string, fields?: Fields) => void> {
   /** A log whose every line has these fields too. */
@@ -21,14 +21,14 @@ export interface Log extends Record<Level, (event: string, fields?: Fields) => v
 const surroundings = new asyncHooks.AsyncLocalStorage<Fields>();
 
 /**
- * Does a piece of work. Every line that is written for it has these fields too, whoever writes it: what serves several
- * requests, such as a login, knows of none.
+ * Runs a piece of work. Every line that is logged during it has these fields too, even by code that serves several requests,
+ * such as a login.
  */
 export function logWithin<T>(fields: Fields, work: () => T): T {
   return surroundings.run({ ...surroundings.getStore(), ...fields }, work);
 }
 
-/** The fields that lines have here whoever writes them. */
+/** Fields that every line has here: those of the surrounding `logWithin`. */
 export function fieldsHere(): Fields {
   return surroundings.getStore() ?? {};
 }
@@ -45,6 +45,8 @@ function toLine(entry: Fields): string {
 }
 
 /**
+ * Creates a log.
+ *
  * @param write takes one line without its line break. Not `console.log`: the Lambda runtime puts its own words before
  *   or around what goes through the console.
  * @param level lines below it are dropped; anything unknown counts as `info`.

@@ -1,4 +1,4 @@
-/** What the resources of a stage are called, in `serverless.yml` as well. */
+/** Names of a stage's resources. `serverless.yml` uses the same. */
 export interface ResourceNames {
   readonly cleanupQueue: string;
   readonly deadLetterQueue: string;
@@ -8,6 +8,7 @@ export interface ResourceNames {
   readonly sweepFunction: string;
 }
 
+/** Names of the resources of a stage. */
 export function resourceNamesOf(stage: string): ResourceNames {
   const prefix = `swr-sync-cleanup-${stage}`;
   return {

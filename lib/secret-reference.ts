@@ -6,11 +6,16 @@ export interface SecretReference {
   readonly name: string;
 }
 
+/** True for `secretsmanager:NAME`, `ssm:NAME` or `env:NAME`. */
 export function isSecretReference(text: string): boolean {
   return REFERENCE.test(text);
 }
 
-/** @throws {Error} if it is none; a checked configuration holds no such text. */
+/**
+ * Reads a secret reference.
+ *
+ * @throws {Error} if the text is not one; a validated configuration holds no such text.
+ */
 export function parseSecretReference(text: string): SecretReference {
   const [, store, name] = REFERENCE.exec(text) ?? [];
   if ((store !== 'secretsmanager' && store !== 'ssm' && store !== 'env') || name === undefined) {

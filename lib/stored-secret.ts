@@ -1,7 +1,7 @@
 import { ServiceError } from './failure.ts';
 import type { Log } from './log.ts';
 
-/** How long a secret may have been changed without being noticed. */
+/** Maximum age of a secret that was read before. */
 const MAX_AGE_MS = 5 * 60 * 1000;
 /** Minimum interval between reads of a secret that is unusable, or that a signature doesn't fit. */
 export const REFRESH_MS = 30_000;
@@ -10,7 +10,7 @@ export const REFRESH_MS = 30_000;
 export type ReadSecret = (reference: string, maxAgeMs: number) => Promise<string>;
 
 export interface SecretOwner {
-  /** What needs the secret, such as `source github`. */
+  /** Owner in messages, such as `source github`. */
   readonly of: string;
   /** Gets a line, which is counted, whenever the secret turns out to be unusable. */
   readonly log?: Log;

@@ -1,6 +1,6 @@
 /**
- * Compares two ISO 8601 times with their zones, as finely as they are written: SWR tells microseconds, and a `Date` ends
- * at milliseconds.
+ * Compares two ISO 8601 times with their zones, to the precision in which they are written: SWR writes microseconds, and a `Date`
+ * has milliseconds.
  *
  * @returns above 0 if the first is later, 0 if they are the same, NaN if one of them can't be read.
  */

@@ -59,7 +59,7 @@ export function tellLine(line: LogLine): string {
     retried: `it comes back (${text('code')})`,
     continued: 'the rest of the organization goes on in another message',
     'not begun': 'no time left: it comes back',
-    'login refused': text('message'),
+    'login rejected': text('message'),
     'sweep started': `${text('organizations')} organizations are looked at`,
     scanned: `${text('namespace')}: ${text('repositories')} repositories, ${text('tasks')} tasks, ${text('found')} of them to go`,
     unread: `${repository}: ${text('message')}`,

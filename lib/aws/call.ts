@@ -46,7 +46,7 @@ export interface AwsCall {
   readonly service: keyof typeof SERVICES;
   readonly action: string;
   readonly input: unknown;
-  /** Where to call unless the environment names another endpoint; the region's own if missing. */
+  /** Endpoint unless the environment names another; the region's own if missing. */
   readonly endpoint?: string;
   /** For all attempts together. */
   readonly timeoutMs: number;
@@ -96,8 +96,8 @@ async function callOnce({ service, action, input, endpoint }: AwsCall, timeoutMs
       sessionToken: env['AWS_SESSION_TOKEN'],
     },
   );
-  // Set anew for each invocation. Whoever is called goes on with the trace; SQS and EventBridge hand it to `clean`. Not
-  // signed: what passes a call on may change it.
+  // Lambda sets it for each invocation. SQS and EventBridge pass the trace on to `clean`. It is not signed, since proxies may
+  // change it.
   const trace = env['_X_AMZN_TRACE_ID'];
   if (trace !== undefined) headers['x-amzn-trace-id'] = trace;
   const [, signature] = headers['authorization']?.split('Signature=') ?? [];

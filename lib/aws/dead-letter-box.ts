@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Deadline } from '../deadline.ts';
 import { callAws } from './call.ts';
 
-/** What SQS gives and takes at once. */
+/** Messages per call; the limit of SQS. */
 const BATCH = 10;
 /** SQS asks every one of its servers only if it may wait; without, it may say that there is nothing. */
 const WAIT_SECONDS = 1;
@@ -42,7 +42,7 @@ export interface DeadLetter {
   readonly body: string;
   /** When it first came into any queue; ISO 8601, in UTC. */
   readonly sentAt?: string;
-  /** How often it was received, here and where it came from. */
+  /** Number of receives, here and in the queue that it came from. */
   readonly receives: number;
   readonly reason?: string;
   readonly code?: string;
@@ -51,7 +51,7 @@ export interface DeadLetter {
   readonly request?: string;
 }
 
-/** The dead-letter queue, to be looked through. */
+/** Reader of the dead-letter queue. */
 export class DeadLetterQueue {
   readonly #url: string;
 
@@ -60,10 +60,10 @@ export class DeadLetterQueue {
   }
 
   /**
-   * Takes every message out for so long; nobody else sees them meanwhile. What is neither removed nor put back then comes
+   * Receives every message and hides it from other readers meanwhile. What is neither removed nor put back then comes
    * back by itself.
    *
-   * @param onProgress is told how many more there are.
+   * @param onProgress receives the number of further messages.
    * @throws {AwsError}
    */
   async takeAll(
@@ -110,7 +110,7 @@ export class DeadLetterQueue {
   }
 
   /**
-   * How many messages there are, roughly, and how many of them somebody is looking at.
+   * Approximate number of messages, and of those that are hidden while a reader has them.
    *
    * @throws {AwsError}
    */

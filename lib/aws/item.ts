@@ -1,13 +1,15 @@
-/** What an entry of the ledger is made of: texts and numbers. What has a shape of its own is kept as JSON. */
+/** Entry of the ledger: texts and numbers. Values of other shapes are kept as JSON. */
 export type Item = Readonly<Record<string, string | number>>;
 
-/** DynamoDB's way of writing a text or a number. */
+/** A text or a number as DynamoDB writes it. */
 export type Attribute = { readonly S: string } | { readonly N: string };
 
+/** DynamoDB's form of a text or a number. */
 export function toAttribute(value: string | number): Attribute {
   return typeof value === 'number' ? { N: `${value}` } : { S: value };
 }
 
+/** DynamoDB's form of several values; undefined ones are left out. */
 export function toAttributes(
   values: Readonly<Record<string, string | number | undefined>>,
 ): Record<string, Attribute> {

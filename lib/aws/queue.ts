@@ -19,7 +19,7 @@ const batchAnswerSchema = v.object({
   ),
 });
 
-/** One SQS queue. */
+/** Client of one SQS queue. */
 export class Queue {
   readonly #url: string;
 
@@ -57,7 +57,7 @@ export class Queue {
   }
 
   /**
-   * Puts one message into the queue, with attributes beside it. Empty ones are left out: SQS refuses them.
+   * Sends one message with attributes. Empty attributes are left out: SQS rejects them.
    *
    * @throws {AwsError} unless the queue has it.
    */
@@ -78,7 +78,7 @@ export class Queue {
   }
 
   /**
-   * Has a received message come back after so many seconds, 0 to 43,200.
+   * Hides a received message for a number of seconds, 0 to 43,200.
    *
    * @throws {AwsError}
    */

@@ -4,7 +4,7 @@ import { parseSecretReference } from '../secret-reference.ts';
 import { AwsError } from './aws-error.ts';
 import { callAws } from './call.ts';
 
-/** Long enough not to be felt, short enough for a `receive` whose sender gives up after ten seconds. */
+/** Time limit of a read: `receive` has to answer before its sender's time limit of ten seconds. */
 const TIMEOUT_MS = 3000;
 
 const secretSchema = v.object({ SecretString: v.string() });

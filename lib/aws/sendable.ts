@@ -1,17 +1,17 @@
-// What XML 1.0 can hold, and so SQS: no control characters, no lone surrogates, no U+FFFE and U+FFFF.
+// SQS takes what XML 1.0 can hold: no control characters, no lone surrogates, no U+FFFE and U+FFFF.
 const UNSENDABLE = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
-/** What SQS takes in one message, attributes included; some of it is kept for those. */
+/** Size limit of a message body: SQS takes 1 MiB with attributes, which get 16 KiB of it. */
 const MAX_MESSAGE_BYTES = 1024 * 1024 - 16 * 1024;
 
-/** The text with every character replaced that SQS refuses. */
+/** Text in which U+FFFD replaces every character that SQS rejects. */
 export function toSendableText(text: string): string {
   return text.replaceAll(UNSENDABLE, '\uFFFD');
 }
 
 /**
- * JSON in which every character that SQS refuses is escaped, so that nothing of the value is lost. So are those beyond
- * the basic plane, which SQS takes and not every stand-in for it.
+ * JSON in which every character that SQS rejects is escaped, so that the value is kept whole. Characters beyond the basic
+ * plane are escaped too: SQS takes them, but not every emulator does.
  */
 export function toSendableJson(value: unknown): string {
   // `JSON.stringify` escapes control characters and lone surrogates itself.
@@ -21,7 +21,7 @@ export function toSendableJson(value: unknown): string {
   );
 }
 
-/** The same, or undefined where the value is nested too deeply to be written as JSON, or too large for a message. */
+/** Sendable JSON; undefined if the value is nested too deeply for JSON, or is too large for a message. */
 export function tryToSendableJson(value: unknown): string | undefined {
   try {
     const json = toSendableJson(value);

@@ -7,7 +7,7 @@ import { fromAttributes, type Item, toAttribute, toAttributes } from './item.ts'
 
 /** For all attempts of one call. DynamoDB answers within milliseconds, or not at all. */
 const TIMEOUT_MS = 2000;
-/** What DynamoDB takes in one batch. */
+/** Items in one batch; the limit of DynamoDB. */
 const BATCH = 25;
 const BATCH_ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 50;
@@ -21,13 +21,13 @@ type Values = Readonly<Record<string, string | number | undefined>>;
 
 export interface Change {
   readonly key: Key;
-  /** What every attribute becomes. */
+  /** New values of attributes. */
   readonly set?: Values;
-  /** What an attribute becomes where the item doesn't have it. */
+  /** Values of attributes that the item does not have yet. */
   readonly setIfMissing?: Values;
-  /** What is added to numbers. */
+  /** Amounts that are added to numbers. */
   readonly add?: Readonly<Record<string, number>>;
-  /** Nothing is changed unless an attribute is missing, or has one of these values. */
+  /** Condition of the change: each attribute is missing, or has one of these values. */
   readonly onlyIf?: Readonly<Record<string, readonly string[]>>;
 }
 

@@ -3,7 +3,7 @@ import type { Account } from '../huaweicloud/accounts.ts';
 import type { Route } from '../routing/route.ts';
 import type { SourceConfig } from '../sources/index.ts';
 
-/** How the tasks are looked for that no event names. */
+/** Settings of sweeps, which find the tasks that no event names. */
 interface SweepConfig {
   readonly mode: 'apply' | 'dry-run';
   /** A sweep that would delete a larger part of the tasks it saw deletes nothing. 0 to 100. */
@@ -12,7 +12,7 @@ interface SweepConfig {
   readonly targetAccounts: readonly string[];
 }
 
-/** What one environment is made of: the contents of `config/<stage>.yml`, checked and with every default filled in. */
+/** Configuration of a stage: the contents of `config/<stage>.yml`, validated and with every default. */
 export interface Config {
   readonly stage: string;
   readonly accounts: Readonly<Record<string, Account>>;
@@ -27,7 +27,7 @@ export interface Config {
     readonly retentionDays: number;
   };
   readonly events: {
-    /** Globs on the `source` of the EventBridge events that are believed. */
+    /** Globs on the `source` of trusted EventBridge events. */
     readonly allowedSources: readonly string[];
     /** Ask Amazon ECR whether a repository is really gone before acting on its event. */
     readonly confirmEcr: boolean;

@@ -1,7 +1,7 @@
 import type { Issue } from '../issues.ts';
 
 const SECRET = /\.(?:secret|credentials)$/;
-/** What secrets stand in. */
+/** Paths of parts that hold secrets. */
 const AROUND = /^$|^(?:accounts|sources)(?:\.[^.]+)?$|\.api$/;
 const ENDPOINT = /\.(?:iamEndpoint|swrEndpoint|url)$/;
 /** Whole, and with nothing in it but a host and a path. */
@@ -11,7 +11,7 @@ const CANARY = /\.api\.canary(?:\[\d+\])?$/;
 const PLAIN_NAME = /^"[\w.-]+(?:\/[\w.-]+)+"$/;
 const EMPTY = new Set(['nothing', 'null', '{}', '[]']);
 
-/** Somebody may have written a secret itself in place of a reference to it, or of all that is around it. */
+/** Hides what was found where it may be a secret, written in place of a reference or of a part around it. */
 export function hideSecret(issue: Issue): Issue {
   return mayShow(issue) ? issue : { ...issue, found: 'something else (not shown: it may be a secret)' };
 }

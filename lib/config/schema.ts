@@ -109,7 +109,7 @@ export const fileSchema = v.strictObject({
           'NAMESPACE/REPOSITORY, or a list of them',
         ),
         account: v.optional(name),
-        firstDeletionCounts: v.exactOptional(v.literal(true, 'true, or no such key')),
+        firstDeletionCounts: v.exactOptional(v.literal(true, 'true, or leave it out')),
         targets: v.optional(
           v.pipe(
             v.array(v.string()),

@@ -7,7 +7,7 @@ import { ECR } from '../sources/built-in.ts';
 import { existenceCheckers } from '../sources/index.ts';
 import type { Config } from './config.ts';
 
-type Asked = Pick<Config, 'sources' | 'events'>;
+type Checks = Pick<Config, 'sources' | 'events'>;
 
 interface Placed extends Template {
   /** Index of its route. */
@@ -20,11 +20,11 @@ interface Placed extends Template {
 
 /**
  * Compares every route with itself and with the others. Where several source repositories can lead to one image, all of them
- * have to be createChecker, or the routes say that the first deletion counts.
+ * need an API, or the routes say that the first deletion counts.
  *
  * @returns the routes, of which those are marked that share images; and what to change where they may not.
  */
-export function validateOverlaps(routes: readonly Route[], asked: Asked) {
+export function validateOverlaps(routes: readonly Route[], checks: Checks) {
   const templates = routes.flatMap((route, index) =>
     [route.to].flat().map((text, position): Placed => {
       const path = `routes[${index}].to${typeof route.to === 'string' ? '' : `[${position}]`}`;
@@ -37,14 +37,14 @@ export function validateOverlaps(routes: readonly Route[], asked: Asked) {
   for (const [last, other] of templates.entries()) {
     for (const one of [other, ...templates.slice(0, last)]) {
       const both = [...new Set([one, other])];
-      const isAskable = both.every((each) => canAsk(each, asked));
+      const isCheckable = both.every((each) => canCheck(each, checks));
       const isSettled =
-        both.every(isChosen) && (isAskable || both.every(({ route }) => route.firstDeletionCounts));
+        both.every(isChosen) && (isCheckable || both.every(({ route }) => route.firstDeletionCounts));
       if (isSettled || issues.has(other.route) || !meetInTasks(one.route, other.route)) continue;
       const overlap = findOverlap(one, other);
       if (overlap === undefined) continue;
       for (const { route } of both) if (route.firstDeletionCounts !== true) shared.add(route);
-      if (!isAskable) issues.set(other.route, describe(one, other, overlap, asked));
+      if (!isCheckable) issues.set(other.route, describe(one, other, overlap, checks));
     }
   }
   return {
@@ -60,18 +60,18 @@ function meetInTasks(one: Route, other: Route): boolean {
   return other.targets.some((target) => names.has(nameOf(target)));
 }
 
-/** Whether the repositories of a template can be told from an image, and their source says whether they exist. */
-function canAsk(template: Placed, { sources, events }: Asked): boolean {
+/** True if an image determines the template's repositories, and their source's API can be checked. */
+function canCheck(template: Placed, { sources, events }: Checks): boolean {
   const { source, missing } = template;
   return missing.length === 0 && (source === ECR ? events.confirmEcr : sources[source]?.api !== undefined);
 }
 
-function describe(one: Placed, other: Placed, { example }: Overlap, asked: Asked): Issue {
+function describe(one: Placed, other: Placed, { example }: Overlap, checks: Checks): Issue {
   const collision = example
     ? `${example.one} and ${example.other} both lead to ${example.image}`
     : 'several source repositories may lead to one image';
   const routes = [...new Set([one, other].map(nameOfRoute))].join(' and ');
-  const ways = waysOut([...new Set([one, other])], asked);
+  const ways = waysOut([...new Set([one, other])], checks);
   const expected = `a template that keeps source repositories apart: ${collision} (${routes}). ${ways}`;
   return { path: other.path, found: show(other.text), expected };
 }
@@ -80,12 +80,12 @@ function nameOfRoute({ index, route, text }: Placed): string {
   return `routes[${index}], ${route.from} to ${text}`;
 }
 
-/** Only what can help: a template that lacks a name, or a source without an API, can't be asked. */
-function waysOut(both: readonly Placed[], { sources, events }: Asked): string {
-  const canBeAsked = both.every(({ source, missing }) => {
+/** Ways out that can help: a template that lacks a name, or a source without an API, can't be checked. */
+function waysOut(both: readonly Placed[], { sources, events }: Checks): string {
+  const canBeChecked = both.every(({ source, missing }) => {
     const type = sources[source]?.type;
-    const isAskable = type !== undefined && existenceCheckers[type] !== undefined;
-    return missing.length === 0 && (source === ECR || isAskable);
+    const isCheckable = type !== undefined && existenceCheckers[type] !== undefined;
+    return missing.length === 0 && (source === ECR || isCheckable);
   });
   const keys = both.flatMap(({ source }) => {
     if (source === ECR) return events.confirmEcr ? [] : ['events.confirmEcr: true'];
@@ -94,7 +94,7 @@ function waysOut(both: readonly Placed[], { sources, events }: Asked): string {
   const first = both
     .filter(({ route }) => route.firstDeletionCounts !== true)
     .map(({ index }) => `routes[${index}]`);
-  const ask = `, or configure ${[...new Set(keys)].join(' and ')} so that all of them are asked before a deletion`;
+  const check = `, or configure ${[...new Set(keys)].join(' and ')} so that all of them are checked before a deletion`;
   const give = `, or give ${[...new Set(first)].join(' and ')} firstDeletionCounts: true if the first deletion counts`;
-  return `Change a template${canBeAsked ? ask : ''}${give}`;
+  return `Change a template${canBeChecked ? check : ''}${give}`;
 }

@@ -20,7 +20,7 @@ const routeSchema = v.object({
 });
 const typedSchema = v.object({ type: v.string() });
 
-/** What does not fit together in the routes of a file, whatever else may be wrong with it. */
+/** Issues between the parts of a file's routes, whatever else is wrong with the file. */
 export function validateRoutes(contents: unknown): Issue[] {
   const referred = v.safeParse(referredSchema, contents);
   if (!referred.success) return [];
@@ -66,7 +66,7 @@ function indexed(key: string, list: readonly string[]): Record<string, string> {
   return Object.fromEntries(list.map((each, index) => [`${key}[${index}]`, each]));
 }
 
-/** Says what is wrong with a route's `to`, given a `from` that is right. */
+/** Validates a route's `to`, given a valid `from`. */
 function validateTemplate(template: string, pattern: string): string | undefined {
   const sample = sampleTemplate(template, pattern);
   if ('issue' in sample) return sample.issue;

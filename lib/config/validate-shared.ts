@@ -15,7 +15,7 @@ const sourcesSchema = v.object({
 });
 
 /**
- * Secrets and topics that two sources of a file have in common: a delivery to one would be one to the other as well.
+ * Issues of secrets and topics that two sources of a file have in common: a delivery to one would be one to the other as well.
  * References are compared here; `receive` compares what they hold.
  */
 export function validateSharing(contents: unknown): Issue[] {

@@ -14,7 +14,7 @@ const sourceSchema = v.object({
   confirm: v.optional(v.unknown()),
 });
 
-/** What does not fit together in the sources of a file, whatever else may be wrong with it. */
+/** Issues between the parts of a file's sources, whatever else is wrong with the file. */
 export function validateSources(contents: unknown): Issue[] {
   const parsed = v.safeParse(sourcesSchema, contents);
   return parsed.success ? Object.entries(parsed.output.sources).flatMap(validateSource) : [];
@@ -33,18 +33,18 @@ function validateSource([name, candidate]: [string, unknown]): Issue[] {
   const add = (key: string, found: unknown, expected: string) => {
     issues.push({ path: `${path}.${key}`, found: show(found), expected });
   };
-  const provedBySecret = source.verifiedBy === 'secret';
-  if (provedBySecret && secret === undefined) add('secret', secret, 'a value');
-  if (!provedBySecret && secret !== undefined) add('secret', secret, `no such key: ${type} needs none`);
-  if (provedBySecret && topics !== undefined) add('topics', topics, `no such key: ${type} has a secret`);
-  if (!provedBySecret && topics === undefined)
-    add('topics', topics, 'the topics whose messages are believed');
+  const verifiedBySecret = source.verifiedBy === 'secret';
+  if (verifiedBySecret && secret === undefined) add('secret', secret, 'a value');
+  if (!verifiedBySecret && secret !== undefined) add('secret', secret, `nothing: ${type} needs no secret`);
+  if (verifiedBySecret && topics !== undefined) add('topics', topics, `nothing: ${type} has a secret`);
+  if (!verifiedBySecret && topics === undefined)
+    add('topics', topics, 'the topics whose messages are trusted');
   if (api === undefined && source.needsApi !== undefined)
-    add('api', api, `url and credentials, so that the source is asked: ${source.needsApi}`);
+    add('api', api, `url and credentials, to check the source: ${source.needsApi}`);
   if (api !== undefined && existenceCheckers[type] === undefined)
-    add('api', api, `no such key: ${type} can not be asked`);
+    add('api', api, `nothing: ${type} has no API that can be checked`);
   for (const [key, canary, expected] of validateCanaries(api, type)) add(`api.${key}`, canary, expected);
-  if (confirm === true && api === undefined) add('confirm', confirm, 'false, or an api to ask');
+  if (confirm === true && api === undefined) add('confirm', confirm, 'false, or an api to check');
   return issues;
 }
 
@@ -55,7 +55,9 @@ function validateCanaries(api: unknown, type: SourceType): [string, unknown, str
   const { canary } = parsed.output;
   const ownerOf = existenceCheckers[type]?.ownerOf;
   if (ownerOf === undefined) {
-    return [['canary', canary, `no such key: ${type} tells missing rights from a missing repository`]];
+    return [
+      ['canary', canary, `nothing: ${type} distinguishes missing rights from a missing repository`],
+    ];
   }
   const owners = new Set<string>();
   return [canary].flat().flatMap((each, index): [string, unknown, string][] => {

@@ -9,7 +9,7 @@ const referredSchema = v.object({
   }),
 });
 
-/** What does not fit together in the sweep of a file, whatever else may be wrong with it. */
+/** Issues between the sweep and the accounts of a file, whatever else is wrong with the file. */
 export function validateSweep(contents: unknown): Issue[] {
   const parsed = v.safeParse(referredSchema, contents);
   if (!parsed.success) return [];

@@ -18,7 +18,7 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: string;
-  /** The request was sent twice: the connection broke the first time, and nobody knows what came of that. */
+  /** The request was sent twice: the connection broke the first time, and its result is unknown. */
   readonly sentTwice?: boolean;
 }
 
@@ -31,7 +31,7 @@ const agents = {
 };
 
 /**
- * One HTTP call over a kept-alive connection. Redirects are answers like any other: a credential must not follow one.
+ * Sends one HTTP request over a kept-alive connection. Redirects are answers like any other: a credential must not follow one.
  *
  * A connection that the other side closed while it lay idle (a frozen Lambda function can't notice) is replaced, and
  * the call made again: every call of this service may be repeated.

@@ -1,4 +1,4 @@
-/** No whole answer came: refused, reset, not resolved, not trusted, too slow, too long. */
+/** Error of a request without a complete answer: refused, reset, not resolved, not trusted, too slow, too long. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
   /** Node's own code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`, …), or `TIMEOUT`, or `BODY_TOO_LARGE`. */
@@ -23,8 +23,8 @@ export class TransportError extends Error {
     return new TransportError(error.code ?? 'NETWORK', url, problem, { cause: error, staleConnection });
   }
 
-  /** A certificate that is not trusted stays so until somebody mends it; all else may pass. */
-  get needsPerson(): boolean {
+  /** True for an untrusted certificate, which a person has to fix; all other causes are transient. */
+  get isPermanent(): boolean {
     return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_INVALID_/.test(this.code);
   }
 }

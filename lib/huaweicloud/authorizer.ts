@@ -1,25 +1,25 @@
 import type { Deadline } from '../deadline.ts';
 import type { HttpRequest, HttpResponse } from '../http/http-request.ts';
 
-/** What is known of a request before it is proven whose it is. Its headers have names in lower case. */
+/** Request without authorization. Its headers have lower-case names. */
 export type UnsignedRequest = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>;
 
-/** How the calls of an account prove whose they are. */
+/** Authorizer of an account's calls. */
 export interface Authorizer {
-  /** @throws {HuaweiCloudError | ServiceError} where there is nothing to prove it with. */
-  authorize(request: UnsignedRequest, deadline: Deadline): Promise<Proof>;
+  /** @throws {HuaweiCloudError | ServiceError} if there are no usable credentials. */
+  authorize(request: UnsignedRequest, deadline: Deadline): Promise<Authorization>;
 }
 
-export interface Proof {
+export interface Authorization {
   /** All headers of the request. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What an answer may repeat, and nobody may be shown. */
+  /** Secrets that an answer may repeat, to be hidden in errors. */
   readonly secrets: readonly string[];
   /**
-   * The answer says that this proof is not accepted.
+   * Notes that an answer rejects this authorization.
    *
-   * @param attempt which try it was, from 1.
-   * @returns whether the request is worth another proof.
+   * @param attempt number of the attempt, from 1.
+   * @returns whether the request may be authorized and sent again.
    */
-  refused(answer: HttpResponse, attempt: number): boolean;
+  rejected(answer: HttpResponse, attempt: number): boolean;
 }

@@ -6,9 +6,9 @@ import { parseErrorBody } from './error-body.ts';
 import { isThrottle } from './failure.ts';
 
 /**
- * One call to Huawei Cloud, and a line in the log about how it ended and how long it took.
+ * Calls Huawei Cloud, and logs how the call ended and how long it took.
  *
- * @throws {TransportError} where no whole answer came.
+ * @throws {TransportError} if no complete answer arrives.
  */
 export async function callHuaweiCloud(
   service: 'iam' | 'swr',

@@ -19,9 +19,9 @@ const accessKeySchema = v.object({
 type PasswordLogin = { readonly kind: 'password' } & v.InferOutput<typeof passwordSchema>;
 /** An IAM user who acts as an agency: as what another account lets it do there. */
 type AgencyLogin = { readonly kind: 'agency' } & v.InferOutput<typeof agencySchema>;
-/** What a token is asked for with. */
+/** Credentials for a token. */
 export type Login = PasswordLogin | AgencyLogin;
-/** What requests are signed with; a temporary one has a security token. */
+/** Access key that signs requests; a temporary one has a security token. */
 export type AccessKey = { readonly kind: 'access-key' } & v.InferOutput<typeof accessKeySchema>;
 export type Credentials = AccessKey | Login;
 
@@ -69,13 +69,13 @@ function check<T extends v.ObjectSchema<v.ObjectEntries, undefined>>(
 }
 
 /**
- * Tells one set of credentials from another without keeping it. Those that are refused together have the same: a user
- * whichever agency it acts as, and an access key in whichever project.
+ * Fingerprint of credentials. Credentials that are rejected together have the same one: a user for all of its agencies, and
+ * an access key in all projects.
  */
 export function fingerprintOf(credentials: Credentials): string {
-  const proof =
+  const parts =
     credentials.kind === 'access-key'
       ? [credentials.ak, credentials.sk, credentials.securityToken]
       : [credentials.domain, credentials.user, credentials.password];
-  return createHash('sha256').update(JSON.stringify(proof)).digest('base64');
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64');
 }

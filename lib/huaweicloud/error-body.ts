@@ -2,7 +2,7 @@ import { readJson } from '../json.ts';
 export interface ErrorBody {
   readonly code?: string;
   readonly message?: string;
-  /** Whether the text is a page, which a proxy wrote and not the API. */
+  /** True for a page, which a proxy wrote and not the API. */
   readonly html: boolean;
 }
 

@@ -1,7 +1,7 @@
 /**
- * What a failed call means for its request:
- * `gone`: what was to be deleted does not exist; `retry`: it will pass; `relogin`: the token is of no use any more;
- * `needs-person`: the same call will fail the same way until somebody mends something.
+ * Verdict on a failed call.
+ * `gone`: the task does not exist; `retry`: a transient failure; `relogin`: the token is not valid any more;
+ * `permanent`: the same call will fail the same way until a person fixes the cause.
  */
 export type Verdict = 'gone' | 'retry' | 'relogin' | 'permanent';
 
@@ -14,7 +14,7 @@ export interface FailedAnswer {
   readonly empty?: boolean;
 }
 
-/** Codes whose meaning differs from that of their status. Source: SWR API reference, "Error Codes". */
+/** Codes with another verdict than their status. Source: SWR API reference, "Error Codes". */
 const SWR_CODES: Readonly<Record<string, Verdict>> = {
   // What DELETE answers in practice for a task that does not exist, under status 400.
   'SVCSTG.SWR.4001158': 'gone',
@@ -31,7 +31,7 @@ const SWR_CODES: Readonly<Record<string, Verdict>> = {
   'APIGW.0101': 'permanent',
 };
 
-/** Whether an answer says that there were too many calls. */
+/** True for an answer that reports throttling. */
 export function isThrottle({ status, code }: FailedAnswer): boolean {
   return status === 429 || code === 'SVCSTG.SWR.4031032' || code === 'SVCSTG.SWR.4031042';
 }
@@ -57,7 +57,7 @@ function sortNotFound({ code, empty }: FailedAnswer): Verdict {
  * Source: IAM API reference, "Obtaining a User Token Through Password Authentication" and "Error Codes".
  */
 export function sortIamFailure({ status, code, html }: FailedAnswer): Exclude<Verdict, 'gone' | 'relogin'> {
-  // Locked: opens by itself, so the request may wait for it. The refused password may not be tried until then.
+  // Locked: IAM unlocks the user by itself, so the request waits. The rejected password is not sent until then.
   if (code === 'IAM.0061') return 'retry';
   // The region is failing over.
   if (status === 410 || code === 'IAM.0020' || code === 'IAM.0012') return 'retry';
@@ -67,7 +67,7 @@ export function sortIamFailure({ status, code, html }: FailedAnswer): Exclude<Ve
 }
 
 function sortByStatus(status: number): 'retry' | 'permanent' {
-  // A success that can't be read is no reason to give up either.
+  // An unreadable success is transient, too.
   if (status < 300 || status >= 500) return 'retry';
   return status === 408 || status === 409 || status === 425 || status === 429 ? 'retry' : 'permanent';
 }

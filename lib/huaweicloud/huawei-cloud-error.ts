@@ -9,7 +9,7 @@ import type { FailedAnswer, Verdict } from './failure.ts';
 const MAX_LENGTH = 500;
 
 export interface AnswerOptions {
-  /** What was sent and must not be shown. */
+  /** Secrets that were sent, to be hidden. */
   readonly hide?: readonly string[];
   readonly nowMs?: number;
 }
@@ -30,7 +30,7 @@ export class HuaweiCloudError extends ServiceError {
 
   /**
    * @param call what was tried, for a person: "deleting the task cn-east-3/acme-dr of acme/api".
-   * @param sort which of the two tables of `failure.ts` the answer is looked up in.
+   * @param sort one of the two tables of `failure.ts`.
    */
   static fromAnswer(
     call: string,
@@ -60,13 +60,13 @@ export class HuaweiCloudError extends ServiceError {
   static fromTransport(call: string, error: unknown): HuaweiCloudError {
     if (!(error instanceof TransportError)) throw error;
     return new HuaweiCloudError(
-      error.needsPerson ? 'permanent' : 'retry',
+      error.isPermanent ? 'permanent' : 'retry',
       { code: error.code, message: `${call}: ${error.message}` },
       { cause: error },
     );
   }
 
-  /** The same failure, sorted or timed otherwise. */
+  /** Copy of the error with another verdict or wait. */
   as(verdict: Verdict, retryAfterSeconds?: number): HuaweiCloudError {
     const { retryable: _, ...failure } = this.failure;
     const timed = retryAfterSeconds === undefined ? failure : { ...failure, retryAfterSeconds };

@@ -1,6 +1,6 @@
 import { ServiceError } from '../failure.ts';
 
-/** Where a task copies to. */
+/** Target of a task: the region and organization that it copies to. */
 export interface Target {
   readonly remoteRegionId: string;
   readonly remoteNamespace: string;
@@ -20,7 +20,7 @@ const SHOWN_LENGTH = 150;
 export const INVALID_NAME = 'INVALID_NAME';
 
 /**
- * Says why SWR can't have an organization of this name; undefined where it can.
+ * Validates an organization's name: the reason why SWR can't have it; undefined if it can.
  * Source: SWR API reference, "Creating an Organization", parameter `namespace`.
  */
 export function validateOrganization(name: string): string | undefined {
@@ -32,7 +32,7 @@ export function validateOrganization(name: string): string | undefined {
 }
 
 /**
- * Says why SWR can't have a repository of this name; undefined where it can.
+ * Validates a repository's name: the reason why SWR can't have it; undefined if it can.
  * Source: SWR API reference, "Creating an Image Repository", parameter `repository`.
  */
 export function validateRepository(name: string): string | undefined {
@@ -43,13 +43,13 @@ export function validateRepository(name: string): string | undefined {
   );
 }
 
-/** Says why no task can copy to this target; undefined where one can. */
+/** Validates a target: the reason why no task can copy to it; undefined if one can. */
 export function validateTarget({ remoteRegionId, remoteNamespace }: Target): string | undefined {
   if (REGION.test(remoteRegionId)) return validateOrganization(remoteNamespace);
   return `"${showName(remoteRegionId)}" is not a region: 1 to 64 of a-z 0-9 -`;
 }
 
-/** A target in one word, as it is written in routes and logs. */
+/** `REGION/ORGANIZATION`: a target as routes and logs write it. */
 export function nameOf({ remoteRegionId, remoteNamespace }: Target): string {
   return `${remoteRegionId}/${remoteNamespace}`;
 }

@@ -1,7 +1,7 @@
 import { type Credentials, fingerprintOf } from './credentials.ts';
 import type { HuaweiCloudError } from './huawei-cloud-error.ts';
 
-/** IAM locks a user for so long after 5 refused passwords within so long (its defaults). */
+/** Time for which IAM locks a user after 5 rejected passwords within that time (its defaults). */
 const HOLD_MS = 15 * 60 * 1000;
 
 interface Refusal {
@@ -10,7 +10,7 @@ interface Refusal {
 }
 
 /**
- * The credentials that were refused, for as long as trying them again could lock the user or the access key. Shared by
+ * Rejected credentials, kept for as long as another attempt could lock the user or the access key. Shared by
  * all accounts, since two of them may be the same user in different regions.
  */
 export class Rejections {
@@ -21,13 +21,13 @@ export class Rejections {
     this.#now = now;
   }
 
-  /** @returns the refusal, as `find` gives it from now on. */
+  /** @returns the rejection, as `find` returns it from now on. */
   add(credentials: Credentials, error: HuaweiCloudError): HuaweiCloudError {
     this.#byFingerprint.set(fingerprintOf(credentials), { error, until: this.#now() + HOLD_MS });
     return error.as(error.verdict, HOLD_MS / 1000);
   }
 
-  /** The refusal that still holds, with the seconds until it ends if waiting for that makes sense. */
+  /** The rejection that still holds, with the seconds until it ends if a retry after that makes sense. */
   find(credentials: Credentials): HuaweiCloudError | undefined {
     // Nearly always; the hash would be the first thing that a cold start computes.
     if (this.#byFingerprint.size === 0) return undefined;

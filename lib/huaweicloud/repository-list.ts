@@ -18,7 +18,7 @@ export interface RepositoryList {
   readonly failure?: Failure;
 }
 
-/** Where to go on in the sorted list of an organization's repositories. */
+/** Position in the sorted list of an organization's repositories. */
 export interface Place {
   /** Number of repositories that are done. */
   readonly offset?: number;

@@ -7,7 +7,7 @@ const ALGORITHM = 'SDK-HMAC-SHA256';
 interface SignedRequest {
   /** All that are to be sent. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Whoever has it can send the request again. */
+  /** Secret: with it the request can be sent again. */
   readonly signature: string;
 }
 
@@ -63,7 +63,7 @@ function joinPair([name, value]: Pair): string {
   return `${encode(name)}=${encode(value)}`;
 }
 
-/** Everything but letters, digits and `-._~`. */
+/** Characters to encode: all but ASCII letters, digits and `-._~`. */
 function encode(text: string): string {
   return encodeURIComponent(text).replaceAll(
     /[!'()*]/g,

@@ -1,7 +1,7 @@
 import type { Deadline } from '../deadline.ts';
 import type { HttpResponse } from '../http/http-request.ts';
 import type { Log } from '../log.ts';
-import type { Authorizer, Proof, UnsignedRequest } from './authorizer.ts';
+import type { Authorization, Authorizer, UnsignedRequest } from './authorizer.ts';
 import type { AccessKey, Credentials } from './credentials.ts';
 import { sortIamFailure } from './failure.ts';
 import { HuaweiCloudError } from './huawei-cloud-error.ts';
@@ -19,21 +19,21 @@ export interface AuthorizerOptions extends Pick<TokenOptions, 'iamEndpoint' | 'p
 
 /** The gateway takes 15 minutes. The date of an answer has no fractions, and the way there takes its time. */
 const TOLERANCE_MS = 14 * 60 * 1000;
-/** One to find the clock wrong, one to find the key changed. */
+/** Attempts: one may find the clock wrong, one the key changed. */
 const MAX_SIGNED_TRIES = 3;
-/** More than 5 rejections in a row, whosever, lock an access key for 5 minutes. Other rejections have the same code. */
+/** More than 5 rejections in a row lock an access key for 5 minutes. Other rejections have the same code. */
 const LOCKED = /reach the limit/;
 
 /**
- * Proves it with what is stored for the account: a token, fetched once however many wait for it, kept, and renewed before it
- * ends; or a signature of each request, for which nobody has to be asked.
+ * Authorizer with the stored credentials of an account. With a password it keeps a token, which is fetched once for all
+ * waiting calls and renewed before it ends; with an access key it signs each request, without IAM.
  */
 export class StoredAuthorizer implements Authorizer {
   readonly #options: AuthorizerOptions;
   readonly #now: () => number;
   #token: Token | undefined;
   #pending: Promise<AccessKey | Token> | undefined;
-  /** What has to be added to our clock to have that of SWR. */
+  /** SWR's clock less ours. */
   #skewMs = 0;
 
   constructor(options: AuthorizerOptions) {
@@ -41,7 +41,7 @@ export class StoredAuthorizer implements Authorizer {
     this.#now = options.now ?? Date.now;
   }
 
-  async authorize(request: UnsignedRequest, deadline: Deadline): Promise<Proof> {
+  async authorize(request: UnsignedRequest, deadline: Deadline): Promise<Authorization> {
     if (this.#token !== undefined && this.#now() < this.#token.renewAt)
       return this.#show(request, this.#token);
     this.#pending ??= this.#find(deadline).finally(() => {
@@ -53,7 +53,7 @@ export class StoredAuthorizer implements Authorizer {
     return this.#show(request, found);
   }
 
-  /** Credentials that were refused are not tried: somebody may have changed them, and the stored secret with them. */
+  /** Skips rejected credentials, and reads the stored secret anew: it may have been changed. */
   async #find(deadline: Deadline): Promise<AccessKey | Token> {
     const { readCredentials, rejections } = this.#options;
     const kept = await readCredentials(false);
@@ -65,8 +65,8 @@ export class StoredAuthorizer implements Authorizer {
       }
     }
     const fresh = await readCredentials(true);
-    const refused = rejections.find(fresh);
-    if (refused !== undefined) throw refused;
+    const rejection = rejections.find(fresh);
+    if (rejection !== undefined) throw rejection;
     return await this.#open(fresh, deadline);
   }
 
@@ -74,37 +74,37 @@ export class StoredAuthorizer implements Authorizer {
     if (credentials.kind === 'access-key') return credentials;
     const { iamEndpoint, project, log } = this.#options;
     const startedAt = this.#now();
-    const refuse = (error: HuaweiCloudError) => this.#refuse(credentials, error);
-    const options = { iamEndpoint, project, refuse, log, now: this.#now };
+    const reject = (error: HuaweiCloudError) => this.#reject(credentials, error);
+    const options = { iamEndpoint, project, reject, log, now: this.#now };
     const token = await fetchToken(credentials, options, deadline);
     log.info('token', { ms: this.#now() - startedAt, validSeconds: Math.round(token.lifeMs / 1000) });
     return token;
   }
 
-  #show({ headers }: UnsignedRequest, token: Token): Proof {
+  #show({ headers }: UnsignedRequest, token: Token): Authorization {
     return {
       headers: { ...headers, 'x-auth-token': token.value },
       secrets: [token.value],
-      refused: (_answer, attempt) => {
+      rejected: (_answer, attempt) => {
         // A newer one that came in the meantime is kept.
         if (this.#token === token) this.#token = undefined;
-        // One fresh from IAM that SWR refuses as well: not a matter of time.
+        // A rejected token that is fresh from IAM has not expired.
         return attempt === 1;
       },
     };
   }
 
-  #sign(request: UnsignedRequest, key: AccessKey): Proof {
+  #sign(request: UnsignedRequest, key: AccessKey): Authorization {
     const signedAt = this.#now() + this.#skewMs;
     const { headers, signature } = signSdkRequest(request, key, new Date(signedAt));
     const secrets = [key.sk, key.securityToken, signature].filter((secret) => secret !== undefined);
     return {
       headers,
       secrets,
-      refused: (answer, attempt) => {
+      rejected: (answer, attempt) => {
         const differenceMs = Date.parse(answer.headers.date ?? '') - signedAt;
         if (Math.abs(differenceMs) > TOLERANCE_MS) this.#setClock(signedAt + differenceMs);
-        else this.#refuseKey(key, answer, secrets);
+        else this.#rejectKey(key, answer, secrets);
         return attempt < MAX_SIGNED_TRIES;
       },
     };
@@ -118,16 +118,16 @@ export class StoredAuthorizer implements Authorizer {
     this.#skewMs = skewMs;
   }
 
-  #refuseKey(key: AccessKey, answer: HttpResponse, hide: readonly string[]): void {
+  #rejectKey(key: AccessKey, answer: HttpResponse, hide: readonly string[]): void {
     const call = 'using the stored access key';
     const error = HuaweiCloudError.fromAnswer(call, answer, sortIamFailure, { hide, nowMs: this.#now() });
-    this.#refuse(key, LOCKED.test(error.message) ? error.as('retry') : error);
+    this.#reject(key, LOCKED.test(error.message) ? error.as('retry') : error);
   }
 
-  #refuse(credentials: Credentials, error: HuaweiCloudError): HuaweiCloudError {
+  #reject(credentials: Credentials, error: HuaweiCloudError): HuaweiCloudError {
     const { rejections, log } = this.#options;
     const { code, status, message } = error.failure;
-    log.warn('login refused', { code, status, message });
+    log.warn('login rejected', { code, status, message });
     return rejections.add(credentials, error);
   }
 }

@@ -19,7 +19,7 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const repositoriesSchema = v.array(v.object({ name: v.string(), total_range: v.optional(v.unknown()) }));
 const organizationsSchema = v.object({ namespaces: v.array(v.object({ name: v.string() })) });
 
-/** How a task copies. */
+/** Settings of a task. */
 export interface SyncSettings {
   /** Every image that is pushed is copied by itself. */
   readonly syncAuto: boolean;
@@ -30,7 +30,7 @@ export interface SyncSettings {
 type Method = HttpRequest['method'];
 
 interface Answered extends HttpResponse {
-  /** What was sent and must not be shown. */
+  /** Secrets that were sent, to be hidden. */
   readonly hide: readonly string[];
 }
 
@@ -100,7 +100,7 @@ export class SwrClient {
   }
 
   /**
-   * One page of an organization's repositories. A short page need not be the last one: `readRepositories` reads all.
+   * Page of an organization's repositories. A short page need not be the last one: `readRepositories` reads all.
    *
    * @param offset how many to leave out: a multiple of `limit`.
    * @param limit 1 to 1,000.
@@ -135,7 +135,7 @@ export class SwrClient {
     return parsed?.namespaces.map(({ name }) => name) ?? unreadable(call, answer);
   }
 
-  /** One call, made again with another proof where SWR does not take the first one. */
+  /** Makes a call, and repeats it with a new authorization if SWR rejects the first. */
   async #call(
     call: string,
     method: Method,
@@ -151,9 +151,9 @@ export class SwrClient {
     };
     let sentTwice = false;
     for (let attempt = 1; ; attempt += 1) {
-      const proof = await this.#authorizer.authorize(request, deadline);
-      const answer = await this.#send(call, { ...request, headers: proof.headers }, deadline);
-      const hide = proof.secrets;
+      const authorization = await this.#authorizer.authorize(request, deadline);
+      const answer = await this.#send(call, { ...request, headers: authorization.headers }, deadline);
+      const hide = authorization.secrets;
       sentTwice ||= answer.sentTwice === true;
       if (answer.status >= 200 && answer.status < 300) return { ...answer, hide };
       const error = HuaweiCloudError.fromAnswer(call, answer, sortSwrFailure, { hide });
@@ -161,7 +161,7 @@ export class SwrClient {
       // The first one may have been carried out, whatever is said to the second one: another try begins with a look.
       if (sentTwice && method === 'DELETE') throw error.as('retry');
       if (error.verdict !== 'relogin') throw error;
-      if (!proof.refused(answer, attempt)) throw error.as('permanent');
+      if (!authorization.rejected(answer, attempt)) throw error.as('permanent');
     }
   }
 
@@ -176,7 +176,7 @@ export class SwrClient {
   }
 }
 
-/** Whether the body of a success says nothing else. */
+/** True for a success whose body says nothing else. */
 function isDone({ body }: HttpResponse): boolean {
   if (body === '') return true;
   const { code, html } = parseErrorBody(body);

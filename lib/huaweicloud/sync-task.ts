@@ -36,7 +36,7 @@ export function parseSyncTask(json: string): SyncTask | undefined {
   return parseSyncTasks(`[${json}]`)?.[0];
 }
 
-/** Whether a repository may have more tasks than SWR has listed, which has no pages of them. */
+/** True if a repository may have more tasks than SWR has listed, which has no pages of them. */
 export function mayHaveMore(tasks: readonly SyncTask[]): boolean {
   return tasks.length >= LONG_LIST;
 }

@@ -30,14 +30,14 @@ export interface TokenOptions {
   readonly iamEndpoint: string;
   /** The IAM project that the token is for: the region's name. */
   readonly project: string;
-  /** Is told that IAM does not take the user or the password, and gives the error to throw. */
-  readonly refuse: (error: HuaweiCloudError) => HuaweiCloudError;
+  /** Notes that IAM rejected the user or the password, and returns the error to throw. */
+  readonly reject: (error: HuaweiCloudError) => HuaweiCloudError;
   readonly log: Log;
   readonly now: () => number;
 }
 
 interface Question {
-  /** What is tried, for a person. */
+  /** Name of the call in messages. */
   readonly call: string;
   readonly identity: object;
   readonly scope: object;
@@ -65,7 +65,7 @@ export async function fetchToken(login: Login, options: TokenOptions, deadline: 
     secret: password,
   };
   const own = await ask(question, options, deadline).catch((error: unknown) => {
-    throw isRefusal(error) ? options.refuse(error) : error;
+    throw isRefusal(error) ? options.reject(error) : error;
   });
   if (login.kind === 'password') return own;
   const { agencyDomain, agency } = login;
@@ -114,14 +114,14 @@ async function ask(
   return { value, lifeMs, renewAt: startedAt + lifeMs - Math.min(RENEW_BEFORE_MS, lifeMs / 5) };
 }
 
-/** Whether it was the user or the password that IAM did not accept, so that another try could lock the user. */
+/** True if IAM rejected the user or the password, so that another attempt could lock the user. */
 function isRefusal(error: unknown): error is HuaweiCloudError {
   if (!(error instanceof HuaweiCloudError)) return false;
   const { status } = error.failure;
   return status === 401 || (status === 403 && error.verdict === 'permanent');
 }
 
-/** How long the token lives, by IAM's own clock, so that ours may be wrong. */
+/** Lifetime of a token in milliseconds, by IAM's own clock: ours may be wrong. */
 function lifeOf(answer: HttpResponse): number | undefined {
   const result = v.safeParse(answerSchema, readJson(answer.body));
   if (!result.success) return undefined;

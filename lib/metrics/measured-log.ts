@@ -1,17 +1,17 @@
 import type { Log } from '../log.ts';
 import type { MetricName, Metrics } from './metrics.ts';
 
-/** What is no number counts for nothing. `of`: see `Metrics.add`. */
+/** Value of a metric. Non-numbers are ignored. `of`: see `Metrics.add`. */
 export type Measured = readonly [name: MetricName, value: unknown, of?: unknown];
 
-/** What an event that is logged counts for, by its name: one of something, or what its fields say. */
+/** Metrics of log events, by the event's name: a count of one, or values from its fields. */
 export type Rules = Readonly<
   Record<string, MetricName | ((fields: Readonly<Record<string, unknown>>) => readonly Measured[])>
 >;
 
 /**
- * The same log, whose lines are counted as well, those that its level drops included. So what is measured is what is logged,
- * and nobody who has something to tell has to know of metrics.
+ * Log whose lines are counted as well, those below its level included. So metrics are what is logged, and no other code has
+ * to know of metrics.
  */
 export function measureLog(log: Log, metrics: Metrics, rules: Rules): Log {
   const countAnd =

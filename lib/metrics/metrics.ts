@@ -1,7 +1,7 @@
 import { fieldsHere } from '../log.ts';
 
 const NAMESPACE = 'swr-sync-cleanup';
-/** What one line may hold of a metric. */
+/** Values of one metric in a line. */
 const MAX_VALUES = 100;
 
 export type MetricName =
@@ -31,7 +31,7 @@ export type MetricName =
   | 'SweepTasksFound'
   | 'SweepRepositoriesUnread';
 
-/** Of what is measured. Everything else is counted. */
+/** Units of measured metrics. All others are counts. */
 const UNITS: Partial<Record<MetricName, 'Seconds' | 'Milliseconds'>> = {
   EventAge: 'Seconds',
   SwrLatency: 'Milliseconds',
@@ -48,8 +48,8 @@ export interface MetricsOptions {
 }
 
 /**
- * Gathers numbers, and writes them down as lines of the log. CloudWatch takes them out of it by itself: nothing is called,
- * and nothing has to be allowed. Source: CloudWatch User Guide, "Specification: Embedded metric format".
+ * Collects numbers, and writes them as log lines. CloudWatch extracts them from the log, so no call and no permission is
+ * needed. Source: CloudWatch User Guide, "Specification: Embedded metric format".
  */
 export class Metrics {
   readonly #options: MetricsOptions;

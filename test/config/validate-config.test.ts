@@ -162,7 +162,7 @@ describe('what is expected instead is told', () => {
   });
 });
 
-describe('a issue is told with its path, what is there and what is expected', () => {
+describe('an issue is told with its path, what is there and what is expected', () => {
   test.each([
     { path: '', contents: null, found: 'null' },
     { path: 'accounts', contents: {}, found: 'nothing' },

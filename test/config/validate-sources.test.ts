@@ -23,40 +23,40 @@ test.each([
     why: 'a secret proves nothing there',
     source: { type: 'huawei-smn', topics: ['t'], secret: 'env:X' },
     path: 'sources.x.secret',
-    expected: 'no such key: huawei-smn needs none',
+    expected: 'nothing: huawei-smn needs no secret',
   },
   {
     why: 'topics are missing',
     source: { type: 'huawei-smn' },
     path: 'sources.x.topics',
-    expected: 'the topics whose messages are believed',
+    expected: 'the topics whose messages are trusted',
   },
   {
     why: 'topics prove nothing there',
     source: { type: 'github', secret: 'env:X', topics: ['t'] },
     path: 'sources.x.topics',
-    expected: 'no such key: github has a secret',
+    expected: 'nothing: github has a secret',
   },
   {
     why: 'nobody can be asked',
     source: { type: 'standard-webhooks', secret: 'env:X', api },
     path: 'sources.x.api',
-    expected: 'no such key: standard-webhooks can not be asked',
+    expected: 'nothing: standard-webhooks has no API that can be checked',
   },
   {
     why: 'there is no API to ask',
     source: { type: 'github', secret: 'env:X', confirm: true },
     path: 'sources.x.confirm',
-    expected: 'false, or an api to ask',
+    expected: 'false, or an api to check',
   },
   {
     why: 'Bitbucket can not be asked',
     source: { type: 'bitbucket', secret: 'env:X' },
     path: 'sources.x.api',
     expected:
-      'url and credentials, so that the source is asked: Bitbucket signs the same body for a deleted and for a new repository',
+      'url and credentials, to check the source: Bitbucket signs the same body for a deleted and for a new repository',
   },
-])('is a issue where $why', ({ source, path, expected }) => {
+])('is an issue where $why', ({ source, path, expected }) => {
   expect(toIssues(source)).toMatchObject([{ path, expected }]);
 });
 
@@ -66,7 +66,7 @@ test.each([
     type: 'harbor',
     canary: 'acme/canary',
     path: 'canary',
-    expected: 'no such key: harbor tells missing rights from a missing repository',
+    expected: 'nothing: harbor distinguishes missing rights from a missing repository',
   },
   {
     why: 'it has no owner',
@@ -96,7 +96,7 @@ test.each([
     path: 'canary[1]',
     expected: 'a repository of another owner: acme has a canary already',
   },
-])('a canary is a issue where $why', ({ type, canary, path, expected }) => {
+])('a canary is an issue where $why', ({ type, canary, path, expected }) => {
   expect(toIssues({ type, secret: 'env:X', api: { ...api, canary } })).toMatchObject([
     { path: `sources.x.api.${path}`, expected },
   ]);

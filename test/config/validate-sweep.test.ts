@@ -17,7 +17,7 @@ test.each([
   expect(validateSweep(contents)).toEqual([]);
 });
 
-test('an account that the file does not have is a issue', () => {
+test('an account that the file does not have is an issue', () => {
   expect(validateSweep({ accounts, sweep: { targetAccounts: ['main', 'third'] } })).toEqual([
     { path: 'sweep.targetAccounts[1]', found: '"third"', expected: 'one of accounts (main, other)' },
   ]);

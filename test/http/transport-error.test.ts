@@ -23,7 +23,7 @@ test('leaves a certificate that nobody trusts to a person', async () => {
     expect(error).toMatchObject({
       name: 'TransportError',
       code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
-      needsPerson: true,
+      isPermanent: true,
       message: expect.stringContaining(url.host),
     });
     expect(server.requests).toEqual([]);
@@ -33,19 +33,19 @@ test('leaves a certificate that nobody trusts to a person', async () => {
 });
 
 test.each([
-  { why: 'the certificate is of another host', code: 'ERR_TLS_CERT_ALTNAME_INVALID', needsPerson: true },
-  { why: 'the certificate has expired', code: 'CERT_HAS_EXPIRED', needsPerson: true },
-  { why: 'a certificate of the chain is self-signed', code: 'SELF_SIGNED_CERT_IN_CHAIN', needsPerson: true },
-  { why: 'the issuer is unknown', code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', needsPerson: true },
-  { why: 'the first certificate is missing', code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', needsPerson: true },
-  { why: 'nobody listens', code: 'ECONNREFUSED', needsPerson: false },
-  { why: 'the connection broke', code: 'ECONNRESET', needsPerson: false },
-  { why: 'the name is not known at the moment', code: 'EAI_AGAIN', needsPerson: false },
-  { why: 'the name is not known', code: 'ENOTFOUND', needsPerson: false },
-  { why: 'it took too long', code: 'TIMEOUT', needsPerson: false },
-  { why: 'the answer was too long', code: 'BODY_TOO_LARGE', needsPerson: false },
-])('needs a person with $code: $needsPerson, as $why', ({ code, needsPerson }) => {
-  expect(new TransportError(code, CALLED, 'x').needsPerson).toBe(needsPerson);
+  { why: 'the certificate is of another host', code: 'ERR_TLS_CERT_ALTNAME_INVALID', isPermanent: true },
+  { why: 'the certificate has expired', code: 'CERT_HAS_EXPIRED', isPermanent: true },
+  { why: 'a certificate of the chain is self-signed', code: 'SELF_SIGNED_CERT_IN_CHAIN', isPermanent: true },
+  { why: 'the issuer is unknown', code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', isPermanent: true },
+  { why: 'the first certificate is missing', code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', isPermanent: true },
+  { why: 'nobody listens', code: 'ECONNREFUSED', isPermanent: false },
+  { why: 'the connection broke', code: 'ECONNRESET', isPermanent: false },
+  { why: 'the name is not known at the moment', code: 'EAI_AGAIN', isPermanent: false },
+  { why: 'the name is not known', code: 'ENOTFOUND', isPermanent: false },
+  { why: 'it took too long', code: 'TIMEOUT', isPermanent: false },
+  { why: 'the answer was too long', code: 'BODY_TOO_LARGE', isPermanent: false },
+])('needs a person with $code: $isPermanent, as $why', ({ code, isPermanent }) => {
+  expect(new TransportError(code, CALLED, 'x').isPermanent).toBe(isPermanent);
 });
 
 test('tells which host, and nothing of the path', () => {

@@ -98,16 +98,16 @@ describe('a token', () => {
   test('is fetched anew once SWR has refused it', async () => {
     const keeper = tokenKeeper(cloud.url);
     const first = await keeper.prove(noHurry);
-    expect(first.refused(REFUSAL, 1)).toBe(true);
+    expect(first.rejected(REFUSAL, 1)).toBe(true);
     expect(await keeper.get(noHurry)).not.toBe(first.headers['x-auth-token']);
   });
 
   test('is kept where SWR has refused an older one', async () => {
     const keeper = tokenKeeper(cloud.url);
     const first = await keeper.prove(noHurry);
-    first.refused(REFUSAL, 1);
+    first.rejected(REFUSAL, 1);
     const second = await keeper.get(noHurry);
-    first.refused(REFUSAL, 1);
+    first.rejected(REFUSAL, 1);
     expect(await keeper.get(noHurry)).toBe(second);
     expect(countLogins()).toBe(2);
   });

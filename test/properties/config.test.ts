@@ -167,7 +167,7 @@ test('whatever stands in one place of a right configuration, nobody fails over i
   );
 });
 
-test('a text that is no configuration is a issue of the whole', async () => {
+test('a text that is no configuration is an issue of the whole', async () => {
   await holds(
     fc.property(anyText, (text) => {
       expect(validateConfig('test', text)).toMatchObject({ ok: false, issues: [{ path: '' }] });

@@ -1,5 +1,5 @@
 import type { Deadline } from '../../lib/deadline.ts';
-import type { Authorizer, Proof, UnsignedRequest } from '../../lib/huaweicloud/authorizer.ts';
+import type { Authorizer, Authorization, UnsignedRequest } from '../../lib/huaweicloud/authorizer.ts';
 import { parseCredentials } from '../../lib/huaweicloud/credentials.ts';
 import { Rejections } from '../../lib/huaweicloud/rejections.ts';
 import { type AuthorizerOptions, StoredAuthorizer } from '../../lib/huaweicloud/stored-authorizer.ts';
@@ -32,7 +32,7 @@ export function storedAuthorizer(
 export interface TokenKeeper {
   get(deadline: Deadline): Promise<string>;
   /** With what else belongs to it. */
-  prove(deadline: Deadline): Promise<Proof>;
+  prove(deadline: Deadline): Promise<Authorization>;
 }
 
 /** @param url of the IAM that it asks. */

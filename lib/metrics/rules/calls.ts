@@ -1,7 +1,7 @@
 import type { Measured, Rules } from '../measured-log.ts';
 import { secretRules } from './secrets.ts';
 
-/** For every function that calls Huawei Cloud, and tells others what it has done. */
+/** Metrics of every function that calls Huawei Cloud and publishes events. */
 export const callRules: Rules = {
   ...secretRules,
   called: ({ service, throttled, ms }) => [
@@ -9,11 +9,11 @@ export const callRules: Rules = {
     ['Throttles', throttled === true && 1],
   ],
   token: 'Logins',
-  'login refused': 'LoginsRefused',
+  'login rejected': 'LoginsRefused',
   'not published': ({ count }) => [['NotAnnounced', count]],
 };
 
-/** A failure that is logged, if it was the ledger that failed. */
+/** Metric of a failure of the ledger. */
 export function measureLedger(code: unknown): Measured {
   return ['LedgerFailures', code === 'LEDGER_UNAVAILABLE' && 1];
 }

@@ -6,12 +6,12 @@ export const receiveRules: Rules = {
   queued: 'WebhooksAccepted',
   ignored: 'WebhooksIgnored',
   rejected: ({ status, code }) => [
-    ['WebhooksRejected', isSendersFault(Number(status)) && 1],
+    ['WebhooksRejected', isSenderError(Number(status)) && 1],
     ['WebhooksAmbiguous', code === 'AMBIGUOUS_EVENT' && 1],
   ],
 };
 
-/** What comes to an unknown address is nobody's webhook, and a 5xx is counted by the HTTP API. */
-function isSendersFault(status: number): boolean {
+/** True for a rejected webhook. Unknown addresses belong to no source, and the HTTP API counts 5xx. */
+function isSenderError(status: number): boolean {
   return status < 500 && status !== 404 && status !== 405;
 }

@@ -1,6 +1,6 @@
 import type { Rules } from '../measured-log.ts';
 
-/** For every function: each reads secrets. */
+/** Metrics of every function: each reads secrets. */
 export const secretRules: Rules = {
   unusable: ({ of }) => [['SecretsUnusable', 1, of]],
 };
