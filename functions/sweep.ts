@@ -2,9 +2,8 @@ import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { Queue } from '../lib/aws/queue.ts';
 import { SecretStore } from '../lib/aws/secret-store.ts';
-import { loadConfig } from '../lib/config/load-config.ts';
+import { loadConfig, requireEnvironment } from '../lib/config/load-config.ts';
 import { deadlineFrom } from '../lib/deadline.ts';
-import { requireEnvironment } from '../lib/environment.ts';
 import { Accounts } from '../lib/huaweicloud/accounts.ts';
 import { DynamoSuspicionLedger } from '../lib/ledger/suspicion-ledger.ts';
 import { DynamoSweepLedger } from '../lib/ledger/sweep-ledger.ts';
@@ -15,7 +14,12 @@ import { sweepRules } from '../lib/metrics/rules/sweep.ts';
 import { EventBus } from '../lib/queue/event-bus.ts';
 import { inInvocation } from '../lib/queue/in-invocation.ts';
 import { logFailure } from '../lib/queue/log-failure.ts';
-import { beginSweep, queueRequests, type SweepFunctionContext, sweepBatch } from '../lib/queue/sweep-batch.ts';
+import {
+  beginSweep,
+  queueRequests,
+  type SweepFunctionContext,
+  sweepBatch,
+} from '../lib/queue/sweep-batch.ts';
 import { createCheckExistence } from '../lib/sources/check-existence.ts';
 import type { ReadSecret } from '../lib/stored-secret.ts';
 

@@ -1,14 +1,12 @@
 import * as v from 'valibot';
 import { defaultEndpoint } from '../endpoint.ts';
-import { type Parsed, toIssues } from '../issues.ts';
+import { type Issue, type Parsed, show, toIssues } from '../issues.ts';
 import type { Config } from './config.ts';
 import { hideSecret } from './hide-secret.ts';
 import { fileSchema } from './schema.ts';
 import { validateOverlaps } from './validate-overlaps.ts';
 import { parseTarget, validateRoutes } from './validate-routes.ts';
-import { validateSharing } from './validate-shared.ts';
-import { validateSources } from './validate-sources.ts';
-import { validateSweep } from './validate-sweep.ts';
+import { validateSharing, validateSources } from './validate-sources.ts';
 
 /**
  * Checks the contents of a `config/<stage>.yml` whole, and fills in every default.
@@ -64,4 +62,24 @@ export function validateConfig(stage: string, contents: unknown): Parsed<Config>
       events,
     },
   };
+}
+
+/** As much of the file as its sweep refers to. */
+const sweepSchema = v.object({
+  accounts: v.fallback(v.record(v.string(), v.unknown()), {}),
+  sweep: v.fallback(v.object({ targetAccounts: v.fallback(v.array(v.unknown()), []) }), {
+    targetAccounts: [],
+  }),
+});
+
+/** Issues between the sweep and the accounts of a file, whatever else is wrong with the file. */
+export function validateSweep(contents: unknown): Issue[] {
+  const parsed = v.safeParse(sweepSchema, contents);
+  if (!parsed.success) return [];
+  const { accounts, sweep } = parsed.output;
+  return sweep.targetAccounts.flatMap((account, index) => {
+    if (typeof account !== 'string' || Object.hasOwn(accounts, account)) return [];
+    const expected = `one of accounts (${Object.keys(accounts).join(', ') || 'there is none'})`;
+    return [{ path: `sweep.targetAccounts[${index}]`, found: show(account), expected }];
+  });
 }

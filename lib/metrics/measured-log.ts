@@ -31,3 +31,8 @@ export function measureLog(log: Log, metrics: Metrics, rules: Rules): Log {
     with: (fields) => measureLog(log.with(fields), metrics, rules),
   };
 }
+
+/** Metrics of every function: each reads secrets. */
+export const secretRules: Rules = {
+  unusable: ({ of }) => [['SecretsUnusable', 1, of]],
+};

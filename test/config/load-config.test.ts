@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { loadConfig } from '../../lib/config/load-config.ts';
+import { loadConfig, requireEnvironment } from '../../lib/config/load-config.ts';
 import { setVariables } from '../support/environment.ts';
 
 let folder: string;
@@ -41,3 +41,13 @@ test.each(['missing.json', 'broken.json'])(
     );
   },
 );
+
+test('a variable is read from the environment', () => {
+  process.env['CONFIG_FILE'] = 'config.json';
+  expect(requireEnvironment('CONFIG_FILE')).toBe('config.json');
+});
+
+test.each(['', undefined])('a variable that is %j is named', (value) => {
+  restore = setVariables({ CONFIG_FILE: value });
+  expect(() => requireEnvironment('CONFIG_FILE')).toThrow('The environment variable CONFIG_FILE is missing.');
+});

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { validateSharing } from '../../lib/config/validate-shared.ts';
+import { validateSharing } from '../../lib/config/validate-sources.ts';
 
 const found = 'the same as in sources.one';
 const secretFault = { path: 'sources.two.secret', found, expected: 'a secret of its own' };

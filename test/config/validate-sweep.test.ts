@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { validateSweep } from '../../lib/config/validate-sweep.ts';
+import { validateSweep } from '../../lib/config/validate-config.ts';
 
 const accounts = { main: {}, other: {} };
 

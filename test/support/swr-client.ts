@@ -1,5 +1,5 @@
 import type { Deadline } from '../../lib/deadline.ts';
-import type { Authorizer, Authorization, UnsignedRequest } from '../../lib/huaweicloud/authorizer.ts';
+import type { Authorization, Authorizer, UnsignedRequest } from '../../lib/huaweicloud/authorizer.ts';
 import { parseCredentials } from '../../lib/huaweicloud/credentials.ts';
 import { Rejections } from '../../lib/huaweicloud/rejections.ts';
 import { type AuthorizerOptions, StoredAuthorizer } from '../../lib/huaweicloud/stored-authorizer.ts';

@@ -1,5 +1,4 @@
-import type { Measured, Rules } from '../measured-log.ts';
-import { secretRules } from './secrets.ts';
+import { type Measured, type Rules, secretRules } from '../measured-log.ts';
 
 /** Metrics of every function that calls Huawei Cloud and publishes events. */
 export const callRules: Rules = {

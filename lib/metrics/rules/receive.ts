@@ -1,5 +1,4 @@
-import type { Rules } from '../measured-log.ts';
-import { secretRules } from './secrets.ts';
+import { type Rules, secretRules } from '../measured-log.ts';
 
 export const receiveRules: Rules = {
   ...secretRules,
