@@ -1,4 +1,4 @@
-/** Names of a stage's resources. `serverless.yml` uses the same. */
+/** Names of a stage's resources, as in `resources/`. */
 export interface ResourceNames {
   readonly cleanupQueue: string;
   readonly deadLetterQueue: string;

@@ -8,18 +8,18 @@ import { parse } from 'yaml';
 import { signRequest } from '../lib/aws/sign.ts';
 import { guardServer } from './loopback/guard.ts';
 
-const templateSchema = v.object({
-  resources: v.object({ Resources: v.object({ LedgerTable: v.object({ Properties: v.unknown() }) }) }),
-});
-/** As much of the table as dynalite knows. */
+/** Properties of the table that dynalite knows. */
 const tableSchema = v.object({
   BillingMode: v.string(),
   AttributeDefinitions: v.array(v.unknown()),
   KeySchema: v.array(v.unknown()),
   GlobalSecondaryIndexes: v.array(v.unknown()),
 });
+const templateSchema = v.object({
+  Resources: v.object({ LedgerTable: v.object({ Properties: tableSchema }) }),
+});
 
-/** DynamoDB of this process, with one table like the ledger's in `serverless.yml`, empty. */
+/** DynamoDB of this process, with an empty ledger table as in `resources/ledger.yml`. */
 export interface DynamoDb {
   /** For `AWS_ENDPOINT_URL_DYNAMODB`. */
   readonly endpoint: string;
@@ -57,11 +57,10 @@ export async function startDynamoDb(table = 'swr-sync-cleanup-local-ledger'): Pr
 }
 
 async function createTable(endpoint: string, TableName: string): Promise<void> {
-  const text = await readFile(join(import.meta.dirname, '../serverless.yml'), 'utf8');
+  const text = await readFile(join(import.meta.dirname, '../resources/ledger.yml'), 'utf8');
   // CloudFormation's own tags (`!Ref` and so on) are of no interest here.
-  const template = v.parse(templateSchema, parse(text, { logLevel: 'silent' }));
-  const properties = v.parse(tableSchema, template.resources.Resources.LedgerTable.Properties);
-  await call(endpoint, 'CreateTable', { ...properties, TableName });
+  const { Resources } = v.parse(templateSchema, parse(text, { logLevel: 'silent' }));
+  await call(endpoint, 'CreateTable', { ...Resources.LedgerTable.Properties, TableName });
   // It is made in the background.
   while (!/"TableStatus":"ACTIVE"/.test(await call(endpoint, 'DescribeTable', { TableName }))) {
     await new Promise((resolve) => setImmediate(resolve));

@@ -4,20 +4,18 @@ import * as v from 'valibot';
 import { parse } from 'yaml';
 
 const templateSchema = v.object({
-  resources: v.object({
-    Resources: v.record(v.string(), v.object({ Type: v.string(), Properties: v.unknown() })),
-  }),
+  Resources: v.record(v.string(), v.object({ Type: v.string(), Properties: v.unknown() })),
 });
 const ruleSchema = v.object({ EventPattern: v.record(v.string(), v.unknown()) });
 
 type Pattern = Readonly<Record<string, unknown>>;
 
-/** The event patterns of the rules in `serverless.yml`, so that a local event takes the way of a deployed one. */
+/** Event patterns of the deployed rules, without account and region: a local event has neither. */
 export async function readRules(): Promise<readonly Pattern[]> {
-  const text = await readFile(join(import.meta.dirname, '../serverless.yml'), 'utf8');
+  const text = await readFile(join(import.meta.dirname, '../resources/events.yml'), 'utf8');
   // CloudFormation's own tags (`!Ref` and so on) are of no interest here.
-  const { resources } = v.parse(templateSchema, parse(text, { logLevel: 'silent' }));
-  return Object.values(resources.Resources)
+  const { Resources } = v.parse(templateSchema, parse(text, { logLevel: 'silent' }));
+  return Object.values(Resources)
     .filter(({ Type }) => Type === 'AWS::Events::Rule')
     .map(({ Properties }) => {
       // Only CloudFormation knows them, and there is one of each here.

@@ -1,10 +1,10 @@
-/** `npm run dashboard`: the dashboard of `serverless.yml` with the metrics of a recording, as a picture. */
+/** `npm run dashboard`: the dashboard of a stage with the metrics of a recording, as a picture. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf, ROOT, runCommand, UsageError } from '../command-line/options.ts';
+import { dashboardWidgets } from './cloudwatch.ts';
 import { drawDashboard } from './dashboard/draw-dashboard.ts';
-import { readDashboard } from './dashboard/read-dashboard.ts';
 import { readRecording } from './dashboard/recording.ts';
 import { renderPng } from './dashboard/render-png.ts';
 
@@ -29,7 +29,7 @@ function readOptions(): { readonly recording: string; readonly out: string } {
 await runCommand(async () => {
   const { recording: file, out } = readOptions();
   const recording = await readRecording(file);
-  const svg = drawDashboard(await readDashboard(recording.stage), recording);
+  const svg = drawDashboard(dashboardWidgets(recording.stage), recording);
   await writeFile(out, out.endsWith('.svg') ? svg : renderPng(svg));
   console.log(`${out}: ${recording.samples.length} samples of stage ${recording.stage}`);
 });

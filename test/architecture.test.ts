@@ -11,7 +11,7 @@ interface Import {
   readonly imported: string;
 }
 
-const files = globSync('*/**/*.{ts,mjs}', {
+const files = globSync('*/**/*.{js,ts,mjs}', {
   cwd: ROOT,
   exclude: (path) => /^(?:node_modules|dist|dist-cli|reports|coverage|\.)/.test(path),
 });

@@ -1,5 +1,5 @@
+import type { MetricWidget } from '../cloudwatch.ts';
 import { type Box, drawAxis, drawGrid, layOut, type Plot, QUIET, SMALL } from './plot.ts';
-import type { MetricWidget } from './read-dashboard.ts';
 import { formatNumber } from './scale.ts';
 import type { Series, Span } from './series.ts';
 import { drawThrough, element, widthOf, writeText } from './svg.ts';

@@ -1,6 +1,6 @@
+import type { Widget } from '../cloudwatch.ts';
 import { drawChart } from './chart.ts';
 import type { Box } from './plot.ts';
-import type { Widget } from './read-dashboard.ts';
 import type { Recording } from './recording.ts';
 import { formatTime } from './scale.ts';
 import { type Span, seriesOf, spanOf } from './series.ts';

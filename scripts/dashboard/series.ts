@@ -1,4 +1,4 @@
-import type { MetricWidget } from './read-dashboard.ts';
+import type { MetricWidget } from '../cloudwatch.ts';
 import type { Recording, Sample } from './recording.ts';
 
 /** About so many points are drawn. */
@@ -40,7 +40,7 @@ export function seriesOf(
   span: Span,
 ): readonly Series[] {
   return properties.metrics.map(
-    ([namespace, name, dimension, value, { label, color, stat, yAxis: axis }]) => {
+    ([namespace, name, dimension, value, { label, color, stat, yAxis: axis = 'left' as const }]) => {
       const own = samples.filter(
         (sample) =>
           sample.namespace === namespace &&

@@ -1,36 +1,19 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from '@jest/globals';
-import * as v from 'valibot';
+import { describe, expect, test } from '@jest/globals';
 import { buildProgram } from '../../cli/program.ts';
+import { ALARMS } from '../../lib/metrics/alarms.ts';
 import type { Rules } from '../../lib/metrics/measured-log.ts';
 import { cleanRules } from '../../lib/metrics/rules/clean.ts';
 import { receiveRules } from '../../lib/metrics/rules/receive.ts';
 import { sweepRules } from '../../lib/metrics/rules/sweep.ts';
-import { type MetricWidget, readDashboard } from '../../scripts/dashboard/read-dashboard.ts';
-import { readResources } from '../../scripts/dashboard/template.ts';
+import { dashboardWidgets } from '../../scripts/cloudwatch.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const DOCUMENT = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
 const NAMESPACE = 'swr-sync-cleanup';
-const PREFIX = 'swr-sync-cleanup-prod-';
 
-const alarmSchema = v.object({
-  AlarmName: v.string(),
-  AlarmDescription: v.string(),
-  Namespace: v.string(),
-  MetricName: v.string(),
-});
-
-let alarms: v.InferOutput<typeof alarmSchema>[];
-let widgets: MetricWidget[];
-beforeAll(async () => {
-  const resources = await readResources('AWS::CloudWatch::Alarm', 'prod');
-  alarms = [...resources.values()].map((each) => v.parse(alarmSchema, each));
-  widgets = (await readDashboard('prod')).filter((widget) => widget.type === 'metric');
-});
-
-/** The pages of the alarms, by name. */
+/** Pages of the alarms, by name. */
 const pages = new Map(
   DOCUMENT.slice(DOCUMENT.indexOf('\n## Alarms\n'))
     .split('\n### ')
@@ -38,7 +21,7 @@ const pages = new Map(
     .map((page) => [page.slice(0, page.indexOf('\n')), page] as const),
 );
 
-/** Every metric that a function can write. */
+/** Names of the metrics that a function can write. */
 function emittedBy(...all: readonly Rules[]): Set<string> {
   const names = all.flatMap((rules) =>
     Object.values(rules).flatMap((rule) => {
@@ -50,24 +33,23 @@ function emittedBy(...all: readonly Rules[]): Set<string> {
 }
 const emitted = emittedBy(receiveRules, cleanRules, sweepRules);
 
-const shown = () =>
-  widgets.flatMap(({ properties }) => properties.metrics).filter(([of]) => of === NAMESPACE);
-const watched = () => alarms.filter(({ Namespace }) => Namespace === NAMESPACE);
+const widgets = dashboardWidgets('prod').filter((widget) => widget.type === 'metric');
+const titles = new Set(widgets.map(({ properties }) => properties.title));
+const shown = widgets.flatMap(({ properties }) => properties.metrics).filter(([of]) => of === NAMESPACE);
+const watched = ALARMS.flatMap(({ metric }) => (typeof metric === 'string' ? [metric] : []));
 
 describe('an alarm', () => {
   test('has a page, and a page has an alarm', () => {
-    expect(alarms.length).toBeGreaterThan(5);
-    expect([...pages.keys()]).toEqual(alarms.map(({ AlarmName }) => AlarmName.replace(PREFIX, '')));
-  });
-
-  test('names its page', () => {
-    for (const { AlarmName, AlarmDescription } of alarms) {
-      expect(AlarmDescription).toMatch(new RegExp(` docs/operations\\.md#${AlarmName.replace(PREFIX, '')}$`));
-    }
+    expect(ALARMS.length).toBeGreaterThan(5);
+    expect([...pages.keys()]).toEqual(ALARMS.map(({ page }) => page));
   });
 
   test('watches a metric that is written', () => {
-    expect(watched().filter(({ MetricName }) => !emitted.has(MetricName))).toEqual([]);
+    expect(watched.filter((name) => !emitted.has(name))).toEqual([]);
+  });
+
+  test('shows its threshold in a widget of the dashboard', () => {
+    expect(ALARMS.filter(({ widget }) => widget !== undefined && !titles.has(widget))).toEqual([]);
   });
 });
 
@@ -78,7 +60,6 @@ describe('the page of an alarm', () => {
       '**Look at.**',
       '**Do.**',
     ]);
-    const titles = new Set(widgets.map(({ properties }) => properties.title));
     const named = [...page.matchAll(/(?<!\*)\*([^*]+)\*(?!\*)/g)].map(([, title = '']) => title);
     expect(named.filter((title) => titles.has(title)).length).toBeGreaterThan(0);
     expect(page).toMatch(/swr-sync \w+/);
@@ -87,22 +68,13 @@ describe('the page of an alarm', () => {
 
 describe('the dashboard', () => {
   test('shows only metrics that are written', () => {
-    expect(shown().length).toBeGreaterThan(15);
-    expect(shown().filter(([, name]) => !emitted.has(name))).toEqual([]);
+    expect(shown.length).toBeGreaterThan(15);
+    expect(shown.filter(([, name]) => !emitted.has(name))).toEqual([]);
   });
 
   test('shows every metric that is written and that no alarm watches', () => {
-    const seen = new Set([
-      ...shown().map(([, name]) => name),
-      ...watched().map(({ MetricName }) => MetricName),
-    ]);
+    const seen = new Set<string>([...shown.map(([, name]) => name), ...watched]);
     expect([...emitted].filter((name) => !seen.has(name))).toEqual([]);
-  });
-
-  test('has no widget on top of another one', () => {
-    const places = widgets.map(({ x, y }) => `${x} ${y}`);
-    expect(new Set(places).size).toBe(widgets.length);
-    expect(widgets.every(({ x, width }) => x + width <= 24)).toBe(true);
   });
 });
 
@@ -144,10 +116,14 @@ describe('the document', () => {
 
   test('names parameters that a stage has', () => {
     const template = readFileSync(join(ROOT, 'serverless.yml'), 'utf8');
+    const thresholds = JSON.stringify(ALARMS);
     const named = [
       ...DOCUMENT.matchAll(/`(\w+(?:AlarmAbove|AlarmSeconds|Hours|Schedule|Concurrency|logLevel))`/g),
     ];
     expect(named.length).toBeGreaterThan(5);
-    for (const [, name] of named) expect(template).toContain(`\n    ${name}: `);
+    const known = named.filter(
+      ([, name]) => template.includes(`\n    ${name}: `) || thresholds.includes(`"parameter":"${name}"`),
+    );
+    expect(known).toEqual(named);
   });
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +32,7 @@ export async function packageTemplate(stage: string): Promise<Packaged> {
     const sizes = await build({ stage, outDir: join(folder, 'dist') });
     for (const name of ['serverless.yml', 'package.json'])
       await copyFile(join(ROOT, name), join(folder, name));
+    await symlink(join(ROOT, 'resources'), join(folder, 'resources'));
     const args = [OSLS, 'package', '--package', join(folder, 'packaged'), '--stage', stage];
     await run(process.execPath, args, {
       cwd: folder,

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { resourceNamesOf } from '../../lib/resource-names.ts';
 import { type Packaged, packageTemplate, type Template } from './packaged-template.ts';
 import { type Statement, statementsOf } from './statements.ts';
 
@@ -281,5 +282,27 @@ describe('whoever calls from outside', () => {
         /secret|password|token|credential|access.?key/i,
       );
     }
+  });
+});
+
+describe('a resource', () => {
+  test('has the name by which the CLI finds it', () => {
+    const names = Object.values(template.Resources).flatMap(({ Properties }) =>
+      ['QueueName', 'TableName', 'FunctionName', 'Name'].map((key) => Properties[key]),
+    );
+    expect(names).toEqual(expect.arrayContaining(Object.values(resourceNamesOf('prod'))));
+  });
+
+  // By the trace, Lambda counts how often a message leads to the next one, and stops them after 16.
+  test('may queue work for itself without end if it is clean or sweep', () => {
+    const functions = resourcesOf('AWS::Lambda::Function').map(
+      ({ FunctionName, RecursiveLoop, TracingConfig }) => ({ FunctionName, RecursiveLoop, TracingConfig }),
+    );
+    const TracingConfig = { Mode: 'Active' };
+    expect(functions).toEqual([
+      { FunctionName: 'swr-sync-cleanup-prod-receive', TracingConfig },
+      { FunctionName: 'swr-sync-cleanup-prod-clean', RecursiveLoop: 'Allow', TracingConfig },
+      { FunctionName: 'swr-sync-cleanup-prod-sweep', RecursiveLoop: 'Allow', TracingConfig },
+    ]);
   });
 });

@@ -6,8 +6,8 @@ import { createLog } from '../../../lib/log.ts';
 import { measureLog } from '../../../lib/metrics/measured-log.ts';
 import { Metrics } from '../../../lib/metrics/metrics.ts';
 import { cleanRules } from '../../../lib/metrics/rules/clean.ts';
+import { dashboardWidgets } from '../../../scripts/cloudwatch.ts';
 import { drawDashboard } from '../../../scripts/dashboard/draw-dashboard.ts';
-import { readDashboard } from '../../../scripts/dashboard/read-dashboard.ts';
 import { type Recording, readRecording } from '../../../scripts/dashboard/recording.ts';
 import { renderPng } from '../../../scripts/dashboard/render-png.ts';
 import { seriesOf, spanOf, summarize } from '../../../scripts/dashboard/series.ts';
@@ -72,8 +72,8 @@ test('a file in which nothing was recorded is refused', async () => {
 });
 
 describe('a widget', () => {
-  const widget = async (title: string) => {
-    const widgets = (await readDashboard('soak')).filter((each) => each.type === 'metric');
+  const widget = (title: string) => {
+    const widgets = dashboardWidgets('soak').filter((each) => each.type === 'metric');
     const found = widgets.find((each) => each.properties.title === title);
     if (found === undefined) throw new Error(`there is no widget ${title}`);
     return found;
@@ -82,11 +82,11 @@ describe('a widget', () => {
   test('shows what there was in each period, by its statistic', async () => {
     const recording = await record(printedLines(3));
     const span = { from: START, to: at(10), periodMs: 10_000 };
-    const [p50, p99, iam] = seriesOf(await widget('Answers of Huawei Cloud'), recording, span);
+    const [p50, p99, iam] = seriesOf(widget('Answers of Huawei Cloud'), recording, span);
     expect(p50?.points).toEqual([{ at: START, value: 20 }]);
     expect(p99?.points).toEqual([{ at: START, value: 30 }]);
     expect(iam?.points).toEqual([]);
-    const [throttled] = seriesOf(await widget('Calls that Huawei Cloud throttled'), recording, span);
+    const [throttled] = seriesOf(widget('Calls that Huawei Cloud throttled'), recording, span);
     expect(throttled).toMatchObject({ label: 'throttled', points: [{ at: START, value: 1 }] });
   });
 
@@ -118,7 +118,7 @@ test.each([
 
 test('the whole dashboard is drawn, with every title and every legend', async () => {
   const recording = await record(printedLines(90));
-  const widgets = await readDashboard('soak');
+  const widgets = dashboardWidgets('soak');
   const svg = drawDashboard(widgets, recording);
   for (const widget of widgets) {
     if (widget.type === 'text') continue;
