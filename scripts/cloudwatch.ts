@@ -83,8 +83,8 @@ function numberOf(value: number | Parameter, overrides: Overrides): number {
 /** Widgets of a stage's dashboard. Source: CloudWatch API Reference, "Dashboard Body Structure". */
 export function dashboardWidgets(stage: string, overrides: Overrides = {}) {
   const markdown =
-    `# ${NAMESPACE}-${stage}\n\nEach alarm has its page in \`docs/operations.md\`. ` +
-    'So does the way of one delivery through the logs.';
+    `# ${NAMESPACE}-${stage}\n\n\`docs/operations.md\` has a page for each alarm, ` +
+    'and shows how to follow one delivery through the logs.';
   const heading = { type: 'text' as const, x: 0, y: 0, width: 24, height: 2, properties: { markdown } };
   return [heading, ...widgetRowsOf(stage).map((row, index) => metricWidget(row, index, stage, overrides))];
 }

@@ -47,7 +47,7 @@ const errorsOf = (id: string): AwsMetric<Reference> => ['AWS/Lambda', 'Errors', 
 export const ALARMS: readonly AlarmRow[] = [
   {
     page: 'dead-letters',
-    description: "A request was parked, and waits for a person. The message's attributes say why.",
+    description: "A request was dead-lettered and needs a person. The message's attributes have the reason.",
     metric: queue('ApproximateNumberOfMessagesVisible', 'DeadLetterQueue'),
     statistic: 'Maximum',
     periodSeconds: 60,
@@ -56,7 +56,7 @@ export const ALARMS: readonly AlarmRow[] = [
   {
     page: 'oldest-message',
     description:
-      'A request is waiting too long: Huawei Cloud refuses or throttles, or more arrives than is worked off.',
+      'A request waits too long: calls to Huawei Cloud fail, or more requests arrive than are processed.',
     metric: queue('ApproximateAgeOfOldestMessage', 'CleanupQueue'),
     statistic: 'Maximum',
     periodSeconds: 60,
@@ -67,11 +67,11 @@ export const ALARMS: readonly AlarmRow[] = [
   },
   {
     page: 'events-late',
-    description: 'Tasks are deleted, but long after what they are deleted for.',
+    description: 'Tasks are deleted, but long after the event that deleted their repository.',
     metric: 'EventAge',
     statistic: 'p99',
     periodSeconds: 300,
-    // An old delivery that somebody redelivers is over after one period.
+    // A redelivered old event shows in one period only.
     periods: 3,
     datapoints: 2,
     threshold: { parameter: 'eventAgeAlarmSeconds', default: 1800 },
@@ -80,7 +80,7 @@ export const ALARMS: readonly AlarmRow[] = [
   {
     page: 'webhook-errors',
     description:
-      "A sender got a 5xx. GitHub does not send again by itself: redeliver what failed from the webhook's page.",
+      "A sender got a 5xx. GitHub does not retry: redeliver the failed deliveries on the webhook's page.",
     // Counts every error of `receive`, a throttled `receive`, and a queue that takes no message (503).
     metric: ['AWS/ApiGateway', '5xx', 'ApiId', { Ref: 'HttpApi' }],
     periodSeconds: 60,
@@ -89,8 +89,8 @@ export const ALARMS: readonly AlarmRow[] = [
   {
     page: 'webhooks-rejected',
     description:
-      'A webhook of a configured source was refused: nothing proved it, or it could not be read. If its sender is the ' +
-      'right one, deletions are being lost.',
+      'A delivery of a configured source was rejected: its signature is wrong, or it is malformed. If ' +
+      'the sender is the right one, deletions are lost.',
     metric: 'WebhooksRejected',
     periodSeconds: 300,
     threshold: { parameter: 'webhooksRejectedAlarmAbove', default: 0 },
@@ -98,8 +98,8 @@ export const ALARMS: readonly AlarmRow[] = [
   {
     page: 'webhooks-ambiguous',
     description:
-      'A forge has sent an event with keys that this version does not know, and the source can not be asked: deletions ' +
-      'are being lost.',
+      'A forge sent an event with keys that this version does not know, and the source has no api to ' +
+      'check it: deletions are lost.',
     metric: 'WebhooksAmbiguous',
     periodSeconds: 300,
     threshold: 0,
@@ -107,15 +107,15 @@ export const ALARMS: readonly AlarmRow[] = [
   {
     page: 'secrets-unusable',
     description:
-      "A source or an account of the configuration can't be used: its secret is missing, malformed or shared. Deliveries " +
-      'of that source are refused; requests of that account are dead-lettered. All others work.',
+      "A configured source or account can't be used: its secret is missing, malformed or shared. " +
+      'Deliveries of the source get a 503, requests of the account are dead-lettered. All others work.',
     metric: 'SecretsUnusable',
     periodSeconds: 300,
     threshold: 0,
   },
   {
     page: 'clean-errors',
-    description: 'The function clean failed as a whole; its log says why. The queue tries again.',
+    description: 'The function clean failed as a whole; its log has the reason. The queue retries.',
     // A failed deletion is not an error of the function; a missing variable is.
     metric: errorsOf('CleanLambdaFunction'),
     periodSeconds: 60,
@@ -124,14 +124,15 @@ export const ALARMS: readonly AlarmRow[] = [
   {
     page: 'logins-refused',
     description:
-      'Huawei Cloud does not take the stored credentials. Nothing is deleted for their account until somebody mends it.',
+      'Huawei Cloud rejects the stored credentials. Nothing is deleted for their account until a ' +
+      'person fixes them.',
     metric: 'LoginsRefused',
     periodSeconds: 60,
     threshold: 0,
   },
   {
     page: 'throttles',
-    description: 'Huawei Cloud has been refusing calls for a quarter of an hour because there are too many.',
+    description: 'Huawei Cloud has throttled calls for a quarter of an hour.',
     metric: 'Throttles',
     periodSeconds: 300,
     periods: 3,
@@ -141,7 +142,7 @@ export const ALARMS: readonly AlarmRow[] = [
   },
   {
     page: 'ledger-failures',
-    description: "The ledger can't be written, so nothing is deleted. Requests come back until it can.",
+    description: "The ledger can't be written, so nothing is deleted. Requests are retried until it can.",
     metric: 'LedgerFailures',
     periodSeconds: 300,
     // A request that failed once is retried after six minutes.
@@ -151,8 +152,7 @@ export const ALARMS: readonly AlarmRow[] = [
   },
   {
     page: 'sweep-errors',
-    description:
-      'The function sweep failed as a whole; its log says why. A step is tried again by its queue.',
+    description: 'The function sweep failed as a whole; its log has the reason. The queue retries the step.',
     // The steps of a sweep that hangs end in the dead-letter queue, which has an alarm of its own.
     metric: errorsOf('SweepLambdaFunction'),
     periodSeconds: 60,
@@ -161,8 +161,8 @@ export const ALARMS: readonly AlarmRow[] = [
   {
     page: 'sweeps-refused',
     description:
-      'A sweep found more tasks to delete than sweep.maxPercent allows, and deleted none. The log of sweep says what it ' +
-      'found: is something wrong with a source, or is it right?',
+      'A sweep found more tasks to delete than sweep.maxPercent allows, and deleted none. Its log has ' +
+      'the findings: check whether a source is wrong.',
     metric: 'SweepsRefused',
     periodSeconds: 60,
     threshold: 0,
@@ -171,7 +171,7 @@ export const ALARMS: readonly AlarmRow[] = [
   },
   {
     page: 'sweep-overdue',
-    description: 'No sweep has finished for two periods of its schedule: what no event names stays.',
+    description: 'No sweep has finished for two periods of its schedule: tasks that no event names stay.',
     // A new stage is in alarm until its first sweep has finished.
     metric: 'SweepsFinished',
     periodSeconds: 3600,

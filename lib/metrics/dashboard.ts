@@ -66,13 +66,13 @@ export function widgetRowsOf(stage: string): readonly WidgetRow[] {
       title: 'Cleanup requests',
       unit: 'requests',
       lines: [
-        line('Requests', 'worked on', 'blue'),
-        line('Retried', 'given back', 'orange'),
-        line('Parked', 'parked', 'red'),
+        line('Requests', 'processed', 'blue'),
+        line('Retried', 'retried', 'orange'),
+        line('Parked', 'dead-lettered', 'red'),
       ],
     },
     {
-      title: 'Tasks, by what became of them',
+      title: 'Tasks by outcome',
       unit: 'tasks',
       stacked: true,
       lines: [
@@ -90,7 +90,7 @@ export function widgetRowsOf(stage: string): readonly WidgetRow[] {
       lines: [
         line(waiting(cleanupQueue), 'cleanup requests', 'blue'),
         line(waiting(sweepQueue), 'steps of sweeps', 'gray'),
-        line(waiting(deadLetterQueue), 'dead letters', 'red'),
+        line(waiting(deadLetterQueue), 'dead-letter queue', 'red'),
       ],
     },
     {
@@ -130,7 +130,7 @@ export function widgetRowsOf(stage: string): readonly WidgetRow[] {
     {
       title: 'Logins to Huawei Cloud',
       unit: 'logins',
-      lines: [line('Logins', 'new tokens', 'blue'), line('LoginsRefused', 'refused', 'red')],
+      lines: [line('Logins', 'new tokens', 'blue'), line('LoginsRefused', 'rejected', 'red')],
     },
     {
       title: 'Errors of the functions',
@@ -145,8 +145,8 @@ export function widgetRowsOf(stage: string): readonly WidgetRow[] {
       title: 'Not on the record, not announced',
       unit: 'failures',
       lines: [
-        line('LedgerFailures', 'failures of the ledger', 'red'),
-        line('NotAnnounced', 'events not announced', 'orange'),
+        line('LedgerFailures', 'ledger failures', 'red'),
+        line('NotAnnounced', 'events not published', 'orange'),
       ],
     },
     {
@@ -156,8 +156,8 @@ export function widgetRowsOf(stage: string): readonly WidgetRow[] {
       stat: 'Maximum',
       lines: [
         line('SweepTasksSeen', 'tasks seen', 'blue'),
-        line('SweepTasksFound', 'tasks to go', 'orange', { yAxis: 'right' }),
-        line('SweepRepositoriesUnread', 'not read', 'gray', { yAxis: 'right' }),
+        line('SweepTasksFound', 'tasks to delete', 'orange', { yAxis: 'right' }),
+        line('SweepRepositoriesUnread', 'repositories not read', 'gray', { yAxis: 'right' }),
         line('SweepsRefused', 'refused', 'red', { yAxis: 'right' }),
       ],
     },
