@@ -6,7 +6,13 @@ import * as v from 'valibot';
 import type { Backend } from './backend.ts';
 import { type Order, reportSchema, startedSchema } from './backend-messages.ts';
 import { environmentOf } from './measure.ts';
-import { type Invoked, invokedSchema, type Memory, memorySchema, type WorkerOrder } from './throughput-messages.ts';
+import {
+  type Invoked,
+  invokedSchema,
+  type Memory,
+  memorySchema,
+  type WorkerOrder,
+} from './throughput-messages.ts';
 
 const MEMORY_MB = 512;
 const NODE_OPTIONS = [

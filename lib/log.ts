@@ -85,7 +85,7 @@ const OVERHEAD = 8;
  *
  * @param room for the copy in characters. As JSON, each takes 6 bytes at most.
  */
-export function shrink(value: unknown, room: number): unknown {
+function shrink(value: unknown, room: number): unknown {
   let left = room;
   const copy = (part: unknown, depth: number): unknown => {
     left -= OVERHEAD;
