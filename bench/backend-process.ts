@@ -1,47 +1,80 @@
-// Both clouds in a process of their own, so that no measured process waits for an event loop that it shares with them.
+// Everything that a measured process calls, in a process of its own, so that they share no event loop and no memory.
+import { startDynamoDb } from '../local/dynamodb.ts';
 import { localSeed, startEmulator } from '../local/huaweicloud/emulator.ts';
 import { startAwsStandIn } from './aws-stand-in.ts';
-import { NAMESPACE, type Order, type Report, type Started, TARGET } from './backend-messages.ts';
-import { GITHUB_SECRET, secretNames } from './events.ts';
+import { offer } from './children.ts';
+import { GITHUB_SECRET, splitImage, TARGET_REGION } from './events.ts';
+
+export interface BackendOptions {
+  /** Delay of each answer of Huawei Cloud; 0 if missing. */
+  readonly latencyMs?: number;
+  /** Keeps the ledger in an emulator of DynamoDB. If missing, writes to the ledger are answered at once and forgotten. */
+  readonly dynamoDb?: boolean;
+}
 
 const PROJECT_ID = '0123456789abcdef0123456789abcdef';
 
-const region = localSeed.region ?? '';
-const user = localSeed.users?.[0];
+const { latencyMs = 0, dynamoDb = false }: BackendOptions = JSON.parse(process.argv[2] ?? '');
+const { region = '', users = [] } = localSeed;
+const [user] = users;
 if (user?.accessKey === undefined) throw new Error('the seed has no user with an access key');
 
-const huaweiCloud = await startEmulator({
-  seed: { ...localSeed, organizations: [], projects: [{ name: region, id: PROJECT_ID }] },
+const projects = [{ name: region, id: PROJECT_ID }];
+const source = await startEmulator({ seed: { region, users, projects }, latencyMs });
+const target = await startEmulator({
+  seed: { region: TARGET_REGION, users, organizations: [{ name: 'acme-dr' }] },
+  latencyMs,
 });
+const ledger = dynamoDb ? await startDynamoDb('bench-ledger') : undefined;
 const aws = await startAwsStandIn({
-  [secretNames.huaweicloud]: JSON.stringify({
-    domain: user.domain,
-    user: user.name,
-    password: user.password,
+  'bench/huaweicloud': JSON.stringify({ domain: user.domain, user: user.name, password: user.password }),
+  'bench/huaweicloud-keys': JSON.stringify({ ...user.accessKey, projectId: PROJECT_ID }),
+  'bench/github': GITHUB_SECRET,
+});
+
+const operations = {
+  /** Environment of a measured process. The credentials are worthless. */
+  environment: (): Record<string, string> => ({
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+    AWS_SESSION_TOKEN: 'bench',
+    AWS_ENDPOINT_URL: aws.url,
+    ...(ledger && { AWS_ENDPOINT_URL_DYNAMODB: ledger.endpoint }),
+    CLEANUP_QUEUE_URL: `${aws.url}/000000000000/cleanup`,
+    DEAD_LETTER_QUEUE_URL: `${aws.url}/000000000000/dead-letters`,
+    LEDGER_TABLE: 'bench-ledger',
+    EVENT_BUS_NAME: 'bench',
+    HUAWEICLOUD_IAM_ENDPOINT: source.url,
+    HUAWEICLOUD_SWR_ENDPOINT: source.url,
+    HUAWEICLOUD_TARGET_ENDPOINT: target.url,
+    HUAWEICLOUD_REGION: region,
+    HUAWEICLOUD_SECRET: 'bench/huaweicloud',
+    HUAWEICLOUD_KEYS_SECRET: 'bench/huaweicloud-keys',
+    GITHUB_SECRET: 'bench/github',
   }),
-  [secretNames.huaweicloudKeys]: JSON.stringify({ ...user.accessKey, projectId: PROJECT_ID }),
-  [secretNames.github]: GITHUB_SECRET,
-});
+  /** Forgets all calls, and adds repositories of SWR with a task for each organization in the target region. */
+  prepare({ images, remoteNamespaces }: Readonly<Record<'images' | 'remoteNamespaces', readonly string[]>>) {
+    aws.actions.length = 0;
+    for (const { journal } of [source, target]) journal.clear();
+    for (const image of images.map(splitImage)) {
+      source.cloud.addRepository(image.namespace, image.repository);
+      for (const remoteNamespace of remoteNamespaces) {
+        const task = { ...image, remoteRegionId: TARGET_REGION, remoteNamespace };
+        // Older than any event: newer tasks would be kept.
+        source.cloud.addTask({ ...task, createdAt: '2026-03-02T08:15:27.53183Z' });
+      }
+    }
+  },
+  /** Number of calls of each operation since the last `prepare`, and of existing tasks. */
+  report() {
+    const journals = [source, target].flatMap(({ journal }) => journal.entries);
+    const calls: Record<string, number> = {};
+    for (const call of [...aws.actions, ...journals.map(({ operation }) => operation)])
+      calls[call] = (calls[call] ?? 0) + 1;
+    return { calls, tasksLeft: source.cloud.tasks().length };
+  },
+};
+export type BackendOperations = typeof operations;
 
-function plant(repositories: readonly string[]): void {
-  aws.clear();
-  huaweiCloud.journal.clear();
-  for (const repository of repositories) {
-    huaweiCloud.cloud.addRepository(NAMESPACE, repository);
-    huaweiCloud.cloud.addTask({ namespace: NAMESPACE, repository, ...TARGET, syncAuto: true });
-  }
-}
-
-function report(): Report {
-  const operations = huaweiCloud.journal.entries.map(({ operation }) => operation);
-  const calls: Record<string, number> = {};
-  for (const call of [...aws.actions, ...operations]) calls[call] = (calls[call] ?? 0) + 1;
-  return { calls, tasksLeft: huaweiCloud.cloud.tasks().length };
-}
-
-process.on('message', (order: Order) => {
-  if (order.type === 'plant') plant(order.repositories);
-  process.send?.(report());
-});
-process.on('disconnect', () => process.exit());
-process.send?.({ awsUrl: aws.url, huaweiCloudUrl: huaweiCloud.url, region } satisfies Started);
+offer(operations);

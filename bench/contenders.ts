@@ -1,28 +1,96 @@
-/** In the order in which they are printed. */
-export const functionNames = ['clean', 'receive'] as const;
-export type FunctionName = (typeof functionNames)[number];
-export type ContenderId = 'ours' | 'both-sdks' | 'aws-sdk' | 'bare';
+import { execFileSync } from 'node:child_process';
+import { rmSync, statSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build as esbuild } from 'esbuild';
+import { build } from '../scripts/build.ts';
 
-export interface Contender {
-  readonly id: ContenderId;
+/** One way to build a function. */
+interface Contender {
+  readonly function: 'clean' | 'receive';
+  readonly id: 'ours' | 'both-sdks' | 'aws-sdk' | 'bare';
   readonly label: string;
-  /** A file in `peers/`; missing for ours, which the project's own build makes. */
-  readonly source?: string;
 }
 
-const ours: Contender = { id: 'ours', label: 'ours' };
+/** A contender, bundled. */
+export interface Bundle extends Contender {
+  readonly file: string;
+  readonly bytes: number;
+}
 
-/** Who is measured, by function. `receive` calls nothing in Huawei Cloud, so (a) and (b) are the same there. */
-export const contenders: Readonly<Record<FunctionName, readonly Contender[]>> = {
-  clean: [
-    ours,
-    { id: 'both-sdks', label: '(a) Middy, both SDKs', source: 'clean-both-sdks.mjs' },
-    { id: 'aws-sdk', label: '(b) Middy, AWS SDK, fetch', source: 'clean-aws-sdk.mjs' },
-    { id: 'bare', label: '(c) bare handler', source: 'clean-bare.mjs' },
-  ],
-  receive: [
-    ours,
-    { id: 'aws-sdk', label: '(a, b) Middy, AWS SDK', source: 'receive-aws-sdk.mjs' },
-    { id: 'bare', label: '(c) bare handler', source: 'receive-bare.mjs' },
-  ],
-};
+/** In print order. Peers are files in `peers/`. `receive` calls nothing in Huawei Cloud, so (a) and (b) are the same there. */
+const contenders: readonly Contender[] = [
+  { function: 'clean', id: 'ours', label: 'this service' },
+  { function: 'clean', id: 'both-sdks', label: '(a) Middy, both SDKs' },
+  { function: 'clean', id: 'aws-sdk', label: '(b) Middy, AWS SDK, fetch' },
+  { function: 'clean', id: 'bare', label: '(c) bare handler' },
+  { function: 'receive', id: 'ours', label: 'this service' },
+  { function: 'receive', id: 'aws-sdk', label: '(a, b) Middy, AWS SDK' },
+  { function: 'receive', id: 'bare', label: '(c) bare handler' },
+];
+
+/** CommonJS packages call `require` for Node's modules, which an ES module doesn't have. */
+const REQUIRE =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/**
+ * Bundles every contender into a temporary folder: this service as a stage gets it, and the peers with the same settings. Of the
+ * AWS SDK they take the ES modules, as is usual, so that esbuild drops unused code.
+ */
+export async function bundleContenders(name?: Bundle['function']): Promise<readonly Bundle[]> {
+  installPeers();
+  const folder = await createTemporaryFolder();
+  const outDir = join(folder, 'ours');
+  const configFile = join(import.meta.dirname, 'config.yml');
+  const sizes = await build({ stage: 'bench', configFile, outDir });
+  const bundle = async (contender: Contender): Promise<Bundle> => {
+    if (contender.id !== 'ours') return bundlePeer(contender, folder);
+    const file = join(outDir, `${contender.function}.mjs`);
+    return { ...contender, file, bytes: sizes[contender.function] ?? 0 };
+  };
+  return Promise.all(contenders.filter((each) => name === undefined || each.function === name).map(bundle));
+}
+
+async function bundlePeer(contender: Contender, folder: string): Promise<Bundle> {
+  const name = `${contender.function}-${contender.id}.mjs`;
+  const file = join(folder, name);
+  const { metafile } = await esbuild({
+    entryPoints: [join(import.meta.dirname, 'peers', name)],
+    outfile: file,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    minify: true,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'error',
+    // The bare handlers import no package.
+    ...(contender.id === 'bare' ? {} : { banner: { js: REQUIRE } }),
+  });
+  const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+  return { ...contender, file, bytes };
+}
+
+/** Installs the packages of the peers if they are missing or older than the lock file. */
+export function installPeers(): void {
+  const folder = import.meta.dirname;
+  const [wanted = 0, installed = 0] = ['package-lock.json', 'node_modules/.package-lock.json'].map(
+    (file) => statSync(join(folder, file), { throwIfNoEntry: false })?.mtimeMs,
+  );
+  if (installed >= wanted) return;
+  console.error('Installing the packages of bench/package-lock.json (npm ci --prefix bench) ...');
+  // Standard output belongs to the results.
+  execFileSync('npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund'], {
+    stdio: ['ignore', process.stderr, process.stderr],
+  });
+}
+
+/** A folder that is deleted when this process exits. */
+export async function createTemporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'swr-sync-cleanup-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true }));
+  return folder;
+}

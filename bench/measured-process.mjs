@@ -1,24 +1,39 @@
-// The process in which one bundle is timed. Plain JavaScript without an import of its own: stripping types, or a module
-// of Node that is loaded already, would change what is measured. Its result goes to file descriptor 3.
+// The process in which one bundle is measured. Plain JavaScript without imports: type stripping, or a module of Node that is
+// loaded already, would change a cold start. For the same reason it has a channel to its parent only where it isn't timed cold.
 const { bundle, events } = JSON.parse(process.argv[2]);
 const context = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 60_000 };
-const now = () => process.hrtime.bigint();
+const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
 
-const startedAt = now();
+const startedAt = nowMs();
 const { handler } = await import(bundle);
-const importedAt = now();
-const first = await handler(events[0], context);
-const firstAt = now();
-const second = await handler(events[1], context);
-const secondAt = now();
+const importMs = nowMs() - startedAt;
 
-const milliseconds = (from, to) => (Number(to) - Number(from)) / 1e6;
-const result = {
-  importMs: milliseconds(startedAt, importedAt),
-  firstMs: milliseconds(importedAt, firstAt),
-  secondMs: milliseconds(firstAt, secondAt),
-  answers: [first, second],
-};
-process.getBuiltinModule('node:fs').writeSync(3, JSON.stringify(result));
-// Kept-alive connections would hold it.
-process.exit();
+async function invoke(event) {
+  const cpuBefore = process.cpuUsage();
+  const invokedAt = nowMs();
+  const answer = await handler(event, context);
+  const ms = nowMs() - invokedAt;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { answer, ms, cpuMs: (user + system) / 1000 };
+}
+
+function weigh() {
+  global.gc();
+  const { heapUsed, rss } = process.memoryUsage();
+  const spaces = process.getBuiltinModule('node:v8').getHeapSpaceStatistics();
+  const young = spaces.find(({ space_name }) => space_name === 'new_space');
+  return { heap: heapUsed, process: rss, young: young.physical_space_size };
+}
+
+if (process.send === undefined) {
+  const invocations = [];
+  for (const event of events) invocations.push(await invoke(event));
+  // The last line, after those of the function.
+  console.log(JSON.stringify({ importMs, invocations }));
+  // Open connections would keep the process alive.
+  process.exit();
+}
+const operations = { invoke, weigh };
+process.on('message', async ([name, argument]) => process.send(await operations[name](argument)));
+process.on('disconnect', () => process.exit());
+process.send('ready');

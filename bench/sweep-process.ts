@@ -1,113 +1,87 @@
-// The process in which a sweep is measured, and nothing else runs. It is started with --expose-gc.
-import { once } from 'node:events';
-
-import * as v from 'valibot';
-import { validateConfig } from '../lib/config/validate-config.ts';
+// The process in which a sweep is measured, and nothing else runs. It needs --expose-gc.
+import { join } from 'node:path';
+import { readConfig } from '../command-line/read-config.ts';
+import { SecretStore } from '../lib/aws/secret-store.ts';
 import type { Deadline } from '../lib/deadline.ts';
+import { requireEnvironment } from '../lib/environment.ts';
 import { Accounts } from '../lib/huaweicloud/accounts.ts';
-import { formatIssues } from '../lib/issues.ts';
 import { DynamoSuspicionLedger } from '../lib/ledger/suspicion-ledger.ts';
 import { DynamoSweepLedger } from '../lib/ledger/sweep-ledger.ts';
 import { createLog } from '../lib/log.ts';
 import { createCheckExistence } from '../lib/sources/check-existence.ts';
-import type { SweepContext } from '../lib/sweep/context.ts';
+import type { ReadSecret } from '../lib/stored-secret.ts';
 import { runSweep } from '../lib/sweep/run-sweep.ts';
-import { median } from './statistics.ts';
-import { type Clouds, CONCURRENCY, cloudsSchema, FAR_REGION, REGION, type Swept } from './sweep-messages.ts';
+import { offer } from './children.ts';
+import { quantile } from './rounds.ts';
 
-/** To look costs half a millisecond. */
-const SAMPLE_EVERY_MS = 100;
+const SAMPLE_INTERVAL_MS = 100;
 const SINGLE_CALLS = 25;
+const unlimited: Deadline = { remainingMs: () => 60_000, allowsMore: () => true };
 
-const noHurry: Deadline = { remainingMs: () => 60_000, allowsMore: () => true };
+const config = await readConfig('bench', join(import.meta.dirname, 'sweep-config.yml'));
+const table = requireEnvironment('LEDGER_TABLE');
+const secrets = new SecretStore();
+const readSecret: ReadSecret = (reference, maxAgeMs) => secrets.read(reference, maxAgeMs);
+const log = createLog({}, () => {});
+const accounts = new Accounts(config.accounts, readSecret, log);
 
-function contextOf({ url, farUrl, secret, dynamoDbUrl, table }: Clouds): SweepContext {
-  process.env['AWS_ENDPOINT_URL_DYNAMODB'] = dynamoDbUrl;
-  const checked = validateConfig('bench', {
-    accounts: { main: accountOf(REGION, url), far: accountOf(FAR_REGION, farUrl) },
-    sweep: { mode: 'dry-run', targetAccounts: ['far'] },
-  });
-  if (!checked.ok) throw new Error(formatIssues(checked.issues));
-  const config = checked.value;
-  const read = () => Promise.resolve(secret);
-  const log = createLog({}, () => {});
-  return {
-    config,
-    accounts: new Accounts(config.accounts, read, log),
-    checkExistence: createCheckExistence(config, read),
-    ledger: new DynamoSweepLedger({ table, retentionDays: config.ledger.retentionDays }),
-    suspicions: new DynamoSuspicionLedger(table),
-    request: () => Promise.resolve(),
-    publish: () => Promise.resolve(),
-    log,
-    concurrency: CONCURRENCY,
-  };
-}
-
-function accountOf(region: string, address: string) {
-  return { region, credentials: 'env:BENCH', iamEndpoint: address, swrEndpoint: address };
-}
-
-/** What a call takes that nothing else runs beside. */
-async function measureLatency({ accounts }: SweepContext): Promise<number> {
-  const swr = accounts.clientOf('main');
-  const times: number[] = [];
-  for (let call = 0; call <= SINGLE_CALLS; call += 1) {
-    const startedAt = performance.now();
-    await swr.listOrganizations(noHurry);
-    // The first one gets the token.
-    if (call > 0) times.push(performance.now() - startedAt);
-  }
-  return median(times);
-}
-
-/** What the heap holds without its garbage. */
-function collectAndMeasure(): number {
+/** Heap in use after a garbage collection. */
+function measureHeap(): number {
   global.gc?.();
   return process.memoryUsage().heapUsed;
 }
 
-/** @param expected how many repositories there are. */
-async function sweep(context: SweepContext, expected: number): Promise<Omit<Swept, 'latencyMs'>> {
-  collectAndMeasure();
-  const before = process.memoryUsage();
-  let mostRss = before.rss;
-  const sample = () => {
-    mostRss = Math.max(mostRss, process.memoryUsage.rss());
-  };
-  const sampling = setInterval(sample, SAMPLE_EVERY_MS);
-  const cpuBefore = process.cpuUsage();
-  const startedAt = performance.now();
-  const steps = runSweep({ id: 'bench', startedAt: new Date().toISOString() }, noHurry, context);
-  let halfwayHeap: number | undefined;
-  let step = await steps.next();
-  for (; step.done !== true; step = await steps.next()) {
-    if (step.value.counts.repositories * 2 < expected) continue;
-    halfwayHeap ??= collectAndMeasure();
-  }
-  const seconds = (performance.now() - startedAt) / 1000;
-  const { user, system } = process.cpuUsage(cpuBefore);
-  sample();
-  clearInterval(sampling);
-  if (step.value === undefined) throw new Error('the sweep was not finished');
-  const { repositories, tasks, found } = step.value.counts;
-  return {
-    seconds,
-    cpuSeconds: (user + system) / 1e6,
-    repositories,
-    tasks,
-    found,
-    rssBytes: mostRss - before.rss,
-    halfwayHeapBytes: (halfwayHeap ?? Number.NaN) - before.heapUsed,
-    keptHeapBytes: collectAndMeasure() - before.heapUsed,
-  };
-}
+const operations = {
+  /** Median time of single calls, one after the other. */
+  async measureLatencyMs(): Promise<number> {
+    const swr = accounts.clientOf('main');
+    const times: number[] = [];
+    for (let call = 0; call <= SINGLE_CALLS; call += 1) {
+      const startedAt = performance.now();
+      await swr.listOrganizations(unlimited);
+      // The first one gets the token.
+      if (call > 0) times.push(performance.now() - startedAt);
+    }
+    return quantile(times, 0.5);
+  },
+  /** Sweeps once. Bytes are above those at the start. */
+  async sweep(concurrency: number) {
+    const heapBefore = measureHeap();
+    const before = process.memoryUsage.rss();
+    let peak = before;
+    const sample = () => {
+      peak = Math.max(peak, process.memoryUsage.rss());
+    };
+    const sampling = setInterval(sample, SAMPLE_INTERVAL_MS);
+    const startedAt = performance.now();
+    const steps = runSweep({ id: 'bench', startedAt: new Date().toISOString() }, unlimited, {
+      config,
+      accounts,
+      checkExistence: createCheckExistence(config, readSecret),
+      ledger: new DynamoSweepLedger({ table, retentionDays: config.ledger.retentionDays }),
+      suspicions: new DynamoSuspicionLedger(table),
+      request: () => Promise.resolve(),
+      publish: () => Promise.resolve(),
+      log,
+      concurrency,
+    });
+    let step = await steps.next();
+    while (step.done !== true) step = await steps.next();
+    const seconds = (performance.now() - startedAt) / 1000;
+    sample();
+    clearInterval(sampling);
+    if (step.value === undefined) throw new Error('the sweep did not finish');
+    const { repositories, tasks, found } = step.value.counts;
+    return {
+      repositories,
+      tasks,
+      found,
+      seconds,
+      peakBytes: peak - before,
+      heapBytes: measureHeap() - heapBefore,
+    };
+  },
+};
+export type SweepOperations = typeof operations;
 
-const [clouds]: unknown[] = await once(process, 'message');
-const context = contextOf(v.parse(cloudsSchema, clouds));
-const latencyMs = await measureLatency(context);
-// Whoever started it counts the calls from here on.
-process.send?.('ready');
-const [expected]: unknown[] = await once(process, 'message');
-process.send?.({ ...(await sweep(context, Number(expected))), latencyMs } satisfies Swept);
-process.on('disconnect', () => process.exit());
+offer(operations);

@@ -7,6 +7,9 @@ import type { SourceType } from '../lib/sources/index.ts';
 
 export const FUNCTIONS = ['receive', 'clean', 'sweep'] as const;
 
+/** Maximum size of a minified bundle: each cold start reads and compiles every byte of it. */
+export const MAX_BUNDLE_BYTES = 84 * 1024;
+
 /**
  * Takes Node's own modules by `process.getBuiltinModule`. An `import` of one from an ES module reads every export of
  * it, and among those of `node:http` is a getter that loads the whole of undici.

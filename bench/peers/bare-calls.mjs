@@ -24,51 +24,39 @@ export function call(method, url, headers, body) {
   });
 }
 
-export const post = (url, headers, body) => call('POST', url, headers, body);
-
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 const hmac = (key, text) => createHmac('sha256', key).update(text).digest();
 
-export async function callAws(service, target, contentType, input) {
-  const url = env.AWS_ENDPOINT_URL ?? `https://${service}.${env.AWS_REGION}.amazonaws.com`;
-  const host = url.slice(url.indexOf('//') + 2);
+export async function callAws(service, target, jsonVersion, input) {
+  const { AWS_REGION: region, AWS_SESSION_TOKEN: token } = env;
+  const url = env.AWS_ENDPOINT_URL ?? `https://${service}.${region}.amazonaws.com`;
   const body = JSON.stringify(input);
   const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   const date = time.slice(0, 8);
-  const scope = `${date}/${env.AWS_REGION}/${service}/aws4_request`;
-  const token = env.AWS_SESSION_TOKEN;
-  const names = `content-type;host;x-amz-date;${token ? 'x-amz-security-token;' : ''}x-amz-target`;
+  const scope = `${date}/${region}/${service}/aws4_request`;
+  const contentType = `application/x-amz-json-${jsonVersion}`;
+  const names = 'content-type;host;x-amz-date;x-amz-security-token;x-amz-target';
   const canonical = [
-    'POST',
-    '/',
-    '',
+    'POST\n/\n',
     `content-type:${contentType}`,
-    `host:${host}`,
+    `host:${url.slice(url.indexOf('//') + 2)}`,
     `x-amz-date:${time}`,
-    ...(token ? [`x-amz-security-token:${token}`] : []),
+    `x-amz-security-token:${token}`,
     `x-amz-target:${target}`,
-    '',
-    names,
+    `\n${names}`,
     sha256(body),
   ].join('\n');
-  const key = [date, env.AWS_REGION, service, 'aws4_request'].reduce(
-    hmac,
-    `AWS4${env.AWS_SECRET_ACCESS_KEY}`,
-  );
+  const key = [date, region, service, 'aws4_request'].reduce(hmac, `AWS4${env.AWS_SECRET_ACCESS_KEY}`);
   const signature = createHmac('sha256', key)
     .update(`AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(canonical)}`)
     .digest('hex');
   const credential = `${env.AWS_ACCESS_KEY_ID}/${scope}`;
-  const answer = await post(
-    url,
-    {
-      'Content-Type': contentType,
-      'X-Amz-Date': time,
-      'X-Amz-Target': target,
-      ...(token && { 'X-Amz-Security-Token': token }),
-      Authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${names}, Signature=${signature}`,
-    },
-    body,
-  );
-  return JSON.parse(answer.body);
+  const headers = {
+    'Content-Type': contentType,
+    'X-Amz-Date': time,
+    'X-Amz-Target': target,
+    'X-Amz-Security-Token': token,
+    Authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${names}, Signature=${signature}`,
+  };
+  return JSON.parse((await call('POST', url, headers, body)).body);
 }

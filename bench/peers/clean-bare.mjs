@@ -1,46 +1,25 @@
 // No framework, no schema, no check of any answer, no log line: the least that does the work.
-import { call, callAws, post } from './bare-calls.mjs';
+import { call, callAws } from './bare-calls.mjs';
+import { entryOf, eventsOf, loginOf } from './inputs.mjs';
 
 const { env } = process;
 let loggedIn;
 
 async function logIn() {
-  const { SecretString } = await callAws(
-    'secretsmanager',
-    'secretsmanager.GetSecretValue',
-    'application/x-amz-json-1.1',
-    { SecretId: env.HUAWEICLOUD_SECRET },
-  );
-  const { domain, user, password } = JSON.parse(SecretString);
-  const { headers } = await post(
+  const { SecretString } = await callAws('secretsmanager', 'secretsmanager.GetSecretValue', '1.1', {
+    SecretId: env.HUAWEICLOUD_SECRET,
+  });
+  const { headers } = await call(
+    'POST',
     `${env.HUAWEICLOUD_IAM_ENDPOINT}/v3/auth/tokens?nocatalog=true`,
     { 'Content-Type': 'application/json' },
-    JSON.stringify({
-      auth: {
-        identity: {
-          methods: ['password'],
-          password: { user: { domain: { name: domain }, name: user, password } },
-        },
-        scope: { project: { name: env.HUAWEICLOUD_REGION } },
-      },
-    }),
+    loginOf(JSON.parse(SecretString)),
   );
   return headers['x-subject-token'];
 }
 
-/** Sets texts of an entry of the ledger. */
-function write(pk, sk, values) {
-  const names = Object.keys(values);
-  return callAws('dynamodb', 'DynamoDB_20120810.UpdateItem', 'application/x-amz-json-1.0', {
-    TableName: env.LEDGER_TABLE,
-    Key: { pk: { S: pk }, sk: { S: sk } },
-    UpdateExpression: `SET ${names.map((_, index) => `#${index} = :${index}`).join(', ')}`,
-    ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#${index}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(
-      names.map((name, index) => [`:${index}`, { S: values[name] }]),
-    ),
-  });
-}
+const write = (pk, sk, values) =>
+  callAws('dynamodb', 'DynamoDB_20120810.UpdateItem', '1.0', entryOf(pk, sk, values));
 
 export async function handler({ Records }) {
   for (const { body } of Records) {
@@ -62,14 +41,7 @@ export async function handler({ Records }) {
       }),
     );
     await write(id, 'request', { closedAt: new Date().toISOString() });
-    await callAws('events', 'AWSEvents.PutEvents', 'application/x-amz-json-1.1', {
-      Entries: tasks.map((task) => ({
-        EventBusName: env.EVENT_BUS_NAME,
-        Source: 'bench',
-        DetailType: 'Sync Task Deleted',
-        Detail: JSON.stringify({ request, task }),
-      })),
-    });
+    await callAws('events', 'AWSEvents.PutEvents', '1.1', eventsOf(request, tasks));
   }
   return { batchItemFailures: [] };
 }

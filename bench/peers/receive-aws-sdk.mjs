@@ -1,23 +1,16 @@
 // Middy and the AWS SDK. There is nothing to call in Huawei Cloud, so this is the peer with both SDKs as well.
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import jsonBodyParser from '@middy/http-json-body-parser';
+import { acceptedOf, requestOf } from './inputs.mjs';
+import { readSecret } from './sdk-secret.mjs';
 
-const secretsManager = new SecretsManagerClient({});
 const sqs = new SQSClient({});
 let secret;
 
-async function readSecret() {
-  const { SecretString } = await secretsManager.send(
-    new GetSecretValueCommand({ SecretId: process.env.GITHUB_SECRET }),
-  );
-  return SecretString;
-}
-
 async function isSigned({ headers, body, isBase64Encoded }) {
-  secret ??= readSecret();
+  secret ??= readSecret(process.env.GITHUB_SECRET);
   const digest = createHmac('sha256', await secret)
     .update(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'))
     .digest('hex');
@@ -35,14 +28,7 @@ export const handler = middy()
   .use(jsonBodyParser())
   .handler(async ({ headers, body }) => {
     if (headers['x-github-event'] !== 'repository' || body.action !== 'deleted') return { statusCode: 200 };
-    const request = {
-      version: 1,
-      id: headers['x-github-delivery'],
-      source: 'github',
-      occurredAt: new Date().toISOString(),
-      namespace: 'acme-images',
-      repository: body.repository.name.toLowerCase(),
-    };
+    const request = requestOf(headers, body);
     await sqs.send(
       new SendMessageCommand({
         QueueUrl: process.env.CLEANUP_QUEUE_URL,
@@ -50,9 +36,5 @@ export const handler = middy()
       }),
     );
     console.log(JSON.stringify({ event: 'queued', id: request.id, repository: request.repository }));
-    return {
-      statusCode: 202,
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ status: 'accepted', id: request.id, requests: [request] }),
-    };
+    return acceptedOf(request);
   });
