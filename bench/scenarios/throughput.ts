@@ -46,7 +46,9 @@ const measureQueues: Measure = async (bundles, options, report) => {
       rows.push(row);
     }
   }
-  report.note('\nIdeal: a worker has one request at a time: a GET, then its DELETEs at once. Nothing else takes time');
+  report.note(
+    '\nIdeal: a worker has one request at a time: a GET, then its DELETEs at once. Nothing else takes time',
+  );
   report.table(`A queue; the emulator answers in ${LATENCY_MS} ms`, rows);
 };
 
@@ -171,7 +173,9 @@ export const throughput: Scenario = {
       .option('--memory-requests <number>', 'requests through one process', wholeNumber(100), 100_000),
   async run(options: ThroughputOptions, report) {
     const bundles = await bundleContenders('clean');
-    report.note(`Requests with 3 targets each, ${BATCH_SIZE} in a batch. The ledger and the bus answer at once`);
+    report.note(
+      `Requests with 3 targets each, ${BATCH_SIZE} in a batch. The ledger and the bus answer at once`,
+    );
     for (const [name, measure] of Object.entries(parts)) {
       if (options.only === undefined || options.only === name) await measure(bundles, options, report);
     }
