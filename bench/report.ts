@@ -6,6 +6,7 @@ import { quantile } from './rounds.ts';
 /** A list of numbers is printed as its median with the 10th and the 90th percentile. */
 type Cell = string | number | readonly number[];
 
+export const MB = 1024 * 1024;
 const whole = new Intl.NumberFormat('en');
 const rounded = new Intl.NumberFormat('en', { minimumSignificantDigits: 4, maximumSignificantDigits: 4 });
 

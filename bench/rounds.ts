@@ -45,18 +45,15 @@ export function quantile(values: readonly number[], share: number): number {
   return below + (above - below) * (position % 1);
 }
 
-/** Median of the ratios of two series, round by round: a machine that is slow for a while makes no difference. */
-export function medianRatio(ours: readonly number[], theirs: readonly number[]): number {
-  return quantile(
-    ours.map((value, round) => value / (theirs[round] ?? Number.NaN)),
-    0.5,
-  );
+/** Median of a comparison, round by round: a machine that is slow for a while makes no difference. */
+export function compareRounds(
+  ours: readonly number[],
+  theirs: readonly number[],
+  compare: (ours: number, theirs: number) => number,
+): number {
+  const compared = ours.map((value, round) => compare(value, theirs[round] ?? Number.NaN));
+  return quantile(compared, 0.5);
 }
 
-/** Median of the differences of two series, round by round. */
-export function medianDifference(ours: readonly number[], theirs: readonly number[]): number {
-  return quantile(
-    ours.map((value, round) => value - (theirs[round] ?? Number.NaN)),
-    0.5,
-  );
-}
+export const ratio = (ours: number, theirs: number) => ours / theirs;
+export const difference = (ours: number, theirs: number) => ours - theirs;

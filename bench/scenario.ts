@@ -17,7 +17,3 @@ export function wholeNumber(step = 1): (text: string) => number {
     throw new InvalidArgumentError(`Expected a whole number up to 999999, in steps of ${step}.`);
   };
 }
-
-export function toMegabytes(bytes: number): number {
-  return bytes / 1024 / 1024;
-}

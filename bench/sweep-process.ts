@@ -71,15 +71,8 @@ const operations = {
     sample();
     clearInterval(sampling);
     if (step.value === undefined) throw new Error('the sweep did not finish');
-    const { repositories, tasks, found } = step.value.counts;
-    return {
-      repositories,
-      tasks,
-      found,
-      seconds,
-      peakBytes: peak - before,
-      heapBytes: measureHeap() - heapBefore,
-    };
+    const { counts } = step.value;
+    return { counts, seconds, peakBytes: peak - before, heapBytes: measureHeap() - heapBefore };
   },
 };
 export type SweepOperations = typeof operations;

@@ -5,7 +5,7 @@ import { type Bundle, bundleContenders } from '../contenders.ts';
 import { cleanupMessages, gitHubDeletion } from '../events.ts';
 import { type Backend, startBackend, timeColdStart } from '../processes.ts';
 import type { Report } from '../report.ts';
-import { measureInterleaved, medianDifference, medianRatio, type Series, valuesOf } from '../rounds.ts';
+import { compareRounds, difference, measureInterleaved, ratio, type Series, valuesOf } from '../rounds.ts';
 import { type Scenario, wholeNumber } from '../scenario.ts';
 
 interface ColdStartOptions {
@@ -85,14 +85,15 @@ function reportFunction(
       'import ms': valuesOf(contenders, id, 'importMs'),
       'first ms': valuesOf(contenders, id, 'firstMs'),
       'cold ms': cold(id),
-      '/ bare': medianRatio(cold(id), cold('bare')),
+      '/ bare': compareRounds(cold(id), cold('bare'), ratio),
       'second ms': second(id),
       ...measured.at(-1)?.calls,
     })),
   );
-  report.figure(`${name}ToBare`, name, medianRatio(cold('ours'), cold('bare')));
-  if (name === 'clean') report.figure('cleanToSdks', name, medianRatio(cold('ours'), cold('both-sdks')));
-  report.figure('second', name, medianDifference(second('ours'), second('bare')));
+  report.figure(`${name}ToBare`, name, compareRounds(cold('ours'), cold('bare'), ratio));
+  if (name === 'clean')
+    report.figure('cleanToSdks', name, compareRounds(cold('ours'), cold('both-sdks'), ratio));
+  report.figure('second', name, compareRounds(second('ours'), second('bare'), difference));
   const ours = contenders.find(({ subject }) => subject.id === 'ours');
   report.figure('bundle', name, (ours?.subject.bytes ?? 0) / 1024);
 }

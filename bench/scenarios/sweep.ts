@@ -1,6 +1,7 @@
 import { startChild } from '../children.ts';
 import { startBackend } from '../processes.ts';
-import { type Scenario, toMegabytes, wholeNumber } from '../scenario.ts';
+import { MB } from '../report.ts';
+import { type Scenario, wholeNumber } from '../scenario.ts';
 import type { SweepOperations } from '../sweep-process.ts';
 
 /** Delay of each answer. */
@@ -36,33 +37,35 @@ async function measureSweep(count: number) {
     { length: count },
     (_, index) => `acme-${index % ORGANIZATIONS}/team-${index % 50}/service-${index}`,
   );
-  for (const [remoteNamespace, isGone] of [
-    ['acme-gone', true],
-    ['acme-dr', false],
-  ] as const) {
-    const some = images.filter((_, index) => (index % GONE_EVERY === 0) === isGone);
-    await backend.call('prepare', { images: some, remoteNamespaces: [remoteNamespace] });
-  }
+  const { true: gone = [], false: others = [] } = Object.groupBy(
+    images,
+    (_, index) => `${index % GONE_EVERY === 0}`,
+  );
+  await backend.call('prepare', { images: gone, remoteNamespaces: ['acme-gone'] });
+  await backend.call('prepare', { images: others, remoteNamespaces: ['acme-dr'] });
   const options = { env: { ...backend.env }, execArgv: ['--expose-gc'] };
   using sweeper = await startChild<SweepOperations>('sweep-process.ts', {}, options);
   const latencyMs = await sweeper.call('measureLatencyMs');
   // Forgets the calls until here.
   await backend.call('prepare', { images: [], remoteNamespaces: [] });
-  const { peakBytes, heapBytes, seconds, ...counts } = await sweeper.call('sweep', CONCURRENCY);
+  const { counts, seconds, peakBytes, heapBytes } = await sweeper.call('sweep', CONCURRENCY);
   const { calls: byOperation } = await backend.call('report');
   const calls = Object.values(byOperation).reduce((sum, number) => sum + number, 0);
   const ideal = (calls * LATENCY_MS) / CONCURRENCY / 1000;
+  const { repositories, tasks, found } = counts;
   return {
-    ...counts,
+    repositories,
+    tasks,
+    found,
     calls,
-    'calls each': calls / counts.repositories,
+    'calls each': calls / repositories,
     seconds,
     ideal,
     '/ ideal': seconds / ideal,
     'single call ms': latencyMs,
     // Timers are late, so an answer takes longer than the emulator waits.
     '/ ideal with that': ((seconds / ideal) * LATENCY_MS) / latencyMs,
-    'peak MB': toMegabytes(peakBytes),
-    'heap at the end MB': toMegabytes(heapBytes),
+    'peak MB': peakBytes / MB,
+    'heap at the end MB': heapBytes / MB,
   };
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { type Bundle, bundleContenders } from '../contenders.ts';
 import { cleanupMessages, type QueueMessage, TARGET_REGION } from '../events.ts';
 import { type Backend, startBackend, startWorkers, type Worker } from '../processes.ts';
-import type { Report } from '../report.ts';
-import { measureInterleaved, medianDifference, valuesOf } from '../rounds.ts';
-import { type Scenario, toMegabytes, wholeNumber } from '../scenario.ts';
+import { MB, type Report } from '../report.ts';
+import { compareRounds, difference, measureInterleaved, valuesOf } from '../rounds.ts';
+import { type Scenario, wholeNumber } from '../scenario.ts';
 
 interface ThroughputOptions {
   readonly only?: 'queue' | 'cpu' | 'memory';
@@ -28,11 +28,6 @@ const CPU_WARM_UP = 10;
 const MEMORY_STEPS = 10;
 
 type Measure = (bundles: readonly Bundle[], options: ThroughputOptions, report: Report) => Promise<void>;
-
-function parseWorkers(text: string): number[] {
-  if (/^[1-9]\d?(,[1-9]\d?)*$/.test(text)) return text.split(',').map(Number);
-  throw new InvalidArgumentError('Expected numbers from 1 to 99, such as 2,5,10.');
-}
 
 const measureQueues: Measure = async (bundles, options, report) => {
   const rows: Awaited<ReturnType<typeof measureQueue>>[] = [];
@@ -91,10 +86,10 @@ const measureCpu: Measure = async (bundles, options, report) => {
     workers.all.map(({ id, label }) => ({
       contender: label,
       ms: msOf(id),
-      'above bare': medianDifference(msOf(id), msOf('bare')),
+      'above bare': compareRounds(msOf(id), msOf('bare'), difference),
     })),
   );
-  report.figure('cpu', 'clean', medianDifference(msOf('ours'), msOf('bare')));
+  report.figure('cpu', 'clean', compareRounds(msOf('ours'), msOf('bare'), difference));
 };
 
 const measureMemory: Measure = async (bundles, options, report) => {
@@ -108,9 +103,9 @@ const measureMemory: Measure = async (bundles, options, report) => {
       const { heap, process, young } = await worker.call('weigh');
       rows.push({
         requests: done + step,
-        'heap MB': toMegabytes(heap),
-        'process MB': toMegabytes(process),
-        'without young MB': toMegabytes(process - young),
+        'heap MB': heap / MB,
+        'process MB': process / MB,
+        'without young MB': (process - young) / MB,
       });
     }
   }
@@ -164,7 +159,7 @@ export const throughput: Scenario = {
       .addOption(new Option('--only <part>', 'measure one part').choices(Object.keys(parts)))
       .addOption(
         new Option('--workers <list>', `numbers of workers, one queue each; peers have ${PEER_WORKERS}`)
-          .argParser(parseWorkers)
+          .argParser((text) => text.split(',').map(wholeNumber()))
           .default([2, 5, 10], '2,5,10'),
       )
       .option('--requests <number>', 'requests in a queue', wholeNumber(100), 10_000)
