@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build as esbuild } from 'esbuild';
 import { build } from '../scripts/build.ts';
+import { BUNDLE_OPTIONS } from '../scripts/bundle.ts';
 
 /** One way to build a function. */
 interface Contender {
@@ -55,23 +56,16 @@ export async function bundleContenders(name?: Bundle['function']): Promise<reado
 async function bundlePeer(contender: Contender, folder: string): Promise<Bundle> {
   const name = `${contender.function}-${contender.id}.mjs`;
   const file = join(folder, name);
-  const { metafile } = await esbuild({
+  await esbuild({
+    ...BUNDLE_OPTIONS,
     entryPoints: [join(import.meta.dirname, 'peers', name)],
     outfile: file,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
     mainFields: ['module', 'main'],
-    minify: true,
-    legalComments: 'none',
-    metafile: true,
     logLevel: 'error',
     // The bare handlers import no package.
     ...(contender.id === 'bare' ? {} : { banner: { js: REQUIRE } }),
   });
-  const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-  return { ...contender, file, bytes };
+  return { ...contender, file, bytes: statSync(file).size };
 }
 
 /** Installs the packages of the peers if they are missing or older than the lock file. */

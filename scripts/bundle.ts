@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { ROOT } from '../command-line/options.ts';
 import type { SourceType } from '../lib/sources/index.ts';
 
@@ -9,6 +9,18 @@ export const FUNCTIONS = ['receive', 'clean', 'sweep'] as const;
 
 /** Maximum size of a minified bundle: each cold start reads and compiles every byte of it. */
 export const MAX_BUNDLE_BYTES = 84 * 1024;
+
+/** Options of esbuild that decide what a cold start loads. */
+export const BUNDLE_OPTIONS = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  // Node 24 has them. esbuild would turn each literal, valibot's for emoji included, into a call that every cold start makes.
+  supported: { 'regexp-unicode-property-escapes': true },
+  minify: true,
+  legalComments: 'none',
+} as const satisfies BuildOptions;
 
 /**
  * Takes Node's own modules by `process.getBuiltinModule`. An `import` of one from an ES module reads every export of
@@ -93,16 +105,9 @@ async function bundleFunction(name: string, outDir: string, types: SourceTypes):
     absWorkingDir: ROOT,
     entryPoints: [join('functions', `${name}.ts`)],
     outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    // Node 24 has them. esbuild would turn each literal, valibot's for emoji included, into a call that every cold start makes.
-    supported: { 'regexp-unicode-property-escapes': true },
-    minify: true,
+    ...BUNDLE_OPTIONS,
     sourcemap: 'linked',
     sourcesContent: false,
-    legalComments: 'none',
     logLevel: 'warning',
     plugins: [builtinModules, onlySources(half, types[half])],
   });
