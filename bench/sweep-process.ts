@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { readConfig } from '../command-line/read-config.ts';
 import { SecretStore } from '../lib/aws/secret-store.ts';
+import { requireEnvironment } from '../lib/config/load-config.ts';
 import type { Deadline } from '../lib/deadline.ts';
-import { requireEnvironment } from '../lib/environment.ts';
 import { Accounts } from '../lib/huaweicloud/accounts.ts';
 import { DynamoSuspicionLedger } from '../lib/ledger/suspicion-ledger.ts';
 import { DynamoSweepLedger } from '../lib/ledger/sweep-ledger.ts';

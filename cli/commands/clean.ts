@@ -5,15 +5,7 @@ import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Target } from '../../lib/huaweicloud/names.ts';
 import { openBus } from '../bus.ts';
 import { addChangingOptions, formatExamples } from '../changing.ts';
-import {
-  countOutcomes,
-  documentOf,
-  formatOutcomes,
-  isNotTried,
-  isPlanned,
-  type PlacedOutcome,
-  sortOutcomes,
-} from '../clean-outcomes.ts';
+import { countOutcomes, documentOf, formatOutcomes, isNotTried, isPlanned, type PlacedOutcome, sortOutcomes } from '../clean-outcomes.ts';
 import { type CleanParts, carryOutCleanup, previewCleanup } from '../clean-steps.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { listRepositoriesOf } from '../list-tasks.ts';
