@@ -10,7 +10,7 @@ import { DynamoSweepLedger } from '../lib/ledger/sweep-ledger.ts';
 import { createLog } from '../lib/log.ts';
 import { createCheckExistence } from '../lib/sources/check-existence.ts';
 import type { ReadSecret } from '../lib/stored-secret.ts';
-import { runSweep } from '../lib/sweep/run-sweep.ts';
+import { runSweep } from '../cli/run-sweep.ts';
 import { offer } from './children.ts';
 import { quantile } from './rounds.ts';
 

@@ -1,17 +1,16 @@
 import type { Outcome } from '../lib/cleanup/outcome.ts';
 import { nameOf } from '../lib/huaweicloud/names.ts';
-import { formatTable, sortBy } from './table.ts';
-import { formatTime } from './times.ts';
+import { formatTable, formatTime, sortBy } from './table.ts';
 
-/** An outcome that says which repository it concerns. */
+/** Outcome with its repository. */
 export type PlacedOutcome = Outcome & { readonly repository: string };
 
-/** Whether it was Ctrl-C that kept it from being tried. */
+/** Tells whether Ctrl-C came before the attempt. */
 export function isNotTried(outcome: Outcome): boolean {
   return outcome.outcome === 'failed' && outcome.code === 'DEADLINE';
 }
 
-/** Whether the task would be deleted, were it not for the dry run. */
+/** Tells whether only the dry run keeps the task. */
 export function isPlanned(outcome: Outcome): boolean {
   return outcome.outcome === 'kept' && outcome.reason === 'dry run';
 }
@@ -63,11 +62,4 @@ export function noteOf(outcome: Outcome): string {
   const { reason, rule, livingSource } = outcome;
   if (livingSource !== undefined) return `${reason}: ${livingSource}`;
   return rule === undefined ? reason : `${reason} by ${rule}`;
-}
-
-/** "3 deleted, 1 failed." */
-export function countOutcomes(outcomes: readonly Outcome[]): string {
-  const counts = new Map<string, number>();
-  for (const name of outcomes.map(nameOutcome)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return `${[...counts].map(([name, number]) => `${number} ${name}`).join(', ')}.`;
 }

@@ -11,12 +11,12 @@ import type { EventBus } from '../lib/queue/event-bus.ts';
 import { findSources } from '../lib/routing/find-sources.ts';
 import { createCheckExistence } from '../lib/sources/check-existence.ts';
 import { isNotTried, isPlanned, type PlacedOutcome } from './clean-outcomes.ts';
-import { waitToRetry } from './patience.ts';
+import { waitToRetry } from './retry.ts';
 import type { Run } from './run.ts';
 import type { Stage } from './stage.ts';
 
-const LOOKS_AT_A_TIME = { concurrency: 8 };
-/** Of each, up to 8 tasks are deleted at a time. */
+const LISTS_AT_A_TIME = { concurrency: 8 };
+/** Up to 8 tasks of each are deleted at a time. */
 const REPOSITORIES_AT_A_TIME = { concurrency: 2 };
 
 export interface CleanParts {
@@ -25,33 +25,33 @@ export interface CleanParts {
   readonly run: Run;
 }
 
-/** What would become of the tasks of some repositories, without changing anything. */
+/** Previews a cleanup of some repositories, without changing anything. */
 export async function previewCleanup(
   request: CleanupRequest,
   repositories: readonly string[],
   parts: CleanParts,
 ): Promise<PlacedOutcome[]> {
-  const progress = parts.run.progress('looking', repositories.length);
+  const progress = parts.run.progress('listing', repositories.length);
   const cleaner = cleanerOf({ mode: 'dry-run' }, noLedger, parts);
   const outcomes = await pMap(
     repositories,
     async (repository) => {
-      const previewed = await cleanPatiently(cleaner, { ...request, repository }, parts.run);
+      const previewed = await cleanWithRetries(cleaner, { ...request, repository }, parts.run);
       progress.advance();
       return previewed.map((outcome) => ({ ...outcome, repository }));
     },
-    LOOKS_AT_A_TIME,
+    LISTS_AT_A_TIME,
   );
   progress.end();
   return outcomes.flat();
 }
 
 /**
- * Deletes what a preview has shown, and nothing else: what came since then stays.
+ * Deletes the tasks of a preview. Tasks that were created since then stay.
  *
  * @param planned outcomes of a preview.
  */
-export async function carryOutCleanup(
+export async function deletePlanned(
   request: CleanupRequest,
   planned: readonly PlacedOutcome[],
   { ledger, bus }: { readonly ledger: CleanupLedger; readonly bus: EventBus },
@@ -65,7 +65,7 @@ export async function carryOutCleanup(
     async ([repository, group]) => {
       const targets = group.flatMap(({ target }) => target ?? []);
       const part = { ...request, repository, targets };
-      const cleaned = await cleanPatiently(cleaner, part, parts.run);
+      const cleaned = await cleanWithRetries(cleaner, part, parts.run);
       bus.publish(busEventsOf({ request: part, outcomes: cleaned }));
       progress.advance(group.length);
       return cleaned.map((outcome) => ({ ...outcome, repository }));
@@ -93,24 +93,27 @@ export function cleanerOf(
   });
 }
 
-/** Tries again what will pass. */
-export async function cleanPatiently(
+/** Cleans, and retries after transient failures. */
+export async function cleanWithRetries(
   cleaner: Cleaner,
   request: CleanupRequest,
-  { interruption }: Run,
+  run: Run,
 ): Promise<Outcome[]> {
   const done: Outcome[] = [];
   let left = request;
   for (let attempt = 1; ; attempt += 1) {
-    const { outcomes } = await cleaner.clean(left, interruption);
-    const passing = failuresOf(outcomes).filter((failure) => failure.retryable && !isNotTried(failure));
-    const wait = waitOf(passing);
-    const failure = { retryable: passing.length > 0, ...(wait !== undefined && { retryAfterSeconds: wait }) };
-    if (!(await waitToRetry(attempt, failure, interruption))) return [...done, ...outcomes];
-    const again = new Set<Outcome>(passing);
+    const { outcomes } = await cleaner.clean(left, run.interruption);
+    const transient = failuresOf(outcomes).filter((failure) => failure.retryable && !isNotTried(failure));
+    const wait = waitOf(transient);
+    const failure = {
+      retryable: transient.length > 0,
+      ...(wait !== undefined && { retryAfterSeconds: wait }),
+    };
+    if (!(await waitToRetry(attempt, failure, run))) return [...done, ...outcomes];
+    const again = new Set<Outcome>(transient);
     done.push(...outcomes.filter((outcome) => !again.has(outcome)));
-    const targets = passing.flatMap(({ target }) => target ?? []);
-    // Where there is none, the repository could not be listed: nothing has been done.
+    const targets = transient.flatMap(({ target }) => target ?? []);
+    // Without a target, the repository could not be listed, and no task was deleted.
     if (targets.length > 0) left = { ...left, targets };
   }
 }

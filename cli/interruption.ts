@@ -1,27 +1,25 @@
-import { monotonicMs } from '../lib/clock.ts';
 import type { Deadline } from '../lib/deadline.ts';
-import { EXIT } from './exit-status.ts';
 
-/** As long as a call may take that Ctrl-C finds under way. */
+/** Time that a call under way may still take after Ctrl-C. */
 const CALL_MS = 30_000;
-/** npm passes a signal on that the terminal has sent to everyone: both are one press of the keys. */
-const SAME_PRESS_MS = 300;
 
-/** Ctrl-C as a deadline: what is under way is finished, and nothing new is started. A second one ends at once. */
+/** Ctrl-C as a deadline: calls under way are finished, and no new one starts. */
 export class Interruption implements Deadline {
   readonly #controller = new AbortController();
   readonly #say: (line: string) => void;
-  #since: number | undefined;
 
-  constructor(say: (line: string) => void) {
+  /** @param pressed aborted with Ctrl-C. */
+  constructor(pressed: AbortSignal, say: (line: string) => void) {
     this.#say = say;
+    if (pressed.aborted) this.interrupt();
+    pressed.addEventListener('abort', () => this.interrupt(), { once: true });
   }
 
   get interrupted(): boolean {
-    return this.#since !== undefined;
+    return this.signal.aborted;
   }
 
-  /** Aborted with the first Ctrl-C: for what only waits. */
+  /** Aborted with Ctrl-C, for pauses and questions. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -34,19 +32,9 @@ export class Interruption implements Deadline {
     return !this.interrupted;
   }
 
-  /** @returns what ends the listening. */
-  listen(): () => void {
-    const hear = () => this.interrupt();
-    process.on('SIGINT', hear);
-    return () => process.off('SIGINT', hear);
-  }
-
   interrupt(): void {
-    const now = monotonicMs();
-    if (this.#since === undefined) {
-      this.#since = now;
-      this.#controller.abort();
-      this.#say('Stopping: what is under way is finished first. Ctrl-C again ends at once.');
-    } else if (now - this.#since > SAME_PRESS_MS) process.exit(EXIT.interrupted);
+    if (this.interrupted) return;
+    this.#controller.abort();
+    this.#say('Stopping: calls under way are finished first. Press Ctrl-C again to end at once.');
   }
 }

@@ -5,11 +5,11 @@ import { type Failure, failureOf, ServiceError } from '../lib/failure.ts';
 import { type ListPage, readRepositories } from '../lib/huaweicloud/repository-list.ts';
 import type { SwrClient } from '../lib/huaweicloud/swr.ts';
 import type { SyncTask } from '../lib/huaweicloud/sync-task.ts';
-import type { ImageName } from './names.ts';
+import type { ImageName } from './arguments.ts';
 import type { Run } from './run.ts';
 
 const REPOSITORIES_AT_A_TIME = { concurrency: 16 };
-/** The most that SWR gives at once. */
+/** Largest page of SWR. */
 const PAGE = 1000;
 
 type Client = Pick<SwrClient, 'listSyncTasks' | 'listRepositories' | 'listOrganizations'>;
@@ -30,16 +30,16 @@ interface NotRead extends Repository {
 export interface TaskList {
   readonly found: readonly Found[];
   readonly notRead: readonly NotRead[];
-  /** What was left out because of Ctrl-C. */
+  /** Numbers of those left out after Ctrl-C. */
   readonly left: { readonly organizations: number; readonly repositories: number };
 }
 
 /**
- * The tasks of a repository, an organization, or all organizations that the account's user sees.
+ * Lists the tasks of a repository, an organization, or all organizations that the account's user sees.
  *
- * @throws {UsageError} if there is nothing of this name, {HuaweiCloudError} if the repositories can't be listed.
+ * @throws {UsageError} if there is no such organization, {HuaweiCloudError} if the repositories can't be listed.
  */
-export async function listTasks(swr: Client, name: ImageName | undefined, run: Run): Promise<TaskList> {
+export async function readTasks(swr: Client, name: ImageName | undefined, run: Run): Promise<TaskList> {
   const { repositories, left } = await listRepositories(swr, name, run);
   const progress = run.progress('repositories', repositories.length);
   const { interruption } = run;
@@ -99,9 +99,9 @@ async function listRepositories(
 }
 
 /**
- * All repositories of an organization, or those of the first pages if it is interrupted.
+ * Lists all repositories of an organization, or those of the first pages if it is interrupted.
  *
- * @throws {ServiceError} `LIST_CHANGED` if the list could not be read whole.
+ * @throws {ServiceError} `LIST_CHANGED` if the list kept changing.
  */
 export async function listRepositoriesOf(
   swr: Pick<SwrClient, 'listRepositories'>,

@@ -1,26 +1,25 @@
-import { CommanderError } from 'commander';
-import { messageOf, UsageError } from '../command-line/options.ts';
-import { EXIT } from './exit-status.ts';
-import { buildProgram } from './program.ts';
+import { monotonicMs } from '../lib/clock.ts';
+import { EXIT } from './run.ts';
+import { runCli } from './run-cli.ts';
 
-const say = (line: string) => void process.stderr.write(`${line}\n`);
+/** npm passes on a signal that the terminal has sent to every process: both are one press of the keys. */
+const SAME_PRESS_MS = 300;
 
-/** Runs the command that the arguments name, and sets the exit status. See docs/cli.md. */
+/** Runs the CLI in this process: sets the exit status, and ends at once with a second Ctrl-C. */
 export async function main(args: readonly string[]): Promise<void> {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // Whoever reads has seen enough, as `head` does.
+  const { stdin, stdout, stderr } = process;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // The reader has closed the pipe, as `head` does.
     if (error.code === 'EPIPE') process.exit();
     throw error;
   });
-  try {
-    await buildProgram(say).parseAsync([...args], { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) {
-      // It has said so itself. Help that was asked for is no issue.
-      process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
-      return;
-    }
-    say(messageOf(error));
-    process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.failed;
-  }
+  const interrupted = new AbortController();
+  let firstPressMs = Number.POSITIVE_INFINITY;
+  process.on('SIGINT', () => {
+    firstPressMs = Math.min(firstPressMs, monotonicMs());
+    interrupted.abort();
+    if (monotonicMs() - firstPressMs > SAME_PRESS_MS) process.exit(EXIT.interrupted);
+  });
+  const { signal } = interrupted;
+  process.exitCode = await runCli(args, { stdin, stdout, stderr, signal, folder: process.cwd() });
 }

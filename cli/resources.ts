@@ -4,24 +4,28 @@ import { AwsError } from '../lib/aws/aws-error.ts';
 import { callAws } from '../lib/aws/call.ts';
 import { DynamoLedger } from '../lib/ledger/cleanup-ledger.ts';
 import { History } from '../lib/ledger/history.ts';
-import { type ResourceNames, resourceNamesOf } from '../lib/resource-names.ts';
-import { requireAws } from './aws.ts';
+import type { Log } from '../lib/log.ts';
+import { EventBus } from '../lib/queue/event-bus.ts';
+import { resourceNamesOf } from '../lib/resource-names.ts';
 import type { Stage } from './stage.ts';
 
 const TIMEOUT_MS = 10_000;
+/** Variables that name a stage's resources, as in the functions. They win over the names of `serverless.yml`. */
 const VARIABLES = {
   cleanupQueue: 'CLEANUP_QUEUE_URL',
   deadLetterQueue: 'DEAD_LETTER_QUEUE_URL',
   sweepQueue: 'SWEEP_QUEUE_URL',
-} as const satisfies Partial<Record<keyof ResourceNames, string>>;
+  ledgerTable: 'LEDGER_TABLE',
+  eventBus: 'EVENT_BUS_NAME',
+} as const;
 
-export type QueueRole = keyof typeof VARIABLES;
+export type QueueRole = Extract<keyof typeof VARIABLES, `${string}Queue`>;
 
 const urlSchema = v.object({ QueueUrl: v.string() });
 
-/** @throws {UsageError} if the stage has no such queue, {AwsError} if AWS doesn't say. */
-export async function findQueueUrl({ name, region: chosen }: Stage, role: QueueRole): Promise<string> {
-  const { region } = await requireAws(chosen);
+/** @throws {UsageError} if the stage has no such queue, {AwsError} if AWS can't be asked. */
+export async function findQueueUrl({ name, aws }: Stage, role: QueueRole): Promise<string> {
+  const { region } = await aws();
   const given = process.env[VARIABLES[role]];
   if (given) return given;
   const QueueName = resourceNamesOf(name)[role];
@@ -39,17 +43,23 @@ export async function findQueueUrl({ name, region: chosen }: Stage, role: QueueR
   }
 }
 
-export async function findTable({ name, region }: Stage): Promise<string> {
-  await requireAws(region);
-  return process.env['LEDGER_TABLE'] || resourceNamesOf(name).ledgerTable;
+/** Finds the name of a stage's table or event bus. */
+export async function findName(stage: Stage, role: 'ledgerTable' | 'eventBus'): Promise<string> {
+  await stage.aws();
+  return process.env[VARIABLES[role]] || resourceNamesOf(stage.name)[role];
 }
 
 export async function openHistory(stage: Stage): Promise<History> {
-  return new History(await findTable(stage));
+  return new History(await findName(stage, 'ledgerTable'));
 }
 
 export async function openLedger(stage: Stage): Promise<DynamoLedger> {
   const { defaultAccount, ledger } = stage.config;
   const { retentionDays } = ledger;
-  return new DynamoLedger({ table: await findTable(stage), defaultAccount, retentionDays });
+  return new DynamoLedger({ table: await findName(stage, 'ledgerTable'), defaultAccount, retentionDays });
+}
+
+/** Opens the stage's event bus. Events that can't be published are lines of the log. */
+export async function openBus(stage: Stage, log: Log): Promise<EventBus> {
+  return new EventBus({ name: await findName(stage, 'eventBus'), stage: stage.name, log });
 }

@@ -1,11 +1,36 @@
+import type { Command } from 'commander';
 import { messageOf } from '../command-line/options.ts';
 import { createLog, type Log } from '../lib/log.ts';
-import { ask } from './ask.ts';
-import { EXIT, type ExitStatus } from './exit-status.ts';
 import { Interruption } from './interruption.ts';
-import { type Progress, showProgress, silent } from './progress.ts';
+import { ask, noProgress, type Progress, showProgress } from './terminal.ts';
 
-/** What every command can be told. */
+/** Exit statuses. See docs/cli.md. */
+export const EXIT = {
+  done: 0,
+  /** Something failed; everything else was done. */
+  failed: 1,
+  /** Wrong usage; nothing was changed. */
+  usage: 2,
+  /** Ctrl-C; calls under way were finished. */
+  interrupted: 130,
+} as const;
+
+export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
+
+/** Process around the CLI, except its environment: `lib` reads that from `process.env`. */
+export interface Terminal {
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  /** Aborted with the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Current directory. */
+  readonly folder: string;
+  /** Pause before the second attempt of a call; half a second if missing. */
+  readonly firstPauseMs?: number;
+}
+
+/** Options of every command. */
 export interface GlobalOptions {
   readonly stage?: string;
   readonly config?: string;
@@ -15,40 +40,50 @@ export interface GlobalOptions {
   readonly verbose?: boolean;
 }
 
-/** What every command can be told that changes something. */
+/** Options of every command that changes something. */
 export interface ChangingOptions extends GlobalOptions {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
 }
 
-/** What a command talks to: results go to standard output, all else to standard error. */
-export interface Run {
+/** One run of a command: results go to standard output, all else to standard error. */
+export interface Run extends Pick<Terminal, 'folder' | 'firstPauseMs'> {
   readonly interruption: Interruption;
-  /** Of what `lib` does: nowhere, unless it was asked for. */
+  /** Log of `lib`, shown with `--verbose` only. */
   readonly log: Log;
-  /** The result: one JSON document with `--json`, a text without. */
+  /** Prints the result: one JSON document with `--json`, a text without. */
   readonly result: (document: unknown, text: () => string) => void;
-  /** A line beside the result. */
+  /** Prints a line beside the result. */
   readonly say: (line: string) => void;
   /**
-   * @param preview what the question is about.
+   * @param preview shown above the question.
    * @throws {UsageError} unless the answer is yes.
    */
   readonly ask: (question: string, preview: string) => Promise<void>;
-  /** Whether somebody sees how far it has come. */
+  /** Whether progress is shown. */
   readonly isWatched: boolean;
   readonly progress: (what: string, total?: number) => Progress;
 }
 
-/** Runs a command and sets the exit status; Ctrl-C ends it in good order. */
-export async function act(options: ChangingOptions, work: (run: Run) => Promise<ExitStatus>): Promise<void> {
-  const { stdin, stdout, stderr } = process;
+/** Body of a command. */
+export type Work<Options> = (args: readonly string[], options: Options, run: Run) => Promise<ExitStatus>;
+
+/** Makes a command's action of its body. */
+export type Act = <Options extends ChangingOptions>(work: Work<Options>) => (this: Command) => Promise<void>;
+
+/** Runs the body of a command, until it ends or Ctrl-C ends it. */
+export async function perform<Options extends ChangingOptions>(
+  work: Work<Options>,
+  args: readonly string[],
+  options: Options,
+  { stdin, stdout, stderr, signal, ...rest }: Terminal,
+): Promise<ExitStatus> {
   const { json = false, verbose = false, yes = false } = options;
   const say = (line: string) => void stderr.write(`${line}\n`);
-  const interruption = new Interruption(say);
-  const stopListening = interruption.listen();
+  const interruption = new Interruption(signal, say);
   try {
-    const status = await work({
+    const status = await work(args, options, {
+      ...rest,
       interruption,
       log: createLog({}, verbose ? say : () => {}, verbose ? 'debug' : undefined),
       result: (document, text) => {
@@ -57,15 +92,25 @@ export async function act(options: ChangingOptions, work: (run: Run) => Promise<
       },
       say,
       ask: (question, preview) => ask(question, preview, { yes, input: stdin, output: stderr, interruption }),
-      isWatched: !json && stderr.isTTY,
-      progress: (what, total = 0) => (json ? silent : showProgress(what, total, stderr)),
+      isWatched: !json && stderr.isTTY === true,
+      progress: (what, total = 0) => (json ? noProgress : showProgress(what, total, stderr)),
     });
-    process.exitCode = interruption.interrupted ? EXIT.interrupted : status;
+    return interruption.interrupted ? EXIT.interrupted : status;
   } catch (error) {
     if (!interruption.interrupted) throw error;
     say(messageOf(error));
-    process.exitCode = EXIT.interrupted;
-  } finally {
-    stopListening();
+    return EXIT.interrupted;
   }
+}
+
+/** Adds the options of every command that changes something. */
+export function addChangingOptions(command: Command): Command {
+  return command
+    .option('--dry-run', 'show what would be done, and change nothing')
+    .option('--yes', 'do not ask before something is changed');
+}
+
+/** Formats the examples at the end of a command's help. */
+export function formatExamples(...lines: readonly string[]): string {
+  return ['', 'Examples:', ...lines.map((line) => `  swr-sync ${line}`)].join('\n');
 }

@@ -8,42 +8,41 @@ import { DynamoSuspicionLedger } from '../lib/ledger/suspicion-ledger.ts';
 import { DynamoSweepLedger } from '../lib/ledger/sweep-ledger.ts';
 import { createCheckExistence } from '../lib/sources/check-existence.ts';
 import type { SweepContext } from '../lib/sweep/context.ts';
-import { openBus } from './bus.ts';
 import { isNotTried, type PlacedOutcome } from './clean-outcomes.ts';
-import { cleanerOf, cleanPatiently } from './clean-steps.ts';
-import type { Progress } from './progress.ts';
-import { findTable, openLedger } from './resources.ts';
+import { cleanerOf, cleanWithRetries } from './clean-steps.ts';
+import { findName, openBus, openLedger } from './resources.ts';
 import type { Run } from './run.ts';
 import type { Stage } from './stage.ts';
+import type { Progress } from './terminal.ts';
 
 const REQUESTS_AT_A_TIME = { concurrency: 2 };
 
-/** What became of a task, and of which account. */
+/** Outcome with its account and organization. */
 export type SweptOutcome = PlacedOutcome & { readonly account: string; readonly namespace: string };
 
 export interface SweepParts {
   readonly stage: Stage;
   readonly accounts: Accounts;
-  /** Those that are swept. */
+  /** Accounts to sweep. */
   readonly names: readonly string[];
   readonly mode: 'apply' | 'dry-run';
   readonly run: Run;
-  /** Of the repositories. */
+  /** Counts repositories. */
   readonly progress: Progress;
 }
 
 export interface CliSweep {
   readonly context: SweepContext;
   readonly ledger: DynamoSweepLedger;
-  /** What became of the tasks whose cleanup was asked for so far. */
+  /** Outcomes of the cleanups so far. */
   readonly outcomes: SweptOutcome[];
 }
 
-/** A sweep in this process: what it finds is deleted here and not by way of the queue, so that it can be told. */
+/** Prepares a sweep in this process, which cleans without the queue and so knows the outcomes. */
 export async function createSweep(parts: SweepParts): Promise<CliSweep> {
   const { stage, accounts, names, mode, run, progress } = parts;
   const { config, readSecret } = stage;
-  const table = await findTable(stage);
+  const table = await findName(stage, 'ledgerTable');
   const ledger = new DynamoSweepLedger({ table, retentionDays: config.ledger.retentionDays });
   const bus = await openBus(stage, run.log);
   const cleaner = cleanerOf({}, await openLedger(stage), { stage, accounts, run });
@@ -53,7 +52,7 @@ export async function createSweep(parts: SweepParts): Promise<CliSweep> {
     const done = await pMap(
       requests,
       async (each) => {
-        const cleaned = await cleanPatiently(cleaner, each, run);
+        const cleaned = await cleanWithRetries(cleaner, each, run);
         bus.publish(busEventsOf({ request: each, outcomes: cleaned }));
         deleting.advance();
         return cleaned.map((outcome) => placeOutcome(outcome, each));
@@ -63,12 +62,12 @@ export async function createSweep(parts: SweepParts): Promise<CliSweep> {
     deleting.end();
     await bus.flush();
     outcomes.push(...done.flat());
-    // The sweep is not done with these, so that it can be gone on with.
+    // The sweep stays unfinished, and can be resumed.
     if (done.flat().some(isNotTried)) throw new ServiceError(OUT_OF_TIME);
   };
   const context: SweepContext = {
     config: { ...config, sweep: { ...config.sweep, mode } },
-    accounts: { names, clientOf: (account) => counting(accounts, account, progress) },
+    accounts: { names, clientOf: (account) => countingClient(accounts, account, progress) },
     checkExistence: createCheckExistence(config, readSecret),
     ledger,
     suspicions: new DynamoSuspicionLedger(table),
@@ -83,14 +82,14 @@ export async function createSweep(parts: SweepParts): Promise<CliSweep> {
 }
 
 function placeOutcome(
-  outcome: Awaited<ReturnType<typeof cleanPatiently>>[number],
+  outcome: Awaited<ReturnType<typeof cleanWithRetries>>[number],
   { account = '', namespace, repository = '' }: CleanupRequest,
 ): SweptOutcome {
   return { repository, ...outcome, account, namespace };
 }
 
-/** A client that tells how many repositories were looked at. */
-function counting(accounts: Accounts, account: string, progress: Progress) {
+/** Client that counts listed repositories. */
+function countingClient(accounts: Accounts, account: string, progress: Progress) {
   const swr = accounts.clientOf(account);
   return {
     listOrganizations: swr.listOrganizations.bind(swr),

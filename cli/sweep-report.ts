@@ -5,7 +5,7 @@ import { nameOutcome, noteOf } from './clean-outcomes.ts';
 import type { SweptOutcome } from './sweep-context.ts';
 import { count, formatTable, sortBy } from './table.ts';
 
-/** One task that a sweep has found, and what became of it. */
+/** Task that a sweep has found, with its outcome. */
 interface Row {
   readonly outcome: string;
   readonly account: string;
@@ -16,18 +16,18 @@ interface Row {
   readonly note: string;
 }
 
-/** What a sweep has found. */
+/** Findings of a sweep. */
 export interface Found {
-  /** The tasks that may go. */
+  /** Tasks to delete. */
   readonly standing: readonly Finding[];
-  /** The tasks that stay because nothing proves that their source repository is gone. */
+  /** Tasks held back: no canary confirms that their source repository is gone. */
   readonly held: readonly Finding[];
 }
 
 /**
- * Every task that was found.
+ * Makes a row of every task that was found.
  *
- * @param state what the sweep has decided; missing where it was ended before.
+ * @param state decision of the sweep; missing if it was interrupted before.
  */
 export function rowsOf(
   { standing, held }: Found,
@@ -71,14 +71,14 @@ function keyOf(
 
 function untouched(state: SweepReport['state'] | undefined): string {
   if (state === undefined) return 'not tried';
-  // By the run that this one has gone on with.
+  // By the run that this one resumes.
   if (state === 'applied') return 'done before';
-  return state === 'refused' ? 'stays' : 'would be deleted';
+  return state === 'refused' ? 'kept' : 'would be deleted';
 }
 
 export function formatRows(rows: readonly Row[]): string {
   return formatTable(
-    ['OUTCOME', 'ACCOUNT', 'REPOSITORY', 'TARGET', 'WHY', 'NOTE'],
+    ['OUTCOME', 'ACCOUNT', 'REPOSITORY', 'TARGET', 'REASON', 'NOTE'],
     rows.map(({ outcome, account, namespace, repository, target, reasons, note }) => [
       outcome,
       account,
@@ -90,7 +90,7 @@ export function formatRows(rows: readonly Row[]): string {
   );
 }
 
-/** What a sweep has seen and decided, line by line. */
+/** Formats what a sweep has listed and decided. */
 export function formatReport({
   id,
   state,
@@ -107,15 +107,15 @@ export function formatReport({
     ['sweep', id],
     ['decided', `${state} (mode ${mode})`],
     [
-      'seen',
+      'listed',
       `${count(tasks, 'task')} in ${count(repositories, 'repository')} of ${count(organizations, 'organization')}`,
     ],
-    ['to go', `${count(found, 'task')} (${share})`],
-    ['suspected', `${count(suspected, 'task')}: gone if a later sweep hears it again`],
-    ['undecided', `${count(undecided, 'task')}: something could not be found out`],
+    ['to delete', `${count(found, 'task')} (${share})`],
+    ['suspected', `${count(suspected, 'task')}: deleted if a later sweep confirms it`],
+    ['undecided', `${count(undecided, 'task')}: a check gave no answer`],
     ...(heldBack > 0 ? [describeHeldBack(heldBack)] : []),
     ['unchecked', `${count(unchecked, 'task')}: no sweep.targetAccounts sees the target`],
-    ['denied', `${count(denied, 'repository')} not looked at (safety.deny)`],
+    ['denied', `${count(denied, 'repository')} skipped (safety.deny)`],
     ['unread', `${count(unread, 'repository')} whose tasks could not be listed`],
   ];
   return lines.map(([name, text]) => `${name.padEnd(9)}  ${text}`).join('\n');

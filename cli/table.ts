@@ -18,7 +18,7 @@ const NO_BORDERS = {
   middle: '  ',
 };
 
-/** Columns under their names, two blanks apart, so that they can be cut by a script as well. */
+/** Formats columns under headings, two blanks apart, so that scripts can split them. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const table = new Table({
     head: [...head],
@@ -30,7 +30,7 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
   return lines.map((line) => line.trimEnd()).join('\n');
 }
 
-/** On one line, and without what a terminal would obey: some of it is text that strangers have sent. */
+/** Replaces line breaks and control characters: some texts were sent by strangers. */
 export function toPrintable(text: string): string {
   return text.replaceAll(/[\r\n\t]+/g, ' ').replaceAll(/[\p{Cc}\p{Cf}]/gu, '\uFFFD');
 }
@@ -45,11 +45,25 @@ export function count(number: number, thing: string): string {
   return `${number} ${thing.endsWith('y') ? `${thing.slice(0, -1)}ies` : `${thing}s`}`;
 }
 
-/** Sorted by what is shown of each, so that the same comes out of the same. */
+/** Sorts by a key, for a reproducible order. */
 export function sortBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
   return items.toSorted((one, other) => {
     const [first, second] = [keyOf(one), keyOf(other)];
     if (first === second) return 0;
     return first < second ? -1 : 1;
   });
+}
+
+/** Formats a time for a column whose heading says UTC. */
+export function formatTime(time: string | undefined): string {
+  if (time === undefined) return '-';
+  const ms = Date.parse(time);
+  return Number.isNaN(ms) ? time : new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** "2 restored, 1 failed." */
+export function countEach(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return `${[...counts].map(([name, number]) => `${number} ${name}`).join(', ')}.`;
 }

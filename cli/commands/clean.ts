@@ -3,21 +3,33 @@ import type { Command } from 'commander';
 import { UsageError } from '../../command-line/options.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Target } from '../../lib/huaweicloud/names.ts';
-import { openBus } from '../bus.ts';
-import { addChangingOptions, formatExamples } from '../changing.ts';
-import { countOutcomes, documentOf, formatOutcomes, isNotTried, isPlanned, type PlacedOutcome, sortOutcomes } from '../clean-outcomes.ts';
-import { type CleanParts, carryOutCleanup, previewCleanup } from '../clean-steps.ts';
-import { EXIT, type ExitStatus } from '../exit-status.ts';
+import { formatImageName, type ImageName, parseImageName, parseTargetName, parseTime } from '../arguments.ts';
+import {
+  documentOf,
+  formatOutcomes,
+  isNotTried,
+  isPlanned,
+  nameOutcome,
+  type PlacedOutcome,
+  sortOutcomes,
+} from '../clean-outcomes.ts';
+import { type CleanParts, deletePlanned, previewCleanup } from '../clean-steps.ts';
 import { listRepositoriesOf } from '../list-tasks.ts';
-import { formatImageName, type ImageName, parseImageName, parseTargetName } from '../names.ts';
-import { patientClient } from '../patient-client.ts';
-import { openLedger } from '../resources.ts';
-import { act, type ChangingOptions, type Run } from '../run.ts';
+import { openBus, openLedger } from '../resources.ts';
+import { retryingClient } from '../retry.ts';
+import {
+  type Act,
+  addChangingOptions,
+  type ChangingOptions,
+  EXIT,
+  type ExitStatus,
+  formatExamples,
+  type Run,
+} from '../run.ts';
 import { chooseAccount, describeAccount, openAccounts, openStage } from '../stage.ts';
-import { count } from '../table.ts';
-import { parseTime } from '../times.ts';
+import { count, countEach } from '../table.ts';
 
-/** Where the ledger says that it came from. */
+/** Source of these requests in the ledger. */
 const SOURCE = 'swr-sync';
 
 interface CleanOptions extends ChangingOptions {
@@ -26,13 +38,13 @@ interface CleanOptions extends ChangingOptions {
   readonly occurredAt?: string;
 }
 
-export function addClean(program: Command): void {
+export function addClean(program: Command, act: Act): void {
   addChangingOptions(program.command('clean').argument('<NAMESPACE[/REPOSITORY]>'))
     .summary("delete a repository's synchronization tasks")
-    .description('Deletes tasks as if the repository were reported as gone. What safety.deny protects stays.')
+    .description('Deletes tasks as if the repository had been deleted. safety.deny applies.')
     .option('--organization', 'every repository of the organization')
     .option('--target <region/organization>', 'only tasks with this target; may be repeated', collectTargets)
-    .option('--occurred-at <time>', 'keep tasks that were created later')
+    .option('--occurred-at <time>', 'keep tasks created later')
     .addHelpText(
       'after',
       formatExamples(
@@ -41,20 +53,17 @@ export function addClean(program: Command): void {
         'clean acme-images --organization --stage prod --dry-run',
       ),
     )
-    .action(function () {
-      const options = this.optsWithGlobals<CleanOptions>();
-      return act(options, (run) => clean(this.args[0] ?? '', options, run));
-    });
+    .action(act(clean));
 }
 
 function collectTargets(text: string, before: readonly Target[] = []): readonly Target[] {
   return [...before, parseTargetName(text)];
 }
 
-async function clean(text: string, options: CleanOptions, run: Run): Promise<ExitStatus> {
-  const name = parseWholeName(text, options);
+async function clean([text = '']: readonly string[], options: CleanOptions, run: Run): Promise<ExitStatus> {
+  const name = parseScope(text, options);
   const occurredAt = options.occurredAt === undefined ? undefined : parseTime(options.occurredAt, Date.now());
-  const stage = await openStage(options);
+  const stage = await openStage(options, run);
   const account = chooseAccount(stage, options);
   const accounts = await openAccounts(stage, [account], run.log);
   const parts = { stage, accounts, run };
@@ -72,33 +81,37 @@ async function clean(text: string, options: CleanOptions, run: Run): Promise<Exi
   const planned = previewed.filter(isPlanned).length;
   if (planned === 0 || options.dryRun === true || mode === 'dry-run' || run.interruption.interrupted) {
     if (mode === 'dry-run') run.say(`Stage ${stage.name} is in dry-run (safety.mode): nothing is deleted.`);
-    return tell(previewed, request, { stage: stage.name, dryRun: planned > 0 }, run);
+    return printCleanup(previewed, request, { stage: stage.name, dryRun: planned > 0 }, run);
   }
   if (planned > maxTasksPerRequest) {
     throw new UsageError(
-      `Nothing was deleted: it would be ${count(planned, 'task')}, and safety.maxTasksPerRequest is ${maxTasksPerRequest}.`,
+      `Nothing was deleted: ${count(planned, 'task')} found, but safety.maxTasksPerRequest is ${maxTasksPerRequest}. Clean by repository or --target.`,
     );
   }
   const ledger = await openLedger(stage);
   const bus = await openBus(stage, run.log);
   const question = `Delete ${count(planned, 'task')} of ${formatImageName(name)} in ${describeAccount(stage, account)}?`;
   await run.ask(question, formatOutcomes(request.namespace, sortOutcomes(previewed)));
-  const done = await carryOutCleanup(request, previewed, { ledger, bus }, parts);
+  const done = await deletePlanned(request, previewed, { ledger, bus }, parts);
   const all = [...previewed.filter((outcome) => !isPlanned(outcome)), ...done];
-  const status = tell(all, request, { stage: stage.name, dryRun: false }, run);
+  const status = printCleanup(all, request, { stage: stage.name, dryRun: false }, run);
   if (done.some(({ outcome }) => outcome === 'deleted'))
-    run.say(`To create them again: swr-sync restore --delivery ${request.id} --stage ${stage.name}`);
+    run.say(`To restore them: swr-sync restore --delivery ${request.id} --stage ${stage.name}`);
   return status;
 }
 
-/** @throws {UsageError} if a repository was forgotten, or is one too many. */
-function parseWholeName(text: string, { organization = false }: CleanOptions): ImageName {
+/**
+ * Reads a repository, or an organization with `--organization`.
+ *
+ * @throws {UsageError}
+ */
+function parseScope(text: string, { organization = false }: CleanOptions): ImageName {
   const name = parseImageName(text);
   if ((name.repository === undefined) === organization) return name;
   throw new UsageError(
     organization
-      ? `${text} is a repository: leave it out, or --organization.`
-      : `${text} is an organization: name NAMESPACE/REPOSITORY, or say --organization for every repository of it.`,
+      ? `${text} is a repository: omit the repository, or --organization.`
+      : `${text} is an organization: give NAMESPACE/REPOSITORY, or --organization for all of its repositories.`,
   );
 }
 
@@ -109,16 +122,16 @@ async function preview(
 ): Promise<PlacedOutcome[]> {
   if (repository !== undefined) return previewCleanup(request, [repository], parts);
   const { accounts, run } = parts;
-  const swr = patientClient(accounts.clientOf(request.account ?? ''), run.interruption);
+  const swr = retryingClient(accounts.clientOf(request.account ?? ''), run);
   const repositories = await listRepositoriesOf(swr, namespace, run.interruption);
   if (repositories.length === 0 && !run.interruption.interrupted)
     throw new UsageError(`SWR lists no repository of ${namespace}.`);
   const outcomes = await previewCleanup(request, repositories, parts);
-  // A target is named for all of them, and most need not have it.
+  // Most repositories don't have a task with a target that `--target` names.
   return outcomes.filter((outcome) => !isPlanned(outcome) || outcome.task !== undefined);
 }
 
-function tell(
+function printCleanup(
   unsorted: readonly PlacedOutcome[],
   { id, account, namespace }: CleanupRequest,
   { stage, dryRun }: { stage: string; dryRun: boolean },
@@ -129,7 +142,7 @@ function tell(
   run.result({ stage, account, dryRun, delivery: id, tasks }, () =>
     outcomes.length === 0 ? '' : formatOutcomes(namespace, outcomes),
   );
-  run.say(outcomes.length === 0 ? 'There is nothing to delete.' : countOutcomes(outcomes));
+  run.say(outcomes.length === 0 ? 'No task to delete.' : countEach(outcomes.map(nameOutcome)));
   const failed = outcomes.some((outcome) => outcome.outcome === 'failed' && !isNotTried(outcome));
   return failed ? EXIT.failed : EXIT.done;
 }

@@ -1,50 +1,43 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../command-line/options.ts';
 import { Rejections } from '../../lib/huaweicloud/rejections.ts';
-import { requireAws } from '../aws.ts';
-import { formatExamples } from '../changing.ts';
 import { type Check, check, formatChecks, skip } from '../doctor/check.ts';
 import { checkAccount } from '../doctor/check-accounts.ts';
+import { checkEventBus, checkLedger, checkQueues } from '../doctor/check-aws.ts';
 import { checkCanaries } from '../doctor/check-canaries.ts';
-import { checkEventBus, checkLedger } from '../doctor/check-ledger.ts';
-import { checkQueues } from '../doctor/check-queues.ts';
 import { checkSecrets } from '../doctor/check-secrets.ts';
-import { EXIT, type ExitStatus } from '../exit-status.ts';
-import { act, type GlobalOptions, type Run } from '../run.ts';
+import { type Act, EXIT, type ExitStatus, formatExamples, type GlobalOptions, type Run } from '../run.ts';
 import { chooseAccount, findStage, loadStage, type Stage, type StageFile } from '../stage.ts';
 import { count } from '../table.ts';
 
-export function addDoctor(program: Command): void {
+export function addDoctor(program: Command, act: Act): void {
   program
     .command('doctor')
-    .summary('check a stage, and say what to mend')
+    .summary('check a stage, and say what to fix')
     .description(
-      'Looks at the configuration, the secrets, the accounts, the queues and the ledger of a stage. Changes nothing.',
+      'Checks the configuration, secrets, accounts, queues and ledger of a stage. Changes nothing.',
     )
     .addHelpText('after', formatExamples('doctor --stage prod'))
-    .action(function () {
-      const options = this.optsWithGlobals<GlobalOptions>();
-      return act(options, (run) => doctor(options, run));
-    });
+    .action(act(doctor));
 }
 
-async function doctor(options: GlobalOptions, run: Run): Promise<ExitStatus> {
-  const found = await findStage(options);
-  const checks = await examine(found, options, run);
+async function doctor(_: readonly string[], options: GlobalOptions, run: Run): Promise<ExitStatus> {
+  const found = await findStage(options, run);
+  const checks = await checkStage(found, options, run);
   const failed = checks.filter(({ state }) => state === 'failed').length;
   const warnings = checks.filter(({ state }) => state === 'warning').length;
   run.result({ stage: found.name, failed, warnings, checks }, () => formatChecks(checks));
-  run.say(failed + warnings === 0 ? 'All is well.' : `${failed} failed, ${count(warnings, 'warning')}.`);
+  run.say(failed + warnings === 0 ? 'No problem found.' : `${failed} failed, ${count(warnings, 'warning')}.`);
   return failed > 0 ? EXIT.failed : EXIT.done;
 }
 
-async function examine(found: StageFile, options: GlobalOptions, run: Run): Promise<Check[]> {
+async function checkStage(found: StageFile, options: GlobalOptions, run: Run): Promise<Check[]> {
   let stage: Stage;
   try {
-    stage = await loadStage(found, options);
+    stage = await loadStage(found, options, run);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    const hint = 'Mend this first: the rest could not be checked.';
+    const hint = 'Fix this first: the rest was not checked.';
     return [{ name: 'configuration', state: 'failed', message: error.message, hint }];
   }
   const all = Object.keys(stage.config.accounts);
@@ -62,10 +55,10 @@ function describeConfig({ config, file }: Stage): Check {
   return { name: 'configuration', state: 'ok', message: `${file}: ${parts.join(', ')}; mode ${safety.mode}` };
 }
 
-/** One after the other where one needs the other, and all that are left after Ctrl-C are not checked. */
+/** Runs the checks in the order of their dependencies. Those after Ctrl-C are skipped. */
 async function checkAll(stage: Stage, names: readonly string[], run: Run): Promise<Check[]> {
   const aws = await check('AWS', async () => {
-    const { region, from } = await requireAws(stage.region);
+    const { region, from } = await stage.aws();
     return { message: `region ${region}, credentials of ${from}` };
   });
   const accounts = Object.entries(stage.config.accounts).filter(([name]) => names.includes(name));

@@ -1,32 +1,45 @@
 import type { Command } from 'commander';
+import { UsageError } from '../../command-line/options.ts';
 import { nameOf } from '../../lib/huaweicloud/names.ts';
-import type { LedgerEntry } from '../../lib/ledger/history.ts';
-import { formatExamples } from '../changing.ts';
-import { EXIT, type ExitStatus } from '../exit-status.ts';
-import { type HistoryOptions, readHistory, readHistoryQuery } from '../history-query.ts';
-import { formatImageName } from '../names.ts';
+import type { History, LedgerEntry } from '../../lib/ledger/history.ts';
+import { formatImageName, type ImageName, parseImageName, parseTime } from '../arguments.ts';
 import { openHistory } from '../resources.ts';
-import { act, type Run } from '../run.ts';
-import { openStage } from '../stage.ts';
-import { count, formatTable } from '../table.ts';
-import { formatTime } from '../times.ts';
+import { type Act, EXIT, type ExitStatus, formatExamples, type GlobalOptions, type Run } from '../run.ts';
+import { chooseAccount, openStage, type Stage } from '../stage.ts';
+import { count, formatTable, formatTime } from '../table.ts';
 
-/** What is shown where nothing narrows it down. */
+/** Options that select entries of the ledger. */
+export interface HistoryOptions extends GlobalOptions {
+  readonly delivery?: string;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+export interface HistoryQuery {
+  readonly name: ImageName | undefined;
+  readonly delivery: string | undefined;
+  /** All accounts if missing. */
+  readonly account: string | undefined;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Beginning of the window where no option selects entries. */
 const DEFAULT_SINCE = '1d';
 
-/** Gives a command the options that choose entries of the ledger. */
+/** Adds the options that select entries of the ledger. */
 export function addHistoryOptions(command: Command): Command {
   return command
-    .option('--delivery <id>', 'what this delivery has led to')
-    .option('--since <time>', 'ISO 8601, a day, or so long ago: 2026-11-24T03:00:00Z, 2026-11-24, 2h, 3d')
+    .option('--delivery <id>', 'entries of this delivery')
+    .option('--since <time>', 'ISO 8601, a day, or an age: 2026-11-24T03:00:00Z, 2026-11-24, 2h, 3d')
     .option('--until <time>', 'the same; now if missing');
 }
 
-export function addHistory(program: Command): void {
+export function addHistory(program: Command, act: Act): void {
   addHistoryOptions(program.command('history').argument('[NAMESPACE[/REPOSITORY]]'))
     .summary('show what was deleted, when, and why')
     .description(
-      'Shows what the ledger has, the latest last. Without anything else, that of the last 24 hours.',
+      'Shows entries of the ledger, the latest last: those of the last 24 hours, unless an argument or option selects others.',
     )
     .addHelpText(
       'after',
@@ -36,14 +49,15 @@ export function addHistory(program: Command): void {
         'history --delivery 72d3162e-cc78-11e3-81ab-4c9367dc0958 --stage prod --json',
       ),
     )
-    .action(function () {
-      const options = this.optsWithGlobals<HistoryOptions>();
-      return act(options, (run) => history(this.args[0], options, run));
-    });
+    .action(act(showHistory));
 }
 
-async function history(text: string | undefined, options: HistoryOptions, run: Run): Promise<ExitStatus> {
-  const stage = await openStage(options);
+async function showHistory(
+  [text]: readonly string[],
+  options: HistoryOptions,
+  run: Run,
+): Promise<ExitStatus> {
+  const stage = await openStage(options, run);
   const query = readHistoryQuery(text, options, stage, DEFAULT_SINCE);
   const entries = await readHistory(await openHistory(stage), query, run);
   run.result({ stage: stage.name, from: query.from, to: query.to, entries: entries.map(documentOf) }, () =>
@@ -62,7 +76,7 @@ function documentOf(entry: LedgerEntry) {
 
 function format(entries: readonly LedgerEntry[]): string {
   return formatTable(
-    ['TIME (UTC)', 'WHAT', 'ACCOUNT', 'REPOSITORY', 'TARGET', 'DELIVERY', 'SOURCE', 'NOTE'],
+    ['TIME (UTC)', 'ENTRY', 'ACCOUNT', 'REPOSITORY', 'TARGET', 'DELIVERY', 'SOURCE', 'NOTE'],
     entries.map((entry) => [
       formatTime(entry.at),
       entry.kind === 'request' ? 'request' : entry.outcome,
@@ -83,5 +97,84 @@ function noteOf(entry: LedgerEntry): string {
   }
   const counts = Object.entries(entry.counts).map(([outcome, number]) => `${number} ${outcome}`);
   const end = entry.closedAt === undefined ? 'not finished' : counts.join(', ') || 'nothing to do';
-  return entry.seen === 1 ? end : `${end}; tried ${entry.seen} times`;
+  return entry.seen === 1 ? end : `${end}; ${entry.seen} attempts`;
+}
+
+/**
+ * Makes a query of the command line.
+ *
+ * @param since beginning, unless the command line has one, a delivery or a name.
+ * @throws {UsageError}
+ */
+export function readHistoryQuery(
+  text: string | undefined,
+  options: HistoryOptions,
+  stage: Stage,
+  since: string,
+  nowMs = Date.now(),
+): HistoryQuery {
+  const name = text === undefined ? undefined : parseImageName(text);
+  const { delivery } = options;
+  const isNarrow = name !== undefined || delivery !== undefined;
+  const start = options.since ?? (isNarrow ? `${stage.config.ledger.retentionDays}d` : since);
+  const from = parseTime(start, nowMs);
+  const now = new Date(nowMs).toISOString();
+  const to = options.until === undefined ? now : parseTime(options.until, nowMs);
+  if (from > to) throw new UsageError(`The window ends before it begins: ${from} to ${to}.`);
+  return {
+    name,
+    delivery,
+    account: options.account === undefined && name === undefined ? undefined : chooseAccount(stage, options),
+    from,
+    // The ledger is queried day by day, and has no entries of the future.
+    to: to < now ? to : now,
+  };
+}
+
+/**
+ * Reads the entries of a query, the earliest first.
+ *
+ * @throws {UsageError} if there are none.
+ */
+export async function readHistory(
+  history: History,
+  query: HistoryQuery,
+  { interruption }: Run,
+): Promise<LedgerEntry[]> {
+  const found: LedgerEntry[] = [];
+  for await (const entry of entriesOf(history, query)) {
+    if (isSelected(entry, query)) found.push(entry);
+    if (!interruption.allowsMore()) break;
+  }
+  if (found.length > 0) return found.toSorted((one, other) => (one.at < other.at ? -1 : 1));
+  throw new UsageError(`The ledger has no entries ${describeQuery(query)}.`);
+}
+
+function entriesOf(
+  history: History,
+  { name, delivery, account, from, to }: HistoryQuery,
+): AsyncGenerator<LedgerEntry> {
+  if (delivery !== undefined) return history.ofDelivery(delivery);
+  if (name !== undefined && account !== undefined)
+    return history.ofRepository({ account, ...name }, { from, to });
+  return history.ofPeriod({ from, to });
+}
+
+function isSelected(entry: LedgerEntry, { name, account, from, to }: HistoryQuery): boolean {
+  const isRightName =
+    name === undefined ||
+    (entry.namespace === name.namespace &&
+      (name.repository === undefined || entry.repository === name.repository));
+  return (
+    isRightName && (account === undefined || entry.account === account) && entry.at >= from && entry.at <= to
+  );
+}
+
+function describeQuery({ name, delivery, account, from, to }: HistoryQuery): string {
+  return [
+    ...(name === undefined ? [] : [`about ${formatImageName(name)}`]),
+    ...(delivery === undefined ? [] : [`of delivery ${delivery}`]),
+    ...(account === undefined ? [] : [`of account ${account}`]),
+    `from ${from} to ${to}`,
+  ].join(' ');
 }

@@ -2,27 +2,45 @@ import type { Command } from 'commander';
 import { UsageError } from '../../command-line/options.ts';
 import { type Restoration, restoreTasks } from '../../lib/cleanup/restore.ts';
 import { lastDeletions, planRestore, type RestoreStep } from '../../lib/cleanup/restore-plan.ts';
+import { nameOf } from '../../lib/huaweicloud/names.ts';
 import type { TaskEntry } from '../../lib/ledger/history.ts';
-import { addChangingOptions, formatExamples } from '../changing.ts';
-import { EXIT, type ExitStatus } from '../exit-status.ts';
-import { type HistoryOptions, readHistory, readHistoryQuery } from '../history-query.ts';
-import { patientClient } from '../patient-client.ts';
+import { formatImageName } from '../arguments.ts';
 import { openHistory } from '../resources.ts';
-import { countOutcomes, documentOf, formatSteps, outcomeOf, sortTold } from '../restore-report.ts';
-import { act, type ChangingOptions, type Run } from '../run.ts';
+import { retryingClient } from '../retry.ts';
+import {
+  type Act,
+  addChangingOptions,
+  type ChangingOptions,
+  EXIT,
+  type ExitStatus,
+  formatExamples,
+  type Run,
+} from '../run.ts';
 import { openAccounts, openStage } from '../stage.ts';
-import { count } from '../table.ts';
-import { addHistoryOptions } from './history.ts';
+import { count, countEach, formatTable, formatTime, sortBy } from '../table.ts';
+import { addHistoryOptions, type HistoryOptions, readHistory, readHistoryQuery } from './history.ts';
+
+/** Deleted task before or after its restoration. */
+type Step = RestoreStep<TaskEntry> | Restoration<TaskEntry>;
+
+const STATES = {
+  missing: 'would be restored',
+  there: 'already there',
+  'restored before': 'restored before',
+  failed: 'failed',
+} as const;
+
+type Outcome = (typeof STATES)[keyof typeof STATES] | 'restored' | 'not tried';
 
 interface RestoreOptions extends HistoryOptions, ChangingOptions {
   readonly again?: boolean;
 }
 
-export function addRestore(program: Command): void {
+export function addRestore(program: Command, act: Act): void {
   addChangingOptions(addHistoryOptions(program.command('restore').argument('[NAMESPACE[/REPOSITORY]]')))
     .summary('create deleted tasks again')
     .description(
-      'Creates tasks again that the ledger knows as deleted, as they were. A task that is there already is left as it is.',
+      'Creates deleted tasks again from the ledger, with their settings. Existing tasks stay as they are.',
     )
     .option('--again', 'also tasks that were restored before and are missing now')
     .addHelpText(
@@ -33,41 +51,33 @@ export function addRestore(program: Command): void {
         'restore --since 2h --until 90m --stage prod --yes',
       ),
     )
-    .action(function () {
-      const options = this.optsWithGlobals<RestoreOptions>();
-      return act(options, (run) => restore(this.args[0], options, run));
-    });
+    .action(act(restore));
 }
 
-async function restore(text: string | undefined, options: RestoreOptions, run: Run): Promise<ExitStatus> {
+async function restore([text]: readonly string[], options: RestoreOptions, run: Run): Promise<ExitStatus> {
   const { delivery, since, until, dryRun = false, again = false } = options;
   if ((text ?? delivery ?? since ?? until) === undefined)
-    throw new UsageError(
-      'What is to be restored? Name a repository, a --delivery, or a window with --since.',
-    );
-  const stage = await openStage(options);
+    throw new UsageError('Name what to restore: a repository, a --delivery, or a window with --since.');
+  const stage = await openStage(options, run);
   const history = await openHistory(stage);
   const query = readHistoryQuery(text, options, stage, `${stage.config.ledger.retentionDays}d`);
   const entries = await readHistory(history, query, run);
   const deletions = lastDeletions(entries.filter((entry) => entry.kind === 'task'));
-  if (deletions.length === 0)
-    throw new UsageError(
-      'The ledger has entries there, but nothing of them was deleted: nothing to restore.',
-    );
+  if (deletions.length === 0) throw new UsageError('Nothing to restore: no entry there is a deletion.');
 
   const accounts = await openAccounts(stage, [...new Set(deletions.map(({ account }) => account))], run.log);
-  const clientOf = (account: string) => patientClient(accounts.clientOf(account), run.interruption);
-  const looking = run.progress('looking', deletions.length);
+  const clientOf = (account: string) => retryingClient(accounts.clientOf(account), run);
+  const listing = run.progress('listing', deletions.length);
   const plan = await planRestore(
     deletions,
-    { clientOf, deadline: run.interruption, onProgress: (tasks) => looking.advance(tasks) },
+    { clientOf, deadline: run.interruption, onProgress: (tasks) => listing.advance(tasks) },
     again,
   );
-  looking.end();
+  listing.end();
   const missing = plan.filter(({ state }) => state === 'missing').length;
   if (dryRun || run.interruption.interrupted)
-    return tell(sortTold(plan), { stage: stage.name, dryRun: true }, run);
-  if (missing > 0) await run.ask(`Create ${count(missing, 'task')}?`, formatSteps(sortTold(plan)));
+    return printRestoration(sortSteps(plan), { stage: stage.name, dryRun: true }, run);
+  if (missing > 0) await run.ask(`Create ${count(missing, 'task')}?`, formatSteps(sortSteps(plan)));
 
   const creating = run.progress('restoring', plan.length);
   const restorations = await restoreTasks<TaskEntry>(plan, {
@@ -77,15 +87,71 @@ async function restore(text: string | undefined, options: RestoreOptions, run: R
     markRestored: (deletion) => history.markRestored(deletion, new Date().toISOString()),
   });
   creating.end();
-  return tell(sortTold(restorations), { stage: stage.name, dryRun: false }, run);
+  return printRestoration(sortSteps(restorations), { stage: stage.name, dryRun: false }, run);
 }
 
-function tell(
-  steps: readonly (RestoreStep<TaskEntry> | Restoration<TaskEntry>)[],
+function printRestoration(
+  steps: readonly Step[],
   { stage, dryRun }: { stage: string; dryRun: boolean },
   run: Run,
 ): ExitStatus {
   run.result({ stage, dryRun, tasks: steps.map(documentOf) }, () => formatSteps(steps));
-  run.say(countOutcomes(steps));
+  run.say(countEach(steps.map(outcomeOf)));
   return steps.some((step) => outcomeOf(step) === 'failed') ? EXIT.failed : EXIT.done;
+}
+
+function outcomeOf(step: Step): Outcome {
+  // Ctrl-C came first.
+  if ('code' in step && step.code === 'DEADLINE') return 'not tried';
+  return 'state' in step ? STATES[step.state] : step.outcome;
+}
+
+function sortSteps<T extends Step>(steps: readonly T[]): T[] {
+  return sortBy(
+    steps,
+    ({ deletion }) => `${deletion.account} ${formatImageName(deletion)} ${nameOf(deletion.target)}`,
+  );
+}
+
+/** One deleted task in the document of `--json`. */
+function documentOf(step: Step) {
+  const { account, namespace, repository, target, task, at, id } = step.deletion;
+  return {
+    outcome: outcomeOf(step),
+    account,
+    namespace,
+    repository,
+    target,
+    syncAuto: task?.syncAuto ?? false,
+    override: task?.override ?? false,
+    deletedAt: at,
+    delivery: id,
+    ...('code' in step && { code: step.code, message: step.message }),
+  };
+}
+
+function formatSteps(steps: readonly Step[]): string {
+  return formatTable(
+    ['OUTCOME', 'ACCOUNT', 'REPOSITORY', 'TARGET', 'AUTO', 'OVERRIDE', 'DELETED (UTC)', 'NOTE'],
+    steps.map((step) => {
+      const { deletion } = step;
+      const { syncAuto = false, override = false } = deletion.task ?? {};
+      return [
+        outcomeOf(step),
+        deletion.account,
+        formatImageName(deletion),
+        nameOf(deletion.target),
+        syncAuto ? 'yes' : 'no',
+        override ? 'yes' : 'no',
+        formatTime(deletion.at),
+        noteOf(step),
+      ];
+    }),
+  );
+}
+
+function noteOf(step: Step): string {
+  if ('message' in step && step.code !== 'DEADLINE') return step.message;
+  if (outcomeOf(step) === 'restored before') return 'missing again, or not listed by SWR; --again creates it';
+  return step.deletion.task === undefined ? 'syncAuto and override unknown' : '';
 }

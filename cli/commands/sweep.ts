@@ -4,43 +4,46 @@ import { UsageError } from '../../command-line/options.ts';
 import type { Accounts } from '../../lib/huaweicloud/accounts.ts';
 import type { Sweep } from '../../lib/sweep/ledger.ts';
 import type { SweepReport } from '../../lib/sweep/report.ts';
-import { runSweep } from '../../lib/sweep/run-sweep.ts';
 import { Sightings } from '../../lib/sweep/sightings.ts';
-import { addChangingOptions, formatExamples } from '../changing.ts';
 import { isNotTried } from '../clean-outcomes.ts';
-import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { listRepositoriesOf } from '../list-tasks.ts';
-import { patientClient } from '../patient-client.ts';
-import { act, type ChangingOptions, type Run } from '../run.ts';
+import { retryingClient } from '../retry.ts';
+import {
+  type Act,
+  addChangingOptions,
+  type ChangingOptions,
+  EXIT,
+  type ExitStatus,
+  formatExamples,
+  type Run,
+} from '../run.ts';
+import { runSweep } from '../run-sweep.ts';
 import { chooseAccount, openAccounts, openStage, type Stage } from '../stage.ts';
 import { type CliSweep, createSweep } from '../sweep-context.ts';
 import { type Found, formatReport, formatRows, rowsOf } from '../sweep-report.ts';
 import { count } from '../table.ts';
 
-/** What the ids of its sweeps begin with. */
+/** Prefix of the ids of its sweeps. */
 const SOURCE = 'swr-sync';
 
 interface SweepOptions extends ChangingOptions {
   readonly resume?: string;
 }
 
-export function addSweep(program: Command): void {
+export function addSweep(program: Command, act: Act): void {
   addChangingOptions(program.command('sweep'))
     .summary('find tasks that no event has named, and delete them')
     .description(
-      'Looks at every task of every account (of one with --account), and deletes those whose source or target is gone, or ' +
-        'whose target is not allowed, if sweep.mode is apply and they are no more than sweep.maxPercent.',
+      'Checks every task of every account (of one with --account). Deletes those whose source or target is gone, or whose ' +
+        'target is not allowed, if sweep.mode is apply and they are at most sweep.maxPercent.',
     )
-    .option('--resume <id>', 'go on with a sweep that was ended')
+    .option('--resume <id>', 'resume an interrupted sweep')
     .addHelpText('after', formatExamples('sweep --stage prod --dry-run', 'sweep --stage prod'))
-    .action(function () {
-      const options = this.optsWithGlobals<SweepOptions>();
-      return act(options, (run) => sweep(options, run));
-    });
+    .action(act(sweep));
 }
 
-async function sweep(options: SweepOptions, run: Run): Promise<ExitStatus> {
-  const stage = await openStage(options);
+async function sweep(_: readonly string[], options: SweepOptions, run: Run): Promise<ExitStatus> {
+  const stage = await openStage(options, run);
   const names =
     options.account === undefined ? Object.keys(stage.config.accounts) : [chooseAccount(stage, options)];
   const accounts = await openAccounts(stage, names, run.log);
@@ -48,7 +51,7 @@ async function sweep(options: SweepOptions, run: Run): Promise<ExitStatus> {
   const progress = run.progress('repositories', await countRepositories(names, accounts, run));
   const cliSweep = await createSweep({ stage, accounts, names, mode, run, progress });
   const begun = await chooseSweep(options.resume, cliSweep);
-  run.say(`Sweep ${begun.id}; should it be ended, go on with --resume ${begun.id}`);
+  run.say(`Sweep ${begun.id}. To resume it after an interruption: --resume ${begun.id}`);
   const ask = async ({ standing }: Found) => {
     progress.end();
     const found = standing.reduce((sum, { tasks }) => sum + tasks.length, 0);
@@ -60,10 +63,10 @@ async function sweep(options: SweepOptions, run: Run): Promise<ExitStatus> {
   };
   const { report, found } = await follow(begun, cliSweep, run, ask);
   progress.end();
-  return tell(stage, begun, report, found, cliSweep, run);
+  return printSweep(stage, begun, report, found, cliSweep, run);
 }
 
-/** @throws {UsageError} if there is none to go on with. */
+/** @throws {UsageError} if the ledger has no sweep to resume. */
 async function chooseSweep(id: string | undefined, { ledger }: CliSweep): Promise<Sweep> {
   if (id === undefined) return { id: `${SOURCE}-${randomUUID()}`, startedAt: new Date().toISOString() };
   const found = await ledger.find(id);
@@ -71,22 +74,18 @@ async function chooseSweep(id: string | undefined, { ledger }: CliSweep): Promis
   return found;
 }
 
-/** So that a bar can say how much is left; nobody else needs it. */
-async function countRepositories(
-  names: readonly string[],
-  accounts: Accounts,
-  { isWatched, interruption }: Run,
-): Promise<number> {
+/** Counts repositories for the progress bar. */
+async function countRepositories(names: readonly string[], accounts: Accounts, run: Run): Promise<number> {
   let sum = 0;
-  for (const name of isWatched ? names : []) {
-    const swr = patientClient(accounts.clientOf(name), interruption);
-    for (const namespace of await swr.listOrganizations(interruption))
-      sum += (await listRepositoriesOf(swr, namespace, interruption)).length;
+  for (const name of run.isWatched ? names : []) {
+    const swr = retryingClient(accounts.clientOf(name), run);
+    for (const namespace of await swr.listOrganizations(run.interruption))
+      sum += (await listRepositoriesOf(swr, namespace, run.interruption)).length;
   }
   return sum;
 }
 
-/** @param ask is asked when everything was looked at, and nothing was decided yet. */
+/** @param ask called after everything was listed, and before the sweep decides. */
 async function follow(
   begun: Sweep,
   { context, ledger }: CliSweep,
@@ -109,14 +108,14 @@ async function follow(
   }
 }
 
-/** Whether it will be refused, so that nobody need be asked. */
+/** Tells whether the sweep will be refused, so that no question is needed. */
 async function isTooMuch(begun: Sweep, found: number, { context, ledger }: CliSweep): Promise<boolean> {
   let tasks = 0;
   for await (const { counts } of ledger.pages(begun)) tasks += counts.tasks;
   return (found / Math.max(tasks, found)) * 100 > context.config.sweep.maxPercent;
 }
 
-function tell(
+function printSweep(
   { name: stage }: Stage,
   { id }: Sweep,
   report: SweepReport | undefined,
@@ -133,9 +132,9 @@ function tell(
         .join('\n\n'),
   );
   if (report === undefined)
-    run.say(`Not finished: go on with swr-sync sweep --resume ${id} --stage ${stage}`);
+    run.say(`Not finished. Resume with: swr-sync sweep --resume ${id} --stage ${stage}`);
   if (report?.state === 'refused')
-    run.say('Refused: more is to go than sweep.maxPercent allows. Nothing was deleted.');
+    run.say('Refused: more tasks than sweep.maxPercent allows. Nothing was deleted.');
   const failed = outcomes.some((outcome) => outcome.outcome === 'failed' && !isNotTried(outcome));
   const isWhole = report !== undefined && report.counts.unread === 0 && report.state !== 'refused';
   return failed || !isWhole ? EXIT.failed : EXIT.done;

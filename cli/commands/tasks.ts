@@ -1,17 +1,14 @@
 import type { Command } from 'commander';
 import { nameOf, showName, type Target } from '../../lib/huaweicloud/names.ts';
 import { mayHaveMore } from '../../lib/huaweicloud/sync-task.ts';
-import { formatExamples } from '../changing.ts';
-import { EXIT, type ExitStatus } from '../exit-status.ts';
-import { listTasks, type TaskList } from '../list-tasks.ts';
-import { formatImageName, parseImageName } from '../names.ts';
-import { patientClient } from '../patient-client.ts';
-import { act, type GlobalOptions, type Run } from '../run.ts';
+import { formatImageName, parseImageName } from '../arguments.ts';
+import { readTasks, type TaskList } from '../list-tasks.ts';
+import { retryingClient } from '../retry.ts';
+import { type Act, EXIT, type ExitStatus, formatExamples, type GlobalOptions, type Run } from '../run.ts';
 import { chooseAccount, describeAccount, openAccounts, openStage } from '../stage.ts';
-import { count, formatTable, sortBy } from '../table.ts';
-import { formatTime } from '../times.ts';
+import { count, formatTable, formatTime, sortBy } from '../table.ts';
 
-export function addTasks(program: Command): void {
+export function addTasks(program: Command, act: Act): void {
   program
     .command('tasks')
     .summary('list synchronization tasks')
@@ -21,18 +18,15 @@ export function addTasks(program: Command): void {
       'after',
       formatExamples('tasks --stage prod', 'tasks acme-images/payments/api --stage prod --json'),
     )
-    .action(function () {
-      const options = this.optsWithGlobals<GlobalOptions>();
-      return act(options, (run) => tasks(this.args[0], options, run));
-    });
+    .action(act(listTasks));
 }
 
-async function tasks(text: string | undefined, options: GlobalOptions, run: Run): Promise<ExitStatus> {
+async function listTasks([text]: readonly string[], options: GlobalOptions, run: Run): Promise<ExitStatus> {
   const name = text === undefined ? undefined : parseImageName(text);
-  const stage = await openStage(options);
+  const stage = await openStage(options, run);
   const account = chooseAccount(stage, options);
   const accounts = await openAccounts(stage, [account], run.log);
-  const list = await listTasks(patientClient(accounts.clientOf(account), run.interruption), name, run);
+  const list = await readTasks(retryingClient(accounts.clientOf(account), run), name, run);
   const rows = rowsOf(list);
   const { organizations, repositories } = list.left;
   const complete = organizations + repositories === 0;
@@ -43,8 +37,8 @@ async function tasks(text: string | undefined, options: GlobalOptions, run: Run)
     run.say(`Failed: ${namespace}/${showName(repository)}: ${message}`);
   for (const { namespace, repository } of list.found.filter((each) => mayHaveMore(each.tasks)))
     run.say(`${namespace}/${repository} may have more: SWR lists 100 tasks of a repository at the most.`);
-  if (organizations > 0) run.say(`${count(organizations, 'organization')} not looked at.`);
-  if (repositories > 0) run.say(`${count(repositories, 'repository')} not looked at.`);
+  if (organizations > 0) run.say(`${count(organizations, 'organization')} not listed.`);
+  if (repositories > 0) run.say(`${count(repositories, 'repository')} not listed.`);
   const where = name === undefined ? '' : ` of ${formatImageName(name)}`;
   run.say(`${count(rows.length, 'task')}${where} in ${describeAccount(stage, account)}.`);
   return list.notRead.length > 0 ? EXIT.failed : EXIT.done;

@@ -1,6 +1,7 @@
 import type { Deadline } from '../../lib/deadline.ts';
 import { resolveEndpoint } from '../../lib/endpoint.ts';
 import { failureOf } from '../../lib/failure.ts';
+import { httpRequest } from '../../lib/http/http-request.ts';
 import type { Account } from '../../lib/huaweicloud/accounts.ts';
 import { type Credentials, parseCredentials } from '../../lib/huaweicloud/credentials.ts';
 import { validateOrganization, validateRepository } from '../../lib/huaweicloud/names.ts';
@@ -12,16 +13,21 @@ import { StoredSecret } from '../../lib/stored-secret.ts';
 import type { Stage } from '../stage.ts';
 import { count } from '../table.ts';
 import { type Check, check, type Finding, skip } from './check.ts';
-import { checkClock, checkEndpoint } from './check-endpoint.ts';
+
+const TIMEOUT_MS = 10_000;
+const MAX_BODY_BYTES = 1024 * 1024;
+const SKEW_WARNING_SECONDS = 30;
+/** AWS rejects signatures beyond this. */
+const SKEW_FAILED_SECONDS = 300;
 
 export interface AccountContext {
-  /** Shared, so that two accounts with one user do not log in with a refused password twice. */
+  /** Shared: accounts with the same user try a rejected password once. */
   readonly rejections: Rejections;
   readonly deadline: Deadline;
   readonly log: Log;
 }
 
-/** An account from the outside to the inside: its endpoints, our clock, one login, and what its user may see. */
+/** Checks an account: its endpoints, our clock, one login, and the rights of its user. */
 export async function checkAccount(
   name: string,
   account: Account,
@@ -46,7 +52,7 @@ export async function checkAccount(
   const authorizer = new StoredAuthorizer({
     iamEndpoint: resolveEndpoint(account.iamEndpoint),
     project: account.region,
-    // Read once: a secret that is refused must not be tried a second time.
+    // Read once: a rejected secret must not be tried a second time.
     readCredentials: () => secret.get(),
     rejections,
     log,
@@ -58,8 +64,53 @@ export async function checkAccount(
   );
   if (token.state === 'failed') return [...checks, token, skip(`rights of ${name}`, 'no token')];
   const client = new SwrClient(resolveEndpoint(account.swrEndpoint), authorizer);
-  const rights = await check(`rights of ${name}`, () => lookAround(client, deadline), explainRights);
+  const rights = await check(`rights of ${name}`, () => checkRights(client, deadline), explainRights);
   return [...checks, token, rights];
+}
+
+interface EndpointCheck {
+  readonly check: Check;
+  /** Lead of the other clock over ours. */
+  readonly skewSeconds?: number;
+}
+
+/** Calls an endpoint, and compares its clock with ours. */
+async function checkEndpoint(name: string, endpoint: string): Promise<EndpointCheck> {
+  let skewSeconds: number | undefined;
+  const checked = await check(
+    name,
+    async () => {
+      const url = new URL(resolveEndpoint(endpoint));
+      const startedAt = Date.now();
+      const { headers } = await httpRequest({
+        method: 'GET',
+        url,
+        headers: {},
+        timeoutMs: TIMEOUT_MS,
+        maxBodyBytes: MAX_BODY_BYTES,
+      });
+      const endedAt = Date.now();
+      const theirs = Date.parse(headers.date ?? '');
+      // The header has whole seconds, rounded down.
+      if (!Number.isNaN(theirs)) skewSeconds = Math.round((theirs + 500 - (startedAt + endedAt) / 2) / 1000);
+      return { message: `${url.origin} answers within ${endedAt - startedAt} ms` };
+    },
+    () => ({
+      hint: 'Check the endpoint in the configuration, DNS, proxies and the firewall.',
+    }),
+  );
+  return { check: checked, ...(skewSeconds !== undefined && { skewSeconds }) };
+}
+
+function checkClock(name: string, skewSeconds: number | undefined): Check {
+  if (skewSeconds === undefined) return skip(`clock of ${name}`, 'no endpoint sent its time');
+  const away = Math.abs(skewSeconds);
+  const message = away < 2 ? 'agrees with ours' : `${away} s ${skewSeconds > 0 ? 'ahead of' : 'behind'} ours`;
+  if (away < SKEW_WARNING_SECONDS) return { name: `clock of ${name}`, state: 'ok', message };
+  const state = away < SKEW_FAILED_SECONDS ? 'warning' : 'failed';
+  const hint =
+    'Set the clock of this machine: times of events and tasks are compared, and signatures expire.';
+  return { name: `clock of ${name}`, state, message, hint };
 }
 
 async function logIn(
@@ -75,20 +126,20 @@ async function logIn(
   );
   if (kind === 'access-key') return { message: 'not needed: requests are signed with an access key' };
   const whose = kind === 'agency' ? 'the agency' : 'the user';
-  return { message: `IAM gives one of ${whose} for project ${region}` };
+  return { message: `IAM issues a token of ${whose} for project ${region}` };
 }
 
-async function lookAround(swr: SwrClient, deadline: Deadline): Promise<Finding> {
+async function checkRights(swr: SwrClient, deadline: Deadline): Promise<Finding> {
   const organizations = await swr.listOrganizations(deadline);
   const namespace = organizations.find((name) => validateOrganization(name) === undefined);
   if (namespace === undefined) {
-    const hint = 'Give it rights in the organizations whose tasks are to be deleted (SWR, Permissions).';
+    const hint = 'Grant rights in the organizations whose tasks are to be deleted (SWR, Permissions).';
     return { state: 'warning', message: 'the user sees no organization', hint };
   }
   const seen = `sees ${count(organizations.length, 'organization')}`;
   const { names } = await swr.listRepositories(namespace, 0, deadline, 1);
   const repository = names.find((name) => validateRepository(name) === undefined);
-  if (repository === undefined) return { message: `${seen}; ${namespace} has no repository to look at` };
+  if (repository === undefined) return { message: `${seen}; ${namespace} has no repository` };
   const tasks = await swr.listSyncTasks(namespace, repository, deadline);
   return { message: `${seen}; ${namespace}/${repository} has ${count(tasks.length, 'task')}` };
 }
@@ -96,19 +147,19 @@ async function lookAround(swr: SwrClient, deadline: Deadline): Promise<Finding> 
 function explainToken(error: unknown) {
   const { code, status } = failureOf(error);
   if (code === 'IAM.0061')
-    return { hint: 'The user is locked: wait for 15 minutes, then mend its password.' };
+    return { hint: 'The user is locked: wait for 15 minutes, then correct its password.' };
   if (status === 401)
-    return { hint: 'Store the right user and password; five refused ones within 15 minutes lock the user.' };
+    return { hint: 'Store the right user and password; five rejected ones within 15 minutes lock the user.' };
   if (status === 403)
     return { hint: 'The user must be enabled, and allowed to use the API (programmatic access).' };
   if (status === 400)
     return { hint: 'Is the region that of the account? It is the name of the IAM project as well.' };
-  return { hint: 'Look at the secret and the endpoint of IAM.' };
+  return { hint: 'Check the secret and the endpoint of IAM.' };
 }
 
 function explainRights(error: unknown) {
   const { status } = failureOf(error);
   if (status === 403)
-    return { hint: 'The user lacks rights in SWR: give it those to read and to edit the organizations.' };
-  return { hint: 'Look at the endpoint of SWR, and whether it is that of the region.' };
+    return { hint: 'The user lacks rights in SWR: grant it read and edit rights in the organizations.' };
+  return { hint: 'Check the endpoint of SWR: is it that of the region?' };
 }

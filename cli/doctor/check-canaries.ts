@@ -6,10 +6,10 @@ import type { ExistenceChecker, SourceApi } from '../../lib/sources/source.ts';
 import type { Stage } from '../stage.ts';
 import { type Check, check, type Finding, skip } from './check.ts';
 
-/** A canary is asked about without canaries of its own. */
+/** API for checking a canary, without canaries of its own. */
 type Api = Omit<SourceApi, 'canaries'>;
 
-/** Every forge that can be asked: whether it accepts the credentials, and whether they see the canaries. */
+/** Checks of every forge with an API that it accepts the credentials, and that they see the canaries. */
 export async function checkCanaries({ config, readSecret }: Stage, deadline: Deadline): Promise<Check[]> {
   const checks: Check[] = [];
   for (const [name, { type, api: configured }] of Object.entries(config.sources)) {
@@ -51,7 +51,7 @@ function checkCredentials(
       : {
           state: 'failed',
           message: `${api.url} gave no definite answer`,
-          hint: `Check sources.${name}.api.url, and the way out of this network.`,
+          hint: `Check sources.${name}.api.url, DNS, proxies and the firewall.`,
         };
   });
 }

@@ -6,7 +6,7 @@ import { configuredSources } from '../../lib/webhook/configured-source.ts';
 import type { Stage } from '../stage.ts';
 import { type Check, check } from './check.ts';
 
-/** Every secret of a configuration: whether it is there, and of the right shape. None is shown. */
+/** Checks that every secret of a configuration exists and has the right form. Shows none. */
 export function checkSecrets({ config, readSecret }: Stage): Promise<Check>[] {
   const accounts = Object.entries(config.accounts).map(([name, { credentials }]) => {
     const owner = { of: `account ${name}` };
@@ -25,7 +25,7 @@ export function checkSecrets({ config, readSecret }: Stage): Promise<Check>[] {
   return [...accounts, ...sources, ...apis];
 }
 
-/** @param isOurs whether this tool needs it itself; the others only the functions need. */
+/** @param isOurs whether the CLI needs it, and not only the functions. */
 function read(name: string, secret: StoredSecret<unknown>, isOurs: boolean): Promise<Check> {
   return check(
     name,
@@ -38,7 +38,7 @@ function read(name: string, secret: StoredSecret<unknown>, isOurs: boolean): Pro
 }
 
 function explainSecret(error: unknown, isOurs: boolean) {
-  // There are no credentials of AWS, which is told by itself.
+  // Without AWS credentials; the check `AWS` says so.
   if (error instanceof UsageError) return { state: 'not checked' } as const;
   const { message } = failureOf(error);
   if (/AccessDenied/.test(message)) {
@@ -48,7 +48,7 @@ function explainSecret(error: unknown, isOurs: boolean) {
         }
       : ({
           state: 'warning',
-          hint: 'Your AWS identity may not read it, so it can not be checked from here.',
+          hint: 'Your AWS identity may not read it, so the CLI can not check it.',
         } as const);
   }
   if (/ResourceNotFound|ParameterNotFound/.test(message))

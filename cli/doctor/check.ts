@@ -1,26 +1,26 @@
 import { messageOf } from '../../command-line/options.ts';
 import { toPrintable } from '../table.ts';
 
-/** What was looked at, and how it is. */
+/** Result of a check. */
 export interface Check {
   readonly name: string;
   readonly state: 'ok' | 'warning' | 'failed' | 'not checked';
   readonly message: string;
-  /** What to do about it. */
+  /** Next step. */
   readonly hint?: string;
 }
 
-/** What a look has found; by itself it is all right. */
+/** Outcome of a check; `ok` if it has no state. */
 export type Finding = Pick<Check, 'message'> & Partial<Pick<Check, 'state' | 'hint'>>;
 
-/** Looks at one thing. What can't be looked at has failed. */
+/** Runs one check. An error makes it fail. */
 export async function check(
   name: string,
-  look: () => Promise<Finding>,
+  run: () => Promise<Finding>,
   explain: (error: unknown) => Omit<Finding, 'message'> = () => ({}),
 ): Promise<Check> {
   try {
-    return { name, state: 'ok', ...(await look()) };
+    return { name, state: 'ok', ...(await run()) };
   } catch (error) {
     return { name, state: 'failed', message: messageOf(error), ...explain(error) };
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as v from 'valibot';
 import type { SampleDeletion } from '../../local/sample-deletion.ts';
 import type { Deployment } from './deployment.ts';
-import { operate } from './operator-tool.ts';
+import { operate } from './operate.ts';
 import type { Story } from './story.ts';
 import { listTasks, NAMESPACE } from './tasks.ts';
 import type { ToldEvents } from './told-events.ts';

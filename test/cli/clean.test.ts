@@ -1,11 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { APAC, DR, EMEA, manyTargets } from '../support/cloud.ts';
-import { type Operating, startOperating } from '../support/operating.ts';
+import { useOperating } from '../support/operating.ts';
 
-let operating: Operating;
-beforeAll(async () => {
-  operating = await startOperating();
-});
+const operating = useOperating();
 /** One of its own for each test. */
 let shop: string;
 let tests = 0;
@@ -20,14 +17,12 @@ beforeEach(() => {
   }
   journal.clear();
 });
-afterEach(() => operating.cloud.clearFaults());
-afterAll(() => operating.close());
 
 const left = (repository?: string) => operating.cloud.cloud.tasks(shop, repository).length;
 
 describe('a repository', () => {
   test('loses all its tasks, on the record', async () => {
-    const { status, stdout, stderr } = await operating.run(['clean', `${shop}/api`, '--yes']);
+    const { status, stdout, stderr } = await operating.run(`clean ${shop}/api --yes`);
     expect(status).toBe(0);
     const lines = stdout.split('\n').map((line) => line.split(/ {2,}/));
     expect(lines).toEqual([
@@ -46,25 +41,25 @@ describe('a repository', () => {
   });
 
   test('is told on the event bus', async () => {
-    await operating.json(['clean', `${shop}/api`, '--yes']);
+    await operating.json(`clean ${shop}/api --yes`);
     const announced = operating.eventBridge.requests.filter(({ body }) => body.includes(shop));
     expect(announced).toMatchObject([{ headers: { 'x-amz-target': 'AWSEvents.PutEvents' } }]);
     expect(announced[0]?.body.match(/Sync Task Deleted/g)).toHaveLength(2);
   });
 
   test('is cleaned a second time without a fault, and without a deletion', async () => {
-    await operating.run(['clean', `${shop}/api`, '--yes']);
+    await operating.run(`clean ${shop}/api --yes`);
     operating.cloud.journal.clear();
-    await expect(operating.run(['clean', `${shop}/api`, '--yes'])).resolves.toEqual({
+    await expect(operating.run(`clean ${shop}/api --yes`)).resolves.toEqual({
       status: 0,
       stdout: '',
-      stderr: 'There is nothing to delete.\n',
+      stderr: 'No task to delete.\n',
     });
     expect(operating.cloud.journal.of('deleteSyncTask')).toEqual([]);
   });
 
   test('loses only what is named', async () => {
-    const result = await operating.json(['clean', `${shop}/api`, '--target', 'cn-east-3/acme-dr', '--yes']);
+    const result = await operating.json(`clean ${shop}/api --target cn-east-3/acme-dr --yes`);
     expect(result).toMatchObject({
       stage: 'test',
       account: 'main',
@@ -77,21 +72,17 @@ describe('a repository', () => {
 
   test('loses a task that SWR does not list where it is named', async () => {
     operating.cloud.cloud.addTask({ namespace: shop, repository: 'api', ...EMEA, hidden: true });
-    const { stdout, status } = await operating.run([
-      'clean',
-      `${shop}/api`,
-      '--target',
-      'eu-west-101/acme-emea',
-      '--dry-run',
-    ]);
+    const { stdout, status } = await operating.run(
+      `clean ${shop}/api --target eu-west-101/acme-emea --dry-run`,
+    );
     expect(stdout).toMatch(/^would be deleted .*eu-west-101\/acme-emea +- +SWR does not list it$/m);
     expect(status).toBe(0);
-    await operating.json(['clean', `${shop}/api`, '--target', 'eu-west-101/acme-emea', '--yes']);
+    await operating.json(`clean ${shop}/api --target eu-west-101/acme-emea --yes`);
     expect(left('api')).toBe(2);
   });
 
   test('keeps what was created later than it is said to have gone', async () => {
-    const result = await operating.json(['clean', `${shop}/api`, '--occurred-at', '2026-01-01', '--yes']);
+    const result = await operating.json(`clean ${shop}/api --occurred-at 2026-01-01 --yes`);
     expect(result).toMatchObject({
       tasks: [
         { outcome: 'kept', reason: 'newer than the event', target: APAC },
@@ -105,7 +96,7 @@ describe('a repository', () => {
     const { cloud } = operating.cloud;
     cloud.addRepository('platform', 'base');
     cloud.addTask({ namespace: 'platform', repository: 'base', ...DR });
-    const { status, stdout } = await operating.run(['clean', 'platform/base', '--yes']);
+    const { status, stdout } = await operating.run('clean platform/base --yes');
     expect([status, stdout]).toEqual([0, expect.stringContaining('denied by platform/**')]);
     expect(cloud.tasks('platform')).toHaveLength(1);
   });
@@ -113,7 +104,7 @@ describe('a repository', () => {
 
 describe('an organization', () => {
   test('loses the tasks of every repository that it lists', async () => {
-    const result = await operating.json(['clean', shop, '--organization', '--yes']);
+    const result = await operating.json(`clean ${shop} --organization --yes`);
     const deleted = { outcome: 'deleted', namespace: shop };
     expect(result).toMatchObject({ tasks: [deleted, deleted, deleted, deleted] });
     expect(left()).toBe(0);
@@ -125,14 +116,7 @@ describe('an organization', () => {
 
   test('loses only the named targets, where a repository has them', async () => {
     operating.cloud.cloud.addTask({ namespace: shop, repository: 'web', ...EMEA });
-    const result = await operating.json([
-      'clean',
-      shop,
-      '--organization',
-      '--target',
-      'eu-west-101/acme-emea',
-      '--yes',
-    ]);
+    const result = await operating.json(`clean ${shop} --organization --target eu-west-101/acme-emea --yes`);
     expect(result).toMatchObject({ tasks: [{ outcome: 'deleted', repository: 'web', target: EMEA }] });
     expect(left()).toBe(4);
   });
@@ -140,7 +124,7 @@ describe('an organization', () => {
 
 describe('nothing is deleted', () => {
   test('in a dry run, which shows what would be', async () => {
-    const result = await operating.json(['clean', `${shop}/api`, '--dry-run']);
+    const result = await operating.json(`clean ${shop}/api --dry-run`);
     expect(result).toMatchObject({
       dryRun: true,
       tasks: [
@@ -158,7 +142,7 @@ describe('nothing is deleted', () => {
       accounts: { main: { ...account, ...endpoints } },
       safety: { mode: 'dry-run' },
     });
-    const { status, stderr } = await operating.run(['clean', `${shop}/api`, '--stage', 'dry', '--yes']);
+    const { status, stderr } = await operating.run(`clean ${shop}/api --stage dry --yes`);
     expect([status, stderr]).toEqual([
       0,
       'Stage dry is in dry-run (safety.mode): nothing is deleted.\n2 would be deleted.\n',
@@ -169,14 +153,14 @@ describe('nothing is deleted', () => {
   test('where it would be more than a request may', async () => {
     for (const target of manyTargets(19))
       operating.cloud.cloud.addTask({ namespace: shop, repository: 'web', ...target });
-    const { status, stderr } = await operating.run(['clean', shop, '--organization', '--yes']);
+    const { status, stderr } = await operating.run(`clean ${shop} --organization --yes`);
     expect([status, stderr]).toEqual([
       2,
-      'Nothing was deleted: it would be 23 tasks, and safety.maxTasksPerRequest is 20.\n',
+      'Nothing was deleted: 23 tasks found, but safety.maxTasksPerRequest is 20. Clean by repository or --target.\n',
     ]);
     expect(left()).toBe(23);
     for (let i = 0; i < 2; i += 1)
-      await operating.run(['clean', `${shop}/web`, '--target', `cn-east-3/mirror-${i}`, '--yes']);
+      await operating.run(`clean ${shop}/web --target cn-east-3/mirror-${i} --yes`);
     expect(left()).toBe(21);
     operating.cloud.cloud.removeRepository(shop, 'web');
   });
@@ -184,7 +168,7 @@ describe('nothing is deleted', () => {
   // The ledger is tried again for some seconds.
   test('that is not on the record', async () => {
     const endpoint = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' };
-    const { status, stdout } = await operating.run(['clean', `${shop}/api`, '--yes', '--json'], endpoint);
+    const { status, stdout } = await operating.run(`clean ${shop}/api --yes --json`, endpoint);
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ tasks: [{ outcome: 'failed', code: 'LEDGER_UNAVAILABLE' }] });
     expect(left('api')).toBe(2);
@@ -194,7 +178,7 @@ describe('nothing is deleted', () => {
     const wrong = {
       HUAWEI_CLOUD_CREDENTIALS: JSON.stringify({ domain: 'acme-account', user: 'robot', password: 'wr0ng' }),
     };
-    const { status, stdout } = await operating.run(['clean', `${shop}/api`, '--yes'], wrong);
+    const { status, stdout } = await operating.run(`clean ${shop}/api --yes`, wrong);
     expect([status, stdout]).toEqual([1, expect.stringContaining('The username or password is wrong')]);
     expect(operating.cloud.journal.of('createToken')).toHaveLength(1);
   });
@@ -207,14 +191,14 @@ describe('failures', () => {
       code: 'APIGW.0308',
       headers: { 'Retry-After': '0' },
     });
-    const result = await operating.json(['clean', `${shop}/api`, '--yes']);
+    const result = await operating.json(`clean ${shop}/api --yes`);
     expect(result).toMatchObject({ tasks: [{ outcome: 'deleted' }, { outcome: 'deleted' }] });
     expect(operating.cloud.journal.of('deleteSyncTask')).toHaveLength(3);
   });
 
   test('that stay are told, with exit status 1, and all others are deleted', async () => {
     operating.cloud.fault('deleteSyncTask', { code: 'SVCSTG.SWR.4030170', message: 'no right' });
-    const { status, stdout, stderr } = await operating.run(['clean', `${shop}/api`, '--yes']);
+    const { status, stdout, stderr } = await operating.run(`clean ${shop}/api --yes`);
     expect(status).toBe(1);
     expect(stdout).toMatch(/^failed .*no right$/m);
     expect(stderr).toMatch(/^1 deleted, 1 failed\.$|^1 failed, 1 deleted\.$/m);

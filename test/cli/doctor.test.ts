@@ -1,23 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { respond, startLoopbackServer } from '../support/loopback-server.ts';
-import { type Operating, startOperating } from '../support/operating.ts';
+import { useOperating } from '../support/operating.ts';
 
-let operating: Operating;
-beforeAll(async () => {
-  operating = await startOperating();
-});
+const operating = useOperating();
 afterEach(() => {
   operating.cloud.clearFaults();
   operating.cloud.journal.clear();
   operating.sqs.reset();
 });
-afterAll(() => operating.close());
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Row = Record<'name' | 'state' | 'message', string> & { hint?: string };
 
-async function examine(environment: Environment = {}, args: readonly string[] = []) {
-  const { status, stdout } = await operating.run(['doctor', ...args, '--json'], environment);
+async function examine(environment: Environment = {}, options = '') {
+  const { status, stdout } = await operating.run(`doctor ${options} --json`, environment);
   const { checks, failed, warnings }: { checks: Row[]; failed: number; warnings: number } =
     JSON.parse(stdout);
   const of = (name: string) => checks.find((each) => each.name === name);
@@ -39,9 +35,9 @@ test('everything of a stage that is well', async () => {
     'ok: dead-letter queue',
     'ok: sweep queue',
     'ok: ledger',
-    // The DynamoDB of the tests neither forgets nor has backups.
-    'warning: ledger, forgetting',
-    'not checked: ledger, backups',
+    // The DynamoDB of the tests has neither TTL nor backups.
+    'warning: ledger TTL',
+    'not checked: ledger backups',
     'ok: event bus',
   ]);
 });
@@ -56,19 +52,19 @@ test('logs in once for each account, and changes nothing', async () => {
 });
 
 test('can be of one account', async () => {
-  const { status, checks } = await examine({}, ['--account', 'other']);
+  const { status, checks } = await examine({}, '--account other');
   expect([status, checks.filter(({ name }) => name.endsWith('of main'))]).toEqual([0, []]);
   expect(operating.cloud.journal.of('createToken')).toHaveLength(1);
 });
 
 test('tells it line by line, with what to do', async () => {
   operating.sqs.sendMessage(operating.names.deadLetterQueue, '{}');
-  const { status, stdout, stderr } = await operating.run(['doctor']);
+  const { status, stdout, stderr } = await operating.run('doctor');
   expect(stdout).toMatch(
     /^ok {11}configuration {12}config\/test\.yml: 2 accounts, 0 sources, 0 routes; mode apply$/m,
   );
   expect(stdout).toContain(
-    'warning      dead-letter queue        1 message waiting, 0 under way\n' +
+    'warning      dead-letter queue        1 message waiting, 0 in flight\n' +
       '             -> See why each is there: swr-sync failed list --stage test\n',
   );
   expect([status, stderr]).toEqual([0, '0 failed, 2 warnings.\n']);
@@ -91,7 +87,7 @@ describe('says what to mend', () => {
       environment: wrong,
       name: 'token of main',
       message: /401/,
-      hint: /five refused ones within 15 minutes lock the user/,
+      hint: /five rejected ones within 15 minutes lock the user/,
     },
     {
       why: 'a secret of another shape',
@@ -119,14 +115,14 @@ describe('says what to mend', () => {
       environment: { AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:1' },
       name: 'dead-letter queue',
       message: /ECONNREFUSED/,
-      hint: /the way to AWS/,
+      hint: /the network path to AWS/,
     },
     {
       why: 'no event bus',
       environment: { AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://127.0.0.1:1' },
       name: 'event bus',
       message: /ECONNREFUSED/,
-      hint: /the way to AWS/,
+      hint: /the network path to AWS/,
     },
   ])('$why', async ({ environment, name, message, hint }) => {
     const { status, failed, of } = await examine(environment);
@@ -170,7 +166,7 @@ describe('says what to mend', () => {
       operation: 'createToken',
       fault: { status: 500 },
       name: 'token of main',
-      hint: /Look at the secret and the endpoint of IAM/,
+      hint: /Check the secret and the endpoint of IAM/,
     },
   ] as const)('$why', async ({ operation, fault, name, hint }) => {
     operating.cloud.fault(operation, fault, { times: 10 });
@@ -185,14 +181,14 @@ describe('says what to mend', () => {
 
   test('every fault of the configuration, and that the rest was not checked', async () => {
     await operating.writeConfig('faulty', { accounts: {}, routes: [{ from: 1 }] });
-    const { status, checks } = await examine({}, ['--stage', 'faulty']);
+    const { status, checks } = await examine({}, '--stage faulty');
     expect(status).toBe(1);
     expect(checks).toEqual([
       {
         name: 'configuration',
         state: 'failed',
         message: expect.stringMatching(/accounts: found \{\}.*\n.*routes/s),
-        hint: 'Mend this first: the rest could not be checked.',
+        hint: 'Fix this first: the rest was not checked.',
       },
     ]);
   });
@@ -208,7 +204,7 @@ describe('says what to mend', () => {
       const account = { region: 'cn-north-4', credentials: 'env:HUAWEI_CLOUD_CREDENTIALS' };
       const endpoints = { iamEndpoint: server.url, swrEndpoint: server.url };
       await operating.writeConfig('off', { accounts: { main: { ...account, ...endpoints } } });
-      const { of } = await examine({}, ['--stage', 'off']);
+      const { of } = await examine({}, '--stage off');
       expect(of('clock of main')).toMatchObject({
         state,
         message: expect.stringMatching(message),
@@ -223,7 +219,7 @@ describe('says what to mend', () => {
     const endpoints = { iamEndpoint: operating.cloud.url, swrEndpoint: 'http://127.0.0.1:1' };
     const account = { region: 'cn-north-4', credentials: 'env:HUAWEI_CLOUD_CREDENTIALS' };
     await operating.writeConfig('silent', { accounts: { main: { ...account, ...endpoints } } });
-    const { of } = await examine({}, ['--stage', 'silent']);
+    const { of } = await examine({}, '--stage silent');
     expect(of('SWR of main')).toMatchObject({
       state: 'failed',
       hint: expect.stringContaining('Check the endpoint'),
@@ -248,13 +244,13 @@ test.each([
     code: 'AccessDeniedException',
     says: /^Allow your AWS identity dynamodb:DescribeTable\.$/,
   },
-  { why: 'old credentials', code: 'ExpiredTokenException', says: /^AWS does not take these credentials/ },
+  { why: 'old credentials', code: 'ExpiredTokenException', says: /^AWS rejects these credentials/ },
 ])('says what to mend where AWS refuses: $why', async ({ code, says }) => {
   const server = await startLoopbackServer((response) => respond(response, 400, { __type: code }));
   try {
     const { of } = await examine({ AWS_ENDPOINT_URL_DYNAMODB: server.url });
     expect(of('ledger')).toMatchObject({ state: 'failed', hint: expect.stringMatching(says) });
-    expect(of('ledger, forgetting')).toMatchObject({ state: 'warning' });
+    expect(of('ledger TTL')).toMatchObject({ state: 'warning' });
   } finally {
     await server.close();
   }
@@ -278,8 +274,8 @@ test('a ledger that forgets and can be brought back is well', async () => {
   try {
     const { status, warnings, of } = await examine({ AWS_ENDPOINT_URL_DYNAMODB: server.url });
     expect([status, warnings]).toEqual([0, 0]);
-    expect(of('ledger, forgetting')).toMatchObject({ state: 'ok', message: 'entries go after 90 days' });
-    expect(of('ledger, backups')).toMatchObject({ state: 'ok' });
+    expect(of('ledger TTL')).toMatchObject({ state: 'ok', message: 'entries expire after 90 days' });
+    expect(of('ledger backups')).toMatchObject({ state: 'ok' });
   } finally {
     await server.close();
   }
@@ -294,7 +290,7 @@ test('checks the secrets of sources, and shows none', async () => {
   };
   await operating.writeConfig('sources', { accounts: { main: { ...account, ...endpoints } }, sources });
   const secrets = { GITHUB_SECRET: 'a-github-secret-of-a-test', ANYONE_SECRET: 'not-whsec' };
-  const { of, stdout } = await examine(secrets, ['--stage', 'sources']);
+  const { of, stdout } = await examine(secrets, '--stage sources');
   expect(of('secret of source github')).toMatchObject({ state: 'ok', message: 'env:GITHUB_SECRET' });
   expect(of('secret of source anyone')).toMatchObject({
     state: 'failed',
@@ -322,7 +318,7 @@ describe('the API of a forge', () => {
         sources: { gitlab: { type: 'gitlab', secret: 'env:GITLAB', api } },
       });
       const environment = { GITLAB: 'a-gitlab-secret-text', ...(token !== '' && { TOKEN: token }) };
-      const { checks } = await examine(environment, ['--stage', 'forge']);
+      const { checks } = await examine(environment, '--stage forge');
       return checks.filter(({ name }) => /^(?:API|canary) of/.test(name));
     } finally {
       await server.close();

@@ -1,16 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { SECRET } from '../support/cloud.ts';
 import { respond, startLoopbackServer } from '../support/loopback-server.ts';
-import { type Operating, startOperating } from '../support/operating.ts';
+import { useOperating } from '../support/operating.ts';
 
-let operating: Operating;
+const operating = useOperating();
 beforeAll(async () => {
-  operating = await startOperating();
   await operating.deleteTasks('delivery-1', 'acme', 'payments/api');
 });
-afterAll(() => operating.close());
 
 describe('the local stack', () => {
   const stack = async (text: string) => {
@@ -42,8 +40,8 @@ describe('the local stack', () => {
       LOCAL_CLOUD: 'https://swr-api.example',
       AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1',
     };
-    await expect(operating.run(['tasks'], elsewhere)).resolves.toMatchObject({ status: 0 });
-    await expect(operating.run(['history'], elsewhere)).resolves.toMatchObject({
+    await expect(operating.run('tasks', elsewhere)).resolves.toMatchObject({ status: 0 });
+    await expect(operating.run('history', elsewhere)).resolves.toMatchObject({
       status: 0,
       stdout: expect.stringContaining('delivery-1'),
     });
@@ -53,12 +51,10 @@ describe('the local stack', () => {
     'is to be started anew where nobody can read it: "%s"',
     async (text) => {
       await stack(text);
-      const { status, stderr } = await operating.run(['tasks', '--stage', 'local']);
+      const { status, stderr } = await operating.run('tasks --stage local');
       expect([status, stderr]).toEqual([
         2,
-        expect.stringMatching(
-          /stack\.json can not be read: start the local stack anew with "npm start"\.\n$/,
-        ),
+        expect.stringMatching(/^Unreadable .*stack\.json: restart the local stack with "npm start"\.\n$/),
       ]);
     },
   );
@@ -72,7 +68,7 @@ describe('AWS', () => {
     await writeFile(join(operating.folder, '.aws/credentials'), profile);
     const server = await startLoopbackServer((response) => respond(response, 200, { Items: [] }));
     try {
-      await operating.run(['history'], {
+      await operating.run('history', {
         AWS_ACCESS_KEY_ID: undefined,
         AWS_SECRET_ACCESS_KEY: undefined,
         AWS_PROFILE: 'work',
@@ -90,32 +86,32 @@ describe('AWS', () => {
   test.each([
     {
       why: 'as it was chosen',
-      args: ['--region', 'eu-west-1'],
+      command: 'history --region eu-west-1',
       environment: { AWS_REGION: 'us-east-1' },
       region: 'eu-west-1',
     },
     {
       why: 'as the environment has it',
-      args: [],
+      command: 'history',
       environment: { AWS_REGION: 'us-west-2' },
       region: 'us-west-2',
     },
     {
       why: 'as the environment has it for lack of another',
-      args: [],
+      command: 'history',
       environment: { AWS_REGION: undefined, AWS_DEFAULT_REGION: 'us-west-1' },
       region: 'us-west-1',
     },
     {
       why: 'where a stage is deployed by default',
-      args: [],
+      command: 'history',
       environment: { AWS_REGION: undefined },
       region: 'eu-central-1',
     },
-  ])('is called in the region $region: $why', async ({ args, environment, region }) => {
+  ])('is called in the region $region: $why', async ({ command, environment, region }) => {
     const server = await startLoopbackServer((response) => respond(response, 200, { Items: [] }));
     try {
-      await operating.run(['history', ...args], { ...environment, AWS_ENDPOINT_URL_DYNAMODB: server.url });
+      await operating.run(command, { ...environment, AWS_ENDPOINT_URL_DYNAMODB: server.url });
       expect(server.requests[0]?.headers.authorization).toContain(`/${region}/dynamodb/`);
     } finally {
       await server.close();
@@ -133,7 +129,7 @@ describe('AWS', () => {
     const server = await startLoopbackServer((response) => respond(response, 200, { SecretString: SECRET }));
     try {
       const endpoint = { AWS_ENDPOINT_URL_SECRETS_MANAGER: server.url };
-      await expect(operating.run(['tasks', '--stage', 'stored'], endpoint)).resolves.toMatchObject({
+      await expect(operating.run('tasks --stage stored', endpoint)).resolves.toMatchObject({
         status: 0,
       });
       expect(server.requests).toHaveLength(1);
@@ -144,6 +140,6 @@ describe('AWS', () => {
 
   test('is not called where nothing of it is needed', async () => {
     const nothing = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
-    await expect(operating.run(['tasks'], nothing)).resolves.toMatchObject({ status: 0 });
+    await expect(operating.run('tasks', nothing)).resolves.toMatchObject({ status: 0 });
   });
 });

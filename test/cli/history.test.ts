@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { DynamoLedger } from '../../lib/ledger/cleanup-ledger.ts';
 import { HOUR_MS, MINUTE_MS } from '../support/clock.ts';
 import { APAC, DR } from '../support/cloud.ts';
-import { type Operating, startOperating } from '../support/operating.ts';
+import { useOperating } from '../support/operating.ts';
 
-let operating: Operating;
+const operating = useOperating();
 const now = Date.now();
 const at = (agoMs: number) => new Date(now - agoMs).toISOString();
 
@@ -38,7 +38,6 @@ async function record(
 }
 
 beforeAll(async () => {
-  operating = await startOperating();
   await record('three-days', 72 * HOUR_MS);
   await record('two-hours', 2 * HOUR_MS);
   await record('one-hour', HOUR_MS, { repository: 'api' });
@@ -48,11 +47,10 @@ beforeAll(async () => {
   });
   await record('other', 30 * MINUTE_MS, { account: 'other' });
 });
-afterAll(() => operating.close());
 
 /** The deliveries in the order in which they are told, each as often as it is. */
-async function deliveriesOf(args: readonly string[]): Promise<unknown[]> {
-  const { entries } = Object(await operating.json(['history', ...args]));
+async function deliveriesOf(command: string): Promise<unknown[]> {
+  const { entries } = Object(await operating.json(command));
   if (!Array.isArray(entries)) throw new Error('there are no entries');
   return entries.map(({ id, kind }) => `${id} ${kind}`);
 }
@@ -61,31 +59,31 @@ const both = (...ids: readonly string[]) => ids.flatMap((id) => [`${id} request`
 
 describe('the latest comes last', () => {
   test.each([
-    { why: 'of the last day', args: [], ids: ['two-hours', 'one-hour', 'other'] },
-    { why: 'of a window', args: ['--since', '90m', '--until', '45m'], ids: ['one-hour'] },
+    { why: 'of the last day', command: 'history', ids: ['two-hours', 'one-hour', 'other'] },
+    { why: 'of a window', command: 'history --since 90m --until 45m', ids: ['one-hour'] },
     {
       why: 'of a window that begins at a time',
-      args: ['--since', at(3 * HOUR_MS), '--until', at(HOUR_MS / 2 + 1)],
+      command: `history --since ${at(3 * HOUR_MS)} --until ${at(HOUR_MS / 2 + 1)}`,
       ids: ['two-hours', 'one-hour'],
     },
     {
       why: 'of several days',
-      args: ['--since', '1w'],
+      command: 'history --since 1w',
       ids: ['three-days', 'two-hours', 'one-hour', 'other'],
     },
-    { why: 'of an account', args: ['--account', 'other'], ids: ['other'] },
-    { why: 'of a repository, ever', args: ['acme/web'], ids: ['three-days', 'two-hours'] },
-    { why: 'of a repository in a window', args: ['acme/web', '--since', '1d'], ids: ['two-hours'] },
-    { why: 'of an organization', args: ['acme'], ids: ['three-days', 'two-hours', 'one-hour'] },
-    { why: 'of an organization in another account', args: ['acme', '--account', 'other'], ids: ['other'] },
-    { why: 'of a delivery, ever', args: ['--delivery', 'three-days'], ids: ['three-days'] },
+    { why: 'of an account', command: 'history --account other', ids: ['other'] },
+    { why: 'of a repository, ever', command: 'history acme/web', ids: ['three-days', 'two-hours'] },
+    { why: 'of a repository in a window', command: 'history acme/web --since 1d', ids: ['two-hours'] },
+    { why: 'of an organization', command: 'history acme', ids: ['three-days', 'two-hours', 'one-hour'] },
+    { why: 'of an organization in another account', command: 'history acme --account other', ids: ['other'] },
+    { why: 'of a delivery, ever', command: 'history --delivery three-days', ids: ['three-days'] },
     {
       why: 'of a delivery and a repository',
-      args: ['acme/api', '--delivery', 'one-hour'],
+      command: 'history acme/api --delivery one-hour',
       ids: ['one-hour'],
     },
-  ])('$why', async ({ args, ids }) => {
-    const told = await deliveriesOf(args);
+  ])('$why', async ({ command, ids }) => {
+    const told = await deliveriesOf(command);
     expect(told).toHaveLength(2 * ids.length);
     expect(new Set(told)).toEqual(new Set(both(...ids)));
     expect([...new Set(told.map((each) => String(each).split(' ')[0]))]).toEqual(ids);
@@ -93,7 +91,7 @@ describe('the latest comes last', () => {
 });
 
 test('an entry has all that the ledger knows', async () => {
-  await expect(operating.json(['history', 'acme/api'])).resolves.toMatchObject({
+  await expect(operating.json('history acme/api')).resolves.toMatchObject({
     stage: 'test',
     entries: expect.arrayContaining([
       expect.objectContaining({
@@ -114,12 +112,12 @@ test('an entry has all that the ledger knows', async () => {
 });
 
 test('the table has times in UTC, and what a request has come to', async () => {
-  const { status, stdout, stderr } = await operating.run(['history', 'acme/api']);
+  const { status, stdout, stderr } = await operating.run('history acme/api');
   const time = at(HOUR_MS).slice(0, 19).replace('T', ' ');
   const lines = stdout.split('\n').map((line) => line.split(/ {2,}/));
   expect(lines[0]).toEqual([
     'TIME (UTC)',
-    'WHAT',
+    'ENTRY',
     'ACCOUNT',
     'REPOSITORY',
     'TARGET',
@@ -149,7 +147,7 @@ test('the table has times in UTC, and what a request has come to', async () => {
 });
 
 test('a delivery is shown and found by the id that its sender gave', async () => {
-  const args = ['history', '--delivery', '72d3162e-cc78-11e3'];
+  const args = 'history --delivery 72d3162e-cc78-11e3';
   const { stdout } = await operating.run(args);
   expect(stdout.match(/ 72d3162e-cc78-11e3 /g)).toHaveLength(2);
   await expect(operating.json(args)).resolves.toMatchObject({
@@ -161,7 +159,7 @@ test('a delivery is shown and found by the id that its sender gave', async () =>
 
 test('says where the ledger can not be read', async () => {
   const endpoint = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' };
-  const { status, stdout, stderr } = await operating.run(['history'], endpoint);
+  const { status, stdout, stderr } = await operating.run('history', endpoint);
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toMatch(/^the ledger can not be read: dynamodb Query: .*ECONNREFUSED.*\n$/);
 });

@@ -1,11 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { APAC, DR } from '../support/cloud.ts';
-import { type Operating, startOperating } from '../support/operating.ts';
+import { useOperating } from '../support/operating.ts';
 
-let operating: Operating;
-beforeAll(async () => {
-  operating = await startOperating();
-});
+const operating = useOperating();
 /** One of its own for each test. */
 let shop: string;
 let tests = 0;
@@ -17,8 +14,6 @@ beforeEach(async () => {
   await operating.deleteTasks(`delivery-${tests}`, shop, 'api');
   operating.cloud.journal.clear();
 });
-afterEach(() => operating.cloud.clearFaults());
-afterAll(() => operating.close());
 
 function addTasks(repository: string): void {
   const { cloud } = operating.cloud;
@@ -43,12 +38,12 @@ const outcomes = (result: unknown): unknown[] =>
 
 describe('tasks are created again as they were', () => {
   test.each([
-    { why: 'of a repository', args: () => [`${shop}/api`] },
-    { why: 'of an organization', args: () => [shop] },
-    { why: 'of a delivery', args: () => ['--delivery', `delivery-${tests}`] },
-    { why: 'of a window, in one organization', args: () => [shop, '--since', '1h'] },
+    { why: 'of a repository', args: () => `${shop}/api` },
+    { why: 'of an organization', args: () => `${shop}` },
+    { why: 'of a delivery', args: () => `--delivery delivery-${tests}` },
+    { why: 'of a window, in one organization', args: () => `${shop} --since 1h` },
   ])('$why', async ({ args }) => {
-    const result = await operating.json(['restore', ...args(), '--yes']);
+    const result = await operating.json(`restore ${args()} --yes`);
     expect(result).toMatchObject({
       stage: 'test',
       dryRun: false,
@@ -73,7 +68,7 @@ describe('tasks are created again as they were', () => {
 
   test('of a window, in every organization', async () => {
     // What other tests have left may not be restorable.
-    const { stdout } = await operating.run(['restore', '--since', '1h', '--yes', '--json']);
+    const { stdout } = await operating.run('restore --since 1h --yes --json');
     const restored = expect.objectContaining({ namespace: shop, outcome: 'restored' });
     expect(JSON.parse(stdout)).toMatchObject({ tasks: expect.arrayContaining([restored]) });
     expect(there()).toEqual(asBefore);
@@ -83,13 +78,13 @@ describe('tasks are created again as they were', () => {
     const { cloud } = operating.cloud;
     cloud.addTask({ namespace: shop, repository: 'api', ...DR, syncAuto: false, override: false });
     await operating.deleteTasks(`later-${tests}`, shop, 'api');
-    await operating.json(['restore', `${shop}/api`, '--yes']);
+    await operating.json(`restore ${shop}/api --yes`);
     expect(there()).toEqual(['api acme-apac false true', 'api acme-dr false false']);
   });
 });
 
 test('a table says what is done', async () => {
-  const { status, stdout, stderr } = await operating.run(['restore', `${shop}/api`, '--yes']);
+  const { status, stdout, stderr } = await operating.run(`restore ${shop}/api --yes`);
   const lines = stdout.split('\n').map((line) => line.split(/ {2,}/));
   expect(lines).toEqual([
     ['OUTCOME', 'ACCOUNT', 'REPOSITORY', 'TARGET', 'AUTO', 'OVERRIDE', 'DELETED (UTC)', 'NOTE'],
@@ -101,7 +96,7 @@ test('a table says what is done', async () => {
 });
 
 test('a dry run shows what would be, and creates nothing', async () => {
-  const result = await operating.json(['restore', `${shop}/api`, '--dry-run']);
+  const result = await operating.json(`restore ${shop}/api --dry-run`);
   expect(result).toMatchObject({
     dryRun: true,
     tasks: [
@@ -116,21 +111,21 @@ test('a dry run shows what would be, and creates nothing', async () => {
 
 describe('a second time', () => {
   test('is a success, and changes nothing', async () => {
-    await operating.json(['restore', `${shop}/api`, '--yes']);
+    await operating.json(`restore ${shop}/api --yes`);
     operating.cloud.journal.clear();
-    const result = await operating.json(['restore', `${shop}/api`, '--yes']);
+    const result = await operating.json(`restore ${shop}/api --yes`);
     expect(outcomes(result)).toEqual(['already there', 'already there']);
     expect(operating.cloud.journal.of('createSyncTask')).toEqual([]);
   });
 
   test('leaves alone what is missing again, unless it is wanted', async () => {
-    await operating.json(['restore', `${shop}/api`, '--yes']);
+    await operating.json(`restore ${shop}/api --yes`);
     await operating.deleteTasks(`later-${tests}`, shop, 'api');
-    const first = ['restore', '--delivery', `delivery-${tests}`, '--yes'];
+    const first = `restore --delivery delivery-${tests} --yes`;
     const skipped = await operating.json(first);
     expect(outcomes(skipped)).toEqual(['restored before', 'restored before']);
     expect(there()).toEqual([]);
-    const result = await operating.json([...first, '--again']);
+    const result = await operating.json(`${first} --again`);
     expect(outcomes(result)).toEqual(['restored', 'restored']);
     expect(there()).toEqual(asBefore);
   });
@@ -139,7 +134,7 @@ describe('a second time', () => {
 describe('what can not be restored is told, with exit status 1', () => {
   test('where the repository is gone', async () => {
     operating.cloud.cloud.removeRepository(shop, 'api');
-    const { status, stdout, stderr } = await operating.run(['restore', `${shop}/api`, '--yes']);
+    const { status, stdout, stderr } = await operating.run(`restore ${shop}/api --yes`);
     expect([status, stderr]).toEqual([1, '2 failed.\n']);
     expect(stdout).toContain(
       `SWR has no repository ${shop}/api, so it can have no task cn-east-3/acme-dr: push an image to it first`,
@@ -148,7 +143,7 @@ describe('what can not be restored is told, with exit status 1', () => {
 
   test('where SWR refuses one, and all others are restored', async () => {
     operating.cloud.fault('createSyncTask', { code: 'SVCSTG.SWR.4030170', message: 'no right' });
-    const { status, stdout } = await operating.run(['restore', `${shop}/api`, '--yes', '--json']);
+    const { status, stdout } = await operating.run(`restore ${shop}/api --yes --json`);
     expect(status).toBe(1);
     expect(new Set(outcomes(JSON.parse(stdout)))).toEqual(new Set(['failed', 'restored']));
     expect(there()).toHaveLength(1);
@@ -161,35 +156,6 @@ test('tries again what passes', async () => {
     { code: 'SVCSTG.SWR.4090023', headers: { 'Retry-After': '0' } },
     { times: 3 },
   );
-  await operating.json(['restore', `${shop}/api`, '--yes']);
+  await operating.json(`restore ${shop}/api --yes`);
   expect(there()).toEqual(asBefore);
 });
-
-test('killed in the middle and run again, it ends as if it had not been', async () => {
-  const names = Array.from({ length: 20 }, (_, index) => `r${index}`);
-  for (const name of names) {
-    operating.cloud.cloud.addRepository(shop, name);
-    addTasks(name);
-    await operating.deleteTasks(`many-${tests}`, shop, name);
-  }
-  // Some are created and said to be; of the others some are created, and nobody is told any more.
-  operating.cloud.fault('createSyncTask', { hang: true, afterwards: true }, { nth: 10, times: 1000 });
-  const { child, ended } = operating.start(['restore', '--delivery', `many-${tests}`, '--yes']);
-  await operating.cloud.journal.waitFor((entries) => {
-    const created = entries.filter(({ operation }) => operation === 'createSyncTask');
-    return created.filter(({ status }) => status === 200).length === 9 && created.length === 17;
-  });
-  child.kill('SIGKILL');
-  await expect(ended).resolves.toMatchObject({ status: null });
-  expect(there().length).toBeLessThan(40);
-
-  operating.cloud.clearFaults();
-  const again = outcomes(await operating.json(['restore', '--delivery', `many-${tests}`, '--yes']));
-  expect(again).toHaveLength(40);
-  expect(new Set(again)).toEqual(new Set(['already there', 'restored']));
-  expect(there()).toHaveLength(40);
-  for (const name of names) {
-    const entries = await operating.taskEntries(shop, name);
-    expect(entries.map(({ restoredAt }) => typeof restoredAt)).toEqual(['string', 'string']);
-  }
-}, 20_000);

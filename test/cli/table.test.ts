@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { count, formatTable, shorten, sortBy, toPrintable } from '../../cli/table.ts';
+import { count, formatTable, formatTime, shorten, sortBy, toPrintable } from '../../cli/table.ts';
 
 test('columns are two blanks apart, and lines have none at their end', () => {
   expect(
@@ -37,4 +37,13 @@ test('a long text is cut, and shows it', () => {
 test('what is the same stays in its order', () => {
   const items = ['b1', 'a1', 'b2', 'a2'];
   expect(sortBy(items, (item) => item.charAt(0))).toEqual(['a1', 'a2', 'b1', 'b2']);
+});
+
+test.each([
+  { time: '2026-03-02T08:15:27.53183Z', shown: '2026-03-02 08:15:27' },
+  { time: '2026-03-02T08:15:27+08:00', shown: '2026-03-02 00:15:27' },
+  { time: undefined, shown: '-' },
+  { time: 'once', shown: 'once' },
+])('$time is shown as $shown', ({ time, shown }) => {
+  expect(formatTime(time)).toBe(shown);
 });

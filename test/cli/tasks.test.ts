@@ -1,10 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { DR, EMEA, manyTargets } from '../support/cloud.ts';
-import { type Operating, startOperating } from '../support/operating.ts';
+import { useOperating } from '../support/operating.ts';
 
-let operating: Operating;
+const operating = useOperating();
 beforeAll(async () => {
-  operating = await startOperating();
   const { cloud } = operating.cloud;
   cloud.addRepository('acme', 'web');
   cloud.addTask({
@@ -29,13 +28,12 @@ afterEach(() => {
   operating.cloud.journal.clear();
   operating.cloud.cloud.removeOrganization('large');
 });
-afterAll(() => operating.close());
 
 describe('a table', () => {
   test.each([
     {
       why: 'every organization',
-      args: [],
+      command: 'tasks',
       rows: [
         'acme/payments/api  ap-southeast-1/acme-apac  yes   no        2026-03-02 08:15:27',
         'acme/payments/api  cn-east-3/acme-dr         yes   no        2026-03-02 08:15:27',
@@ -46,24 +44,24 @@ describe('a table', () => {
     },
     {
       why: 'one organization',
-      args: ['shop'],
+      command: 'tasks shop',
       rows: ['shop/cart   cn-east-3/acme-dr  yes   no        2026-09-30 06:01:55'],
       says: '1 task of shop in account main (cn-north-4).',
     },
     {
       why: 'one repository',
-      args: ['acme/web'],
+      command: 'tasks acme/web',
       rows: ['acme/web    eu-west-101/acme-emea  no    yes       2026-05-18 13:40:02'],
       says: '1 task of acme/web in account main (cn-north-4).',
     },
     {
       why: 'another account',
-      args: ['acme/web', '--account', 'other'],
+      command: 'tasks acme/web --account other',
       rows: ['acme/web    eu-west-101/acme-emea  no    yes       2026-05-18 13:40:02'],
       says: '1 task of acme/web in account other (cn-north-4).',
     },
-  ])('has the tasks of $why', async ({ args, rows, says }) => {
-    const { status, stdout, stderr } = await operating.run(['tasks', ...args]);
+  ])('has the tasks of $why', async ({ command, rows, says }) => {
+    const { status, stdout, stderr } = await operating.run(command);
     expect({ status, stderr }).toEqual({ status: 0, stderr: `${says}\n` });
     const [head, ...lines] = stdout.trimEnd().split('\n');
     expect(head?.split(/  +/)).toEqual(['REPOSITORY', 'TARGET', 'AUTO', 'OVERRIDE', 'CREATED (UTC)']);
@@ -71,7 +69,7 @@ describe('a table', () => {
   });
 
   test('is left out where there are no tasks', async () => {
-    await expect(operating.run(['tasks', 'shop/quiet'])).resolves.toEqual({
+    await expect(operating.run('tasks shop/quiet')).resolves.toEqual({
       status: 0,
       stdout: '',
       stderr: '0 tasks of shop/quiet in account main (cn-north-4).\n',
@@ -80,7 +78,7 @@ describe('a table', () => {
 });
 
 test('the document has every task', async () => {
-  await expect(operating.json(['tasks', 'shop'])).resolves.toEqual({
+  await expect(operating.json('tasks shop')).resolves.toEqual({
     stage: 'test',
     account: 'main',
     complete: true,
@@ -102,7 +100,7 @@ test('logs in once, and looks into many repositories at a time', async () => {
   const names = Array.from({ length: 40 }, (_, index) => `r${index}`);
   for (const name of names) operating.cloud.cloud.addRepository('large', name);
   operating.cloud.fault('listSyncTasks', { delayMs: 100 }, { times: 40 });
-  const listing = operating.run(['tasks', 'large']);
+  const listing = operating.run('tasks large');
   await operating.cloud.journal.waitFor(
     (entries) => entries.filter(({ operation }) => operation === 'listSyncTasks').length === 16,
   );
@@ -117,7 +115,7 @@ test('tries again what passes', async () => {
     { code: 'SVCSTG.SWR.4031032', headers: { 'Retry-After': '0' } },
     { times: 2 },
   );
-  await expect(operating.run(['tasks', 'acme/web'])).resolves.toMatchObject({
+  await expect(operating.run('tasks acme/web')).resolves.toMatchObject({
     status: 0,
     stderr: '1 task of acme/web in account main (cn-north-4).\n',
   });
@@ -126,7 +124,7 @@ test('tries again what passes', async () => {
 
 test('shows the others where one repository can not be listed, with exit status 1', async () => {
   operating.cloud.fault('listSyncTasks', { code: 'SVCSTG.SWR.4030170', message: 'no right' });
-  const { status, stdout, stderr } = await operating.run(['tasks', 'acme', '--json']);
+  const { status, stdout, stderr } = await operating.run('tasks acme --json');
   expect(status).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({
     complete: true,
@@ -140,7 +138,7 @@ test('shows the others where one repository can not be listed, with exit status 
 
 test('says why where not even the organizations can be listed', async () => {
   operating.cloud.fault('listNamespaces', { code: 'SVCSTG.SWR.4030170', message: 'no right' });
-  await expect(operating.run(['tasks'])).resolves.toEqual({
+  await expect(operating.run('tasks')).resolves.toEqual({
     status: 1,
     stdout: '',
     stderr: 'listing the organizations: 403 SVCSTG.SWR.4030170 no right\n',
@@ -151,14 +149,14 @@ test('says where SWR may have more tasks than it lists', async () => {
   operating.cloud.cloud.addRepository('large', 'busy');
   for (const target of manyTargets(101))
     operating.cloud.cloud.addTask({ namespace: 'large', repository: 'busy', ...target });
-  const { stderr } = await operating.run(['tasks', 'large/busy']);
+  const { stderr } = await operating.run('tasks large/busy');
   expect(stderr).toContain(
     'large/busy may have more: SWR lists 100 tasks of a repository at the most.\n100 tasks',
   );
 });
 
 test('tells what is done only where it is asked to, and never a secret', async () => {
-  const { stdout, stderr } = await operating.run(['tasks', 'acme/web', '--verbose']);
+  const { stdout, stderr } = await operating.run('tasks acme/web --verbose');
   expect(stderr).toContain('"event":"token"');
   expect(stdout + stderr).not.toMatch(/pa55word|MII/);
 });

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { buildProgram } from '../../cli/program.ts';
+import { buildProgram } from '../../cli/run-cli.ts';
 import { ALARMS } from '../../lib/metrics/alarms.ts';
 import type { Rules } from '../../lib/metrics/measured-log.ts';
 import { cleanRules } from '../../lib/metrics/rules/clean.ts';
@@ -102,7 +102,7 @@ describe('the document', () => {
   });
 
   test('uses commands of the tool that there are', () => {
-    const commands = buildProgram(() => {}).commands;
+    const commands = buildProgram(() => async () => {}, process).commands;
     const names = new Set(
       commands.flatMap((command) => [
         command.name(),

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { runSweep } from '../../cli/run-sweep.ts';
 import type { CheckExistence, Existence } from '../../lib/cleanup/confirm-gone.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import { createLog } from '../../lib/log.ts';
 import type { SweepContext } from '../../lib/sweep/context.ts';
 import type { Finding, Page, SweepLedger, SweepRecord } from '../../lib/sweep/ledger.ts';
-import { runSweep } from '../../lib/sweep/run-sweep.ts';
 import { acmeConfig } from '../support/acme-config.ts';
 import { DR } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';

@@ -15,3 +15,18 @@ function assign(values: Readonly<Record<string, string | undefined>>): void {
     else process.env[name] = value;
   }
 }
+
+/**
+ * Replaces the whole environment.
+ *
+ * @returns what puts everything back as it was.
+ */
+export function replaceEnvironment(values: Readonly<Record<string, string | undefined>>): () => void {
+  const before = { ...process.env };
+  const replace = (all: typeof values) => {
+    for (const name of Object.keys(process.env)) delete process.env[name];
+    assign(all);
+  };
+  replace(values);
+  return () => replace(before);
+}

@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { Readable, Writable } from 'node:stream';
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { ROOT } from '../../command-line/options.ts';
+import { runCli } from '../../cli/run-cli.ts';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
 import { failuresOf } from '../../lib/cleanup/outcome.ts';
 import { Accounts } from '../../lib/huaweicloud/accounts.ts';
@@ -16,12 +15,11 @@ import { findSources } from '../../lib/routing/find-sources.ts';
 import { createCheckExistence } from '../../lib/sources/check-existence.ts';
 import { startDynamoDb } from '../../local/dynamodb.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
-import { buildCli } from '../../scripts/build-cli.ts';
 import { acmeAccount, acmeConfig } from './acme-config.ts';
 import { forward } from './aws-proxy.ts';
 import { SECRET, startCloud } from './cloud.ts';
 import { noHurry } from './deadline.ts';
-import { setVariables } from './environment.ts';
+import { replaceEnvironment, setVariables } from './environment.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from './loopback-server.ts';
 import { recordLog } from './recorded-log.ts';
 
@@ -36,11 +34,14 @@ interface Ran {
 
 /** A command that is running. */
 interface Running {
-  readonly child: ChildProcess;
+  /** Presses Ctrl-C. */
+  readonly interrupt: () => void;
   readonly ended: Promise<Ran>;
 }
 
-/** Both clouds on loopback with a stage `test` deployed there, and the operator's tool, which runs as a process of its own. */
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Both clouds on loopback with a deployed stage `test`, and the CLI, which runs in this process. */
 export interface Operating {
   readonly cloud: Emulator;
   readonly sqs: FauxqsServer;
@@ -48,17 +49,22 @@ export interface Operating {
   readonly ledger: DynamoLedger;
   readonly history: History;
   readonly eventBridge: LoopbackServer;
-  /** The current directory of the tool. */
+  /** Current directory of the CLI. */
   readonly folder: string;
-  /** What the tool sees of the environment. */
+  /** Environment of the CLI. */
   readonly environment: Readonly<Record<string, string>>;
   urlOf(queue: string): string;
-  /** @param environment differences; what is undefined is not set. */
-  start(args: readonly string[], environment?: Readonly<Record<string, string | undefined>>): Running;
-  run(args: readonly string[], environment?: Readonly<Record<string, string | undefined>>): Promise<Ran>;
+  /**
+   * Starts a command, one at a time.
+   *
+   * @param environment differences; undefined variables are not set.
+   */
+  start(command: string, environment?: Variables): Running;
+  run(command: string, environment?: Variables): Promise<Ran>;
   /** @returns the parsed result of a command that has to succeed. */
-  json(args: readonly string[]): Promise<unknown>;
-  writeConfig(name: string, contents: object): Promise<void>;
+  json(command: string, environment?: Variables): Promise<unknown>;
+  /** Writes the configuration of a stage with one account, `main`, unless a section says otherwise. */
+  writeConfig(name: string, sections?: object): Promise<void>;
   /** Deletes all tasks of a repository as the service does, with an entry in the ledger. */
   deleteTasks(id: string, namespace: string, repository: string): Promise<void>;
   /** What the ledger has about the tasks of a repository. */
@@ -66,7 +72,22 @@ export interface Operating {
   close(): Promise<void>;
 }
 
-export async function startOperating(): Promise<Operating> {
+/** Starts the stage before the tests of a file, forgets faults and calls after each of them, and closes all at the end. */
+export function useOperating(): Operating {
+  // Complete before the first test.
+  const operating = {} as Operating;
+  beforeAll(async () => {
+    Object.assign(operating, await startOperating());
+  });
+  afterEach(() => {
+    operating.cloud.clearFaults();
+    operating.cloud.journal.clear();
+  });
+  afterAll(() => operating.close());
+  return operating;
+}
+
+async function startOperating(): Promise<Operating> {
   const names = resourceNamesOf(STAGE);
   const [cloud, sqs, dynamoDb, eventBridge, folder] = await Promise.all([
     startCloud(),
@@ -76,63 +97,60 @@ export async function startOperating(): Promise<Operating> {
     mkdtemp(join(tmpdir(), 'operating-')),
   ]);
   for (const queue of [names.cleanupQueue, names.deadLetterQueue, names.sweepQueue]) sqs.createQueue(queue);
-  const aws = {
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_REGION: 'us-east-1',
-    AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${sqs.port}`,
-    AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint,
-    AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.url,
-  };
-  const restore = setVariables(aws);
-  // The tool waits a second for a queue that seems to be empty. On loopback no message is late.
+  // The CLI waits a second for a queue that seems to be empty. On loopback no message is late.
   const sqsAtOnce = await startLoopbackServer((response, { headers, body }) => {
     const hurried = body.replace(/"WaitTimeSeconds":\d+/, '"WaitTimeSeconds":0');
-    forward(aws.AWS_ENDPOINT_URL_SQS, headers, hurried).then(
+    forward(`http://127.0.0.1:${sqs.port}`, headers, hurried).then(
       (answer) =>
         response.writeHead(answer.status, { 'Content-Type': 'application/x-amz-json-1.0' }).end(answer.text),
       () => response.destroy(),
     );
   });
+  const aws = {
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL_SQS: sqsAtOnce.url,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.url,
+  };
+  const restore = setVariables(aws);
   const environment = {
     ...aws,
-    AWS_ENDPOINT_URL_SQS: sqsAtOnce.url,
     PATH: process.env['PATH'] ?? '',
     // Nobody's profile.
     HOME: folder,
     AWS_EC2_METADATA_DISABLED: 'true',
-    // The tool is compiled once for all commands.
-    NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
     STAGE,
     HUAWEI_CLOUD_CREDENTIALS: SECRET,
   };
-  const writeConfig = async (name: string, contents: object) => {
+  const account = acmeAccount(cloud.url);
+  const writeConfig = async (name: string, sections?: object) => {
     await mkdir(join(folder, 'config'), { recursive: true });
     // JSON is YAML.
-    await writeFile(join(folder, 'config', `${name}.yml`), JSON.stringify(contents));
+    const text = JSON.stringify({ accounts: { main: account }, ...sections });
+    await writeFile(join(folder, 'config', `${name}.yml`), text);
   };
-  const account = acmeAccount(cloud.url);
-  // As it is in the package: that starts several times as fast as the sources.
-  const tool = join(folder, 'package/cli/swr-sync.mjs');
-  await cp(join(ROOT, 'cli/swr-sync.mjs'), tool);
-  await buildCli(join(folder, 'package/dist-cli'));
   await writeConfig(STAGE, {
     accounts: { main: account, other: account },
     safety: { deny: ['platform/**'], maxTasksPerRequest: 20 },
   });
-  const start: Operating['start'] = (args, differences = {}) => {
-    const env = Object.fromEntries(
-      Object.entries({ ...environment, ...differences }).filter(([, value]) => value !== undefined),
-    );
-    const child = spawn(process.execPath, [tool, ...args], {
-      cwd: folder,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(
-      ([stdout, stderr]) => ({ status: child.exitCode, stdout, stderr }),
-    );
-    return { child, ended };
+  const start: Operating['start'] = (command, differences = {}) => {
+    const putBack = replaceEnvironment({ ...environment, ...differences });
+    const [stdout, stderr] = [collectText(), collectText()];
+    const interrupted = new AbortController();
+    const ended = runCli(command.split(/ +/), {
+      stdin: Readable.from([]),
+      stdout: stdout.stream,
+      stderr: stderr.stream,
+      signal: interrupted.signal,
+      folder,
+      firstPauseMs: 1,
+    }).finally(putBack);
+    return {
+      interrupt: () => interrupted.abort(),
+      ended: ended.then((status) => ({ status, stdout: stdout.read(), stderr: stderr.read() })),
+    };
   };
   const history = new History(names.ledgerTable);
   const ledger = new DynamoLedger({ table: names.ledgerTable, defaultAccount: 'main', retentionDays: 90 });
@@ -158,10 +176,10 @@ export async function startOperating(): Promise<Operating> {
     environment,
     urlOf: (queue) => `http://127.0.0.1:${sqs.port}/000000000000/${queue}`,
     start,
-    run: (args, differences) => start(args, differences).ended,
-    async json(args) {
-      const { status, stdout, stderr } = await start([...args, '--json']).ended;
-      if (status !== 0) throw new Error(`${args.join(' ')}: exit status ${status}\n${stderr}`);
+    run: (command, differences) => start(command, differences).ended,
+    async json(command, differences) {
+      const { status, stdout, stderr } = await start(`${command} --json`, differences).ended;
+      if (status !== 0) throw new Error(`${command}: exit status ${status}\n${stderr}`);
       return JSON.parse(stdout);
     },
     writeConfig,
@@ -187,4 +205,15 @@ export async function startOperating(): Promise<Operating> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+function collectText(): { readonly stream: Writable; readonly read: () => string } {
+  const chunks: string[] = [];
+  const stream = new Writable({
+    write(chunk, _, done) {
+      chunks.push(String(chunk));
+      done();
+    },
+  });
+  return { stream, read: () => chunks.join('') };
 }

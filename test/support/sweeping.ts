@@ -1,3 +1,4 @@
+import { runSweep, type SweepProgress } from '../../cli/run-sweep.ts';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
 import type { CleanupResult } from '../../lib/cleanup/outcome.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
@@ -10,7 +11,6 @@ import { findSources } from '../../lib/routing/find-sources.ts';
 import { createCheckExistence } from '../../lib/sources/check-existence.ts';
 import type { SweepContext } from '../../lib/sweep/context.ts';
 import type { SweepReport } from '../../lib/sweep/report.ts';
-import { runSweep, type SweepProgress } from '../../lib/sweep/run-sweep.ts';
 import { type Emulator, startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeAccount, acmeConfig } from './acme-config.ts';
 import { type StoppedClock, stopClock } from './clock.ts';

@@ -1,26 +1,26 @@
-import type { Deadline } from '../deadline.ts';
-import { CONCURRENCY, type SweepContext } from './context.ts';
-import type { Sweep } from './ledger.ts';
-import { limitCalls } from './limit-calls.ts';
-import { addCounts, type Counts, NOTHING, type SweepReport } from './report.ts';
-import type { SweepStep } from './step.ts';
-import { takeSweepStep } from './take-step.ts';
+import pLimit from 'p-limit';
+import type { Deadline } from '../lib/deadline.ts';
+import { CONCURRENCY, type SweepContext } from '../lib/sweep/context.ts';
+import type { Sweep } from '../lib/sweep/ledger.ts';
+import { addCounts, type Counts, NOTHING, type SweepReport } from '../lib/sweep/report.ts';
+import type { SweepStep } from '../lib/sweep/step.ts';
+import { takeSweepStep } from '../lib/sweep/take-step.ts';
 
-/** While one organization is listed, or ends, there are others to call for. */
+/** While one organization is listed or ends, calls for others go on. */
 const STEPS_AT_A_TIME = 4;
 
-/** How far a sweep has come, in the process that runs it: what an earlier one has finished is not counted. */
+/** Progress of a sweep in this process, without what an earlier process has finished. */
 export interface SweepProgress {
   readonly organizations: { readonly done: number; readonly all: number };
   readonly counts: Counts;
 }
 
 /**
- * Takes all steps of a sweep in this process. It may be ended at any moment, and run again with the same id: then it goes on
- * where it was.
+ * Takes all steps of a sweep in this process. A sweep that was ended at any moment goes on where it was when it is run
+ * again with the same id.
  *
  * @returns the report; undefined if the deadline came first.
- * @throws {ServiceError} if a step can't be taken. What is done is on the record.
+ * @throws {ServiceError} if a step can't be taken. The ledger has all steps taken before.
  */
 export async function* runSweep(
   { id, startedAt }: Sweep,
@@ -52,7 +52,7 @@ export async function* runSweep(
       // Of two organizations that end together, each may be the last one.
       const next = taken.next.filter(({ step }) => step !== 'finish' || !isEnding);
       isEnding ||= next.some(({ step }) => step === 'finish');
-      // An organization that was begun comes before the next one.
+      // An organization under way comes before the next one.
       steps.unshift(...next);
     }
     const left = [...steps, ...underWay.keys()].filter(({ step }) => step === 'scan').length;
@@ -60,7 +60,7 @@ export async function* runSweep(
     yield { organizations: { done: all - left, all }, counts };
   }
   if (failures.length === 0 && steps.length === 0) return (await context.ledger.find(id))?.report;
-  // A step that could not be finished is no failure where it was told to end.
+  // After the deadline, an unfinished step is no failure.
   if (failures.length === 0 || !deadline.allowsMore()) return undefined;
   throw failures[0];
 }
@@ -77,4 +77,25 @@ async function take(step: SweepStep, deadline: Deadline, context: SweepContext):
   } catch (error) {
     return { step, error };
   }
+}
+
+/** Limits calls to SWR and to sources, however many steps are taken at a time. */
+function limitCalls(context: SweepContext, concurrency: number): SweepContext {
+  const limit = pLimit(concurrency);
+  const { accounts, checkExistence } = context;
+  return {
+    ...context,
+    checkExistence: (...args) => limit(() => checkExistence(...args)),
+    accounts: {
+      names: accounts.names,
+      clientOf(account) {
+        const swr = accounts.clientOf(account);
+        return {
+          listOrganizations: (...args) => limit(() => swr.listOrganizations(...args)),
+          listRepositories: (...args) => limit(() => swr.listRepositories(...args)),
+          listSyncTasks: (...args) => limit(() => swr.listSyncTasks(...args)),
+        };
+      },
+    },
+  };
 }
