@@ -39,7 +39,7 @@ const outcomes = (result: unknown): unknown[] =>
 describe('tasks are created again as they were', () => {
   test.each([
     { why: 'of a repository', args: () => `${shop}/api` },
-    { why: 'of an organization', args: () => `${shop}` },
+    { why: 'of an organization', args: () => shop },
     { why: 'of a delivery', args: () => `--delivery delivery-${tests}` },
     { why: 'of a window, in one organization', args: () => `${shop} --since 1h` },
   ])('$why', async ({ args }) => {

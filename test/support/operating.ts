@@ -74,8 +74,8 @@ export interface Operating {
 
 /** Starts the stage before the tests of a file, forgets faults and calls after each of them, and closes all at the end. */
 export function useOperating(): Operating {
-  // Complete before the first test.
-  const operating = {} as Operating;
+  // Empty until `beforeAll`.
+  const operating: Operating = Object.create(null);
   beforeAll(async () => {
     Object.assign(operating, await startOperating());
   });
