@@ -1,4 +1,4 @@
-/** Bundles the operator's tool for the package, since Node strips no types below node_modules. `npm pack` runs it. */
+/** Bundles the CLI for the package, since Node strips no types below node_modules. `npm pack` runs it. */
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
