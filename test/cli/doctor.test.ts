@@ -1,13 +1,14 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { acmeAccount } from '../support/acme-config.ts';
 import { respond, startLoopbackServer } from '../support/loopback-server.ts';
 import { useOperating } from '../support/operating.ts';
 
 const operating = useOperating();
 afterEach(() => {
-  operating.cloud.clearFaults();
-  operating.cloud.journal.clear();
   operating.sqs.reset();
 });
+
+const NOWHERE = 'http://127.0.0.1:1';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Row = Record<'name' | 'state' | 'message', string> & { hint?: string };
@@ -20,7 +21,7 @@ async function examine(environment: Environment = {}, options = '') {
   return { status, checks, failed, warnings, of, stdout };
 }
 
-test('everything of a stage that is well', async () => {
+test('checks everything of a stage', async () => {
   const { status, checks } = await examine();
   expect(status).toBe(0);
   expect(checks.map(({ name, state }) => `${state}: ${name}`)).toEqual([
@@ -57,7 +58,7 @@ test('can be of one account', async () => {
   expect(operating.cloud.journal.of('createToken')).toHaveLength(1);
 });
 
-test('tells it line by line, with what to do', async () => {
+test('prints a line for each check, with the next step', async () => {
   operating.sqs.sendMessage(operating.names.deadLetterQueue, '{}');
   const { status, stdout, stderr } = await operating.run('doctor');
   expect(stdout).toMatch(
@@ -70,61 +71,37 @@ test('tells it line by line, with what to do', async () => {
   expect([status, stderr]).toEqual([0, '0 failed, 2 warnings.\n']);
 });
 
-describe('says what to mend', () => {
+describe('says what to fix', () => {
   const missing = { AWS_ACCESS_KEY_ID: undefined };
   const wrong = { HUAWEI_CLOUD_CREDENTIALS: '{"domain":"acme-account","user":"robot","password":"wr0ng"}' };
   const halved = { HUAWEI_CLOUD_CREDENTIALS: '{"domain":"acme-account","user":"robot"}' };
   test.each([
-    {
-      why: 'no credentials of AWS',
-      environment: missing,
-      name: 'AWS',
-      message: /^There are no AWS credentials/,
-      hint: undefined,
-    },
-    {
-      why: 'a wrong password',
-      environment: wrong,
-      name: 'token of main',
-      message: /401/,
-      hint: /five rejected ones within 15 minutes lock the user/,
-    },
-    {
-      why: 'a secret of another shape',
-      environment: halved,
-      name: 'secret of account main',
-      message: /missing or wrong: password/,
-      hint: /Store it again/,
-    },
-    {
-      why: 'no ledger',
-      environment: { LEDGER_TABLE: 'missing' },
-      name: 'ledger',
-      message: /ResourceNotFoundException/,
-      hint: /npm run deploy -- --stage test/,
-    },
-    {
-      why: 'no queue',
-      environment: { CLEANUP_QUEUE_URL: 'http://127.0.0.1:1/000000000000/missing' },
-      name: 'cleanup queue',
-      message: /QueueDoesNotExist/,
-      hint: /npm run deploy -- --stage test/,
-    },
-    {
-      why: 'no way to AWS',
-      environment: { AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:1' },
-      name: 'dead-letter queue',
-      message: /ECONNREFUSED/,
-      hint: /the network path to AWS/,
-    },
-    {
-      why: 'no event bus',
-      environment: { AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://127.0.0.1:1' },
-      name: 'event bus',
-      message: /ECONNREFUSED/,
-      hint: /the network path to AWS/,
-    },
-  ])('$why', async ({ environment, name, message, hint }) => {
+    ['no credentials of AWS', missing, 'AWS', /^There are no AWS credentials/, undefined],
+    ['a wrong password', wrong, 'token of main', /401/, /15 minutes lock the user/],
+    ['an incomplete secret', halved, 'secret of account main', /wrong: password/, /Store it again/],
+    ['no ledger', { LEDGER_TABLE: 'missing' }, 'ledger', /ResourceNotFound/, /npm run deploy/],
+    [
+      'no queue',
+      { CLEANUP_QUEUE_URL: 'http://127.0.0.1:1/000000000000/missing' },
+      'cleanup queue',
+      /QueueDoesNotExist/,
+      /npm run deploy/,
+    ],
+    [
+      'no way to AWS',
+      { AWS_ENDPOINT_URL_SQS: NOWHERE },
+      'dead-letter queue',
+      /ECONNREFUSED/,
+      /network path to AWS/,
+    ],
+    [
+      'no event bus',
+      { AWS_ENDPOINT_URL_EVENTBRIDGE: NOWHERE },
+      'event bus',
+      /ECONNREFUSED/,
+      /network path to AWS/,
+    ],
+  ] as const)('%s', async (_, environment, name, message, hint) => {
     const { status, failed, of } = await examine(environment);
     expect(status).toBe(1);
     expect(failed).toBeGreaterThan(0);
@@ -133,53 +110,47 @@ describe('says what to mend', () => {
   });
 
   test.each([
-    {
-      why: 'no right in SWR',
-      operation: 'listNamespaces',
-      fault: { code: 'SVCSTG.SWR.4030170' },
-      name: 'rights of main',
-      hint: /lacks rights in SWR/,
-    },
-    {
-      why: 'a locked user',
-      operation: 'createToken',
-      fault: { status: 401, code: 'IAM.0061' },
-      name: 'token of main',
-      hint: /locked: wait for 15 minutes/,
-    },
-    {
-      why: 'a user without access to the API',
-      operation: 'createToken',
-      fault: { status: 403, code: 'IAM.0081' },
-      name: 'token of main',
-      hint: /programmatic access/,
-    },
-    {
-      why: 'a project that is not there',
-      operation: 'createToken',
-      fault: { status: 400, code: 'IAM.0011' },
-      name: 'token of main',
-      hint: /name of the IAM project/,
-    },
-    {
-      why: 'an IAM in trouble',
-      operation: 'createToken',
-      fault: { status: 500 },
-      name: 'token of main',
-      hint: /Check the secret and the endpoint of IAM/,
-    },
-  ] as const)('$why', async ({ operation, fault, name, hint }) => {
+    [
+      'no right in SWR',
+      'listNamespaces',
+      { code: 'SVCSTG.SWR.4030170' },
+      'rights of main',
+      /lacks rights in SWR/,
+    ],
+    [
+      'a locked user',
+      'createToken',
+      { status: 401, code: 'IAM.0061' },
+      'token of main',
+      /locked: wait for 15 minutes/,
+    ],
+    [
+      'no programmatic access',
+      'createToken',
+      { status: 403, code: 'IAM.0081' },
+      'token of main',
+      /programmatic access/,
+    ],
+    [
+      'no such project',
+      'createToken',
+      { status: 400, code: 'IAM.0011' },
+      'token of main',
+      /name of the IAM project/,
+    ],
+    ['an IAM in trouble', 'createToken', { status: 500 }, 'token of main', /endpoint of IAM/],
+  ] as const)('%s', async (_, operation, fault, name, hint) => {
     operating.cloud.fault(operation, fault, { times: 10 });
     const { status, of } = await examine();
     expect([status, of(name)]).toMatchObject([1, { state: 'failed', hint: expect.stringMatching(hint) }]);
   });
 
-  test('a refused password is tried once, whatever the number of accounts that have it', async () => {
+  test('a rejected password is tried once for all accounts that have it', async () => {
     await examine(wrong);
     expect(operating.cloud.journal.of('createToken')).toHaveLength(1);
   });
 
-  test('every fault of the configuration, and that the rest was not checked', async () => {
+  test('every issue of the configuration, and that the rest was not checked', async () => {
     await operating.writeConfig('faulty', { accounts: {}, routes: [{ from: 1 }] });
     const { status, checks } = await examine({}, '--stage faulty');
     expect(status).toBe(1);
@@ -201,9 +172,7 @@ describe('says what to mend', () => {
       respond(response, 404, {}, { Date: new Date(Date.now() + aheadMs).toUTCString() }),
     );
     try {
-      const account = { region: 'cn-north-4', credentials: 'env:HUAWEI_CLOUD_CREDENTIALS' };
-      const endpoints = { iamEndpoint: server.url, swrEndpoint: server.url };
-      await operating.writeConfig('off', { accounts: { main: { ...account, ...endpoints } } });
+      await operating.writeConfig('off', { accounts: { main: acmeAccount(server.url) } });
       const { of } = await examine({}, '--stage off');
       expect(of('clock of main')).toMatchObject({
         state,
@@ -216,9 +185,8 @@ describe('says what to mend', () => {
   });
 
   test('an endpoint that does not answer, without logging in', async () => {
-    const endpoints = { iamEndpoint: operating.cloud.url, swrEndpoint: 'http://127.0.0.1:1' };
-    const account = { region: 'cn-north-4', credentials: 'env:HUAWEI_CLOUD_CREDENTIALS' };
-    await operating.writeConfig('silent', { accounts: { main: { ...account, ...endpoints } } });
+    const main = acmeAccount(operating.cloud.url, { swrEndpoint: NOWHERE });
+    await operating.writeConfig('silent', { accounts: { main } });
     const { of } = await examine({}, '--stage silent');
     expect(of('SWR of main')).toMatchObject({
       state: 'failed',
@@ -239,13 +207,9 @@ describe('says what to mend', () => {
 });
 
 test.each([
-  {
-    why: 'the ledger',
-    code: 'AccessDeniedException',
-    says: /^Allow your AWS identity dynamodb:DescribeTable\.$/,
-  },
-  { why: 'old credentials', code: 'ExpiredTokenException', says: /^AWS rejects these credentials/ },
-])('says what to mend where AWS refuses: $why', async ({ code, says }) => {
+  ['the ledger', 'AccessDeniedException', /^Allow your AWS identity dynamodb:DescribeTable\.$/],
+  ['old credentials', 'ExpiredTokenException', /^AWS rejects these credentials/],
+] as const)('says what to fix where AWS refuses: %s', async (_, code, says) => {
   const server = await startLoopbackServer((response) => respond(response, 400, { __type: code }));
   try {
     const { of } = await examine({ AWS_ENDPOINT_URL_DYNAMODB: server.url });
@@ -282,13 +246,11 @@ test('a ledger that forgets and can be brought back is well', async () => {
 });
 
 test('checks the secrets of sources, and shows none', async () => {
-  const account = { region: 'cn-north-4', credentials: 'env:HUAWEI_CLOUD_CREDENTIALS' };
-  const endpoints = { iamEndpoint: operating.cloud.url, swrEndpoint: operating.cloud.url };
   const sources = {
     github: { type: 'github', secret: 'env:GITHUB_SECRET' },
     anyone: { type: 'standard-webhooks', secret: 'env:ANYONE_SECRET' },
   };
-  await operating.writeConfig('sources', { accounts: { main: { ...account, ...endpoints } }, sources });
+  await operating.writeConfig('sources', { sources });
   const secrets = { GITHUB_SECRET: 'a-github-secret-of-a-test', ANYONE_SECRET: 'not-whsec' };
   const { of, stdout } = await examine(secrets, '--stage sources');
   expect(of('secret of source github')).toMatchObject({ state: 'ok', message: 'env:GITHUB_SECRET' });
@@ -301,8 +263,7 @@ test('checks the secrets of sources, and shows none', async () => {
 
 describe('the API of a forge', () => {
   const PRIVATE = { visibility: 'private' };
-  const account = { region: 'cn-north-4', credentials: 'env:HUAWEI_CLOUD_CREDENTIALS' };
-  /** What doctor says of it, where it answers so by path. */
+  /** Checks of a forge that answers so by path. */
   async function examineForge(
     answers: Readonly<Record<string, [number, object]>>,
     { canary, token = 'token' }: { canary?: string | string[]; token?: string | undefined } = {},
@@ -311,10 +272,8 @@ describe('the API of a forge', () => {
       respond(response, ...(answers[decodeURIComponent(path)] ?? ([404, {}] as const))),
     );
     try {
-      const endpoints = { iamEndpoint: operating.cloud.url, swrEndpoint: operating.cloud.url };
       const api = { url: server.url, credentials: 'env:TOKEN', ...(canary !== undefined && { canary }) };
       await operating.writeConfig('forge', {
-        accounts: { main: { ...account, ...endpoints } },
         sources: { gitlab: { type: 'gitlab', secret: 'env:GITLAB', api } },
       });
       const environment = { GITLAB: 'a-gitlab-secret-text', ...(token !== '' && { TOKEN: token }) };

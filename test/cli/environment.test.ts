@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { acmeAccount } from '../support/acme-config.ts';
 import { SECRET } from '../support/cloud.ts';
 import { respond, startLoopbackServer } from '../support/loopback-server.ts';
 import { useOperating } from '../support/operating.ts';
@@ -16,14 +17,8 @@ describe('the local stack', () => {
     await writeFile(join(operating.folder, '.local/stack.json'), text);
   };
   beforeAll(async () => {
-    const endpoint = 'env:LOCAL_CLOUD';
-    const account = {
-      region: 'cn-north-4',
-      credentials: 'env:LOCAL_SECRET',
-      iamEndpoint: endpoint,
-      swrEndpoint: endpoint,
-    };
-    await operating.writeConfig('local', { accounts: { main: account } });
+    const main = acmeAccount('env:LOCAL_CLOUD', { credentials: 'env:LOCAL_SECRET' });
+    await operating.writeConfig('local', { accounts: { main } });
   });
 
   test('is found as it was written down, whatever is set', async () => {
@@ -119,13 +114,8 @@ describe('AWS', () => {
   });
 
   test('secrets come from its stores', async () => {
-    const account = {
-      region: 'cn-north-4',
-      credentials: 'secretsmanager:acme',
-      iamEndpoint: operating.cloud.url,
-      swrEndpoint: operating.cloud.url,
-    };
-    await operating.writeConfig('stored', { accounts: { main: account } });
+    const main = acmeAccount(operating.cloud.url, { credentials: 'secretsmanager:acme' });
+    await operating.writeConfig('stored', { accounts: { main } });
     const server = await startLoopbackServer((response) => respond(response, 200, { SecretString: SECRET }));
     try {
       const endpoint = { AWS_ENDPOINT_URL_SECRETS_MANAGER: server.url };

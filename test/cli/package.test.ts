@@ -6,7 +6,6 @@ import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ROOT } from '../../command-line/options.ts';
 import { buildCli } from '../../scripts/build-cli.ts';
-import { acmeAccount } from '../support/acme-config.ts';
 import { APAC, DR, REGION } from '../support/cloud.ts';
 import { useOperating } from '../support/operating.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -21,7 +20,6 @@ beforeAll(async () => {
   await cp(join(ROOT, LAUNCHER), join(folder, LAUNCHER));
   await buildCli(join(folder, 'dist-cli'));
   await operating.writeConfig('test', {
-    accounts: { main: acmeAccount(operating.cloud.url) },
     safety: { maxTasksPerRequest: 100 },
     sweep: { mode: 'apply', maxPercent: 100, targetAccounts: ['main'] },
   });

@@ -181,7 +181,7 @@ describe('nothing is deleted', () => {
     expect(again).toMatchObject({ tasks: [{ outcome: 'done before' }, { outcome: 'done before' }] });
   });
 
-  test('of a sweep that is unknown', async () => {
+  test('of an unknown sweep', async () => {
     await expect(operating.run('sweep --resume nothing --yes')).resolves.toEqual({
       status: 2,
       stdout: '',
@@ -223,7 +223,6 @@ describe('a source repository that is gone', () => {
       respond(response, path === '/user' ? 200 : 404, {}),
     );
     await operating.writeConfig('test', {
-      accounts: { main: acmeAccount(operating.cloud.url) },
       sources: {
         github: { type: 'github', secret: 'env:X', api: { url: forge.url, credentials: 'env:TOKEN' } },
       },
@@ -233,7 +232,7 @@ describe('a source repository that is gone', () => {
   });
   afterEach(() => forge.close());
 
-  test('is held back where nothing proves it, and what to do is said', async () => {
+  test('is held back without a canary, with the next step', async () => {
     plant('gone', 1, [DR]);
     const suspicions = new DynamoSuspicionLedger(operating.names.ledgerTable);
     const place = { account: 'main', namespace: 'gone', repository: 'r0' };
