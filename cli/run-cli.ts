@@ -5,11 +5,23 @@ import { addDoctor } from './commands/doctor.ts';
 import { addFailed } from './commands/failed.ts';
 import { addHistory } from './commands/history.ts';
 import { addRestore } from './commands/restore.ts';
+import { addRoute } from './commands/route.ts';
+import { addSend } from './commands/send.ts';
 import { addSweep } from './commands/sweep.ts';
 import { addTasks } from './commands/tasks.ts';
 import { type Act, EXIT, type ExitStatus, perform, type Terminal } from './run.ts';
 
-const COMMANDS = [addTasks, addClean, addSweep, addHistory, addRestore, addFailed, addDoctor];
+const COMMANDS = [
+  addTasks,
+  addClean,
+  addSweep,
+  addHistory,
+  addRestore,
+  addFailed,
+  addDoctor,
+  addRoute,
+  addSend,
+];
 const STATUSES = `
 Exit status:
   0    done
@@ -60,10 +72,14 @@ export function buildProgram(act: Act, { stdout, stderr }: Pick<Terminal, 'stdou
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(text),
       outputError: (text, write) => {
-        // One line, whatever commander adds.
+        // One line, whatever commander adds, and without the values of unexpected arguments: one may be a secret.
         const lines = text.trim().split('\n');
         const line = lines.map((each) => each.trim()).join(' ');
-        write(`${line.replace(/^error: /, '')}\n`);
+        const safe = line
+          .replace(/^error: /, '')
+          .replace(/^(too many arguments [^:]*):.*/, '$1')
+          .replace(/^(unknown option '[^'=]*)=.*/, "$1'");
+        write(`${safe}\n`);
       },
     });
     command.commands.forEach(configure);

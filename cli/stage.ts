@@ -31,9 +31,14 @@ export interface Stage {
   readonly readSecret: ReadSecret;
 }
 
+interface StageUse {
+  /** Only the configuration is needed: the local stack doesn't have to run. */
+  readonly offline?: boolean;
+}
+
 /** @throws {UsageError} if there is no such stage, or its configuration is wrong. */
-export async function openStage(options: GlobalOptions, run: Run): Promise<Stage> {
-  return loadStage(await findStage(options, run), options, run);
+export async function openStage(options: GlobalOptions, run: Run, use?: StageUse): Promise<Stage> {
+  return loadStage(await findStage(options, run), options, run, use);
 }
 
 /** Configuration file of a stage. */
@@ -47,11 +52,12 @@ export async function loadStage(
   { name, file }: StageFile,
   { region }: GlobalOptions,
   { folder }: Run,
+  { offline = false }: StageUse = {},
 ): Promise<Stage> {
   const config = await readConfig(name, file).catch((error: unknown) => {
     throw new UsageError(messageOf(error), { cause: error });
   });
-  if (name === 'local') await takeLocalEnvironment(folder);
+  if (name === 'local' && !offline) await takeLocalEnvironment(folder);
   const store = new SecretStore();
   let access: Promise<AwsAccess> | undefined;
   const aws = () => (access ??= prepareAws(region));

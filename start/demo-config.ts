@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
+import { inventRepository } from '../cli/send/sample-repository.ts';
 import { ROOT, UsageError } from '../command-line/options.ts';
 import { readConfig } from '../command-line/read-config.ts';
 import { SecretStore } from '../lib/aws/secret-store.ts';
@@ -9,7 +10,6 @@ import { createLog } from '../lib/log.ts';
 import { findRoute } from '../lib/routing/route.ts';
 import { configuredSources } from '../lib/webhook/configured-source.ts';
 import { type Emulator, localSeed, startEmulator } from '../local/huaweicloud/emulator.ts';
-import { inventRepository } from '../scripts/send/invent-repository.ts';
 
 /** What the local stack runs on, and the deletion that its story tells. */
 export interface Scene {

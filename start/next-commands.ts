@@ -1,4 +1,5 @@
-import { signGitHubDeletion } from '../local/sample-deletion.ts';
+import { signSample } from '../cli/send/senders.ts';
+import { formatCurl } from '../cli/send/webhook-request.ts';
 
 export interface NextCommandsOptions {
   readonly url: string;
@@ -8,18 +9,14 @@ export interface NextCommandsOptions {
 
 /** Commands to try on a running local stack: one line of `curl` for each event source, and what an operator would do. */
 export function nextCommands({ url, source, key }: NextCommandsOptions): string {
-  const { body, headers } = signGitHubDeletion('acme/web', key);
+  const webhook = signSample('github', { repository: 'acme/web' }, key);
   const detail = JSON.stringify({ namespace: 'acme-images', repository: 'payments/api' });
   const entries = { Entries: [{ Source: 'shop', DetailType: 'Repository Deleted', Detail: detail }] };
   return `
 Running at ${url}. Try:
 
 # a signed webhook, as GitHub sends it when acme/web is deleted
-curl -i ${url}/webhooks/${source} \\
-${Object.entries(headers)
-  .map(([name, value]) => `  -H '${name}: ${value}' \\`)
-  .join('\n')}
-  -d '${body}'
+${formatCurl(new URL(`${url}/webhooks/${source}`), webhook)}
 
 # an event on the bus
 curl -i ${url}/ -H 'X-Amz-Target: AWSEvents.PutEvents' -H 'Content-Type: application/x-amz-json-1.1' \\
@@ -51,10 +48,10 @@ export function dryRunCommands(url: string, source: string, configFile: string):
 Running at ${url}. ${DRY_RUN} Try:
 
 # a signed webhook that announces no deletion
-npm run send -- ${source} --config ${configFile} --url ${url} --event ping
+npx swr-sync send ${source} --event ping --url ${url} --stage dry-run --config ${configFile}
 
 # where a repository would be routed to
-npm run route -- ${source}:NAME --config ${configFile}
+npx swr-sync route ${source}:NAME --stage dry-run --config ${configFile}
 
 Ctrl-C ends it.
 `;

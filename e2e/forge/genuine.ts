@@ -3,15 +3,15 @@ import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import * as v from 'valibot';
+import type { SendableType } from '../../cli/send/sample-bodies.ts';
+import { senders } from '../../cli/send/senders.ts';
+import { formatSeconds } from '../../cli/send/signatures.ts';
 import { ROOT } from '../../command-line/options.ts';
 import type { SourceType } from '../../lib/sources/index.ts';
 import { sources } from '../../lib/sources/index.ts';
 import { parseSmnMessage, stringToSign as smnText } from '../../lib/sources/smn-signature.ts';
 import { parseSnsMessage, stringToSign as snsText } from '../../lib/sources/sns-signature.ts';
 import type { Source } from '../../lib/sources/source.ts';
-import { secondsOf } from '../../scripts/send/proofs.ts';
-import type { SendableType } from '../../scripts/send/sender.ts';
-import { senders } from '../../scripts/send/senders.ts';
 import type { Random } from '../soak/random.ts';
 import { type Delivery, deliver } from './delivery.ts';
 import type { SigningPair } from './sender-keys.ts';
@@ -81,13 +81,13 @@ function keyedSender(
   const source: Source = sources[type];
   const key = source.parseSecret(secret);
   const foreignKey = source.parseSecret(foreignSecret);
-  const { proof } = senders[type];
+  const { sign: signContent } = senders[type];
   const tokenOnly =
     ['harbor', 'acr', 'distribution'].includes(type) || (type === 'gitlab' && !secret.startsWith('whsec_'));
   const prove: Sender['prove'] = (sample, body, random, by = 'own') => {
     const id = makeId(random);
-    const timed = { 'webhook-id': id, 'webhook-timestamp': secondsOf(new Date()), 'Idempotency-Key': id };
-    const made = lowerCased(proof.prove({ headers: timed, body }, by === 'own' ? key : foreignKey));
+    const timed = { 'webhook-id': id, 'webhook-timestamp': formatSeconds(new Date()), 'Idempotency-Key': id };
+    const made = lowerCased(signContent({ headers: timed, body }, by === 'own' ? key : foreignKey));
     const forgejo = made['x-gitea-signature'];
     const headers = {
       ...sample.headers,
@@ -98,7 +98,7 @@ function keyedSender(
     };
     return deliver(name, headers, Buffer.from(body));
   };
-  const proofs = Object.keys(lowerCased(proof.prove({ headers: {}, body: '' }, key)));
+  const proofs = Object.keys(lowerCased(signContent({ headers: {}, body: '' }, key)));
   return { source: name, tokenOnly, proofs: [...proofs, 'x-forgejo-signature'], samples, prove };
 }
 

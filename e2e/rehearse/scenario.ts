@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { signSample } from '../../cli/send/senders.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
-import { signGitHubDeletion } from '../../local/sample-deletion.ts';
 import type { AwsClient } from './aws-client.ts';
 import type { Deployment } from './deployment.ts';
 import { findEcrRule } from './ecr-rule.ts';
@@ -36,7 +36,7 @@ export async function playScenario(story: Story, deployment: Deployment): Promis
   await story(
     'webhook with a wrong signature',
     () => {
-      const deletion = signGitHubDeletion(`acme/${SPARED}`, 'a wrong one');
+      const deletion = signSample('github', { repository: `acme/${SPARED}` }, 'a wrong one');
       return postWebhook(deployment, { deletion, expectedStatus: 401 });
     },
     ({ status }) => `${status}`,
@@ -51,7 +51,7 @@ export async function playScenario(story: Story, deployment: Deployment): Promis
     aws.callJson('sqs', 'SendMessage', { QueueUrl: CleanupQueueUrl, MessageBody: POISON }),
   );
 
-  const deletion = signGitHubDeletion(`acme/${GONE.webhook}`, deployment.gitHubSecret);
+  const deletion = signSample('github', { repository: `acme/${GONE.webhook}` }, deployment.gitHubSecret);
   await story(
     'signed webhook',
     () => postWebhook(deployment, { deletion, expectedStatus: 202 }),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as v from 'valibot';
-import type { SampleDeletion } from '../../local/sample-deletion.ts';
+import type { Content } from '../../cli/send/signatures.ts';
 import type { Deployment } from './deployment.ts';
 import { operate } from './operate.ts';
 import type { Story } from './story.ts';
@@ -28,7 +28,7 @@ type Undo = {
   /** A repository all of whose tasks were deleted. */
   lost: string;
   /** A webhook that was worked off, and the repository that it is about. */
-  delivered: { deletion: SampleDeletion; repository: string };
+  delivered: { deletion: Content; repository: string };
   patienceMs: number;
 };
 

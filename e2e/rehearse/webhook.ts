@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { SampleDeletion } from '../../local/sample-deletion.ts';
+import type { Content } from '../../cli/send/signatures.ts';
 import type { Answer, AwsClient } from './aws-client.ts';
 import type { Outputs } from './stack.ts';
 
-type WebhookCall = { deletion: SampleDeletion; expectedStatus: number };
+type WebhookCall = { deletion: Content; expectedStatus: number };
 
 /** Sends a webhook of GitHub to the deployed HTTP API. */
 export async function postWebhook(

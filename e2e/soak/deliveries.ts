@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { writeSample } from '../../cli/send/senders.ts';
 import type { Moment } from './moment.ts';
 import type { Random } from './random.ts';
 import type { Delivery, Subject } from './story.ts';
@@ -12,14 +13,7 @@ interface RequestOptions {
 
 /** @param requests what the routes make of it. */
 export function gitHubDeletion(id: string, fullName: string, requests: readonly Subject[]): Delivery {
-  const [owner = '', name = ''] = fullName.split('/');
-  const body = JSON.stringify({
-    action: 'deleted',
-    repository: { node_id: id, name, full_name: fullName, private: true, owner: { login: owner } },
-    organization: { login: owner },
-    sender: { login: 'octocat' },
-  });
-  return ofGitHub(id, body, requests);
+  return ofGitHub(id, writeSample('github', { repository: fullName, id }).body, requests);
 }
 
 export function gitHubOrganizationDeletion(id: string, owner: string): Delivery {

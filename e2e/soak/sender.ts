@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { formatSeconds, signHex, signStandard } from '../../cli/send/signatures.ts';
 import { messageOf } from '../../command-line/options.ts';
-import { hexSignature, secondsOf, standardSignature } from '../../scripts/send/proofs.ts';
 import type { SoakStack } from './stack.ts';
 import type { Delivery, Message } from './story.ts';
 import type { Tally } from './tally.ts';
@@ -70,12 +70,11 @@ export class Sender {
     const used = flaw === 'forged' ? createHmac('sha256', key).digest() : key;
     const content = { 'Content-Type': 'application/json' };
     if (to === 'github') {
-      const proof = hexSignature('X-Hub-Signature-256', 'sha256=');
       const labelled = { ...content, 'X-GitHub-Delivery': deliveryId };
-      return { ...labelled, ...proof.prove({ headers: labelled, body }, used) };
+      return { ...labelled, ...signHex('X-Hub-Signature-256', 'sha256=')({ headers: labelled, body }, used) };
     }
     const at = new Date(Date.now() - (flaw === 'stale' ? STALE_MS : 0));
-    const signed = { ...content, 'webhook-id': deliveryId, 'webhook-timestamp': secondsOf(at) };
-    return { ...signed, ...standardSignature.prove({ headers: signed, body }, used) };
+    const signed = { ...content, 'webhook-id': deliveryId, 'webhook-timestamp': formatSeconds(at) };
+    return { ...signed, ...signStandard({ headers: signed, body }, used) };
   }
 }

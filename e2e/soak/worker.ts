@@ -1,4 +1,9 @@
-import { type FunctionOptions, type FunctionProcess, type StartedFunction, startFunction } from '../../local/function-process.ts';
+import {
+  type FunctionOptions,
+  type FunctionProcess,
+  type StartedFunction,
+  startFunction,
+} from '../../local/function-process.ts';
 
 /** A function in a process that can be killed at any time, and is started anew then. */
 export class Worker implements FunctionProcess {

@@ -73,8 +73,25 @@ test.each([
 ])('explains itself from $why', ({ where }) => {
   const { status, stdout, stderr } = runSync([LAUNCHER, '--help'], where());
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  for (const word of ['tasks', 'clean', 'sweep', 'history', 'restore', 'failed', 'doctor', 'Exit status:'])
-    expect(stdout).toContain(word);
+  const commands = ['tasks', 'clean', 'sweep', 'history', 'restore', 'failed', 'doctor', 'route', 'send'];
+  for (const word of [...commands, 'Exit status:']) expect(stdout).toContain(word);
+});
+
+test.each([
+  { args: ['route', 'github:acme/api'], says: /^Not routed: no route for github:acme\/api$/m },
+  {
+    args: ['send', 'github', '--url', 'https://x.example', '--dry-run'],
+    says: /^curl -i 'https:\/\/x.example/,
+  },
+])('knows every source in a package: $args', async ({ args, says }) => {
+  const accounts = { main: { region: 'cn-north-4', credentials: 'env:X' } };
+  await operating.writeConfig('packaged', {
+    accounts,
+    sources: { github: { type: 'github', secret: 'env:Y' } },
+  });
+  const tool = join(folder, LAUNCHER);
+  const { stdout, stderr } = runSync([tool, ...args, '--stage', 'packaged'], operating.folder);
+  expect({ stdout, stderr }).toEqual({ stdout: expect.stringMatching(says), stderr: '' });
 });
 
 test('contains the licences of all packages in the bundle', async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as v from 'valibot';
+import { signSample } from '../../cli/send/senders.ts';
 import { History } from '../../lib/ledger/history.ts';
 import type { BusEvent } from '../../local/bus.ts';
 import { type Emulator, localSeed, startEmulator } from '../../local/huaweicloud/emulator.ts';
-import { signGitHubDeletion } from '../../local/sample-deletion.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { type LogLine, parseLine } from '../../start/demo.ts';
 import { buildStage } from '../support/built-stage.ts';
@@ -53,7 +53,7 @@ afterAll(async () => {
 });
 
 async function deliver(repository: string, secret = GITHUB_SECRET) {
-  const { headers, body } = signGitHubDeletion(`acme/${repository}`, secret);
+  const { headers, body } = signSample('github', { repository: `acme/${repository}` }, secret);
   const answer = await fetch(`${stack.url}/webhooks/github`, { method: 'POST', headers, body });
   const { id = '' } = v.parse(answerSchema, await answer.json());
   return { id, deliveryId: headers['X-GitHub-Delivery'] ?? '', status: answer.status };

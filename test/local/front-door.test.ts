@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { signSample } from '../../cli/send/senders.ts';
 import { openFrontDoor } from '../../local/front-door.ts';
 import type { FunctionProcess } from '../../local/function-process.ts';
-import { signGitHubDeletion } from '../../local/sample-deletion.ts';
 import { HOSTILE_HEADERS } from '../support/hostile-headers.ts';
 import { sendRaw } from '../support/raw-request.ts';
 
@@ -121,7 +121,11 @@ describe.each(calls)('$entrance', ({ path, headers }) => {
 describe('what people and programs send is served', () => {
   const curl = { 'User-Agent': 'curl/8.14.1', Accept: '*/*' };
   const awsCli = { 'User-Agent': 'aws-cli/2.31.0', 'Accept-Encoding': 'identity', ...AWS_SIGNATURE };
-  const { headers: github, body: deletion } = signGitHubDeletion('acme/web', 'a secret of this test');
+  const { headers: github, body: deletion } = signSample(
+    'github',
+    { repository: 'acme/web' },
+    'a secret of this test',
+  );
   test.each([
     { who: 'curl, an invocation', path: INVOKE, headers: { ...curl, ...JSON_TYPE }, to: 'clean' },
     { who: 'curl, an event', path: '/', headers: { ...curl, ...PUT_EVENTS }, to: 'bus' },

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
+import { signSample } from '../../cli/send/senders.ts';
 import { callAws } from '../../lib/aws/call.ts';
 import { History } from '../../lib/ledger/history.ts';
 import type { BusEvent } from '../../local/bus.ts';
 import { type Emulator, localSeed, startEmulator } from '../../local/huaweicloud/emulator.ts';
-import { signGitHubDeletion } from '../../local/sample-deletion.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { buildStage } from '../support/built-stage.ts';
 import { setVariables } from '../support/environment.ts';
@@ -60,7 +60,7 @@ const post = async (path: string, headers: Record<string, string>, body: string)
 
 describe('the bundles, end to end', () => {
   test('a signed webhook ends with the tasks deleted', async () => {
-    const { headers, body } = signGitHubDeletion('acme/hello-world', GITHUB_SECRET);
+    const { headers, body } = signSample('github', { repository: 'acme/hello-world' }, GITHUB_SECRET);
     const id = `webhook:github:${createHash('sha256').update(body).digest('hex')}`;
     expect(await post('/webhooks/github', headers, body)).toMatchObject({ status: 202, body: { id } });
     await waitUntil('the tasks are gone', () => tasksOf('hello-world').length === 0);
@@ -82,13 +82,13 @@ describe('the bundles, end to end', () => {
   });
 
   test('a webhook in a type that the HTTP API takes for binary is read as well', async () => {
-    const { headers, body } = signGitHubDeletion('acme/unknown', GITHUB_SECRET);
+    const { headers, body } = signSample('github', { repository: 'acme/unknown' }, GITHUB_SECRET);
     const binary = { ...headers, 'Content-Type': 'application/octet-stream' };
     expect(await post('/webhooks/github', binary, body)).toMatchObject({ status: 415 });
   });
 
   test('a forged webhook deletes nothing', async () => {
-    const { headers, body } = signGitHubDeletion('acme/web', 'another secret');
+    const { headers, body } = signSample('github', { repository: 'acme/web' }, 'another secret');
     expect(await post('/webhooks/github', headers, body)).toMatchObject({ status: 401 });
   });
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { SendableType } from '../../scripts/send/sender.ts';
+import type { SendableType } from '../../cli/send/sample-bodies.ts';
 import { readWebhook } from '../support/fixture.ts';
 import { type FullRun, type Output, startFullRun } from './full-run.ts';
 import { SECRETS, secretsIn } from './secrets.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import type { SendableType } from '../../cli/send/sample-bodies.ts';
 import { validateConfig } from '../../lib/config/validate-config.ts';
-import type { SendableType } from '../../scripts/send/sender.ts';
 import { httpEvent } from '../support/http-event.ts';
 import { type Handlers, loadHandlers } from './handlers.ts';
 import { type DeliveryOptions, signDelivery } from './signed-delivery.ts';

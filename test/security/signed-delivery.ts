@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import type { SendableType } from '../../cli/send/sample-bodies.ts';
+import { type SampleEvent, senders, writeSample } from '../../cli/send/senders.ts';
 import { sources } from '../../lib/sources/index.ts';
 import type { Source } from '../../lib/sources/source.ts';
-import type { SampleEvent, SendableType } from '../../scripts/send/sender.ts';
-import { senders } from '../../scripts/send/senders.ts';
 
 export interface DeliveryOptions {
   readonly event?: SampleEvent;
@@ -26,10 +25,10 @@ export function signDelivery(
   secret: string,
   { event = 'deletion', repository = 'acme/one', body, headers = {} }: DeliveryOptions = {},
 ): SignedDelivery {
-  const content = senders[type].write({ event, repository, id: randomUUID(), at: new Date() });
+  const content = writeSample(type, { event, repository });
   const changed = { ...content, body: body?.(content.body) ?? content.body };
   const source: Source = sources[type];
-  const proof = senders[type].proof.prove(changed, source.parseSecret(secret));
+  const proof = senders[type].sign(changed, source.parseSecret(secret));
   const all = Object.entries({ ...content.headers, ...proof }).map(([name, value]) => [
     name.toLowerCase(),
     value,

@@ -112,7 +112,9 @@ describe('npm start -- --config FILE', () => {
     const before = tasks();
     const started = start();
     await started.up;
-    expect(started.printed).not.toMatch(/curl|invocations|swr-sync (?!clean` deletes)|Repository Deleted/);
+    expect(started.printed).not.toMatch(
+      /curl|invocations|swr-sync (?!clean` deletes|send \S+ --event ping|route )|Repository Deleted/,
+    );
     const [, url = ''] = /Running at (\S+)\. Dry run: nothing is deleted/.exec(started.printed) ?? [];
     const invoke = async (payload: object) => {
       const response = await fetch(`${url}/2015-03-31/functions/clean/invocations`, {

@@ -1,10 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { runCli } from '../../cli/run-cli.ts';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
 import { failuresOf } from '../../lib/cleanup/outcome.ts';
 import { Accounts } from '../../lib/huaweicloud/accounts.ts';
@@ -22,22 +20,9 @@ import { noHurry } from './deadline.ts';
 import { replaceEnvironment, setVariables } from './environment.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from './loopback-server.ts';
 import { recordLog } from './recorded-log.ts';
+import { type Ran, type Running, startCli } from './run-cli.ts';
 
 const STAGE = 'test';
-
-/** A command that has ended. */
-interface Ran {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** A command that is running. */
-interface Running {
-  /** Presses Ctrl-C. */
-  readonly interrupt: () => void;
-  readonly ended: Promise<Ran>;
-}
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -137,20 +122,8 @@ async function startOperating(): Promise<Operating> {
   });
   const start: Operating['start'] = (command, differences = {}) => {
     const putBack = replaceEnvironment({ ...environment, ...differences });
-    const [stdout, stderr] = [collectText(), collectText()];
-    const interrupted = new AbortController();
-    const ended = runCli(command.split(/ +/), {
-      stdin: Readable.from([]),
-      stdout: stdout.stream,
-      stderr: stderr.stream,
-      signal: interrupted.signal,
-      folder,
-      firstPauseMs: 1,
-    }).finally(putBack);
-    return {
-      interrupt: () => interrupted.abort(),
-      ended: ended.then((status) => ({ status, stdout: stdout.read(), stderr: stderr.read() })),
-    };
+    const { interrupt, ended } = startCli(command.split(/ +/), folder);
+    return { interrupt, ended: ended.finally(putBack) };
   };
   const history = new History(names.ledgerTable);
   const ledger = new DynamoLedger({ table: names.ledgerTable, defaultAccount: 'main', retentionDays: 90 });
@@ -205,15 +178,4 @@ async function startOperating(): Promise<Operating> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-function collectText(): { readonly stream: Writable; readonly read: () => string } {
-  const chunks: string[] = [];
-  const stream = new Writable({
-    write(chunk, _, done) {
-      chunks.push(String(chunk));
-      done();
-    },
-  });
-  return { stream, read: () => chunks.join('') };
 }
