@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { signGitHubDeletion } from '../local/sample-deletion.ts';
+import { signSample } from '../cli/send/senders.ts';
 
 export const GITHUB_SECRET = 'only-for-the-bench';
 export const TARGET_REGION = 'cn-east-3';
@@ -35,7 +35,7 @@ export function cleanupMessages(images: readonly string[], targets?: readonly ob
 
 /** GitHub's signed event as an HTTP API hands it over, as far as any contender reads it. */
 export function gitHubDeletion(repository: string): object {
-  const { headers, body } = signGitHubDeletion(`acme/${repository}`, GITHUB_SECRET);
+  const { headers, body } = signSample('github', { repository: `acme/${repository}` }, GITHUB_SECRET);
   const path = '/webhooks/github';
   return {
     version: '2.0',
