@@ -1,5 +1,6 @@
 // The process in which a sweep is measured, and nothing else runs. It needs --expose-gc.
 import { join } from 'node:path';
+import { runSweep } from '../cli/run-sweep.ts';
 import { readConfig } from '../command-line/read-config.ts';
 import { SecretStore } from '../lib/aws/secret-store.ts';
 import { requireEnvironment } from '../lib/config/load-config.ts';
@@ -10,7 +11,6 @@ import { DynamoSweepLedger } from '../lib/ledger/sweep-ledger.ts';
 import { createLog } from '../lib/log.ts';
 import { createCheckExistence } from '../lib/sources/check-existence.ts';
 import type { ReadSecret } from '../lib/stored-secret.ts';
-import { runSweep } from '../cli/run-sweep.ts';
 import { offer } from './children.ts';
 import { quantile } from './rounds.ts';
 

@@ -14,7 +14,12 @@ import { sweepRules } from '../lib/metrics/rules/sweep.ts';
 import { EventBus } from '../lib/queue/event-bus.ts';
 import { inInvocation } from '../lib/queue/in-invocation.ts';
 import { logFailure } from '../lib/queue/log-failure.ts';
-import { beginSweep, queueRequests, type SweepFunctionContext, sweepBatch } from '../lib/queue/sweep-batch.ts';
+import {
+  beginSweep,
+  queueRequests,
+  type SweepFunctionContext,
+  sweepBatch,
+} from '../lib/queue/sweep-batch.ts';
 import { createCheckExistence } from '../lib/sources/check-existence.ts';
 import type { ReadSecret } from '../lib/stored-secret.ts';
 

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { ROOT, readStageOptions, runCommand, type StageOptions, UsageError } from '../command-line/options.ts';
+import {
+  ROOT,
+  readStageOptions,
+  runCommand,
+  type StageOptions,
+  UsageError,
+} from '../command-line/options.ts';
 import { readConfig } from '../command-line/read-config.ts';
 import { build } from './build.ts';
 import { PACKAGE_DIR, runOsls } from './osls.ts';

@@ -1,5 +1,10 @@
 import * as v from 'valibot';
-import { type Target, validateOrganization, validateRepository, validateTarget } from '../huaweicloud/names.ts';
+import {
+  type Target,
+  validateOrganization,
+  validateRepository,
+  validateTarget,
+} from '../huaweicloud/names.ts';
 import { type Parsed, show, toIssues } from '../issues.ts';
 import { limitedArray } from '../limits.ts';
 import { earlierOf } from '../times.ts';

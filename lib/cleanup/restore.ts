@@ -4,7 +4,13 @@ import { type Failure, failureOf, ServiceError } from '../failure.ts';
 import { nameOf } from '../huaweicloud/names.ts';
 import type { SwrClient, SyncSettings } from '../huaweicloud/swr.ts';
 import { OUT_OF_TIME } from './plan-repository.ts';
-import { AT_A_TIME, groupByRepository, type PlanContext, type RecordedDeletion, type RestoreStep } from './restore-plan.ts';
+import {
+  AT_A_TIME,
+  groupByRepository,
+  type PlanContext,
+  type RecordedDeletion,
+  type RestoreStep,
+} from './restore-plan.ts';
 
 /** What became of one deleted task. */
 export type Restoration<D extends RecordedDeletion> = { readonly deletion: D } & (

@@ -6,7 +6,15 @@ import { countOutcomes, type Outcome, TOO_MANY_TASKS } from '../cleanup/outcome.
 import { arrivedAt, type CleanupRequest } from '../cleanup/request.ts';
 import { nameOf } from '../huaweicloud/names.ts';
 import { parseSyncTask } from '../huaweicloud/sync-task.ts';
-import { keyOfLabel, keyOfRequest, keyOfTask, partitionOf, placeInIndexes, prefixOfTasks, TASKS } from './entry.ts';
+import {
+  keyOfLabel,
+  keyOfRequest,
+  keyOfTask,
+  partitionOf,
+  placeInIndexes,
+  prefixOfTasks,
+  TASKS,
+} from './entry.ts';
 
 /** An entry of the ledger may have 400 KB, and nobody reads a thousand reasons. */
 const MAX_NOTED = 100;

@@ -3,7 +3,14 @@ import { parseJson } from '../json.ts';
 import { verified } from './shared-secret.ts';
 import { CertificateKeeper, type FetchCertificate, fetchCertificate } from './signing-certificate.ts';
 import { interpretSnsNotification } from './sns-notification.ts';
-import { certificateUrlOf, confirmUrlOf, parseSnsMessage, type SnsMessage, stringToSign, validateSignature } from './sns-signature.ts';
+import {
+  certificateUrlOf,
+  confirmUrlOf,
+  parseSnsMessage,
+  type SnsMessage,
+  stringToSign,
+  validateSignature,
+} from './sns-signature.ts';
 import type { Delivery, Signed, Source, SourceOptions, Verification } from './source.ts';
 import type { SourceEvent } from './source-event.ts';
 

@@ -2,8 +2,20 @@ import { formatIssues, toIssues } from '../issues.ts';
 import { parseJson } from '../json.ts';
 import { interpretTrace } from './cts-trace.ts';
 import { verified } from './shared-secret.ts';
-import { CertificateKeeper, certificateUrl, type FetchCertificate, fetchCertificate, pinnedUrl } from './signing-certificate.ts';
-import { parseSmnMessage, SMN_HOSTS, type SmnMessage, stringToSign, validateSignature } from './smn-signature.ts';
+import {
+  CertificateKeeper,
+  certificateUrl,
+  type FetchCertificate,
+  fetchCertificate,
+  pinnedUrl,
+} from './signing-certificate.ts';
+import {
+  parseSmnMessage,
+  SMN_HOSTS,
+  type SmnMessage,
+  stringToSign,
+  validateSignature,
+} from './smn-signature.ts';
 import type { Delivery, Signed, Source, SourceOptions, Verification } from './source.ts';
 import { interpretEach, type SourceEvent } from './source-event.ts';
 

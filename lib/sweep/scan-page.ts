@@ -3,7 +3,12 @@ import { OUT_OF_TIME } from '../cleanup/plan-repository.ts';
 import type { Deadline } from '../deadline.ts';
 import { type Failure, ServiceError } from '../failure.ts';
 import { INVALID_NAME, nameOf, showName, validateRepository } from '../huaweicloud/names.ts';
-import { type ListPage, type Place, readRepositories, repositoriesLeft } from '../huaweicloud/repository-list.ts';
+import {
+  type ListPage,
+  type Place,
+  readRepositories,
+  repositoriesLeft,
+} from '../huaweicloud/repository-list.ts';
 import { retry } from '../retry.ts';
 import { CONCURRENCY, type SweepContext } from './context.ts';
 import type { Finding, Organization, Page, Sweep } from './ledger.ts';

@@ -3,7 +3,12 @@ import aws4 from 'aws4';
 import { type AwsCall, callAws } from '../../lib/aws/call.ts';
 import { caught } from '../support/caught.ts';
 import { setVariables } from '../support/environment.ts';
-import { type Answering, type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
+import {
+  type Answering,
+  type LoopbackServer,
+  respond,
+  startLoopbackServer,
+} from '../support/loopback-server.ts';
 
 let server: LoopbackServer;
 /** One for each call; the last one also for all that follow. */

@@ -2,7 +2,12 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SecretStore } from '../../lib/aws/secret-store.ts';
 import { MINUTE_MS, type StoppedClock, stopClock } from '../support/clock.ts';
 import { setVariables } from '../support/environment.ts';
-import { type Answering, type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
+import {
+  type Answering,
+  type LoopbackServer,
+  respond,
+  startLoopbackServer,
+} from '../support/loopback-server.ts';
 
 const SECRET = 'secretsmanager:prod/github';
 const PARAMETER = 'ssm:/prod/github';

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type HttpResponse, httpRequest } from '../../lib/http/http-request.ts';
-import { type Answering, type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
+import {
+  type Answering,
+  type LoopbackServer,
+  respond,
+  startLoopbackServer,
+} from '../support/loopback-server.ts';
 
 let server: LoopbackServer;
 let answer: Answering;

@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { type FailedAnswer, sortIamFailure, sortSwrFailure, type Verdict } from '../../lib/huaweicloud/failure.ts';
+import {
+  type FailedAnswer,
+  sortIamFailure,
+  sortSwrFailure,
+  type Verdict,
+} from '../../lib/huaweicloud/failure.ts';
 
 interface Row extends FailedAnswer {
   readonly why: string;

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { showName, syncRepoPath, validateOrganization, validateRepository, validateTarget } from '../../lib/huaweicloud/names.ts';
+import {
+  showName,
+  syncRepoPath,
+  validateOrganization,
+  validateRepository,
+  validateTarget,
+} from '../../lib/huaweicloud/names.ts';
 
 describe('an organization', () => {
   test.each([

@@ -5,7 +5,12 @@ import { caught } from '../support/caught.ts';
 import { MINUTE_MS } from '../support/clock.ts';
 import { DR, USER } from '../support/cloud.ts';
 import { givingUpAfter, noHurry } from '../support/deadline.ts';
-import { type Answering, type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
+import {
+  type Answering,
+  type LoopbackServer,
+  respond,
+  startLoopbackServer,
+} from '../support/loopback-server.ts';
 import { recordLog } from '../support/recorded-log.ts';
 import { swrClient, tokenKeeper } from '../support/swr-client.ts';
 import { AGENCY, startAgencyIam } from './agency-iam.ts';

@@ -3,7 +3,13 @@ import * as fc from 'fast-check';
 import type { SourceType } from '../../lib/sources/index.ts';
 import type { HttpEvent } from '../../lib/webhook/http-event.ts';
 import { configOf } from '../support/config.ts';
-import { type GenuineDelivery, genuineDeliveries, SECRETS, SENT_AT, TOPICS } from '../support/genuine-deliveries.ts';
+import {
+  type GenuineDelivery,
+  genuineDeliveries,
+  SECRETS,
+  SENT_AT,
+  TOPICS,
+} from '../support/genuine-deliveries.ts';
 import { type HttpEventOptions, httpEvent } from '../support/http-event.ts';
 import { holds } from '../support/properties.ts';
 import { type Receiving, startReceiving } from '../support/receiving.ts';

@@ -2,7 +2,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { Queue } from '../../lib/aws/queue.ts';
 import { parseRequest } from '../../lib/cleanup/request.ts';
 import type { Deadline } from '../../lib/deadline.ts';
-import { beginSweep, queueRequests, type SweepFunctionContext, sweepBatch } from '../../lib/queue/sweep-batch.ts';
+import {
+  beginSweep,
+  queueRequests,
+  type SweepFunctionContext,
+  sweepBatch,
+} from '../../lib/queue/sweep-batch.ts';
 import { HOUR_MS } from '../support/clock.ts';
 import { APAC, DR } from '../support/cloud.ts';
 import { allowing, noHurry } from '../support/deadline.ts';

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { fillTemplate, matchPattern, matchPrefix, sampleTemplate, validatePattern } from '../../lib/routing/route-pattern.ts';
+import {
+  fillTemplate,
+  matchPattern,
+  matchPrefix,
+  sampleTemplate,
+  validatePattern,
+} from '../../lib/routing/route-pattern.ts';
 
 describe('a pattern', () => {
   test.each([

@@ -1,7 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { fetchCertificate } from '../../lib/sources/signing-certificate.ts';
 import { httpEvent } from '../support/http-event.ts';
-import { type Answering, type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
+import {
+  type Answering,
+  type LoopbackServer,
+  respond,
+  startLoopbackServer,
+} from '../support/loopback-server.ts';
 import { type Handlers, loadHandlers } from './handlers.ts';
 import { HOSTILE_NAMES } from './hostile-names.ts';
 import { signDelivery } from './signed-delivery.ts';

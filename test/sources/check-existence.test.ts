@@ -3,7 +3,12 @@ import { createCheckExistence } from '../../lib/sources/check-existence.ts';
 import { configOf } from '../support/config.ts';
 import { noHurry } from '../support/deadline.ts';
 import { setVariables } from '../support/environment.ts';
-import { type Answering, type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
+import {
+  type Answering,
+  type LoopbackServer,
+  respond,
+  startLoopbackServer,
+} from '../support/loopback-server.ts';
 import { recordLog } from '../support/recorded-log.ts';
 
 let server: LoopbackServer;

@@ -1,7 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { harborApi } from '../../lib/sources/harbor-api.ts';
 import { givingUpAfter, noHurry } from '../support/deadline.ts';
-import { type Answering, type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
+import {
+  type Answering,
+  type LoopbackServer,
+  respond,
+  startLoopbackServer,
+} from '../support/loopback-server.ts';
 
 const CREDENTIALS = 'robot$acme+cleanup:PASSWORD';
 const BASIC = `Basic ${Buffer.from(CREDENTIALS).toString('base64')}`;

@@ -3,7 +3,12 @@ import { acrApi } from '../../lib/sources/acr-api.ts';
 import { distributionApi } from '../../lib/sources/distribution-api.ts';
 import { findRegistryRepository } from '../../lib/sources/find-registry-repository.ts';
 import { givingUpAfter, noHurry } from '../support/deadline.ts';
-import { type Answering, type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
+import {
+  type Answering,
+  type LoopbackServer,
+  respond,
+  startLoopbackServer,
+} from '../support/loopback-server.ts';
 
 const CREDENTIALS = 'robot:PASSWORD';
 const BASIC = `Basic ${Buffer.from(CREDENTIALS).toString('base64')}`;

@@ -1,7 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { addressOf, checkForge } from '../../lib/sources/find-repository.ts';
 import { givingUpAfter, noHurry } from '../support/deadline.ts';
-import { type Answering, type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
+import {
+  type Answering,
+  type LoopbackServer,
+  respond,
+  startLoopbackServer,
+} from '../support/loopback-server.ts';
 
 const HTML = '<!doctype html><title>404</title>';
 const NOT_FOUND = { message: 'Not Found' };

@@ -3,7 +3,12 @@ import { createCheckExistence } from '../../lib/sources/check-existence.ts';
 import { existenceCheckers } from '../../lib/sources/index.ts';
 import { configOf } from '../support/config.ts';
 import { givingUpAfter, noHurry } from '../support/deadline.ts';
-import { type Answering, type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
+import {
+  type Answering,
+  type LoopbackServer,
+  respond,
+  startLoopbackServer,
+} from '../support/loopback-server.ts';
 
 interface Forge {
   readonly type: 'github' | 'gitea' | 'bitbucket' | 'gitlab';

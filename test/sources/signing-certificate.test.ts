@@ -1,7 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { CertificateKeeper, certificateUrl, fetchCertificate, validatePeriod } from '../../lib/sources/signing-certificate.ts';
+import {
+  CertificateKeeper,
+  certificateUrl,
+  fetchCertificate,
+  validatePeriod,
+} from '../../lib/sources/signing-certificate.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
 
 const NOW = Date.parse('2026-11-24T03:00:00Z');

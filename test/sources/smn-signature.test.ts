@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
 import { CertificateKeeper, pinnedUrl } from '../../lib/sources/signing-certificate.ts';
-import { parseSmnMessage, SMN_HOSTS, type SmnMessage, stringToSign, validateSignature } from '../../lib/sources/smn-signature.ts';
+import {
+  parseSmnMessage,
+  SMN_HOSTS,
+  type SmnMessage,
+  stringToSign,
+  validateSignature,
+} from '../../lib/sources/smn-signature.ts';
 import { readWebhook } from '../support/fixture.ts';
 
 const NOW = Date.parse('2026-11-24T03:00:00Z');

@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
 import { CertificateKeeper } from '../../lib/sources/signing-certificate.ts';
-import { certificateUrlOf, confirmUrlOf, parseSnsMessage, type SnsMessage, stringToSign, validateSignature } from '../../lib/sources/sns-signature.ts';
+import {
+  certificateUrlOf,
+  confirmUrlOf,
+  parseSnsMessage,
+  type SnsMessage,
+  stringToSign,
+  validateSignature,
+} from '../../lib/sources/sns-signature.ts';
 import { readWebhook } from '../support/fixture.ts';
 
 const NOW = Date.parse('2026-11-24T03:00:00.123Z');

@@ -1,4 +1,9 @@
-import { type Emulator, type EmulatorOptions, type Seed, startEmulator } from '../../local/huaweicloud/emulator.ts';
+import {
+  type Emulator,
+  type EmulatorOptions,
+  type Seed,
+  startEmulator,
+} from '../../local/huaweicloud/emulator.ts';
 
 export const USER = { domain: 'acme-account', name: 'robot', password: 'pa55word-for-tests' };
 /** The stored secret of that user. */

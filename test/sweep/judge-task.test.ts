@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Target } from '../../lib/huaweicloud/names.ts';
-import { type Facts, judgeTask, type SourceState, type SweepRules, type TargetState } from '../../lib/sweep/judge-task.ts';
+import {
+  type Facts,
+  judgeTask,
+  type SourceState,
+  type SweepRules,
+  type TargetState,
+} from '../../lib/sweep/judge-task.ts';
 import { APAC, DR } from '../support/cloud.ts';
 
 const rules: SweepRules = { startedAt: '2026-11-24T03:00:00.000Z' };

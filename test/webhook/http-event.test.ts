@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { answerHttp, bodyBytesOf, type HttpEvent, readHttpRequest, sourceNameOf } from '../../lib/webhook/http-event.ts';
+import {
+  answerHttp,
+  bodyBytesOf,
+  type HttpEvent,
+  readHttpRequest,
+  sourceNameOf,
+} from '../../lib/webhook/http-event.ts';
 import { type HttpEventOptions, httpEvent } from '../support/http-event.ts';
 
 /** Of a load balancer that says nothing of any header. */

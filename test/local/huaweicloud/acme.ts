@@ -1,4 +1,9 @@
-import { type Emulator, type EmulatorOptions, type Seed, startEmulator } from '../../../local/huaweicloud/emulator.ts';
+import {
+  type Emulator,
+  type EmulatorOptions,
+  type Seed,
+  startEmulator,
+} from '../../../local/huaweicloud/emulator.ts';
 import { type Reply, sendRequest } from './send-request.ts';
 
 export const JSON_TYPE = { 'Content-Type': 'application/json' };

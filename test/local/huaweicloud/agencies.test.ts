@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Emulator } from '../../../local/huaweicloud/emulator.ts';
-import { DR, describeLogin, describeOperatorLogin, logIn, readCode, startAcme, stopClock, syncRepo } from './acme.ts';
+import {
+  DR,
+  describeLogin,
+  describeOperatorLogin,
+  logIn,
+  readCode,
+  startAcme,
+  stopClock,
+  syncRepo,
+} from './acme.ts';
 import { act, askFor, delegate, describeAgency, operate } from './acting.ts';
 import { type Reply, sendRequest } from './send-request.ts';
 
