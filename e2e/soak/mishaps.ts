@@ -29,7 +29,8 @@ export function beginMishaps(
   { random, faults, killEvery, tally }: MishapOptions,
 ): void {
   const chooseFault = chooseFaults(random.fork(), faults, tally);
-  const untilKill = () => random.integer(1, 2 * killEvery * CALLS_AN_EVENT);
+  const untilKill = () =>
+    faults === 0 ? Number.POSITIVE_INFINITY : random.integer(1, 2 * killEvery * CALLS_AN_EVENT);
   let killIn = untilKill();
   let expireIn = EXPIRE_EVERY_CALLS;
   emulator.faultWhere((operation) => {

@@ -1,7 +1,7 @@
 import type { Random } from './random.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const MINUTE_MS = 60_000;
+const DAY_MS = 1440 * MINUTE_MS;
 
 /** When an event is said to have happened, and times for tasks that are older and newer than that. */
 export interface Moment {
@@ -18,7 +18,7 @@ export interface Moment {
  * @param now milliseconds since the epoch.
  */
 export function namedMoment(random: Random, now: number): Moment {
-  const ms = now - random.integer(1 * HOUR_MS, 3 * HOUR_MS);
+  const ms = now - random.integer(1, MINUTE_MS);
   const microseconds = random.integer(1, 998);
   const close = () => random.chance(0.2);
   return {
@@ -30,7 +30,7 @@ export function namedMoment(random: Random, now: number): Moment {
     after: () =>
       close()
         ? write(ms, microseconds + 1)
-        : write(ms + random.integer(1, HOUR_MS / 2), random.integer(0, 999)),
+        : write(ms + random.integer(1, MINUTE_MS), random.integer(0, 999)),
   };
 }
 

@@ -46,7 +46,7 @@ export async function runSoak(
   const random = new Random(seed);
   const tally = new Tally();
   const written = new Written();
-  const stories = writeStories(random.fork(), events, startedAt);
+  const stories = writeStories(random.fork(), events, startedAt, faults === 0);
   const closers: (() => Promise<void>)[] = [];
   const keep = <T extends { close(): Promise<void> }>(opened: T): T => {
     closers.push(() => opened.close());

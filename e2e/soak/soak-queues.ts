@@ -10,8 +10,6 @@ const SPARE_TRIES = 5;
 /** Lambda wants it to be no longer than the visibility timeout. Short, so that what was killed soon comes back. */
 export const FUNCTION_TIMEOUT_MS = 4000;
 const VISIBILITY_SECONDS = 4;
-/** So many messages are not removed although they are done, 0 to 1. */
-const LOST_REMOVALS = 0.01;
 
 const depthSchema = v.object({ Attributes: v.record(v.string(), v.string()) });
 
@@ -22,7 +20,7 @@ export interface Depth {
 }
 
 /** The queues of the local stack with the times of a soak test, and an event source that sometimes fails to remove. */
-export async function startSoakQueues(random: Random, tally: Tally): Promise<Queues> {
+export async function startSoakQueues(random: Random, tally: Tally, lostRemovals: number): Promise<Queues> {
   const queues = await startQueues();
   const { endpoint, cleanupUrl, deadLettersUrl } = queues;
   const name = deadLettersUrl.slice(deadLettersUrl.lastIndexOf('/') + 1);
@@ -45,7 +43,7 @@ export async function startSoakQueues(random: Random, tally: Tally): Promise<Que
       return messages;
     },
     async remove(queueUrl, receiptHandle) {
-      if (random.chance(LOST_REMOVALS)) {
+      if (random.chance(lostRemovals)) {
         tally.count('aws faults', 'SQS: message not removed');
         return;
       }

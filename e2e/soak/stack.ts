@@ -12,6 +12,8 @@ import type { Tally } from './tally.ts';
 import { Worker } from './worker.ts';
 
 const BATCH_SIZE = 10;
+/** Share of the messages that are not removed although they are done, 0 to 1. */
+const LOST_REMOVALS = 0.01;
 const RECEIVE_TIMEOUT_MS = 10_000;
 /** As in `serverless.yml`: so many at a time, and for so long. */
 const SWEEPERS = 2;
@@ -68,7 +70,7 @@ export async function startSoakStack(options: SoakStackOptions): Promise<SoakSta
     return keep(await startAwsProxy(own)).url;
   };
   try {
-    const queues = keep(await startSoakQueues(random.fork(), tally));
+    const queues = keep(await startSoakQueues(random.fork(), tally, share === 0 ? 0 : LOST_REMOVALS));
     const ledger = keep(await startDynamoDb());
     const bus = keep(await startBus(queues, () => {}));
     const onDone = (action: string, body: string) => {

@@ -6,7 +6,12 @@ import { goneRepository, namedTargets, partlyNewer } from './stories/repositorie
 import { nameUsedAgain, narrowRoute, toldTwice, twofoldRoute } from './stories/routes.ts';
 import type { Story } from './story.ts';
 
-const KINDS: readonly { readonly value: (author: Author) => Story; readonly weight: number }[] = [
+interface Kind {
+  readonly value: (author: Author) => Story;
+  readonly weight: number;
+}
+
+const HEALTHY: readonly Kind[] = [
   { value: goneRepository, weight: 36 },
   { value: partlyNewer, weight: 12 },
   { value: namedTargets, weight: 8 },
@@ -15,10 +20,15 @@ const KINDS: readonly { readonly value: (author: Author) => Story; readonly weig
   { value: toldTwice, weight: 5 },
   { value: nameUsedAgain, weight: 6 },
   { value: goneOrganization, weight: 5 },
-  { value: tooLargeOrganization, weight: 0.3 },
   { value: denied, weight: 5 },
-  { value: unproven, weight: 5 },
   { value: somethingElse, weight: 4 },
+];
+
+/** All kinds of stories: also those that end with a rejected webhook or a dead-lettered request. */
+const ALL: readonly Kind[] = [
+  ...HEALTHY,
+  { value: tooLargeOrganization, weight: 0.3 },
+  { value: unproven, weight: 5 },
   { value: hopeless, weight: 5 },
 ];
 
@@ -26,11 +36,12 @@ const KINDS: readonly { readonly value: (author: Author) => Story; readonly weig
  * Stories with so many events in all of them together.
  *
  * @param now milliseconds since the epoch.
+ * @param healthy leaves out what ends with a rejected webhook or a dead-lettered request.
  */
-export function writeStories(random: Random, events: number, now: number): Story[] {
+export function writeStories(random: Random, events: number, now: number, healthy = false): Story[] {
   const stories: Story[] = [];
   for (let left = events; left > 0; ) {
-    const write = random.pickWeighted(KINDS);
+    const write = random.pickWeighted(healthy ? HEALTHY : ALL);
     const story = write({ random: random.fork(), now, number: stories.length + 1 });
     const deliveries = story.deliveries.slice(0, left);
     stories.push({ ...story, deliveries });

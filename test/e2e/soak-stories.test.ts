@@ -29,6 +29,12 @@ describe('the stories of a soak test', () => {
     expect(again).not.toEqual(writeStories(new Random(2), 200, NOW));
   });
 
+  test('lead to nothing that is rejected or dead-lettered while all is well', () => {
+    const kinds = new Set(writeStories(new Random(1), EVENTS, NOW, true).map(({ kind }) => kind));
+    expect(kinds).toContain('gone');
+    for (const kind of ['hopeless', 'unproven', 'organization that is too large']) expect(kinds).not.toContain(kind);
+  });
+
   test('are of every kind, and come in by every way', () => {
     expect(new Set(stories.map(({ kind }) => kind))).toEqual(
       new Set([
