@@ -1,35 +1,34 @@
-/** `npm run dashboard`: the dashboard of a stage with the metrics of a recording, as a picture. */
+/** `npm run dashboard`: draws the dashboard of `serverless.yml` with the metrics of a recording. */
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { messageOf, ROOT, runCommand, UsageError } from '../command-line/options.ts';
+import { Resvg } from '@resvg/resvg-js';
+import { parse, View } from 'vega';
+import { compile } from 'vega-lite';
+import { runCommand, UsageError } from '../command-line/options.ts';
 import { dashboardWidgets } from './cloudwatch.ts';
-import { drawDashboard } from './dashboard/draw-dashboard.ts';
-import { readRecording } from './dashboard/recording.ts';
-import { renderPng } from './dashboard/render-png.ts';
+import { describeDashboard } from './dashboard/charts.ts';
+import { type Recording, readRecording } from './dashboard/recording.ts';
 
-const USAGE = `npm run dashboard -- RECORDING [--out FILE]
-  RECORDING: what npm run soak -- --record RECORDING has written
-  FILE: a .png or an .svg; docs/dashboard.png if missing`;
+const USAGE =
+  'Usage: npm run dashboard -- RECORDING FILE.png, with a RECORDING of npm run soak -- --record RECORDING';
 
-function readOptions(): { readonly recording: string; readonly out: string } {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: { out: { type: 'string', default: join(ROOT, 'docs/dashboard.png') } },
-    });
-    const [recording, ...others] = positionals;
-    if (recording !== undefined && others.length === 0) return { recording, out: values.out };
-  } catch (error) {
-    throw new UsageError(`${messageOf(error)}\n${USAGE}`, { cause: error });
-  }
-  throw new UsageError(USAGE);
+/** The dashboard of a recording's stage, as an SVG. */
+export async function drawDashboard(recording: Recording): Promise<string> {
+  const description = describeDashboard(dashboardWidgets(recording.stage), recording);
+  return new View(parse(compile(description).spec)).toSVG();
 }
 
-await runCommand(async () => {
-  const { recording: file, out } = readOptions();
-  const recording = await readRecording(file);
-  const svg = drawDashboard(dashboardWidgets(recording.stage), recording);
-  await writeFile(out, out.endsWith('.svg') ? svg : renderPng(svg));
-  console.log(`${out}: ${recording.samples.length} samples of stage ${recording.stage}`);
-});
+/** A PNG with the fonts of this machine, for screens with more than one pixel per CSS pixel. */
+export function renderPng(svg: string): Buffer {
+  const font = { loadSystemFonts: true, defaultFontFamily: 'DejaVu Sans' };
+  return new Resvg(svg, { font, fitTo: { mode: 'zoom', value: 1.5 } }).render().asPng();
+}
+
+if (import.meta.main) {
+  await runCommand(async () => {
+    const [file, out, ...others] = process.argv.slice(2);
+    if (file === undefined || out === undefined || others.length > 0) throw new UsageError(USAGE);
+    const recording = await readRecording(file);
+    await writeFile(out, renderPng(await drawDashboard(recording)));
+    console.log(`${out}: ${recording.samples.length} samples of stage ${recording.stage}`);
+  });
+}

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { readConfig } from '../../command-line/read-config.ts';
 import { startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { build } from '../../scripts/build.ts';
-import { watchQueues } from '../../scripts/dashboard/watch-queues.ts';
 import { FunctionLines } from './function-lines.ts';
 import { gatherEvidence } from './gather-evidence.ts';
 import { beginMishaps } from './mishaps.ts';
@@ -14,13 +13,14 @@ import { play } from './play.ts';
 import { Progress } from './progress.ts';
 import { Random } from './random.ts';
 import { makeReport, type SoakReport } from './report.ts';
-import { schedule } from './schedule.ts';
+import { schedule, scheduleInOrder } from './schedule.ts';
 import { Sender } from './sender.ts';
 import type { SoakOptions } from './soak-options.ts';
 import { startSoakStack } from './stack.ts';
 import { sweepAgainAndAgain } from './sweep-again.ts';
 import { Tally } from './tally.ts';
 import { judge } from './verdict/judge.ts';
+import { watchQueues } from './watch-queues.ts';
 import { environmentOf, plantStories, USER } from './world.ts';
 import { writeStories } from './write-stories.ts';
 import { Written } from './written.ts';
@@ -42,11 +42,12 @@ export async function runSoak(
   signal: AbortSignal,
 ): Promise<SoakReport> {
   const { events, seed, faults, killEvery, workers, perSecond, sweepEvery } = options;
+  const healthy = faults === 0;
   const startedAt = Date.now();
   const random = new Random(seed);
   const tally = new Tally();
   const written = new Written();
-  const stories = writeStories(random.fork(), events, startedAt, faults === 0);
+  const stories = writeStories(random.fork(), events, startedAt, { healthy, perSecond });
   const closers: (() => Promise<void>)[] = [];
   const keep = <T extends { close(): Promise<void> }>(opened: T): T => {
     closers.push(() => opened.close());
@@ -68,7 +69,7 @@ export async function runSoak(
         withSweep: sweepEvery > 0,
         env: environmentOf(emulator.url, keys),
         random: random.fork(),
-        awsFaults: faults === 0 ? 0 : AWS_FAULTS,
+        awsFaults: healthy ? 0 : AWS_FAULTS,
         tally,
         onLine: (line) => lines.take(line),
         onWritten: (body) => written.take(body),
@@ -85,7 +86,7 @@ export async function runSoak(
     const playedAt = performance.now();
     const played = await play({
       stories,
-      schedule: schedule(random.fork(), stories),
+      schedule: healthy ? scheduleInOrder(stories) : schedule(random.fork(), stories),
       emulator,
       queues: stack.queues,
       send: (delivery) => sender.send(delivery),

@@ -29,3 +29,9 @@ export function schedule(random: Random, stories: readonly Story[]): Schedule {
   }
   return { first: random.shuffle(first), later: random.shuffle(later) };
 }
+
+/** In order, and each event once. */
+export function scheduleInOrder(stories: readonly Story[]): Schedule {
+  const first = stories.flatMap(({ deliveries }) => deliveries.map((delivery) => ({ delivery, times: 1 })));
+  return { first, later: [] };
+}

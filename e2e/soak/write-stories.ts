@@ -36,13 +36,21 @@ const ALL: readonly Kind[] = [
  * Stories with so many events in all of them together.
  *
  * @param now milliseconds since the epoch.
- * @param healthy leaves out what ends with a rejected webhook or a dead-lettered request.
+ * @param healthy leaves out what ends with a rejected webhook or a dead-lettered request. The stories then happen one after
+ *   the other, as many per second as are sent.
  */
-export function writeStories(random: Random, events: number, now: number, healthy = false): Story[] {
+export function writeStories(
+  random: Random,
+  events: number,
+  now: number,
+  { healthy = false, perSecond = 0 } = {},
+): Story[] {
   const stories: Story[] = [];
+  const intervalMs = healthy && perSecond > 0 ? 1000 / perSecond : 0;
   for (let left = events; left > 0; ) {
     const write = random.pickWeighted(healthy ? HEALTHY : ALL);
-    const story = write({ random: random.fork(), now, number: stories.length + 1 });
+    const happensAt = now + Math.floor(stories.length * intervalMs);
+    const story = write({ random: random.fork(), now: happensAt, number: stories.length + 1 });
     const deliveries = story.deliveries.slice(0, left);
     stories.push({ ...story, deliveries });
     left -= deliveries.length;

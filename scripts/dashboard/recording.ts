@@ -1,15 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { UsageError } from '../../command-line/options.ts';
 
-const numbers = v.union([
-  v.pipe(
-    v.number(),
-    v.transform((value) => [value]),
-  ),
-  v.array(v.number()),
-]);
 const metricLineSchema = v.looseObject({
   _aws: v.object({
     Timestamp: v.number(),
@@ -22,8 +14,9 @@ const metricLineSchema = v.looseObject({
     ),
   }),
 });
+const valuesSchema = v.union([v.number(), v.array(v.number())]);
 const logLineSchema = v.object({
-  time: v.pipe(v.string(), v.isoTimestamp()),
+  time: v.string(),
   event: v.string(),
   function: v.string(),
   stage: v.string(),
@@ -35,73 +28,61 @@ export interface Sample {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, unknown>>;
+  /** Milliseconds since the epoch. */
   readonly at: number;
   readonly values: readonly number[];
 }
 
-/** What CloudWatch would have got. */
+/** Metrics of one stage, in the order of time. */
 export interface Recording {
   readonly stage: string;
-  readonly from: number;
-  readonly to: number;
   readonly samples: readonly Sample[];
 }
 
 /**
- * Reads lines that the functions have printed, and others in the embedded metric format: those hold what AWS itself would
- * have measured, such as how long a queue is.
+ * Reads the log lines and metrics of a run, one JSON object a line.
  *
- * @throws {UsageError} if there is no metric in the file.
+ * @throws {UsageError} if the file holds no metrics of a stage.
  */
 export async function readRecording(file: string): Promise<Recording> {
-  const samples: Sample[] = [];
-  let stage: string | undefined;
-  for await (const text of createInterface({ input: createReadStream(file) })) {
-    const line = parse(text);
-    const metrics = v.safeParse(metricLineSchema, line);
-    const log = v.safeParse(logLineSchema, line);
-    if (metrics.success) samples.push(...samplesOf(metrics.output));
-    if (!log.success) continue;
-    ({ stage } = log.output);
-    samples.push(...errorsIn(log.output));
-  }
-  if (stage === undefined || samples.length === 0) throw new UsageError(`${file} has no lines of functions.`);
-  const times = samples.map(({ at }) => at).toSorted((one, other) => one - other);
-  return { stage, samples, from: times[0] ?? 0, to: times.at(-1) ?? 0 };
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+  const objects = lines.map((line): unknown => JSON.parse(line));
+  const logs = objects.filter((each) => v.is(logLineSchema, each));
+  const samples = [
+    ...objects.filter((each) => v.is(metricLineSchema, each)).flatMap(readMetrics),
+    ...logs.flatMap(countErrors),
+  ].toSorted((one, other) => one.at - other.at);
+  const [first] = logs;
+  if (first === undefined || samples.length === 0)
+    throw new UsageError(`No metrics in ${file}. Record some: npm run soak -- --record ${file}`);
+  return { stage: first.stage, samples };
 }
 
-function samplesOf({ _aws: directive, ...fields }: v.InferOutput<typeof metricLineSchema>): Sample[] {
-  const at = directive.Timestamp;
+function readMetrics({ _aws: directive, ...fields }: v.InferOutput<typeof metricLineSchema>): Sample[] {
   return directive.CloudWatchMetrics.flatMap(({ Namespace: namespace, Dimensions, Metrics }) =>
     Dimensions.flatMap((names) => {
       const dimensions = Object.fromEntries(names.map((name) => [name, fields[name]]));
       return Metrics.map(({ Name: name }) => {
-        return { namespace, name, dimensions, at, values: v.parse(numbers, fields[name]) };
+        const values = [v.parse(valuesSchema, fields[name])].flat();
+        return { namespace, name, dimensions, at: directive.Timestamp, values };
       });
     }),
   );
 }
 
-/** What Lambda and API Gateway would have counted. */
-function errorsIn({
+/** Errors as Lambda and API Gateway count them: no function prints these metrics. */
+function countErrors({
   time,
   event,
   function: name,
   stage,
   status = 0,
 }: v.InferOutput<typeof logLineSchema>): Sample[] {
-  const at = Date.parse(time);
-  const FunctionName = `swr-sync-cleanup-${stage}-${name}`;
-  const errors = { namespace: 'AWS/Lambda', name: 'Errors', dimensions: { FunctionName }, at };
-  if (event === 'invocation failed') return [{ ...errors, values: [1] }];
-  const failed = { namespace: 'AWS/ApiGateway', name: '5xx', dimensions: { ApiId: 'recorded' }, at };
-  return event === 'rejected' && status >= 500 ? [{ ...failed, values: [1] }] : [];
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const sample = { at: Date.parse(time), values: [1] };
+  const dimensions = { FunctionName: `swr-sync-cleanup-${stage}-${name}` };
+  if (event === 'invocation failed')
+    return [{ ...sample, namespace: 'AWS/Lambda', name: 'Errors', dimensions }];
+  if (event === 'rejected' && status >= 500)
+    return [{ ...sample, namespace: 'AWS/ApiGateway', name: '5xx', dimensions: { ApiId: 'recorded' } }];
+  return [];
 }

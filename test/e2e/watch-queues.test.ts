@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Queues, startQueues } from '../../../local/queues.ts';
-import { watchQueues } from '../../../scripts/dashboard/watch-queues.ts';
-import { parseMetricLine } from '../../support/metric-line.ts';
-import { waitUntil } from '../../support/wait-until.ts';
+import { watchQueues } from '../../e2e/soak/watch-queues.ts';
+import { type Queues, startQueues } from '../../local/queues.ts';
+import { parseMetricLine } from '../support/metric-line.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 let queues: Queues;
 beforeAll(async () => {
