@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
 import { parse } from 'yaml';
@@ -201,6 +201,12 @@ test('every night, a million forged deliveries are sent, of another seed each', 
   expect(stepsOf('nightly.yml, forge').at(-1)?.run).toBe(
     'npm run forge -- --deliveries 1000000 --seed "$GITHUB_RUN_NUMBER"',
   );
+});
+
+test('every folder of lib is mutated every night', () => {
+  const folders = globSync('lib/*/', { cwd: ROOT }).map((folder) => basename(folder));
+  const job = jobs.find(({ name }) => name === 'nightly.yml, mutants')?.job;
+  expect(job?.['strategy']).toMatchObject({ matrix: { part: ['.', ...folders.toSorted()] } });
 });
 
 test('Dependabot looks at every lock file and at the actions', () => {
