@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { ROOT } from '../command-line/options.ts';
 import type { SourceType } from '../lib/sources/index.ts';
 
@@ -89,27 +89,35 @@ type SourceHalf = 'sources' | 'existenceCheckers';
 export type SourceTypes = Readonly<Record<SourceHalf, readonly SourceType[]>>;
 
 /**
- * Bundles the functions into ES modules that need nothing but Node.
+ * Bundles the functions into ES modules that need nothing but Node. `metafile.json` lists what is in them.
  *
  * @returns the size of each bundle, in bytes.
  */
 export async function bundleFunctions(outDir: string, types: SourceTypes): Promise<Record<string, number>> {
-  const sizes = FUNCTIONS.map(async (name) => [name, await bundleFunction(name, outDir, types)] as const);
+  const metafiles = await Promise.all(FUNCTIONS.map((name) => bundleFunction(name, outDir, types)));
+  const [inputs, outputs] = (['inputs', 'outputs'] as const).map((key) =>
+    Object.assign({}, ...metafiles.map((metafile) => metafile[key])),
+  );
+  await writeFile(join(outDir, 'metafile.json'), JSON.stringify({ inputs, outputs }));
+  const sizes = FUNCTIONS.map(
+    async (name) => [name, (await stat(join(outDir, `${name}.mjs`))).size] as const,
+  );
   return Object.fromEntries(await Promise.all(sizes));
 }
 
-async function bundleFunction(name: string, outDir: string, types: SourceTypes): Promise<number> {
+async function bundleFunction(name: string, outDir: string, types: SourceTypes): Promise<Metafile> {
   const outfile = join(outDir, `${name}.mjs`);
   const half = name === 'receive' ? 'sources' : 'existenceCheckers';
-  await build({
+  const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: [join('functions', `${name}.ts`)],
     outfile,
     ...BUNDLE_OPTIONS,
+    metafile: true,
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'warning',
     plugins: [builtinModules, onlySources(half, types[half])],
   });
-  return (await stat(outfile)).size;
+  return metafile;
 }

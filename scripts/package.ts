@@ -1,9 +1,10 @@
+import { execFile } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readStageOptions, runCommand, type StageOptions } from '../command-line/options.ts';
+import { promisify } from 'node:util';
+import { ROOT, readStageOptions, runCommand, type StageOptions } from '../command-line/options.ts';
 import { build, NODE } from './build.ts';
 import { PACKAGE_DIR, runOsls } from './osls.ts';
-import { writeSbom } from './sbom.ts';
 import { checkTemplate } from './template-check.ts';
 
 /** What CloudFormation gets; `osls package` names it after the second of the two steps of a first deployment. */
@@ -18,6 +19,7 @@ type PackageOptions = StageOptions & {
 export async function packageStage({ stage, region, env = {} }: PackageOptions): Promise<string[]> {
   await build({ stage });
   await runOsls(['package', '--package', PACKAGE_DIR], { stage, region, env });
+  await writeSbom(join(ROOT, 'dist'), PACKAGE_DIR);
   const { resources, errors, warnings } = await checkTemplate(TEMPLATE_FILE);
   const findings = [...errors, ...warnings].map(
     ({ severity, rule, resource, message }) => `  ${severity} ${rule} ${resource}: ${message}`,
@@ -25,12 +27,20 @@ export async function packageStage({ stage, region, env = {} }: PackageOptions):
   const summary = [
     `built with ${NODE}`,
     ...(await listZips()),
-    await writeSbom(PACKAGE_DIR),
+    'sbom.json: the packages in the bundles',
     `template: ${resources} resources, ${errors.length} errors, ${warnings.length} warnings`,
     ...findings,
   ];
   if (errors.length > 0) throw new Error(summary.join('\n'));
   return summary;
+}
+
+/** Writes `sbom.json`: each package with code in a bundle, as CycloneDX. The same bundles always have the same list. */
+export async function writeSbom(distDir: string, folder: string): Promise<void> {
+  const command = join(ROOT, 'node_modules/@cyclonedx/cyclonedx-esbuild/bin/cyclonedx-esbuild-cli.js');
+  const options = ['--output-reproducible', '--output-file', join(folder, 'sbom.json')];
+  const args = [command, ...options, join(distDir, 'metafile.json')];
+  await promisify(execFile)(process.execPath, args, { cwd: ROOT });
 }
 
 async function listZips(): Promise<string[]> {
