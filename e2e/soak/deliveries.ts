@@ -55,7 +55,9 @@ export function busEvent({ id, subject, moment: { occurredAt } }: RequestOptions
 export function queueMessage(random: Random, { id, subject, moment }: RequestOptions): Delivery {
   const { occurredAt } = moment;
   const request = JSON.stringify({ id, ...subject, ...(occurredAt !== undefined && { occurredAt }) });
-  const body = random.chance(0.2) ? JSON.stringify({ Type: 'Notification', MessageId: id, Message: request }) : request;
+  const body = random.chance(0.2)
+    ? JSON.stringify({ Type: 'Notification', MessageId: id, Message: request })
+    : request;
   return { id, way: 'queue', message: { to: 'queue', body }, requests: [subject] };
 }
 

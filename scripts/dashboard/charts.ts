@@ -85,12 +85,12 @@ function describeChart(
   span: Span,
 ): LayerSpec<Field> {
   const { title, stacked, stat, period, yAxis, annotations, metrics } = properties;
+  // A period without a value interrupts a line, and is zero in a stack.
+  const nothing = stacked ? 0 : null;
   const rows = metrics.flatMap((metric, order) => {
     const { label, yAxis: side = 'left' } = metric[4];
-    // A period without a value interrupts a line, and is zero in a stack.
-    const valueOf = (value: number | undefined) => value ?? (stacked ? 0 : null);
     const points = pointsOf(metric, samples, span, stat);
-    return points.map(({ at, value }) => ({ at, value: valueOf(value), label, side, order }));
+    return points.map(({ at, value }) => ({ at, value: value ?? nothing, label, side, order }));
   });
   // The threshold of a sum holds for the widget's own period.
   const isComparable = stat !== 'Sum' || period * 1000 === span.periodMs;

@@ -30,7 +30,9 @@ describe('the stories of a soak test', () => {
   });
 
   test('lead to nothing that is rejected or dead-lettered while all is well', () => {
-    const kinds = new Set(writeStories(new Random(1), EVENTS, NOW, { healthy: true }).map(({ kind }) => kind));
+    const kinds = new Set(
+      writeStories(new Random(1), EVENTS, NOW, { healthy: true }).map(({ kind }) => kind),
+    );
     expect(kinds).toContain('gone');
     for (const kind of ['hopeless', 'unproven', 'organization that is too large'])
       expect(kinds).not.toContain(kind);
