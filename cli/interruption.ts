@@ -1,9 +1,9 @@
 import type { Deadline } from '../lib/deadline.ts';
 
-/** Time that a call under way may still take after Ctrl-C. */
+/** Time that a call in flight may still take after Ctrl-C. */
 const CALL_MS = 30_000;
 
-/** Ctrl-C as a deadline: calls under way are finished, and no new one starts. */
+/** Ctrl-C as a deadline: calls in flight are finished, and no new one starts. */
 export class Interruption implements Deadline {
   readonly #controller = new AbortController();
   readonly #say: (line: string) => void;
@@ -35,6 +35,6 @@ export class Interruption implements Deadline {
   interrupt(): void {
     if (this.interrupted) return;
     this.#controller.abort();
-    this.#say('Stopping: calls under way are finished first. Press Ctrl-C again to end at once.');
+    this.#say('Stopping: calls in flight are finished first. Press Ctrl-C again to end at once.');
   }
 }

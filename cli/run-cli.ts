@@ -27,7 +27,7 @@ Exit status:
   0    done
   1    something failed; everything else was done
   2    wrong usage; nothing was changed
-  130  ended by Ctrl-C; calls under way were finished`;
+  130  ended by Ctrl-C; calls in flight were finished`;
 
 /** Runs the command that the arguments name. See docs/cli.md. */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<ExitStatus> {

@@ -11,7 +11,7 @@ export const EXIT = {
   failed: 1,
   /** Wrong usage; nothing was changed. */
   usage: 2,
-  /** Ctrl-C; calls under way were finished. */
+  /** Ctrl-C; calls in flight were finished. */
   interrupted: 130,
 } as const;
 
@@ -60,7 +60,7 @@ export interface Run extends Pick<Terminal, 'folder' | 'firstPauseMs'> {
    * @throws {UsageError} unless the answer is yes.
    */
   readonly ask: (question: string, preview: string) => Promise<void>;
-  /** Whether progress is shown. */
+  /** True where progress is shown. */
   readonly isWatched: boolean;
   readonly progress: (what: string, total?: number) => Progress;
 }

@@ -22,7 +22,7 @@ beforeAll(async () => {
 type Row = readonly [string, string, RegExp, Readonly<Record<string, string | undefined>>?];
 
 const rows: readonly Row[] = [
-  // What every command may be told
+  // Options of every command
   ['no stage', 'tasks', /^--stage NAME is missing; there is a configuration for: /, { STAGE: undefined }],
   [
     'an unknown stage',

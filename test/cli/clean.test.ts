@@ -40,14 +40,14 @@ describe('a repository', () => {
     ]);
   });
 
-  test('is told on the event bus', async () => {
+  test('is published on the event bus', async () => {
     await operating.json(`clean ${shop}/api --yes`);
     const announced = operating.eventBridge.requests.filter(({ body }) => body.includes(shop));
     expect(announced).toMatchObject([{ headers: { 'x-amz-target': 'AWSEvents.PutEvents' } }]);
     expect(announced[0]?.body.match(/Sync Task Deleted/g)).toHaveLength(2);
   });
 
-  test('is cleaned a second time without a fault, and without a deletion', async () => {
+  test('is cleaned a second time without an error and a deletion', async () => {
     await operating.run(`clean ${shop}/api --yes`);
     operating.cloud.journal.clear();
     await expect(operating.run(`clean ${shop}/api --yes`)).resolves.toEqual({
@@ -169,7 +169,7 @@ describe('nothing is deleted', () => {
     expect(left('api')).toBe(2);
   }, 20_000);
 
-  test('where the password is refused, which is tried once', async () => {
+  test('with a rejected password, which is tried once', async () => {
     const wrong = {
       HUAWEI_CLOUD_CREDENTIALS: JSON.stringify({ domain: 'acme-account', user: 'robot', password: 'wr0ng' }),
     };
@@ -180,7 +180,7 @@ describe('nothing is deleted', () => {
 });
 
 describe('failures', () => {
-  test('that pass are tried again, and each task is deleted once', async () => {
+  test('that are transient are retried, and each task is deleted once', async () => {
     operating.cloud.fault('deleteSyncTask', {
       status: 429,
       code: 'APIGW.0308',
@@ -191,7 +191,7 @@ describe('failures', () => {
     expect(operating.cloud.journal.of('deleteSyncTask')).toHaveLength(3);
   });
 
-  test('that stay are told, with exit status 1, and all others are deleted', async () => {
+  test('that are permanent are printed, with exit status 1, and all other tasks are deleted', async () => {
     operating.cloud.fault('deleteSyncTask', { code: 'SVCSTG.SWR.4030170', message: 'no right' });
     const { status, stdout, stderr } = await operating.run(`clean ${shop}/api --yes`);
     expect(status).toBe(1);

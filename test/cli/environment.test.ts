@@ -43,7 +43,7 @@ describe('the local stack', () => {
   });
 
   test.each(['', '{"env":{"PORT":1}}'])(
-    'is to be started anew where nobody can read it: "%s"',
+    'is to be restarted if its file is unreadable: "%s"',
     async (text) => {
       await stack(text);
       const { status, stderr } = await operating.run('tasks --stage local');

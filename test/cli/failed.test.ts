@@ -14,7 +14,7 @@ const bodiesIn = (queue: 'cleanupQueue' | 'deadLetterQueue' | 'sweepQueue') =>
   operating.sqs.inspectQueue(operating.names[queue])?.messages.ready.map(({ body }) => body);
 
 /** @returns the message's id. */
-async function park(body: string, attributes: Record<string, string | number> = {}): Promise<string> {
+async function addMessage(body: string, attributes: Record<string, string | number> = {}): Promise<string> {
   await new Queue(operating.urlOf(operating.names.deadLetterQueue)).sendWithAttributes(
     body,
     attributes,
@@ -24,7 +24,7 @@ async function park(body: string, attributes: Record<string, string | number> = 
   return ready.at(-1)?.messageId ?? '';
 }
 
-function parkRequest(): Promise<string> {
+function addRequest(): Promise<string> {
   const request = { version: 1, id: 'delivery-1', namespace: 'acme', repository: 'web' };
   const attributes = {
     reason: REASON,
@@ -32,13 +32,13 @@ function parkRequest(): Promise<string> {
     status: 403,
     request: JSON.stringify(request),
   };
-  return park('{"namespace":"acme","repository":"web"}', attributes);
+  return addMessage('{"namespace":"acme","repository":"web"}', attributes);
 }
 
 describe('list', () => {
-  test('says why each message is there', async () => {
-    const id = await parkRequest();
-    const silent = await park('not a request');
+  test('gives the reason of each message', async () => {
+    const id = await addRequest();
+    const silent = await addMessage('not a request');
     const { status, stdout, stderr } = await operating.run('failed list');
     const lines = stdout.split('\n').map((line) => line.split(/ {2,}/));
     expect(lines[0]).toEqual(['ID', 'SENT (UTC)', 'RECEIVED', 'CODE', 'REPOSITORY', 'REASON']);
@@ -48,9 +48,9 @@ describe('list', () => {
     expect([status, stderr]).toEqual([0, '2 messages in the dead-letter queue of test.\n']);
   });
 
-  test('gives all of them as a document, and takes none away', async () => {
-    for (let index = 0; index < 12; index += 1) await park(JSON.stringify({ index }));
-    const id = await parkRequest();
+  test('prints all of them as a document, and keeps them in the queue', async () => {
+    for (let index = 0; index < 12; index += 1) await addMessage(JSON.stringify({ index }));
+    const id = await addRequest();
     const result = await operating.json('failed list');
     expect(Object(result).messages).toHaveLength(13);
     expect(result).toMatchObject({
@@ -79,24 +79,24 @@ describe('list', () => {
     });
   });
 
-  test('tells of messages that somebody else is looking at', async () => {
-    await parkRequest();
+  test('counts messages that another consumer has received', async () => {
+    await addRequest();
     const queue = operating.urlOf(operating.names.deadLetterQueue);
     await new DeadLetterQueue(queue).takeAll(60, noHurry);
     const { stderr } = await operating.run('failed list');
     expect(stderr).toMatch(/^1 message not shown: received by another consumer\./);
   });
 
-  test('obeys nothing that a stranger has sent', async () => {
-    await park('{}', { reason: 'red \u009b31m and\u202e back' });
+  test('prints no control characters of a sender', async () => {
+    await addMessage('{}', { reason: 'red \u009b31m and\u202e back' });
     const { stdout } = await operating.run('failed list');
     expect(stdout).not.toMatch(/[\u009b\u202e]/);
   });
 });
 
 describe('show', () => {
-  test('tells all of a message by the beginning of its id', async () => {
-    const id = await parkRequest();
+  test('prints one message in full, by the beginning of its id', async () => {
+    const id = await addRequest();
     const { stdout, status } = await operating.run(`failed show ${id.slice(0, 8)}`);
     expect(status).toBe(0);
     expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
@@ -115,15 +115,15 @@ describe('show', () => {
   });
 
   test('gives it as a document', async () => {
-    const id = await parkRequest();
+    const id = await addRequest();
     await expect(operating.json(`failed show ${id}`)).resolves.toMatchObject({ id, reason: REASON });
   });
 });
 
 describe('retry', () => {
-  test('puts a message back into the cleanup queue, as it came', async () => {
-    const other = await park('{"other":1}');
-    const id = await parkRequest();
+  test('sends a message back to the cleanup queue, unchanged', async () => {
+    const other = await addMessage('{"other":1}');
+    const id = await addRequest();
     await expect(operating.json(`failed retry ${id} --yes`)).resolves.toMatchObject({
       retried: [id],
       left: 0,
@@ -133,9 +133,9 @@ describe('retry', () => {
     expect(other).not.toBe(id);
   });
 
-  test('puts beside a message when it came first', async () => {
+  test('sends the time of the first arrival along', async () => {
     const request = '{"occurredAt":"2026-11-24T03:00:00Z"}';
-    const id = await park('{"namespace":"acme","repository":"first"}', { request });
+    const id = await addMessage('{"namespace":"acme","repository":"first"}', { request });
     const { sentAt } = Object(await operating.json(`failed show ${id}`));
     await operating.json(`failed retry ${id} --yes`);
     const [message] = operating.sqs.inspectQueue(operating.names.cleanupQueue)?.messages.ready ?? [];
@@ -145,9 +145,9 @@ describe('retry', () => {
     });
   });
 
-  test('puts every message back where it came from', async () => {
-    await parkRequest();
-    await park('{"sweep":"s-1","step":"scan"}');
+  test('sends every message back to its queue', async () => {
+    await addRequest();
+    await addMessage('{"sweep":"s-1","step":"scan"}');
     const { status, stderr } = await operating.run('failed retry --all --yes');
     expect([status, stderr]).toEqual([0, '2 messages retried.\n']);
     expect(bodiesIn('cleanupQueue')).toEqual(['{"namespace":"acme","repository":"web"}']);
@@ -155,8 +155,8 @@ describe('retry', () => {
     expect(bodiesIn('deadLetterQueue')).toEqual([]);
   });
 
-  test('loses nothing where the queue does not take it', async () => {
-    await parkRequest();
+  test('keeps a message that the queue rejects', async () => {
+    await addRequest();
     const missing = { CLEANUP_QUEUE_URL: operating.urlOf('missing') };
     const { status, stderr } = await operating.run('failed retry --all --yes', missing);
     expect([status, stderr]).toEqual([
@@ -169,15 +169,15 @@ describe('retry', () => {
 
 describe('drop', () => {
   test('deletes one message, and leaves the others', async () => {
-    await park('{"other":1}');
-    const id = await parkRequest();
+    await addMessage('{"other":1}');
+    const id = await addRequest();
     await expect(operating.json(`failed drop ${id} --yes`)).resolves.toMatchObject({ dropped: [id] });
     expect(bodiesIn('deadLetterQueue')).toEqual(['{"other":1}']);
     expect(bodiesIn('cleanupQueue')).toEqual([]);
   });
 
   test('deletes all of them', async () => {
-    for (let index = 0; index < 12; index += 1) await park(JSON.stringify({ index }));
+    for (let index = 0; index < 12; index += 1) await addMessage(JSON.stringify({ index }));
     await expect(operating.run('failed drop --all --yes')).resolves.toMatchObject({
       status: 0,
       stderr: '12 messages dropped.\n',
@@ -186,16 +186,13 @@ describe('drop', () => {
   });
 });
 
-test.each(['retry', 'drop'])(
-  'a dry run of %s shows what it would be, and changes nothing',
-  async (command) => {
-    const id = await parkRequest();
-    await expect(operating.json(`failed ${command} --all --dry-run`)).resolves.toEqual({
-      stage: 'test',
-      dryRun: true,
-      messages: [id],
-    });
-    expect(bodiesIn('deadLetterQueue')).toHaveLength(1);
-    expect(bodiesIn('cleanupQueue')).toEqual([]);
-  },
-);
+test.each(['retry', 'drop'])('a dry run of %s lists the messages, and changes nothing', async (command) => {
+  const id = await addRequest();
+  await expect(operating.json(`failed ${command} --all --dry-run`)).resolves.toEqual({
+    stage: 'test',
+    dryRun: true,
+    messages: [id],
+  });
+  expect(bodiesIn('deadLetterQueue')).toHaveLength(1);
+  expect(bodiesIn('cleanupQueue')).toEqual([]);
+});

@@ -48,7 +48,7 @@ beforeAll(async () => {
   await record('other', 30 * MINUTE_MS, { account: 'other' });
 });
 
-/** The deliveries in the order in which they are told, each as often as it is. */
+/** Deliveries of the printed entries, in their order. */
 async function deliveriesOf(command: string): Promise<unknown[]> {
   const { entries } = Object(await operating.json(command));
   if (!Array.isArray(entries)) throw new Error('there are no entries');
@@ -75,10 +75,10 @@ describe('the latest comes last', () => {
     ['of a delivery, ever', 'history --delivery three-days', ['three-days']],
     ['of a delivery and a repository', 'history acme/api --delivery one-hour', ['one-hour']],
   ] as const)('%s', async (_, command, ids) => {
-    const told = await deliveriesOf(command);
-    expect(told).toHaveLength(2 * ids.length);
-    expect(new Set(told)).toEqual(new Set(both(...ids)));
-    expect([...new Set(told.map((each) => String(each).split(' ')[0]))]).toEqual(ids);
+    const printed = await deliveriesOf(command);
+    expect(printed).toHaveLength(2 * ids.length);
+    expect(new Set(printed)).toEqual(new Set(both(...ids)));
+    expect([...new Set(printed.map((each) => String(each).split(' ')[0]))]).toEqual(ids);
   });
 });
 
@@ -149,7 +149,7 @@ test('a delivery is shown and found by the id that its sender gave', async () =>
   });
 });
 
-test('says where the ledger can not be read', async () => {
+test('names an unreadable ledger', async () => {
   const endpoint = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' };
   const { status, stdout, stderr } = await operating.run('history', endpoint);
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });

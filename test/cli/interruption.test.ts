@@ -3,8 +3,8 @@ import type { Operation } from '../../local/huaweicloud/emulator.ts';
 import { DR } from '../support/cloud.ts';
 import { useOperating } from '../support/operating.ts';
 
-/** Delay that keeps calls under way when Ctrl-C is pressed. */
-const LONG_MS = 50;
+/** Delay that keeps calls in flight until Ctrl-C, also on a busy machine. */
+const LONG_MS = 500;
 const REPOSITORIES = 20;
 
 const operating = useOperating();
@@ -24,7 +24,7 @@ beforeEach(() => {
 
 const left = () => operating.cloud.cloud.tasks(shop).length;
 
-/** Starts a command, and presses Ctrl-C while the first calls of this kind are under way. */
+/** Starts a command, and presses Ctrl-C while the first calls of this kind are in flight. */
 async function interrupt(command: string, operation: Operation, count: number) {
   operating.cloud.fault(operation, { delayMs: LONG_MS }, { times: 100 });
   const { interrupt: press, ended } = operating.start(command);
@@ -35,9 +35,9 @@ async function interrupt(command: string, operation: Operation, count: number) {
   return ran;
 }
 
-const stopping = 'Stopping: calls under way are finished first. Press Ctrl-C again to end at once.\n';
+const stopping = 'Stopping: calls in flight are finished first. Press Ctrl-C again to end at once.\n';
 
-describe('Ctrl-C finishes what is under way, starts nothing new, and says what is left', () => {
+describe('Ctrl-C finishes calls in flight, starts no new one, and counts the rest', () => {
   test('of tasks to be listed', async () => {
     const { status, stdout, stderr } = await interrupt(`tasks ${shop} --json`, 'listSyncTasks', 16);
     expect(status).toBe(130);
@@ -95,7 +95,7 @@ describe('Ctrl-C finishes what is under way, starts nothing new, and says what i
   });
 });
 
-test('a pause before another try ends with Ctrl-C', async () => {
+test('a pause before a retry ends with Ctrl-C', async () => {
   operating.cloud.fault('listSyncTasks', { status: 429, headers: { 'Retry-After': '20' } }, { times: 100 });
   const { interrupt: press, ended } = operating.start(`tasks ${shop}/r0`);
   await operating.cloud.journal.waitFor((entries) => entries.some(({ status }) => status === 429));

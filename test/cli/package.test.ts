@@ -124,7 +124,7 @@ test('ends at once with a second Ctrl-C, for which the one that npm passes on is
     return child.exitCode !== null;
   });
   const tookMs = performance.now() - startedAt;
-  const stderr = 'Stopping: calls under way are finished first. Press Ctrl-C again to end at once.\n';
+  const stderr = 'Stopping: calls in flight are finished first. Press Ctrl-C again to end at once.\n';
   await expect(ended).resolves.toEqual({ status: 130, stdout: '', stderr });
   // Well after the first ones, and well before the call times out.
   expect([tookMs > 250, tookMs < 5000]).toEqual([true, true]);

@@ -131,7 +131,7 @@ describe('a second time', () => {
   });
 });
 
-describe('what can not be restored is told, with exit status 1', () => {
+describe('failures are printed, with exit status 1', () => {
   test('where the repository is gone', async () => {
     operating.cloud.cloud.removeRepository(shop, 'api');
     const { status, stdout, stderr } = await operating.run(`restore ${shop}/api --yes`);
@@ -150,7 +150,7 @@ describe('what can not be restored is told, with exit status 1', () => {
   });
 });
 
-test('tries again what passes', async () => {
+test('retries after transient failures', async () => {
   operating.cloud.fault(
     'createSyncTask',
     { code: 'SVCSTG.SWR.4090023', headers: { 'Retry-After': '0' } },

@@ -84,7 +84,7 @@ describe('a sweep', () => {
     expect(latest).toMatchObject({ outcome: 'deleted', source: 'sweep' });
   });
 
-  test('tells what it has seen and decided', async () => {
+  test('prints what it has listed and decided', async () => {
     plant('gone', 1, [GONE]);
     plant('platform', 2, [GONE]);
     const { status, stdout, stderr } = await operating.run('sweep --yes');
@@ -118,7 +118,7 @@ describe('a sweep', () => {
     await expect(operating.run('sweep')).resolves.toMatchObject({ status: 0 });
   });
 
-  test('tells of what could not be deleted, with exit status 1', async () => {
+  test('prints failed deletions, with exit status 1', async () => {
     plant('gone', 2, [GONE]);
     operating.cloud.fault('deleteSyncTask', { code: 'SVCSTG.SWR.4030170', message: 'no right' });
     const { status, stdout } = await operating.run('sweep --yes --json');
@@ -148,7 +148,7 @@ describe('nothing is deleted', () => {
     await operating.json('clean gone --organization --yes');
   });
 
-  test('where it would be too much, with exit status 1', async () => {
+  test('above sweep.maxPercent, with exit status 1', async () => {
     await configure({ mode: 'apply', maxPercent: 5 });
     plant('gone', 10, [GONE]);
     const { status, stdout, stderr } = await operating.run('sweep --json');
@@ -164,7 +164,7 @@ describe('nothing is deleted', () => {
     await operating.json('clean gone --organization --yes');
   });
 
-  test('where there is nobody to ask, and the sweep can be gone on with', async () => {
+  test('without a terminal to ask on, and the sweep can be resumed', async () => {
     plant('gone', 2, [GONE]);
     const { status, stdout, stderr } = await operating.run('sweep');
     expect([status, stdout]).toEqual([2, '']);
@@ -196,7 +196,7 @@ describe('ended by Ctrl-C and resumed, it ends as if it had not been', () => {
     { why: 'while it deletes', operation: 'deleteSyncTask', at: 2 },
   ] as const)('$why', async ({ operation, at }) => {
     plant('gone', 12, [GONE]);
-    operating.cloud.fault(operation, { delayMs: 50 }, { times: 100 });
+    operating.cloud.fault(operation, { delayMs: 500 }, { times: 100 });
     const { interrupt, ended } = operating.start('sweep --yes');
     await operating.cloud.journal.waitFor(() => operating.cloud.journal.of(operation).length === at);
     interrupt();

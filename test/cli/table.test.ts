@@ -18,7 +18,7 @@ test.each([
   { why: 'a colour', text: '\u001b[31mred', shown: '\uFFFD[31mred' },
   { why: 'a reversed direction', text: 'a\u202Eb', shown: 'a\uFFFDb' },
   { why: 'letters of all kinds', text: 'ä 漢字 😀', shown: 'ä 漢字 😀' },
-])('what a terminal would obey is not shown: $why', ({ text, shown }) => {
+])('replaces control characters: $why', ({ text, shown }) => {
   expect(toPrintable(text)).toBe(shown);
 });
 

@@ -96,7 +96,7 @@ test('the document has every task', async () => {
   });
 });
 
-test('logs in once, and looks into many repositories at a time', async () => {
+test('logs in once, and lists 16 repositories at a time', async () => {
   const names = Array.from({ length: 40 }, (_, index) => `r${index}`);
   for (const name of names) operating.cloud.cloud.addRepository('large', name);
   operating.cloud.fault('listSyncTasks', { delayMs: 100 }, { times: 40 });
@@ -109,7 +109,7 @@ test('logs in once, and looks into many repositories at a time', async () => {
   expect(operating.cloud.journal.of('listSyncTasks')).toHaveLength(40);
 });
 
-test('tries again what passes', async () => {
+test('retries after transient failures', async () => {
   operating.cloud.fault(
     'listSyncTasks',
     { code: 'SVCSTG.SWR.4031032', headers: { 'Retry-After': '0' } },
@@ -145,7 +145,7 @@ test('says why where not even the organizations can be listed', async () => {
   });
 });
 
-test('says where SWR may have more tasks than it lists', async () => {
+test('says that SWR may have more tasks than it lists', async () => {
   operating.cloud.cloud.addRepository('large', 'busy');
   for (const target of manyTargets(101))
     operating.cloud.cloud.addTask({ namespace: 'large', repository: 'busy', ...target });
@@ -155,7 +155,7 @@ test('says where SWR may have more tasks than it lists', async () => {
   );
 });
 
-test('tells what is done only where it is asked to, and never a secret', async () => {
+test('logs with --verbose only, and never a secret', async () => {
   const { stdout, stderr } = await operating.run('tasks acme/web --verbose');
   expect(stderr).toContain('"event":"token"');
   expect(stdout + stderr).not.toMatch(/pa55word|MII/);

@@ -8,7 +8,7 @@ import { caught } from '../support/caught.ts';
 const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
 
-/** Asks on a terminal where somebody types. */
+/** Asks on a terminal with these keys pressed. */
 async function answer(keys: string, { yes = false, isTTY = true } = {}) {
   const interruption = new Interruption(new AbortController().signal, () => {});
   const input = Object.assign(new PassThrough(), { isTTY });
@@ -55,7 +55,7 @@ describe('a question', () => {
   });
 });
 
-/** What is seen of a bar that goes through five of five. */
+/** Output of a bar that goes from 0 to 5. */
 async function seen(isTTY: boolean): Promise<string> {
   const stream = Object.assign(new PassThrough(), { isTTY });
   const progress = showProgress('repositories', 5, stream);
@@ -85,6 +85,6 @@ test.each([
   { why: 'minutes', value: 10, total: 1000, elapsedMs: 1000, pace: ', 10/s, 1 min 39 s left' },
   { why: 'hours', value: 1, total: 8000, elapsedMs: 1000, pace: ', 1.0/s, 2 h 13 min left' },
   { why: 'at the end', value: 10, total: 10, elapsedMs: 1000, pace: ', 10/s, 0 s left' },
-])('tells rate and time left: $why', ({ value, total, elapsedMs, pace }) => {
+])('shows rate and time left: $why', ({ value, total, elapsedMs, pace }) => {
   expect(formatPace(value, total, elapsedMs)).toBe(pace);
 });

@@ -52,7 +52,7 @@ export interface Operating {
   writeConfig(name: string, sections?: object): Promise<void>;
   /** Deletes all tasks of a repository as the service does, with an entry in the ledger. */
   deleteTasks(id: string, namespace: string, repository: string): Promise<void>;
-  /** What the ledger has about the tasks of a repository. */
+  /** Entries of the ledger about the tasks of a repository. */
   taskEntries(namespace: string, repository: string): Promise<TaskEntry[]>;
   close(): Promise<void>;
 }
