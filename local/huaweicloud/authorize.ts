@@ -1,16 +1,16 @@
 import { verifySignature } from './ak-sk.ts';
+import { authenticationError, gatewayError, swrError } from './answer.ts';
 import { type Call, detectAuth } from './call.ts';
-import type { CloudState } from './cloud.ts';
-import { refuseByGateway, refuseBySwr } from './errors.ts';
+import type { Cloud } from './cloud.ts';
+import type { Project } from './tokens.ts';
 import { accountOf } from './tokens.ts';
-import type { Project } from './users.ts';
 
 /**
- * In whose account the call acts, by its token or by its signature. Both are checked before anything else about the call.
+ * Authenticates a call by its token or its signature, before anything else about it is checked.
  *
- * @returns the name of the account.
+ * @returns the name of the account in which the call acts.
  */
-export function authorize(call: Call, cloud: CloudState): string {
+export function authorize(call: Call, cloud: Cloud): string {
   if (detectAuth(call.headers) === 'ak-sk') {
     const user = verifySignature(call, cloud.identities, cloud.now());
     const id = call.headers['x-project-id'];
@@ -18,14 +18,14 @@ export function authorize(call: Call, cloud: CloudState): string {
     return user.domain;
   }
   const id = call.headers['x-auth-token'];
-  if (typeof id !== 'string' || id === '') throw refuseAuthentication('Get token from request header failed');
+  if (typeof id !== 'string' || id === '') throw authenticationError('Get token from request header failed');
   const token = cloud.identities.tokens.find(id);
   if (token === undefined) {
     // Never given out, or ended early by a new password.
-    throw refuseBySwr(401, 'SVCSTG.SWR.4010000', 'Authenticate failed, please obtain a new token.');
+    throw swrError(401, 'SVCSTG.SWR.4010000', 'Authenticate failed, please obtain a new token.');
   }
   if (token.expiresAt <= cloud.now()) {
-    throw refuseByGateway(401, 'APIGW.0307', 'The token must be updated.');
+    throw gatewayError(401, 'APIGW.0307', 'The token must be updated.');
   }
   // One for the whole account is for none of its projects.
   checkProject('project' in token.scope ? token.scope.project : undefined, cloud.region);
@@ -35,9 +35,5 @@ export function authorize(call: Call, cloud: CloudState): string {
 /** A region's projects are the one named like it, and those below it: `cn-north-4_staging`. */
 function checkProject(project: Project | undefined, region: string): void {
   if (project?.name === region || project?.name.startsWith(`${region}_`)) return;
-  throw refuseAuthentication(`the project is not one of ${region}`);
-}
-
-function refuseAuthentication(reason: string): Error {
-  return refuseByGateway(401, 'APIGW.0301', `Incorrect IAM authentication information: ${reason}`);
+  throw authenticationError(`the project is not one of ${region}`);
 }

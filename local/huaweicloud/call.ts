@@ -1,5 +1,64 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Route } from './operations.ts';
+
+export type Operation =
+  | 'createToken'
+  | 'listSyncTasks'
+  | 'createSyncTask'
+  | 'deleteSyncTask'
+  | 'listNamespaces'
+  | 'listRepositories'
+  | 'unknown';
+
+export interface Route {
+  operation: Operation;
+  query: URLSearchParams;
+  namespace?: string;
+  /** With its slashes back in place of the `$` of the path. */
+  repository?: string;
+}
+
+const FIXED: Record<string, Operation> = {
+  'POST /v3/auth/tokens': 'createToken',
+  'GET /v2/manage/namespaces': 'listNamespaces',
+  'GET /v2/manage/repos': 'listRepositories',
+};
+
+const SYNC_REPO: Record<string, Operation> = {
+  GET: 'listSyncTasks',
+  POST: 'createSyncTask',
+  DELETE: 'deleteSyncTask',
+};
+
+const SYNC_REPO_PATH = /^\/v2\/manage\/namespaces\/([^/]+)\/repos\/([^/]+)\/sync_repo$/;
+
+/** Finds the operation of a request line. The path is taken as sent: nothing is normalized on the way. */
+export function routeRequest(method: string, target: string): Route {
+  const { path, search } = splitTarget(target);
+  const query = new URLSearchParams(search);
+  const match = SYNC_REPO_PATH.exec(path);
+  const operation = match === null ? FIXED[`${method} ${path}`] : SYNC_REPO[method];
+  if (operation === undefined) return { operation: 'unknown', query };
+  if (match === null) return { operation, query };
+  const namespace = decodeSegment(match[1]);
+  const repository = decodeSegment(match[2]);
+  if (namespace === undefined || repository === undefined) return { operation: 'unknown', query };
+  return { operation, query, namespace, repository: repository.replaceAll('$', '/') };
+}
+
+export function splitTarget(target: string): { path: string; search: string } {
+  const [path = '', ...search] = target.split('?');
+  return { path, search: search.join('?') };
+}
+
+/** `%2F` is a slash to the gateway as well, so it splits the path and leads nowhere. */
+function decodeSegment(segment = ''): string | undefined {
+  try {
+    const decoded = decodeURIComponent(segment);
+    return decoded.includes('/') ? undefined : decoded;
+  } catch {
+    return undefined;
+  }
+}
 
 /** A request that has arrived whole. */
 export interface Call extends Route {

@@ -1,16 +1,16 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
+import { listen } from '../listen.ts';
 import { guardServer } from '../loopback/guard.ts';
-import { type Cloud, CloudState } from './cloud.ts';
+import type { Operation } from './call.ts';
+import { Cloud } from './cloud.ts';
 import { type ChooseFault, type Fault, FaultScript } from './faults.ts';
-import { type Journal, JournalBook } from './journal.ts';
-import type { Operation } from './operations.ts';
+import { Journal } from './journal.ts';
 import { plantSeed, type Seed } from './seed.ts';
 import { serveCall } from './serve-call.ts';
 
+export type { Operation } from './call.ts';
 export type { Fault } from './faults.ts';
-export type { Operation } from './operations.ts';
 export type { Seed } from './seed.ts';
 export { localSeed } from './seed.ts';
 
@@ -36,7 +36,7 @@ export interface Emulator {
   readonly cloud: Cloud;
   /** For the n-th call of that operation from now, and so many in a row; both are 1 if missing. */
   fault(operation: Operation, fault: Fault, when?: { nth?: number; times?: number }): void;
-  /** Asked anew for each call that no fault of the script is for: random faults, for instance. */
+  /** Called for each call that no scripted fault is for, to inject random faults. */
   faultWhere(choose: ChooseFault): void;
   /** Both kinds. */
   clearFaults(): void;
@@ -46,7 +46,7 @@ export interface Emulator {
 
 const HOUR_MS = 3_600_000;
 
-/** Plays IAM and SWR of one Huawei Cloud region on loopback, strictly, and goes wrong where it is told to. */
+/** Starts a strict emulator of IAM and SWR of one Huawei Cloud region on loopback, with faults to inject. */
 export async function startEmulator({
   port = 0,
   seed = {},
@@ -55,15 +55,15 @@ export async function startEmulator({
   tokenBytes = 2000,
   latencyMs = 0,
 }: EmulatorOptions = {}): Promise<Emulator> {
-  const cloud = new CloudState(seed.region ?? 'cn-north-4', clock, {
+  const cloud = new Cloud(seed.region ?? 'cn-north-4', clock, {
     lifetimeMs: tokenLifetimeMs,
     bytes: tokenBytes,
   });
   plantSeed(cloud, seed);
   const faults = new FaultScript();
-  const journal = new JournalBook();
+  const journal = new Journal();
   const closing = new AbortController();
-  const stage = { cloud, faults, journal, latencyMs, signal: closing.signal };
+  const context = { cloud, faults, journal, latencyMs, signal: closing.signal };
   const connections = new WeakMap<Socket, number>();
   let lastConnection = 0;
 
@@ -71,33 +71,26 @@ export async function startEmulator({
   // longer than Node's 5 s; a shorter time would make tests of keep-alive a matter of luck.
   const server = createServer({ maxHeaderSize: 1 << 20, keepAliveTimeout: 60_000 }, (request, response) => {
     const connection = connections.get(request.socket) ?? 0;
-    serveCall(request, response, connection, stage).catch((error: unknown) => {
-      // A client that gives up, or the emulator closing, is nothing to report; all else is a bug in here, and ends the process.
+    serveCall(request, response, connection, context).catch((error: unknown) => {
+      // Aborted clients and the closing emulator are normal; all else is a bug of the emulator, and ends the process.
       if (!closing.signal.aborted && !request.socket.destroyed) throw error;
     });
   });
   // Signatures name the host of Huawei Cloud. Its tasks are made up, so a page under a name of its own gains nothing.
   guardServer(server, { anyHost: true });
   server.on('connection', (socket) => connections.set(socket, ++lastConnection));
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the emulator has no TCP port');
+  const { url, close } = await listen(server, port);
 
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url,
     journal,
     cloud,
     fault: (operation, fault, when) => faults.add(operation, fault, when),
     faultWhere: (choose) => faults.chooseOthers(choose),
     clearFaults: () => faults.clear(),
-    close: async () => {
-      if (!server.listening) return;
+    close() {
       closing.abort();
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      return close();
     },
   };
 }

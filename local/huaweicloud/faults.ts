@@ -1,6 +1,5 @@
-import { type Answer, answerEmpty } from './answer.ts';
-import { type ErrorShape, shapeError, shapeIamError } from './errors.ts';
-import type { Operation } from './operations.ts';
+import { type Answer, answerEmpty, type ErrorShape, shapeError, shapeIamError } from './answer.ts';
+import type { Operation } from './call.ts';
 
 /**
  * What goes wrong with a call. `status`, `code`, `message`, `shape` and `body` replace the answer, `hang` and `reset`
@@ -73,9 +72,7 @@ export function replaceAnswer(fault: Fault, operation: Operation): Answer | unde
   if (body !== undefined) return withBody(status, body);
   if (status < 400) return answerEmpty(status);
   if (operation === 'createToken' && shape === undefined) {
-    const error =
-      code === undefined ? shapeIamError(status, message) : { error_code: code, error_msg: message };
-    return withBody(status, JSON.stringify(error));
+    return withBody(status, JSON.stringify(shapeIamError(status, message, code)));
   }
   const usual = code?.startsWith('APIGW.') ? 4 : 1;
   return withBody(

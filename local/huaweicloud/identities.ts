@@ -1,13 +1,10 @@
-import { AccessKeyLocks } from './access-key-locks.ts';
-import { answerJson, Refusal } from './answer.ts';
-import { refuseByIam, shapeIamError } from './errors.ts';
-import { makeId } from './make-id.ts';
-import { type TokenSettings, Tokens } from './tokens.ts';
-import type { Agency, NewUser, Project, User } from './users.ts';
+import { iamError } from './answer.ts';
+import { makeId } from './names.ts';
+import { type Agency, type NewUser, type Project, type TokenSettings, Tokens, type User } from './tokens.ts';
 
 const MINUTE_MS = 60_000;
 const LOCK_AFTER_FAILURES = 5;
-const LOCK_MS = 15 * MINUTE_MS;
+const PASSWORD_LOCK_MS = 15 * MINUTE_MS;
 
 /** The IAM half of the state: users with their locks, projects, agencies, and the tokens given out. */
 export class Identities {
@@ -62,7 +59,7 @@ export class Identities {
     return [...this.#users.values()].find(({ accessKey }) => accessKey?.ak === ak);
   }
 
-  /** The account that owns what nobody in particular created. */
+  /** The account that owns seeded resources. */
   accountName(): string {
     return this.#users.values().next().value?.domain ?? 'local-account';
   }
@@ -71,23 +68,23 @@ export class Identities {
   checkPassword(domain: string, name: string, password: string): User {
     const user = this.#users.get(key(domain, name));
     const now = this.#now();
-    if (user === undefined) throw refuseCredentials();
+    if (user === undefined) throw wrongCredentials();
     if (user.status === 'locked' || now < user.lockedUntil) {
-      throw refuseByIam(401, 'IAM.0061', 'The account is locked.');
+      throw iamError(401, 'The account is locked.', 'IAM.0061');
     }
     if (user.password !== password) {
-      user.failuresAt = [...user.failuresAt.filter((at) => at > now - LOCK_MS), now];
+      user.failuresAt = [...user.failuresAt.filter((at) => at > now - PASSWORD_LOCK_MS), now];
       if (user.failuresAt.length >= LOCK_AFTER_FAILURES) {
-        user.lockedUntil = now + LOCK_MS;
+        user.lockedUntil = now + PASSWORD_LOCK_MS;
         user.failuresAt = [];
       }
-      throw refuseCredentials();
+      throw wrongCredentials();
     }
     user.failuresAt = [];
     return user;
   }
 
-  /** Those that it got for agencies too. */
+  /** Ends its tokens for agencies too. */
   #endTokens(domain: string, name: string): void {
     this.tokens.endWhere(({ user }) => user.domain === domain && user.name === name);
   }
@@ -97,6 +94,36 @@ function key(domain: string, name: string): string {
   return JSON.stringify([domain, name]);
 }
 
-function refuseCredentials(): Refusal {
-  return new Refusal(answerJson(401, shapeIamError(401, 'The username or password is wrong.')));
+function wrongCredentials(): Error {
+  return iamError(401, 'The username or password is wrong.');
+}
+
+const MAX_IN_A_ROW = 5;
+const ACCESS_KEY_LOCK_MS = 5 * MINUTE_MS;
+
+/** Access keys that are locked: more than five signatures in a row were wrong, by any caller. */
+class AccessKeyLocks {
+  readonly #failures = new Map<string, number>();
+  readonly #lockedUntil = new Map<string, number>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  isLocked(ak: string): boolean {
+    return this.#now() < (this.#lockedUntil.get(ak) ?? 0);
+  }
+
+  countFailure(ak: string): void {
+    const inARow = (this.#failures.get(ak) ?? 0) + 1;
+    this.#failures.set(ak, inARow);
+    if (inARow <= MAX_IN_A_ROW) return;
+    this.#lockedUntil.set(ak, this.#now() + ACCESS_KEY_LOCK_MS);
+    this.forgetFailures(ak);
+  }
+
+  forgetFailures(ak: string): void {
+    this.#failures.delete(ak);
+  }
 }

@@ -1,6 +1,5 @@
-import type { Auth } from './call.ts';
-import type { Operation } from './operations.ts';
-import type { Target } from './sync-task.ts';
+import type { Auth, Operation } from './call.ts';
+import type { Target } from './tasks.ts';
 
 export interface JournalEntry {
   /** By the emulator's clock, when the request had arrived whole. */
@@ -19,15 +18,8 @@ export interface JournalEntry {
   connection: number;
 }
 
-export interface Journal {
-  readonly entries: readonly JournalEntry[];
-  of(operation: Operation): JournalEntry[];
-  /** Looks after every call that arrives and every answer that goes out. Rejects after 5 s unless told otherwise. */
-  waitFor(predicate: (entries: readonly JournalEntry[]) => boolean, timeoutMs?: number): Promise<void>;
-  clear(): void;
-}
-
-export class JournalBook implements Journal {
+/** Every call, in the order of arrival. */
+export class Journal {
   #entries: JournalEntry[] = [];
   readonly #watchers = new Set<() => void>();
 
@@ -39,7 +31,7 @@ export class JournalBook implements Journal {
     return this.#entries.filter((entry) => entry.operation === operation);
   }
 
-  /** Writes down the arrival; the function it returns writes down the answer. */
+  /** Records the arrival; the function that it returns records the answer. */
   record(entry: JournalEntry): (status: number) => void {
     this.#entries.push(entry);
     this.#notify();
@@ -49,20 +41,21 @@ export class JournalBook implements Journal {
     };
   }
 
+  /** Resolves once the predicate holds, checked after every call that arrives and every answer that goes out. */
   async waitFor(predicate: (entries: readonly JournalEntry[]) => boolean, timeoutMs = 5000): Promise<void> {
     if (predicate(this.#entries)) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const look = () => {
+    const check = () => {
       if (predicate(this.#entries)) resolve();
     };
     const timer = setTimeout(() => {
       const seen = this.#entries.map(({ operation, status }) => `${operation} ${status ?? 'unanswered'}`);
       reject(new Error(`the journal did not come to it within ${timeoutMs} ms: [${seen.join(', ')}]`));
     }, timeoutMs);
-    this.#watchers.add(look);
+    this.#watchers.add(check);
     await promise.finally(() => {
       clearTimeout(timer);
-      this.#watchers.delete(look);
+      this.#watchers.delete(check);
     });
   }
 
@@ -71,6 +64,6 @@ export class JournalBook implements Journal {
   }
 
   #notify(): void {
-    for (const look of this.#watchers) look();
+    for (const check of this.#watchers) check();
   }
 }

@@ -1,5 +1,4 @@
-import { formatTimestamp } from './format-timestamp.ts';
-import { isOrganizationName, isRepositoryName } from './names.ts';
+import { formatTimestamp, isOrganizationName, isRepositoryName } from './names.ts';
 
 export interface Repository {
   namespace: string;

@@ -1,7 +1,6 @@
-import type { Cloud } from './cloud.ts';
-import type { Listing } from './listing.ts';
-import type { NewTask } from './sync-task.ts';
-import type { Agency, NewUser } from './users.ts';
+import type { Cloud, Listing } from './cloud.ts';
+import type { NewTask } from './tasks.ts';
+import type { Agency, NewUser } from './tokens.ts';
 
 /** What a cloud starts with: plain data. */
 export interface Seed {

@@ -2,19 +2,19 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
-import { answerEmpty } from './answer.ts';
-import { type Call, detectAuth, readJsonObject } from './call.ts';
-import type { CloudState } from './cloud.ts';
-import { type FaultScript, replaceAnswer, takesEffect } from './faults.ts';
-import type { JournalBook, JournalEntry } from './journal.ts';
-import { routeRequest } from './operations.ts';
-import { runOperation } from './run-operation.ts';
-import { sendAnswer } from './send-answer.ts';
+import { type Answer, answerEmpty, ErrorAnswer, gatewayError } from './answer.ts';
+import { authorize } from './authorize.ts';
+import { type Call, detectAuth, type Operation, readJsonObject, routeRequest } from './call.ts';
+import type { Cloud } from './cloud.ts';
+import { type Fault, type FaultScript, replaceAnswer, takesEffect } from './faults.ts';
+import { createToken } from './iam.ts';
+import type { Journal, JournalEntry } from './journal.ts';
+import { createSyncTask, deleteSyncTask, listNamespaces, listRepositories, listSyncTasks } from './swr.ts';
 
-export interface Stage {
-  cloud: CloudState;
+export interface Context {
+  cloud: Cloud;
   faults: FaultScript;
-  journal: JournalBook;
+  journal: Journal;
   latencyMs: number;
   /** Ends what is still waiting when the emulator closes. */
   signal: AbortSignal;
@@ -25,7 +25,7 @@ export async function serveCall(
   request: IncomingMessage,
   response: ServerResponse,
   connection: number,
-  { cloud, faults, journal, latencyMs, signal }: Stage,
+  { cloud, faults, journal, latencyMs, signal }: Context,
 ): Promise<void> {
   const { method = '', url: path = '', headers } = request;
   const call: Call = {
@@ -69,4 +69,62 @@ function describeCall(call: Call, at: number, connection: number): JournalEntry 
     auth: detectAuth(call.headers),
     connection,
   };
+}
+
+/** An empty body has no middle to break off in. */
+const SOMETHING = '{"interrupted":true}';
+
+/** Writes an answer the way its fault wants it written. */
+async function sendAnswer(
+  response: ServerResponse,
+  answer: Answer,
+  { headers = {}, omitHeaders = [], reset, drip }: Fault,
+  signal: AbortSignal,
+): Promise<void> {
+  const body = Buffer.from(reset === 'body' && answer.body === '' ? SOMETHING : answer.body);
+  response.statusCode = answer.status;
+  const all = { ...answer.headers, 'Content-Length': String(body.length), ...headers };
+  for (const [name, value] of Object.entries(all)) response.setHeader(name, value);
+  for (const name of omitHeaders) response.removeHeader(name);
+  if (reset === 'body') {
+    response.write(body.subarray(0, Math.ceil(body.length / 2)), () => response.socket?.destroy());
+    return;
+  }
+  if (drip !== undefined) {
+    for (const byte of body) {
+      if (response.destroyed) return;
+      response.write(Buffer.of(byte));
+      await wait(drip.everyMs, undefined, { signal });
+    }
+    response.end();
+    return;
+  }
+  response.end(body);
+}
+
+const SWR: Record<
+  Exclude<Operation, 'unknown' | 'createToken'>,
+  (call: Call, cloud: Cloud, account: string) => Answer
+> = { listSyncTasks, createSyncTask, deleteSyncTask, listNamespaces, listRepositories };
+
+/** Does what the call asks for; a refusal is an answer like any other. */
+function runOperation(call: Call, cloud: Cloud): Answer {
+  try {
+    return dispatch(call, cloud);
+  } catch (error) {
+    if (error instanceof ErrorAnswer) return error.answer;
+    throw error;
+  }
+}
+
+/** In the gateway's order: the route, then who calls, then what is asked. */
+function dispatch(call: Call, cloud: Cloud): Answer {
+  if (call.operation === 'unknown')
+    throw gatewayError(
+      404,
+      'APIGW.0101',
+      'The API does not exist or has not been published in the environment',
+    );
+  if (call.operation === 'createToken') return createToken(call, cloud);
+  return SWR[call.operation](call, cloud, authorize(call, cloud));
 }

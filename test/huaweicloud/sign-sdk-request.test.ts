@@ -5,8 +5,8 @@ import type { UnsignedRequest } from '../../lib/huaweicloud/authorizer.ts';
 import type { AccessKey } from '../../lib/huaweicloud/credentials.ts';
 import { signSdkRequest } from '../../lib/huaweicloud/sign-sdk-request.ts';
 import { verifySignature } from '../../local/huaweicloud/ak-sk.ts';
+import { routeRequest } from '../../local/huaweicloud/call.ts';
 import { Identities } from '../../local/huaweicloud/identities.ts';
-import { routeRequest } from '../../local/huaweicloud/operations.ts';
 import { readFixture } from '../support/fixture.ts';
 import { holds } from '../support/properties.ts';
 
