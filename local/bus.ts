@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import * as v from 'valibot';
+import { listen } from './listen.ts';
 import { guardServer } from './loopback/guard.ts';
 import type { Queues } from './queues.ts';
 import { matchesPattern, readRules } from './rules.ts';
@@ -68,18 +68,6 @@ export async function startBus(queues: Queues, onEvent: (event: BusEvent) => voi
       );
   });
   guardServer(server);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the bus has no TCP port');
-  return {
-    endpoint: `http://127.0.0.1:${address.port}`,
-    putEvents,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  const { url, close } = await listen(server);
+  return { endpoint: url, putEvents, close };
 }

@@ -6,6 +6,7 @@ import dynalite from 'dynalite';
 import * as v from 'valibot';
 import { parse } from 'yaml';
 import { signRequest } from '../lib/aws/sign.ts';
+import { listen } from './listen.ts';
 import { guardServer } from './loopback/guard.ts';
 
 /** Properties of the table that dynalite knows. */
@@ -36,11 +37,7 @@ export async function startDynamoDb(table = 'swr-sync-cleanup-local-ledger'): Pr
     underWay.add(response);
     response.once('close', () => underWay.delete(response));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('DynamoDB has no TCP port');
-  const endpoint = `http://127.0.0.1:${address.port}`;
+  const { url: endpoint, close } = await listen(server);
   await createTable(endpoint, table);
   return {
     endpoint,
@@ -48,10 +45,7 @@ export async function startDynamoDb(table = 'swr-sync-cleanup-local-ledger'): Pr
     async close() {
       // A write that finds its database closed throws where nobody can catch it.
       await Promise.all(Array.from(underWay, (response) => once(response, 'close')));
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      await close();
     },
   };
 }

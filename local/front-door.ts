@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { PutEvents } from './bus.ts';
 import type { FunctionProcess } from './function-process.ts';
 import { toHttpApiEvent } from './http-api-event.ts';
+import { type Listening, listen } from './listen.ts';
 import { answerRefusal, guardServer, type Refusal } from './loopback/guard.ts';
 
 export interface Behind {
@@ -37,25 +36,10 @@ const CALL_TYPES: ReadonlySet<string> = new Set([
  * (`POST /2015-03-31/functions/{name}/invocations`) and EventBridge's PutEvents (`POST /` with its `X-Amz-Target`), so
  * that `curl` and the AWS command line can be tried on it.
  */
-export async function openFrontDoor(
-  behind: Behind,
-  port: number,
-): Promise<{ url: string; close(): Promise<void> }> {
+export function openFrontDoor(behind: Behind, port: number): Promise<Listening> {
   const server = createServer((request, response) => void serve(request, response, behind));
   guardServer(server);
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  // A TCP server that listens has an address of this form.
-  // oxlint-disable-next-line no-unsafe-type-assertion
-  const { port: actual } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${actual}`,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
+  return listen(server, port);
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, behind: Behind): Promise<void> {

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import http, { createServer } from 'node:http';
 import https from 'node:https';
@@ -8,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import * as v from 'valibot';
 import type { HttpEvent } from '../../lib/webhook/http-event.ts';
+import { listen } from '../../local/listen.ts';
 import { build } from '../../scripts/build.ts';
 import type { SigningPair } from './sender-keys.ts';
 
@@ -91,11 +91,7 @@ export async function loadReceiver(
     };
     serve().catch(() => response.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the stand-in has no TCP port');
-  const url = `http://127.0.0.1:${address.port}`;
+  const { url, close } = await listen(server);
 
   // Certificates come by https from hosts that aren't here, and nothing but Node.js itself stands before them.
   const { request: genuineRequest } = https;
@@ -147,9 +143,7 @@ export async function loadReceiver(
     async close() {
       Object.assign(https, { request: genuineRequest });
       agent.destroy();
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
+      await close();
       await rm(folder, { recursive: true });
     },
   };

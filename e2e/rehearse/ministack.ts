@@ -2,10 +2,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { UsageError } from '../../command-line/options.ts';
+import { listen } from '../../local/listen.ts';
 import { REGION } from './aws-client.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -103,12 +104,9 @@ function createEnvironment(folder: string, port: number): NodeJS.ProcessEnv {
 }
 
 async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no free port on 127.0.0.1');
-  return address.port;
+  const { url, close } = await listen(createServer());
+  await close();
+  return Number(new URL(url).port);
 }
 
 async function isReady(url: URL, exitCode: number | null): Promise<true | undefined> {

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type HttpResponse, httpRequest } from '../../lib/http/http-request.ts';
+import { type Listening, listen } from '../../local/listen.ts';
 import type { Random } from './random.ts';
 
 const JSON_TYPE = { 'Content-Type': 'application/x-amz-json-1.0' };
@@ -40,27 +40,13 @@ export interface AwsProxyOptions {
 }
 
 /** Stands between the functions and a service of AWS on loopback, and lets some of their calls go wrong. */
-export async function startAwsProxy(
-  options: AwsProxyOptions,
-): Promise<{ readonly url: string; close(): Promise<void> }> {
+export function startAwsProxy(options: AwsProxyOptions): Promise<Listening> {
   const choose = chooseAwsFaults(options);
   const server = createServer((request, response) => {
     // A caller that was killed meanwhile is nothing to report.
     serve(request, response, choose(), options).catch(() => response.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no TCP port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return listen(server);
 }
 
 function chooseAwsFaults({

@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { listen } from '../../local/listen.ts';
 
 interface ReceivedRequest {
   readonly method: string;
@@ -53,12 +54,9 @@ export async function startLoopbackServer(
       if (!incoming.socket.destroyed) throw error;
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no TCP port');
+  const { url, close } = await listen(server);
   return {
-    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`,
+    url,
     requests,
     async closeIdleConnections() {
       const open = [...sockets.keys()].filter((socket) => !socket.destroyed);
@@ -66,12 +64,7 @@ export async function startLoopbackServer(
       server.closeIdleConnections();
       await closed;
     },
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close,
   };
 }
 

@@ -1,6 +1,6 @@
 import { nameOf, type Target } from '../../../lib/huaweicloud/names.ts';
 import type { LedgerEntry } from '../../../lib/ledger/history.ts';
-import type { Removal, SyncTask } from '../../../local/huaweicloud/sync-task.ts';
+import type { Removal, SyncTask } from '../../../local/huaweicloud/tasks.ts';
 import type { Delivery, PlannedTask } from '../story.ts';
 import type { Letter } from './letter.ts';
 

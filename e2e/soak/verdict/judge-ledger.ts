@@ -1,5 +1,5 @@
 import type { TaskEntry } from '../../../lib/ledger/history.ts';
-import type { Removal } from '../../../local/huaweicloud/sync-task.ts';
+import type { Removal } from '../../../local/huaweicloud/tasks.ts';
 import { describeTask, type Evidence, type Judgement, keyText } from './evidence.ts';
 import { isAbout, isExplained, type Letter } from './letter.ts';
 
