@@ -8,8 +8,8 @@ import { guardServer } from './loopback/guard.ts';
 const NAMES = resourceNamesOf('local');
 /** Shorter than deployed, so that a retry can be watched. */
 const VISIBILITY_SECONDS = 20;
-/** For tries that were cut off, as in `serverless.yml`. */
-const SPARE_TRIES = 5;
+/** For attempts that were cut off, as in `serverless.yml`. */
+const SPARE_ATTEMPTS = 5;
 export const MAX_RECEIVE_COUNT = 5;
 
 export interface ReceivedMessage {
@@ -34,24 +34,27 @@ export interface Queues {
   receive(queueUrl: string, limit: number): Promise<readonly ReceivedMessage[]>;
   /** Takes a message off its queue for good. */
   remove(queueUrl: string, receiptHandle: string): Promise<void>;
+  /** Messages of the cleanup queue. */
+  depth(): { readonly waiting: number; readonly inFlight: number };
   deadLetters(): readonly { body: string; attributes: Record<string, string | undefined> }[];
   close(): Promise<void>;
 }
 
-export async function startQueues(): Promise<Queues> {
+/** @param visibilitySeconds of the cleanup queue. */
+export async function startQueues(visibilitySeconds = VISIBILITY_SECONDS): Promise<Queues> {
   const server = await startGuardedSqs();
   const endpoint = `http://127.0.0.1:${server.port}`;
   const deadLetters = server.createQueue(NAMES.deadLetterQueue);
-  const attributes = {
-    VisibilityTimeout: `${VISIBILITY_SECONDS}`,
+  const attributesWith = (seconds: number) => ({
+    VisibilityTimeout: `${seconds}`,
     RedrivePolicy: JSON.stringify({
       deadLetterTargetArn: deadLetters.queueArn,
-      // SQS gives up by itself only later, since it can't say why.
-      maxReceiveCount: MAX_RECEIVE_COUNT + SPARE_TRIES,
+      // `clean` dead-letters a message with a reason; SQS moves it only later, without one.
+      maxReceiveCount: MAX_RECEIVE_COUNT + SPARE_ATTEMPTS,
     }),
-  };
-  const cleanup = server.createQueue(NAMES.cleanupQueue, { attributes });
-  const sweep = server.createQueue(NAMES.sweepQueue, { attributes });
+  });
+  const cleanup = server.createQueue(NAMES.cleanupQueue, { attributes: attributesWith(visibilitySeconds) });
+  const sweep = server.createQueue(NAMES.sweepQueue, { attributes: attributesWith(VISIBILITY_SECONDS) });
   return {
     endpoint,
     cleanupUrl: cleanup.queueUrl,
@@ -70,6 +73,14 @@ export async function startQueues(): Promise<Queues> {
     },
     async remove(QueueUrl, ReceiptHandle) {
       await callSqs(endpoint, 'DeleteMessage', { QueueUrl, ReceiptHandle });
+    },
+    depth() {
+      const {
+        ready = [],
+        delayed = [],
+        inflight = [],
+      } = server.inspectQueue(NAMES.cleanupQueue)?.messages ?? {};
+      return { waiting: ready.length + delayed.length, inFlight: inflight.length };
     },
     deadLetters: () => readDeadLetters(server),
     close: () => server.stop(),

@@ -34,7 +34,7 @@ await runCommand(async () => {
     distDir,
     env: scene.env,
     port,
-    sweep: !dryRun,
+    sweepers: dryRun ? 0 : 1,
     onLine: hear,
     onEvent: see,
   });

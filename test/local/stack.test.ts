@@ -38,7 +38,7 @@ beforeAll(async () => {
       GITHUB_WEBHOOK_SECRET: GITHUB_SECRET,
       STANDARD_WEBHOOKS_SECRET: STANDARD_SECRET,
     },
-    sweep: true,
+    sweepers: 1,
     onLine: (line) => printed.push(line),
     onEvent: (event) => events.push(event),
   });
