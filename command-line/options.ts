@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-/** The project's folder: every command works on it, whatever folder it is started from. */
+/** The project's folder, on which every command works. */
 export const ROOT = join(import.meta.dirname, '..');
 
-/** The command cannot do what it was asked, and nothing was tried: exit status 2. */
+/** Wrong usage: the command has changed nothing, and ends with status 2. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
@@ -16,10 +16,47 @@ export type StageOptions = {
   region: string | undefined;
 };
 
+/**
+ * Parses the options of a program, as `parseArgs` does.
+ *
+ * @param usage ends the message about an invalid option.
+ * @throws {UsageError}
+ * @example parseOptions({ options: { seed: { type: 'string' } } }, USAGE).values.seed
+ */
+export function parseOptions<C extends ParseArgsConfig>(
+  config: C,
+  usage = '',
+): ReturnType<typeof parseArgs<C>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    throw new UsageError(`${messageOf(error)}\n${usage}`.trimEnd(), { cause: error });
+  }
+}
+
+/** @throws {UsageError} if an option is not a whole number from `min` to `max`. */
+export function readInteger(
+  name: string,
+  text: string,
+  [min, max]: readonly [number, number],
+  usage = '',
+): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= min && number <= max) return number;
+  throw new UsageError(
+    `Invalid --${name} "${text}": use a whole number from ${min} to ${max}.\n${usage}`.trimEnd(),
+  );
+}
+
 /** Reads `--stage NAME [--region REGION]`; NAME has to have a config/NAME.yml. */
 export function readStageOptions(args: string[]): StageOptions {
-  const { stage, region } = parseStageArgs(args);
-  const known = configuredStages();
+  const { stage, region } = parseOptions({
+    args,
+    options: { stage: { type: 'string' }, region: { type: 'string' } },
+  }).values;
+  const folder = join(ROOT, 'config');
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.yml')) : [];
+  const known = names.map((name) => name.slice(0, -'.yml'.length));
   if (stage === undefined || stage === '') {
     throw new UsageError(`--stage NAME is missing; NAME is one of: ${known.join(', ')}`);
   }
@@ -29,23 +66,7 @@ export function readStageOptions(args: string[]): StageOptions {
   return { stage, region };
 }
 
-function parseStageArgs(args: string[]) {
-  try {
-    return parseArgs({ args, options: { stage: { type: 'string' }, region: { type: 'string' } } }).values;
-  } catch (error) {
-    throw new UsageError(messageOf(error), { cause: error });
-  }
-}
-
-function configuredStages(): string[] {
-  const folder = join(ROOT, 'config');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.yml'))
-    .map((name) => name.slice(0, -'.yml'.length));
-}
-
-/** Runs a command's main function: one readable line instead of a stack trace, and the exit status that fits. */
+/** Runs a command's main function; prints an error as one line, without a stack trace, and sets the exit status. */
 export async function runCommand(main: () => Promise<void>): Promise<void> {
   try {
     await main();

@@ -1,6 +1,5 @@
 /** `npm run forge`: forged and mutated deliveries of every source, and whether one leads to more than it should. */
-import { parseArgs } from 'node:util';
-import { messageOf, runCommand, UsageError } from '../../command-line/options.ts';
+import { parseOptions, readInteger, runCommand } from '../../command-line/options.ts';
 import { createSenders } from './genuine.ts';
 import { Memory } from './memory.ts';
 import { loadReceiver } from './receiver.ts';
@@ -19,8 +18,19 @@ const PROGRESS_EVERY = 100_000;
 const MAX_SEED = 2 ** 32 - 1;
 
 await runCommand(async () => {
-  const { deliveries, seed, help } = readOptions(process.argv.slice(2));
-  if (help) return console.log(USAGE);
+  const { values } = parseOptions(
+    {
+      options: {
+        deliveries: { type: 'string', default: '20000' },
+        seed: { type: 'string', default: '1' },
+        help: { type: 'boolean', default: false },
+      },
+    },
+    USAGE,
+  );
+  if (values.help) return console.log(USAGE);
+  const deliveries = readInteger('deliveries', values.deliveries, [1, 10_000_000], USAGE);
+  const seed = readInteger('seed', values.seed, [0, MAX_SEED], USAGE);
   console.log(`${deliveries} deliveries, seed ${seed}`);
   const pairs = await readSigningPairs();
   const secrets = makeSecrets(seed);
@@ -66,30 +76,4 @@ function printReport({ byKind, byStatus, same, violations }: ForgeReport, seed: 
 
 function list(counts: ReadonlyMap<string | number, number>): string {
   return [...counts].map(([name, number]) => `${name}: ${number}`).join(', ');
-}
-
-function readOptions(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        deliveries: { type: 'string', default: '20000' },
-        seed: { type: 'string', default: '1' },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    return {
-      help: values.help,
-      deliveries: readNumber('deliveries', values.deliveries, 1, 10_000_000),
-      seed: readNumber('seed', values.seed, 0, MAX_SEED),
-    };
-  } catch (error) {
-    throw new UsageError(`${messageOf(error)}\n${USAGE}`, { cause: error });
-  }
-}
-
-function readNumber(name: string, text: string, least: number, most: number): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= least && number <= most) return number;
-  throw new Error(`--${name} ${text} is not a whole number from ${least} to ${most}.`);
 }

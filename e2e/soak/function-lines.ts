@@ -2,6 +2,7 @@ import type { WriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import * as v from 'valibot';
+import { parseJson } from '../../lib/json.ts';
 import type { Tally } from './tally.ts';
 
 const OUTCOMES = ['deleted', 'absent', 'kept', 'failed'] as const;
@@ -14,7 +15,7 @@ const lineSchema = v.looseObject({
   failed: count,
 });
 
-/** Takes what the functions print: counts it, and writes it to a file if there is one to write to. */
+/** Counts the lines that the functions print, and writes them to a file if there is one. */
 export class FunctionLines {
   readonly #tally: Tally;
   readonly #file: WriteStream | undefined;
@@ -24,16 +25,16 @@ export class FunctionLines {
     this.#file = file;
   }
 
-  /** @throws {Error} if the file can't be written to. */
+  /** @throws {Error} if the file isn't writable. */
   static async open(tally: Tally, file: string | undefined): Promise<FunctionLines> {
     const handle = file === undefined ? undefined : await open(file, 'w');
     return new FunctionLines(tally, handle?.createWriteStream());
   }
 
   take(line: string): void {
-    const parsed = parse(line);
-    // So that every line of the file can be read in the same way.
-    this.#file?.write(`${parsed === undefined ? JSON.stringify({ text: line }) : line}\n`);
+    const parsed = parseJson(line);
+    // Each line of the file is an object.
+    this.#file?.write(`${typeof parsed === 'string' ? JSON.stringify({ text: line }) : line}\n`);
     const read = v.safeParse(lineSchema, parsed);
     if (!read.success) return;
     this.#tally.count('lines', read.output.event);
@@ -45,13 +46,5 @@ export class FunctionLines {
     if (this.#file === undefined) return;
     this.#file.end();
     await finished(this.#file);
-  }
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }

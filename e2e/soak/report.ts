@@ -1,49 +1,32 @@
+import type { SoakResult } from './checks/check-all.ts';
 import type { SoakOptions } from './soak-options.ts';
 import type { Tally } from './tally.ts';
-import type { Verdict } from './verdict/judge.ts';
 
-type Counts = Readonly<Record<string, number>>;
-
-/** How a soak test went. */
-export interface SoakReport extends Omit<Verdict, 'problems'> {
-  readonly seed: number;
-  readonly events: number;
-  readonly seconds: number;
-  readonly eventsPerSecond: number;
-  /** Events by the way they came in. */
-  readonly ways: Counts;
-  /** Deliveries, by why they were made. */
-  readonly deliveries: Counts;
-  readonly sentAgain: Counts;
-  readonly calls: Counts;
-  readonly faults: Counts;
-  readonly awsFaults: Counts;
-  readonly kills: Counts;
-  readonly messages: Counts;
-  readonly outcomes: Counts;
-  /** Dry runs, if any were wanted. */
-  readonly sweeps: Counts;
-  /** What is wrong, a line each; none if all is well. */
-  readonly problems: readonly string[];
-}
+const MAX_PROBLEMS = 20;
+const WIDTH = 110;
 
 export interface ReportParts {
-  readonly options: SoakOptions;
+  readonly options: Pick<SoakOptions, 'seed' | 'events'>;
   readonly seconds: number;
   readonly tally: Tally;
-  readonly verdict: Verdict;
-  /** What went wrong before it was judged. */
+  readonly result: SoakResult;
+  /** Those that were found before the checks. */
   readonly problems: readonly string[];
 }
 
-export function makeReport({ options, seconds, tally, verdict, problems }: ReportParts): SoakReport {
-  const { seed, events } = options;
+export type SoakReport = ReturnType<typeof makeReport>;
+
+/** How a soak test went; no problems if all is well. */
+export function makeReport({ options: { seed, events }, seconds, tally, result, problems }: ReportParts) {
+  const { 'sweep finished': finished } = tally.of('lines');
   return {
     seed,
     events,
     seconds: round(seconds),
     eventsPerSecond: round(events / seconds),
+    /** Events by the way they came in. */
     ways: tally.of('ways'),
+    /** Deliveries, by why they were made. */
     deliveries: tally.of('sent'),
     sentAgain: tally.of('sent again'),
     calls: tally.of('calls'),
@@ -52,17 +35,57 @@ export function makeReport({ options, seconds, tally, verdict, problems }: Repor
     kills: tally.of('kills'),
     messages: tally.of('receives'),
     outcomes: tally.of('outcomes'),
-    sweeps: sweepsIn(tally),
-    ...verdict,
-    problems: [...problems, ...verdict.problems],
+    sweeps: { ...tally.of('sweeps'), ...(finished !== undefined && { finished }) },
+    ...result,
+    problems: [...problems, ...result.problems],
   };
-}
-
-function sweepsIn(tally: Tally): Counts {
-  const { 'sweep finished': finished } = tally.of('lines');
-  return { ...tally.of('sweeps'), ...(finished !== undefined && { finished }) };
 }
 
 function round(number: number): number {
   return Math.round(number * 10) / 10;
+}
+
+/** The report as text, with the command that repeats the run. */
+export function describeReport(report: SoakReport): string {
+  const { seed, events, seconds, eventsPerSecond, problems, calls, faults } = report;
+  const summary = problems.length === 0 ? 'All is well' : `${problems.length} problems`;
+  const share = ((100 * sum(faults)) / Math.max(1, sum(calls))).toFixed(1);
+  return [
+    ...section('events', report.ways),
+    ...section('deliveries', report.deliveries),
+    ...section('sent again', report.sentAgain),
+    ...section('messages', report.messages),
+    ...section('calls', calls),
+    ...section(`faults (${share} %)`, faults),
+    ...section('AWS faults', report.awsFaults),
+    ...section('kills', report.kills),
+    ...section('outcomes', report.outcomes),
+    ...section('sweeps', report.sweeps),
+    ...section('dead letters', report.deadLetters),
+    ...section('tasks', report.tasks),
+    ...section('ledger', report.ledger),
+    '',
+    `${summary}: ${events} events in ${seconds} s, ${eventsPerSecond} a second. Seed ${seed}.`,
+    ...problems.slice(0, MAX_PROBLEMS).map((problem) => `  ${problem}`),
+    ...(problems.length > MAX_PROBLEMS ? [`  and ${problems.length - MAX_PROBLEMS} more`] : []),
+    ...(problems.length > 0 ? [`Again: npm run soak -- --events ${events} --seed ${seed}`] : []),
+  ].join('\n');
+}
+
+/** The counts of one group, in as many lines as they need. */
+function section(title: string, counts: Readonly<Record<string, number>>): string[] {
+  const parts = Object.entries(counts).map(([name, count]) => `${name} ${count.toLocaleString('en')}`);
+  if (parts.length === 0) return [];
+  const lines = [`${title.padEnd(16)} `];
+  for (const [index, part] of parts.entries()) {
+    const text = index < parts.length - 1 ? `${part}, ` : part;
+    const line = lines.at(-1) ?? '';
+    if (line.trim() !== '' && line.length + text.length > WIDTH) lines.push(' '.repeat(17) + text);
+    else lines[lines.length - 1] = line + text;
+  }
+  return lines.map((line, index) => (index < lines.length - 1 ? line.trimEnd() : line));
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, each) => total + each, 0);
 }

@@ -2,112 +2,154 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { readConfig } from '../../command-line/read-config.ts';
+import { History, type LedgerEntry } from '../../lib/ledger/history.ts';
 import { startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { build } from '../../scripts/build.ts';
+import { watchQueues } from '../../scripts/dashboard/watch-queues.ts';
+import { makeCases } from './cases/make-cases.ts';
+import { checkAll } from './checks/check-all.ts';
+import { keyText, readDeadMessage } from './checks/evidence.ts';
 import { FunctionLines } from './function-lines.ts';
-import { gatherEvidence } from './gather-evidence.ts';
-import { beginMishaps } from './mishaps.ts';
-import { paceOf } from './pace.ts';
-import { play } from './play.ts';
-import { Progress } from './progress.ts';
+import { injectFaults } from './injected-faults.ts';
 import { Random } from './random.ts';
 import { makeReport, type SoakReport } from './report.ts';
-import { schedule, scheduleInOrder } from './schedule.ts';
+import { sendEvents } from './send-events.ts';
 import { Sender } from './sender.ts';
 import type { SoakOptions } from './soak-options.ts';
-import { startSoakStack } from './stack.ts';
-import { sweepAgainAndAgain } from './sweep-again.ts';
-import { Tally } from './tally.ts';
-import { judge } from './verdict/judge.ts';
-import { watchQueues } from './watch-queues.ts';
-import { environmentOf, plantStories, USER } from './world.ts';
-import { writeStories } from './write-stories.ts';
-import { Written } from './written.ts';
+import { type SoakStack, startSoakStack } from './soak-stack.ts';
+import { Progress, Tally } from './tally.ts';
 
 const STAGE = 'soak';
 const CONFIG_FILE = join(import.meta.dirname, 'config.yml');
-/** Of the calls to AWS, 0 to 1: most of these are made again, and go well then. */
+/** Share of the calls to AWS that fail: most of them are retried, and succeed then. */
 const AWS_FAULTS = 0.03;
+/** Opens nothing but the emulator. */
+const USER = { domain: 'soak-account', name: 'swr-sync-cleanup', password: 'only-for-the-emulator' };
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const updateSchema = v.object({
+  Key: v.object({ pk: v.object({ S: v.string() }), sk: v.object({ S: v.string() }) }),
+});
 
 /**
- * Plays so many events on a stack in which everything goes wrong now and then, and judges what is left.
+ * Sends events to a stack in which calls fail and processes are killed, and checks what is left.
  *
- * @param tell gets a line about the progress every few seconds.
+ * @param print gets a line about the progress every few seconds.
  * @param signal ends it early.
  */
 export async function runSoak(
   options: SoakOptions,
-  tell: (line: string) => void,
+  print: (line: string) => void,
   signal: AbortSignal,
 ): Promise<SoakReport> {
-  const { events, seed, faults, killEvery, workers, perSecond, sweepEvery } = options;
-  const healthy = faults === 0;
-  const startedAt = Date.now();
+  const { seed, faults, sweepEvery } = options;
   const random = new Random(seed);
   const tally = new Tally();
-  const written = new Written();
-  const stories = writeStories(random.fork(), events, startedAt, { healthy, perSecond });
-  const closers: (() => Promise<void>)[] = [];
-  const keep = <T extends { close(): Promise<void> }>(opened: T): T => {
-    closers.push(() => opened.close());
-    return opened;
-  };
-  try {
-    const lines = keep(await FunctionLines.open(tally, options.record));
-    const distDir = await mkdtemp(join(tmpdir(), 'swr-sync-cleanup-soak-'));
-    closers.push(() => rm(distDir, { recursive: true, force: true }));
-    await build({ stage: STAGE, configFile: CONFIG_FILE, outDir: distDir });
-    const { safety } = await readConfig(STAGE, CONFIG_FILE);
-    const emulator = keep(await startEmulator({ seed: { users: [USER] } }));
-    plantStories(emulator.cloud, stories);
-    const keys = { github: Buffer.from(randomBytes(24).toString('hex')), standardWebhooks: randomBytes(32) };
-    const stack = keep(
-      await startSoakStack({
-        distDir,
-        workers,
-        withSweep: sweepEvery > 0,
-        env: environmentOf(emulator.url, keys),
-        random: random.fork(),
-        awsFaults: healthy ? 0 : AWS_FAULTS,
-        tally,
-        onLine: (line) => lines.take(line),
-        onWritten: (body) => written.take(body),
-      }),
-    );
-    const stopWatching = watchQueues(stack.queues.endpoint, STAGE, (line) => lines.take(line));
-    closers.push(() => Promise.resolve(stopWatching()));
-    const [sweeper] = stack.sweepers;
-    const stopSweeping = sweepAgainAndAgain(sweeper, sweepEvery, tally);
-    closers.push(() => Promise.resolve(stopSweeping()));
-    beginMishaps(emulator, stack, { random: random.fork(), faults, killEvery, tally });
-    const sender = new Sender(stack, keys, tally);
-    const progress = new Progress(tally, tell);
-    const playedAt = performance.now();
-    const played = await play({
-      stories,
-      schedule: healthy ? scheduleInOrder(stories) : schedule(random.fork(), stories),
-      emulator,
-      queues: stack.queues,
-      send: (delivery) => sender.send(delivery),
-      pace: paceOf(perSecond),
-      tally,
-      onLook: (depth) => progress.look(depth),
-      signal,
-    });
-    const seconds = (performance.now() - playedAt) / 1000;
-    const evidence = await gatherEvidence({
-      stories,
-      created: played.created,
-      emulator,
-      stack,
-      written,
-      safety,
-    });
-    for (const { way } of evidence.deliveries) tally.count('ways', way);
-    const { problems } = played;
-    return makeReport({ options, seconds, tally, verdict: judge(evidence), problems });
-  } finally {
-    for (const close of closers.toReversed()) await close();
+  const cases = makeCases(random.fork(), options.events, Date.now());
+  const writtenAt = new Map<string, number>();
+  await using opened = new AsyncDisposableStack();
+  const keep = <T extends { close(): Promise<void> }>(each: T) => opened.adopt(each, () => each.close());
+
+  const lines = keep(await FunctionLines.open(tally, options.record));
+  const distDir = await mkdtemp(join(tmpdir(), 'swr-sync-cleanup-soak-'));
+  opened.defer(() => rm(distDir, { recursive: true, force: true }));
+  await build({ stage: STAGE, configFile: CONFIG_FILE, outDir: distDir });
+  const { safety } = await readConfig(STAGE, CONFIG_FILE);
+  const emulator = keep(await startEmulator({ seed: { users: [USER] } }));
+  const { cloud } = emulator;
+  for (const { repositories, tasks } of cases) {
+    for (const { namespace, repository } of repositories) cloud.addRepository(namespace, repository);
+    for (const { expected: _, ...task } of tasks) cloud.addTask({ ...task, syncAuto: task.hidden !== true });
   }
+  const keys = { github: Buffer.from(randomBytes(24).toString('hex')), standardWebhooks: randomBytes(32) };
+  const stack = keep(
+    await startSoakStack({
+      distDir,
+      workers: options.workers,
+      withSweep: sweepEvery > 0,
+      env: {
+        HUAWEICLOUD_IAM_ENDPOINT: emulator.url,
+        HUAWEICLOUD_SWR_ENDPOINT: emulator.url,
+        HUAWEICLOUD_CREDENTIALS: JSON.stringify({
+          domain: USER.domain,
+          user: USER.name,
+          password: USER.password,
+        }),
+        GITHUB_WEBHOOK_SECRET: keys.github.toString(),
+        STANDARD_WEBHOOKS_SECRET: `whsec_${keys.standardWebhooks.toString('base64')}`,
+      },
+      random: random.fork(),
+      awsFaults: faults === 0 ? 0 : AWS_FAULTS,
+      tally,
+      onLine: (line) => lines.take(line),
+      onLedgerWrite(input) {
+        const { Key } = v.parse(updateSchema, JSON.parse(input));
+        const key = keyText({ pk: Key.pk.S, sk: Key.sk.S });
+        if (!writtenAt.has(key)) writtenAt.set(key, Date.now());
+      },
+    }),
+  );
+  opened.defer(watchQueues(stack.queues.endpoint, STAGE, (line) => lines.take(line)));
+  if (sweepEvery > 0) opened.defer(sweepEverySeconds(stack, sweepEvery, tally));
+  injectFaults(emulator, stack, { ...options, random: random.fork(), tally });
+  const sender = new Sender(stack, keys, tally);
+  const progress = new Progress(tally, print);
+  const startedAt = performance.now();
+  const { created, problems } = await sendEvents({
+    cases,
+    random: random.fork(),
+    perSecond: options.perSecond,
+    cloud,
+    queues: stack.queues,
+    send: (event) => sender.send(event),
+    tally,
+    onDepth: (depth) => progress.look(depth),
+    signal,
+  });
+  const seconds = (performance.now() - startedAt) / 1000;
+  const events = cases.flatMap((each) => each.events);
+  for (const { way } of events) tally.count('ways', way);
+  const result = checkAll({
+    tasks: [...cases.flatMap(({ tasks }) => tasks), ...created],
+    events,
+    left: cloud.tasks(),
+    removals: cloud.removals(),
+    entries: await readLedger(stack),
+    writtenAt,
+    deadMessages: stack.queues.deadLetters().map(readDeadMessage),
+    maxTasksPerRequest: safety.maxTasksPerRequest,
+  });
+  return makeReport({ options, seconds, tally, result, problems });
+}
+
+function readLedger({ ledger: { endpoint, table } }: Pick<SoakStack, 'ledger'>): Promise<LedgerEntry[]> {
+  // The client of the ledger reads them from the environment.
+  Object.assign(process.env, {
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+  });
+  const now = Date.now();
+  const period = { from: new Date(now - DAY_MS).toISOString(), to: new Date(now + DAY_MS).toISOString() };
+  return Array.fromAsync(new History(table).ofPeriod(period));
+}
+
+/**
+ * Starts a sweep at an interval, as a schedule does, whether or not the last one is done.
+ *
+ * @returns a function that stops it.
+ */
+function sweepEverySeconds({ invoke }: Pick<SoakStack, 'invoke'>, seconds: number, tally: Tally): () => void {
+  const begin = () =>
+    void invoke('sweep', {}).then(
+      () => tally.count('sweeps', 'begun'),
+      // The cloud was away for longer than all attempts; a schedule invokes it once more.
+      () => tally.count('sweeps', 'not begun'),
+    );
+  begin();
+  const timer = setInterval(begin, seconds * 1000);
+  return () => clearInterval(timer);
 }

@@ -1,24 +1,23 @@
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
-import { messageOf, UsageError } from '../../command-line/options.ts';
+import { parseOptions, readInteger } from '../../command-line/options.ts';
 
-const SOAK_USAGE =
+const USAGE =
   'Usage: npm run soak -- [--events N] [--seed N] [--faults PERCENT] [--workers N] [--kill-every EVENTS] ' +
   '[--per-second EVENTS] [--sweep-every SECONDS] [--json] [--record FILE]';
 const MAX_SEED = 2 ** 32 - 1;
 
 export interface SoakOptions {
   readonly events: number;
-  /** From which everything random follows. */
+  /** Seed of everything random. */
   readonly seed: number;
-  /** How many calls to Huawei Cloud go wrong, 0 to 1. */
+  /** Share of the calls to Huawei Cloud that fail, 0 to 1. */
   readonly faults: number;
   readonly workers: number;
-  /** A process is killed once for about so many events. */
+  /** Events from one kill of a process to the next, on average. */
   readonly killEvery: number;
-  /** How many events are sent in a second; 0 is as many as go through. */
+  /** How many events are sent in a second; 0 sets no limit. */
   readonly perSecond: number;
-  /** Seconds from the beginning of one sweep to the next; 0 is none at all. */
+  /** Seconds from the start of one sweep to the next; 0 is none. */
   readonly sweepEvery: number;
   readonly json: boolean;
   /** Gets every line that the functions print. */
@@ -27,27 +26,12 @@ export interface SoakOptions {
 
 /** @throws {UsageError} */
 export function readSoakOptions(args: readonly string[]): SoakOptions {
-  const { json, record, ...numbers } = parse(args);
-  return {
-    events: readNumber('events', numbers.events, 1, 1_000_000),
-    seed: readNumber('seed', numbers.seed ?? String(randomInt(MAX_SEED)), 0, MAX_SEED),
-    faults: readNumber('faults', numbers.faults, 0, 90) / 100,
-    workers: readNumber('workers', numbers.workers, 1, 32),
-    killEvery: readNumber('kill-every', numbers['kill-every'], 1, 1_000_000),
-    perSecond: readNumber('per-second', numbers['per-second'], 0, 1_000_000),
-    sweepEvery: readNumber('sweep-every', numbers['sweep-every'], 0, 86_400),
-    json,
-    record,
-  };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
+  const { json, record, ...values } = parseOptions(
+    {
       args: [...args],
       options: {
         events: { type: 'string', default: '1000' },
-        seed: { type: 'string' },
+        seed: { type: 'string', default: String(randomInt(MAX_SEED)) },
         faults: { type: 'string', default: '20' },
         workers: { type: 'string', default: '4' },
         'kill-every': { type: 'string', default: '50' },
@@ -56,14 +40,20 @@ function parse(args: readonly string[]) {
         json: { type: 'boolean', default: false },
         record: { type: 'string' },
       },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${messageOf(error)}\n${SOAK_USAGE}`, { cause: error });
-  }
-}
-
-function readNumber(name: string, text: string, least: number, most: number): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= least && number <= most) return number;
-  throw new UsageError(`--${name} ${text} is not a whole number from ${least} to ${most}. ${SOAK_USAGE}`);
+    },
+    USAGE,
+  ).values;
+  const read = (name: keyof typeof values, min: number, max: number) =>
+    readInteger(name, values[name], [min, max], USAGE);
+  return {
+    events: read('events', 1, 1_000_000),
+    seed: read('seed', 0, MAX_SEED),
+    faults: read('faults', 0, 90) / 100,
+    workers: read('workers', 1, 32),
+    killEvery: read('kill-every', 1, 1_000_000),
+    perSecond: read('per-second', 0, 1_000_000),
+    sweepEvery: read('sweep-every', 0, 86_400),
+    json,
+    record,
+  };
 }

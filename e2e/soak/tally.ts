@@ -1,3 +1,7 @@
+import type { Queues } from '../../local/queues.ts';
+
+const PROGRESS_EVERY_MS = 5000;
+
 /** Counts by group and name. */
 export class Tally {
   readonly #groups = new Map<string, Map<string, number>>();
@@ -16,5 +20,35 @@ export class Tally {
 
   sum(group: string): number {
     return Object.values(this.of(group)).reduce((sum, each) => sum + each, 0);
+  }
+}
+
+/** Prints the progress every few seconds. */
+export class Progress {
+  readonly #tally: Tally;
+  readonly #print: (line: string) => void;
+  readonly #startedAt = performance.now();
+  #printedAt = performance.now();
+
+  constructor(tally: Tally, print: (line: string) => void) {
+    this.#tally = tally;
+    this.#print = print;
+  }
+
+  look({ waiting, inFlight }: ReturnType<Queues['depth']>): void {
+    const now = performance.now();
+    if (now - this.#printedAt < PROGRESS_EVERY_MS) return;
+    this.#printedAt = now;
+    const seconds = ((now - this.#startedAt) / 1000).toFixed(0);
+    const counts = {
+      sent: this.#tally.sum('sent'),
+      waiting,
+      'in flight': inFlight,
+      done: this.#tally.of('receives')['removed'] ?? 0,
+      faults: this.#tally.sum('faults') + this.#tally.sum('aws faults'),
+      kills: this.#tally.sum('kills'),
+    };
+    const texts = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
+    this.#print(`${seconds.padStart(5)} s  ${texts.join(', ')}`);
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { chooseFaults } from '../../e2e/soak/faults.ts';
+import { chooseFaults } from '../../e2e/soak/injected-faults.ts';
 import { Random } from '../../e2e/soak/random.ts';
 import { Tally } from '../../e2e/soak/tally.ts';
 import { sortIamFailure, sortSwrFailure } from '../../lib/huaweicloud/failure.ts';

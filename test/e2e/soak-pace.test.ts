@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { paceOf } from '../../e2e/soak/pace.ts';
+import { paceOf } from '../../e2e/soak/send-events.ts';
 
 /** A clock that stands still while nobody waits. */
 function still(): { now: () => number; advance: (ms: number) => void } {

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { FunctionLines } from '../../e2e/soak/function-lines.ts';
-import { printReport } from '../../e2e/soak/print-report.ts';
-import { makeReport } from '../../e2e/soak/report.ts';
+import { describeReport, makeReport } from '../../e2e/soak/report.ts';
 import { readSoakOptions } from '../../e2e/soak/soak-options.ts';
 import { Tally } from '../../e2e/soak/tally.ts';
 
@@ -17,14 +16,14 @@ function reportWith(problems: readonly string[]) {
   tally.count('calls', 'listSyncTasks', 10);
   tally.count('faults', 'SWR: 429', 2);
   for (let count = 0; count < 30; count += 1) tally.count('aws faults', `DynamoDB: fault ${count}`);
-  const verdict = { problems, tasks: { gone: 3 }, ledger: {}, deadLetters: {} };
+  const result = { problems, tasks: { gone: 3 }, ledger: {}, deadLetters: {} };
   const options = readSoakOptions(['--events', '1500', '--seed', '7']);
-  return makeReport({ options, seconds: 12.34, tally, verdict, problems: [] });
+  return makeReport({ options, seconds: 12.34, tally, result, problems: [] });
 }
 
 describe('the report of a soak test', () => {
   test('says that all is well, with the seed', () => {
-    const text = printReport(reportWith([]));
+    const text = describeReport(reportWith([]));
     expect(text).toContain('All is well: 1500 events in 12.3 s, 121.6 a second. Seed 7.');
     expect(text).toContain('events           github 1,500');
     expect(text).toContain('faults (20.0 %)  SWR: 429 2');
@@ -34,18 +33,18 @@ describe('the report of a soak test', () => {
 
   test('counts sweeps where there were some', () => {
     const tally = new Tally();
-    expect(printReport(reportWith([]))).not.toContain('sweeps');
+    expect(describeReport(reportWith([]))).not.toContain('sweeps');
     tally.count('sweeps', 'begun', 3);
     tally.count('lines', 'sweep finished', 2);
-    const verdict = { problems: [], tasks: {}, ledger: {}, deadLetters: {} };
-    const report = makeReport({ options: readSoakOptions([]), seconds: 1, tally, verdict, problems: [] });
-    expect(printReport(report)).toContain('sweeps           begun 3, finished 2');
+    const result = { problems: [], tasks: {}, ledger: {}, deadLetters: {} };
+    const report = makeReport({ options: readSoakOptions([]), seconds: 1, tally, result, problems: [] });
+    expect(describeReport(report)).toContain('sweeps           begun 3, finished 2');
   });
 
   test('breaks long lines', () => {
     expect(
       Math.max(
-        ...printReport(reportWith([]))
+        ...describeReport(reportWith([]))
           .split('\n')
           .map((line) => line.length),
       ),
@@ -53,8 +52,8 @@ describe('the report of a soak test', () => {
   });
 
   test('lists the first twenty things that are wrong, and how to see them again', () => {
-    const text = printReport(reportWith(Array.from({ length: 25 }, (_, index) => `problem ${index + 1}`)));
-    expect(text).toContain('25 things are wrong: 1500 events');
+    const text = describeReport(reportWith(Array.from({ length: 25 }, (_, index) => `problem ${index + 1}`)));
+    expect(text).toContain('25 problems: 1500 events');
     expect(text).toContain('  problem 20\n  and 5 more\nAgain: npm run soak -- --events 1500 --seed 7');
     expect(text).not.toContain('problem 21');
   });

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { Worker } from '../../e2e/soak/worker.ts';
+import { Worker } from '../../e2e/soak/soak-stack.ts';
 import { caught } from '../support/caught.ts';
 import { waitUntil } from '../support/wait-until.ts';
 

@@ -1,29 +1,32 @@
 import type { TaskEntry } from '../../../lib/ledger/history.ts';
 import type { Removal } from '../../../local/huaweicloud/tasks.ts';
-import { describeTask, type Evidence, type Judgement, keyText } from './evidence.ts';
-import { isAbout, isExplained, type Letter } from './letter.ts';
+import {
+  type CheckResult,
+  type DeadMessage,
+  describeTask,
+  type Evidence,
+  isAbout,
+  isExplained,
+  keyText,
+} from './evidence.ts';
 
 /**
- * Whether the ledger and the emulator tell the same.
+ * Compares the ledger with the emulator.
  *
- * What was removed has an entry, which was written before. It says `deleted`, unless the request ended in the dead-letter
- * queue before anybody could find out: then it says that the deletion was begun.
+ * A removed task has an entry, written before the removal. Its outcome is `deleted`, or `intended` where the request was
+ * dead-lettered before the outcome was known.
  *
- * What an entry says to be deleted was removed. Only of a task that SWR never showed nobody can say whether it was there, once
- * the answer to a deletion was lost: its entry says that it is gone.
+ * A task with the outcome `deleted` was removed. The exception is a task that SWR never listed: once the answer to a deletion
+ * was lost, it is unknown whether it existed.
  */
-export function judgeLedger({ removals, entries, writtenAt, letters, tasks }: Evidence): Judgement {
+export function checkLedger({ removals, entries, writtenAt, deadMessages, tasks }: Evidence): CheckResult {
   const taskEntries = entries.filter((entry) => entry.kind === 'task');
   const hidden = new Set(
     tasks
       .filter((task) => task.hidden === true)
       .map((task) => describeTask(task.namespace, task.repository, task, task.createdAt)),
   );
-  const shown = new Map<string, TaskEntry[]>();
-  for (const entry of taskEntries) {
-    const name = nameOfEntry(entry);
-    shown.set(name, [...(shown.get(name) ?? []), entry]);
-  }
+  const shown = Map.groupBy(taskEntries, nameOfEntry);
   const removed = new Set<string>();
   const problems = removals.flatMap((removal) => {
     const { namespace, repository, target, createdAt } = removal;
@@ -31,48 +34,50 @@ export function judgeLedger({ removals, entries, writtenAt, letters, tasks }: Ev
     const unseen = describeTask(namespace, repository, target);
     const name = hidden.has(exactly) ? unseen : exactly;
     removed.add(name);
-    return judgeRemoval(removal, exactly, shown.get(name) ?? [], writtenAt, letters);
+    return checkRemoval(removal, exactly, shown.get(name) ?? [], writtenAt, deadMessages);
   });
-  let unproven = 0;
+  let unknown = 0;
   for (const [name, found] of shown) {
     if (removed.has(name) || !found.some(({ outcome }) => outcome === 'deleted')) continue;
     if (found.some(({ task }) => task !== undefined))
-      problems.push(`the ledger says that it was deleted, and it was not: ${name}`);
-    else unproven += 1;
+      problems.push(`is deleted in the ledger, and was not deleted: ${name}`);
+    else unknown += 1;
   }
   const counts = {
     requests: entries.length - taskEntries.length,
     tasks: taskEntries.length,
     removals: removals.length,
-    'gone, and perhaps never there': unproven,
+    'gone, and perhaps never there': unknown,
   };
   return { problems, counts };
 }
 
-/** Of a task that SWR did not show, the time of its creation is not known. */
+/** Describes the task of an entry; the time of creation is unknown if SWR did not list it. */
 function nameOfEntry({ namespace, repository, target, task }: TaskEntry): string {
-  return describeTask(namespace, repository, target, task === undefined ? undefined : task.createdAt);
+  return describeTask(namespace, repository, target, task?.createdAt);
 }
 
-function judgeRemoval(
+function checkRemoval(
   { at, namespace, repository, target }: Removal,
   name: string,
   entries: readonly TaskEntry[],
   writtenAt: ReadonlyMap<string, number>,
-  letters: readonly Letter[],
+  deadMessages: readonly DeadMessage[],
 ): string[] {
-  if (entries.length === 0) return [`was deleted, and the ledger knows nothing of it: ${name}`];
+  if (entries.length === 0) return [`was deleted, and the ledger has no entry: ${name}`];
   const written = Math.min(
     ...entries.map(({ key }) => writtenAt.get(keyText(key)) ?? Number.POSITIVE_INFINITY),
   );
-  if (written > at) return [`was deleted ${written - at} ms before it was written down: ${name}`];
+  if (written > at) return [`was deleted ${written - at} ms before its entry was written: ${name}`];
   if (entries.some(({ outcome }) => outcome === 'deleted')) return [];
   const leftOpen = entries.some(
     ({ id, outcome }) =>
       outcome === 'intended' &&
-      letters.some(
-        (letter) =>
-          isExplained(letter) && letter.request?.id === id && isAbout(letter, namespace, repository, target),
+      deadMessages.some(
+        (message) =>
+          isExplained(message) &&
+          message.request?.id === id &&
+          isAbout(message, namespace, repository, target),
       ),
   );
   const outcomes = entries.map(({ outcome }) => outcome).join(', ');

@@ -1,0 +1,143 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import pMap from 'p-map';
+import type { Cloud } from '../../local/huaweicloud/cloud.ts';
+import type { Queues } from '../../local/queues.ts';
+import type { CaseTask, SoakCase, SoakEvent } from './cases/soak-case.ts';
+import type { Random } from './random.ts';
+import { Recreation } from './recreation.ts';
+import type { Tally } from './tally.ts';
+
+/** Share of events that are delivered twice at the same time. */
+const AT_ONCE = 0.08;
+/** Share of events that are delivered once more after all others. */
+const LATER = 0.08;
+/** Share of events that are held back until then. */
+const HELD_BACK = 0.1;
+const SENDERS = { concurrency: 8 };
+const CHECK_EVERY_MS = 250;
+const STALL_MS = 90_000;
+/** A message may be between two states at a single check. */
+const EMPTY_CHECKS = 4;
+
+/** Events in the order of their delivery. */
+export interface Schedule {
+  /** Each one with how often it is delivered at the same time. */
+  readonly first: readonly { readonly event: SoakEvent; readonly times: number }[];
+  readonly later: readonly SoakEvent[];
+}
+
+/** Shuffles events, and schedules some of them twice. */
+export function schedule(random: Random, cases: readonly SoakCase[]): Schedule {
+  const first: Schedule['first'][number][] = [];
+  const later: SoakEvent[] = [];
+  for (const { events, recreated } of cases) {
+    for (const event of events) {
+      // An event whose name is used again comes twice in any case, and has to be the first time.
+      if (recreated === undefined && random.chance(HELD_BACK)) later.push(event);
+      else first.push({ event, times: recreated === undefined && random.chance(AT_ONCE) ? 2 : 1 });
+      if (recreated === undefined && random.chance(LATER)) later.push(event);
+    }
+  }
+  return { first: random.shuffle(first), later: random.shuffle(later) };
+}
+
+/**
+ * Limits a rate.
+ *
+ * @param perSecond 0 sets no limit.
+ * @returns a function to be awaited before each time.
+ */
+export function paceOf(perSecond: number, now: () => number = () => performance.now()): () => Promise<void> {
+  let nextAt = now();
+  return async () => {
+    if (perSecond === 0) return;
+    const at = nextAt;
+    nextAt = Math.max(at, now()) + 1000 / perSecond;
+    const waitMs = at - now();
+    if (waitMs > 0) await pause(waitMs);
+  };
+}
+
+export interface SendOptions {
+  readonly cases: readonly SoakCase[];
+  readonly random: Random;
+  /** How many events are sent in a second; 0 sets no limit. */
+  readonly perSecond: number;
+  readonly cloud: Cloud;
+  readonly queues: Queues;
+  /** @returns a problem with the answer. */
+  readonly send: (event: SoakEvent) => Promise<string | undefined>;
+  readonly tally: Tally;
+  /** Called with the depth of the queue now and then. */
+  readonly onDepth: (depth: ReturnType<Queues['depth']>) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Sends all events in their order, and waits until the queue is empty. */
+export async function sendEvents(options: SendOptions): Promise<{
+  /** Tasks that were created meanwhile. */
+  readonly created: readonly CaseTask[];
+  readonly problems: readonly string[];
+}> {
+  const { cases, tally } = options;
+  const problems: string[] = [];
+  const send = async (event: SoakEvent, why: string) => {
+    tally.count('sent', why);
+    const problem = await options.send(event);
+    if (problem !== undefined) problems.push(problem);
+  };
+  const recreation = new Recreation(cases, options.cloud, (event) => send(event, 'name used again'));
+  const pace = paceOf(options.perSecond);
+  const { first, later } = schedule(options.random, cases);
+  let isSending = true;
+  const sendAll = async () => {
+    const sendFirst = async ({ event, times }: (typeof first)[number]) => {
+      await pace();
+      const extra = Array.from({ length: times - 1 }, () => send(event, 'twice at once'));
+      await Promise.all([send(event, 'first'), ...extra]);
+    };
+    const sendLater = async (event: SoakEvent) => {
+      await pace();
+      await send(event, 'later');
+    };
+    await pMap(first, sendFirst, SENDERS);
+    await pMap(later, sendLater, SENDERS);
+    isSending = false;
+  };
+  const sending = sendAll();
+  // It is awaited below, unless the waiting fails first.
+  sending.catch(() => {
+    isSending = false;
+  });
+  const stalled = await waitUntilDone(options, () => {
+    recreation.check();
+    return !isSending && !recreation.isUnderWay;
+  });
+  await sending;
+  if (stalled !== undefined) problems.push(stalled);
+  return { created: recreation.created, problems };
+}
+
+/** @returns the problem if the queue doesn't get empty. */
+async function waitUntilDone(
+  { queues, tally, onDepth, signal }: SendOptions,
+  isDone: () => boolean,
+): Promise<string | undefined> {
+  let emptyChecks = 0;
+  let removed = -1;
+  let movedAt = performance.now();
+  while (emptyChecks < EMPTY_CHECKS) {
+    await pause(CHECK_EVERY_MS);
+    signal.throwIfAborted();
+    const depth = queues.depth();
+    onDepth(depth);
+    const { waiting, inFlight } = depth;
+    emptyChecks = isDone() && waiting + inFlight === 0 ? emptyChecks + 1 : 0;
+    const removedNow = tally.of('receives')['removed'] ?? 0;
+    if (removedNow !== removed) movedAt = performance.now();
+    removed = removedNow;
+    if (performance.now() - movedAt > STALL_MS)
+      return `the queue does not get empty: for ${STALL_MS / 1000} s no message has left it, with ${waiting} messages waiting and ${inFlight} in flight`;
+  }
+  return undefined;
+}
