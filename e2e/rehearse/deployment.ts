@@ -1,14 +1,110 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { messageOf, ROOT } from '../../command-line/options.ts';
+import { httpRequest } from '../../lib/http/http-request.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
-import type { AwsClient } from './aws-client.ts';
-import type { Cleanups } from './cleanups.ts';
+import type { SampleDeletion } from '../../local/sample-deletion.ts';
+import { REGION, type Response } from './aws.ts';
 import type { Outputs } from './stack.ts';
 
-/** What the rehearsal has deployed, and where. */
-export type Deployment = {
-  aws: AwsClient;
-  stackName: string;
-  outputs: Outputs;
-  emulator: Emulator;
-  gitHubSecret: string;
-  cleanups: Cleanups;
-};
+/** The organization that all events are about. */
+export const NAMESPACE = 'acme-images';
+const TOOL = join(ROOT, 'cli/swr-sync.mjs');
+
+/** The deployed stage. */
+export interface Deployment {
+  readonly endpoint: URL;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly stackName: string;
+  readonly outputs: Outputs;
+  readonly emulator: Emulator;
+  readonly gitHubSecret: string;
+  readonly step: Step;
+  readonly cleanUp: CleanUp;
+}
+
+/** Runs a step and prints it, with the time since the start and the time that it took. */
+export type Step = <T>(name: string, run: () => Promise<T>, describe?: (result: T) => string) => Promise<T>;
+
+/** Has something removed in the end. */
+export type CleanUp = (remove: () => Promise<unknown>) => void;
+
+export function startSteps(): Step {
+  const start = performance.now();
+  return async (name, run, describe) => {
+    const from = performance.now();
+    const print = (mark: string, detail: string) => {
+      const now = performance.now();
+      console.log(`${seconds(now - start).padStart(8)}  ${mark} ${name}${detail} (${seconds(now - from)})`);
+    };
+    try {
+      const result = await run();
+      print('ok  ', describe === undefined ? '' : `: ${describe(result)}`);
+      return result;
+    } catch (error) {
+      print('FAIL', '');
+      throw error;
+    }
+  };
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(2)} s`;
+}
+
+/** Removes what was created last first. A failure is printed, and keeps nothing else from being removed. */
+export function cleanUpWith(opened: AsyncDisposableStack): CleanUp {
+  return (remove) =>
+    opened.defer(async () => {
+      await remove().catch((error: unknown) => console.error(`While cleaning up: ${messageOf(error)}`));
+    });
+}
+
+/** Lists the tasks in SWR, one text each. */
+export function listTasks({ cloud }: Emulator, repository?: string): string[] {
+  const tasks = repository === undefined ? cloud.tasks() : cloud.tasks(NAMESPACE, repository);
+  return tasks.map(
+    ({ namespace, repoName, remoteRegionId, remoteNamespace }) =>
+      `${namespace}/${repoName} to ${remoteRegionId}/${remoteNamespace}`,
+  );
+}
+
+/** Sends a webhook of GitHub to the deployed HTTP API. */
+export async function postWebhook(
+  { endpoint, outputs }: Deployment,
+  { body, headers }: SampleDeletion,
+  expectedStatus: number,
+): Promise<Response> {
+  const answer = await httpRequest({
+    method: 'POST',
+    url: new URL('/webhooks/github', endpoint),
+    // All HTTP APIs share the address of the emulator.
+    headers: { ...headers, Host: `${outputs['HttpApiId']}.execute-api.localhost:${endpoint.port}` },
+    body,
+    timeoutMs: 30_000,
+    maxBodyBytes: 1024 * 1024,
+  });
+  assert.equal(answer.status, expectedStatus, `the webhook was answered ${answer.status}: ${answer.body}`);
+  return answer;
+}
+
+/** Runs `swr-sync` against the deployed stage, in a process of its own, and parses the document that it prints. */
+export async function runCli({ environment }: Deployment, args: readonly string[]): Promise<unknown> {
+  const options = ['--stage', 'rehearsal', '--region', REGION, '--json'];
+  const child = spawn(process.execPath, [TOOL, ...args, ...options], {
+    cwd: ROOT,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [output, errors, [status]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  if (status !== 0)
+    throw new Error(`swr-sync ${args.join(' ')} ended with status ${status}: ${errors}${output}`);
+  return JSON.parse(output);
+}

@@ -1,73 +1,86 @@
+/** `npm run rehearse`: an end-to-end test of the packaged stage against an AWS emulator. See docs/testing.md. */
 import { randomBytes } from 'node:crypto';
 import { messageOf, runCommand } from '../../command-line/options.ts';
 import { localSeed, startEmulator } from '../../local/huaweicloud/emulator.ts';
+import { FUNCTIONS } from '../../scripts/bundle.ts';
 import { packageStage } from '../../scripts/package.ts';
-import { createAwsClient, REGION } from './aws-client.ts';
-import { Cleanups } from './cleanups.ts';
-import { readFunctionLogs } from './function-logs.ts';
+import { environmentOf, REGION, readLogs } from './aws.ts';
+import { checkDeployment } from './check-deployment.ts';
+import { type CleanUp, cleanUpWith, type Step, startSteps } from './deployment.ts';
 import { findMiniStack, startMiniStack } from './ministack.ts';
-import { playScenario } from './scenario.ts';
 import { checkRoles, deleteSecrets, storeSecrets } from './secrets.ts';
 import { deleteStack, deployStack } from './stack.ts';
-import { type Story, startStory } from './story.ts';
 
 const STAGE = 'rehearsal';
 const STACK = `swr-sync-cleanup-${STAGE}`;
 
-/** Deploys the packaged stage to an AWS emulator, sends one of everything through it, and checks what became of it. */
-async function rehearse(story: Story, cleanups: Cleanups): Promise<void> {
-  const openAwsEmulator = chooseAwsEmulator(cleanups);
+/** Deploys the packaged stage to an AWS emulator, and checks it. */
+async function rehearse(step: Step, cleanUp: CleanUp): Promise<void> {
+  const openAwsEmulator = chooseAwsEmulator(cleanUp);
 
-  const emulator = await story(
+  const emulator = await step(
     'Huawei Cloud emulator',
     () => startEmulator({ seed: localSeed }),
     ({ url }) => url,
   );
-  cleanups.add(() => emulator.close());
+  cleanUp(() => emulator.close());
 
   const env = { HUAWEICLOUD_IAM_ENDPOINT: emulator.url, HUAWEICLOUD_SWR_ENDPOINT: emulator.url };
-  await story(
+  await step(
     `stage ${STAGE} packaged`,
     () => packageStage({ stage: STAGE, region: REGION, env }),
     (summary) => summary.join('; '),
   );
 
-  const aws = createAwsClient(await story('AWS emulator', openAwsEmulator, ({ origin }) => origin));
+  const endpoint = await step('AWS emulator', openAwsEmulator, ({ origin }) => origin);
+  // The clients of AWS read them from the environment.
+  Object.assign(process.env, environmentOf(endpoint));
 
   const gitHubSecret = randomBytes(32).toString('hex');
-  cleanups.add(() => deleteSecrets(aws));
-  const secrets = await story('two secrets stored', () => storeSecrets(aws, gitHubSecret));
+  cleanUp(deleteSecrets);
+  const secrets = await step('two secrets stored', () => storeSecrets(gitHubSecret));
 
-  cleanups.add(() => deleteStack(aws, STACK));
-  const outputs = await story(
+  cleanUp(() => deleteStack(STACK));
+  const outputs = await step(
     `stack ${STACK} deployed`,
-    () => deployStack(aws, STACK),
+    () => deployStack(STACK),
     ({ WebhookUrl = '' }) => WebhookUrl,
   );
 
   try {
-    await story('each role reads its own secret, and no other', () => checkRoles(aws, STACK, secrets));
-    await playScenario(story, { aws, stackName: STACK, outputs, emulator, gitHubSecret, cleanups });
+    await step('each role reads its own secret, and no other', () => checkRoles(STACK, secrets));
+    const environment = { ...environmentOf(endpoint), ...env };
+    await checkDeployment({
+      endpoint,
+      environment,
+      stackName: STACK,
+      outputs,
+      emulator,
+      gitHubSecret,
+      step,
+      cleanUp,
+    });
   } catch (error) {
-    console.error(await readFunctionLogs(aws, STACK).catch(messageOf));
+    const logs = FUNCTIONS.map((name) => readLogs(`${STACK}-${name}`).catch((reason) => [messageOf(reason)]));
+    console.error((await Promise.all(logs)).flat().join('\n'));
     throw error;
   }
 }
 
-/** One that runs already, where AWS_ENDPOINT_URL says so: then it is neither started nor stopped here. */
-function chooseAwsEmulator(cleanups: Cleanups): () => Promise<URL> {
+/** An emulator that AWS_ENDPOINT_URL names is neither started nor stopped here. */
+function chooseAwsEmulator(cleanUp: CleanUp): () => Promise<URL> {
   const running = process.env['AWS_ENDPOINT_URL'] ?? '';
   if (running !== '') return async () => new URL(running);
   const command = findMiniStack();
   return async () => {
     const miniStack = await startMiniStack(command);
-    cleanups.add(() => miniStack.stop());
+    cleanUp(() => miniStack.stop());
     await miniStack.ready();
     return miniStack.url;
   };
 }
 
-/** Rejects when somebody presses Ctrl-C or ends this process, so that what it started is stopped first. */
+/** Rejects on Ctrl-C or SIGTERM, so that everything that was started is stopped first. */
 function interruption(): Promise<never> {
   return new Promise((_resolve, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -77,13 +90,9 @@ function interruption(): Promise<never> {
 }
 
 await runCommand(async () => {
-  const cleanups = new Cleanups();
-  try {
-    await Promise.race([rehearse(startStory(), cleanups), interruption()]);
-    console.log('The rehearsal went well.');
-  } finally {
-    await cleanups.run();
-  }
+  await using opened = new AsyncDisposableStack();
+  await Promise.race([rehearse(startSteps(), cleanUpWith(opened)), interruption()]);
+  console.log('The rehearsal went well.');
 });
 // After an interruption, steps that were under way may still wait for something.
 process.exit();

@@ -7,13 +7,12 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { UsageError } from '../../command-line/options.ts';
 import { listen } from '../../local/listen.ts';
-import { REGION } from './aws-client.ts';
-import { waitFor } from './wait-for.ts';
+import { REGION, waitFor } from './aws.ts';
 
-/** The version that the rehearsal was written against. */
+/** The version that this test was written for. */
 const VERSION = '1.5.33';
 
-const HOW_TO_GET_IT = `The rehearsal needs MiniStack, an AWS emulator, and found neither a command "ministack" nor a Python module of that name.
+const HOW_TO_INSTALL = `The rehearsal needs MiniStack, an AWS emulator, and found neither a command "ministack" nor a Python module of that name.
 Install it:
   pip install ministack==${VERSION}
 or start its container, and say where it is (it needs Node.js 24 to run the functions with):
@@ -22,19 +21,19 @@ or start its container, and say where it is (it needs Node.js 24 to run the func
 
 export type MiniStack = {
   url: URL;
-  /** Resolves once it answers; rejects with what it printed where it doesn't. */
+  /** Resolves once it answers; rejects with its output if it doesn't. */
   ready(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** Throws a `UsageError` that says how to get it where it isn't installed. */
+/** @throws {UsageError} if it isn't installed. */
 export function findMiniStack(): string[] {
   const candidates = [['ministack'], ['python3', '-m', 'ministack']];
   const found = candidates.find(([command = '', ...args]) => {
     const { status } = spawnSync(command, [...args, '--help'], { stdio: 'ignore' });
     return status === 0;
   });
-  if (found === undefined) throw new UsageError(HOW_TO_GET_IT);
+  if (found === undefined) throw new UsageError(HOW_TO_INSTALL);
   return found;
 }
 
@@ -61,7 +60,7 @@ export async function startMiniStack([command = '', ...args]: string[]): Promise
     url,
     async ready() {
       try {
-        await waitFor('MiniStack to answer', () => isReady(url, child.exitCode), { timeoutMs: 30_000 });
+        await waitFor('MiniStack to answer', () => isReady(url, child.exitCode), 30_000);
       } catch (error) {
         throw new Error(`MiniStack did not start:\n${await readFile(logFile, 'utf8')}`, { cause: error });
       }

@@ -1,48 +1,117 @@
 import * as v from 'valibot';
-import type { AwsClient } from './aws-client.ts';
+import { callJson, waitFor } from './aws.ts';
 
-const RECEIVED_SHAPE = v.object({
-  Messages: v.optional(
-    v.array(
-      v.object({
-        Body: v.string(),
-        ReceiptHandle: v.string(),
-        MessageAttributes: v.optional(
-          v.record(v.string(), v.object({ StringValue: v.optional(v.string()) })),
-          {},
-        ),
-      }),
-    ),
-    [],
-  ),
+const attributesSchema = v.optional(
+  v.record(v.string(), v.object({ StringValue: v.optional(v.string()) })),
+  {},
+);
+const messageSchema = v.object({
+  Body: v.string(),
+  ReceiptHandle: v.string(),
+  MessageAttributes: attributesSchema,
+});
+const receivedSchema = v.object({ Messages: v.optional(v.array(messageSchema), []) });
+const countsSchema = v.object({ Attributes: v.record(v.string(), v.string()) });
+const eventSchema = v.object({
+  source: v.literal('swr-sync-cleanup'),
+  'detail-type': v.string(),
+  detail: v.looseObject({
+    version: v.literal(1),
+    stage: v.literal('rehearsal'),
+    repository: v.optional(v.string()),
+    state: v.optional(v.string()),
+  }),
 });
 
-const COUNTS_SHAPE = v.object({ Attributes: v.record(v.string(), v.string()) });
+type Detail = v.InferOutput<typeof eventSchema>['detail'];
 
-type Message = { body: string; receiptHandle: string; attributes: Record<string, string | undefined> };
-
-/** The messages stay in the queue, and show up again after its visibility timeout. */
-export async function receiveMessages(aws: AwsClient, QueueUrl: string): Promise<Message[]> {
-  const answer = await aws.callJson('sqs', 'ReceiveMessage', {
-    QueueUrl,
-    MaxNumberOfMessages: 10,
-    MessageAttributeNames: ['All'],
-  });
-  return v.parse(RECEIVED_SHAPE, answer).Messages.map(({ Body, ReceiptHandle, MessageAttributes }) => ({
-    body: Body,
-    receiptHandle: ReceiptHandle,
-    attributes: Object.fromEntries(
-      Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]),
-    ),
-  }));
+export async function sendMessage(QueueUrl: string, MessageBody: string): Promise<void> {
+  await callJson('sqs', 'SendMessage', { QueueUrl, MessageBody }, v.unknown());
 }
 
-/** Waiting and in work together. */
-export async function countMessages(aws: AwsClient, QueueUrl: string): Promise<number> {
-  const answer = await aws.callJson('sqs', 'GetQueueAttributes', {
-    QueueUrl,
-    AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-  });
-  const counts = Object.values(v.parse(COUNTS_SHAPE, answer).Attributes);
-  return counts.reduce((sum, count) => sum + Number(count), 0);
+/** Receives messages, which stay in the queue and show up again after its visibility timeout. */
+export async function receiveMessages(QueueUrl: string) {
+  const input = { QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] };
+  return (await callJson('sqs', 'ReceiveMessage', input, receivedSchema)).Messages;
+}
+
+/** Counts the messages that wait and those in flight. */
+export async function countMessages(QueueUrl: string): Promise<number> {
+  const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
+  const { Attributes } = await callJson(
+    'sqs',
+    'GetQueueAttributes',
+    { QueueUrl, AttributeNames },
+    countsSchema,
+  );
+  return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
+}
+
+/** Events that the deployed service publishes on its bus, as a subscriber gets them. */
+export interface Subscription {
+  /** Waits for `count` events of a type that fit. */
+  waitFor(
+    type: string,
+    options: { count: number; timeoutMs: number; fits?: (detail: Detail) => boolean },
+  ): Promise<Detail[]>;
+  /** How many of each type were published. */
+  count(): Record<string, number>;
+  end(): Promise<void>;
+}
+
+/** Subscribes a queue to the bus by a rule. */
+export async function subscribe(EventBusName: string): Promise<Subscription> {
+  const name = 'swr-sync-cleanup-rehearsal-published';
+  const { QueueUrl } = await callJson(
+    'sqs',
+    'CreateQueue',
+    { QueueName: name },
+    v.object({ QueueUrl: v.string() }),
+  );
+  const { Attributes } = await callJson(
+    'sqs',
+    'GetQueueAttributes',
+    { QueueUrl, AttributeNames: ['QueueArn'] },
+    countsSchema,
+  );
+  const EventPattern = JSON.stringify({ source: ['swr-sync-cleanup'] });
+  await callJson('events', 'PutRule', { Name: name, EventBusName, EventPattern }, v.unknown());
+  const Targets = [{ Id: 'published', Arn: Attributes['QueueArn'] }];
+  await callJson('events', 'PutTargets', { Rule: name, EventBusName, Targets }, v.unknown());
+
+  const events: v.InferOutput<typeof eventSchema>[] = [];
+  const receive = async () => {
+    for (const { Body, ReceiptHandle } of await receiveMessages(QueueUrl)) {
+      events.push(v.parse(eventSchema, JSON.parse(Body)));
+      await callJson('sqs', 'DeleteMessage', { QueueUrl, ReceiptHandle }, v.unknown());
+    }
+  };
+  return {
+    waitFor: (type, { count, timeoutMs, fits = () => true }) =>
+      waitFor(
+        `${count} times ${type} on the bus`,
+        async () => {
+          await receive();
+          const details = events.filter((event) => event['detail-type'] === type).map(({ detail }) => detail);
+          const found = details.filter(fits);
+          return found.length >= count ? found : undefined;
+        },
+        timeoutMs,
+      ),
+    count() {
+      const types = events.map((event) => event['detail-type']).toSorted();
+      const byType = Object.entries(Object.groupBy(types, (type) => type));
+      return Object.fromEntries(byType.map(([type, all = []]) => [type, all.length]));
+    },
+    async end() {
+      await callJson(
+        'events',
+        'RemoveTargets',
+        { Rule: name, EventBusName, Ids: ['published'] },
+        v.unknown(),
+      );
+      await callJson('events', 'DeleteRule', { Name: name, EventBusName }, v.unknown());
+      await callJson('sqs', 'DeleteQueue', { QueueUrl }, v.unknown());
+    },
+  };
 }

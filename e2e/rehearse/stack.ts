@@ -3,14 +3,12 @@ import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { PACKAGE_DIR } from '../../scripts/osls.ts';
 import { TEMPLATE_FILE } from '../../scripts/package.ts';
-import type { AwsClient } from './aws-client.ts';
-import { waitFor } from './wait-for.ts';
-import { readXml } from './xml.ts';
+import { callQuery, putObject, readXml, waitFor } from './aws.ts';
 
 /** The first step of a first deployment: a stack with only the bucket that the zips go into. */
 const BUCKET_TEMPLATE_FILE = join(PACKAGE_DIR, 'cloudformation-template-create-stack.json');
 
-const TEMPLATE_SHAPE = v.object({
+const templateSchema = v.object({
   Resources: v.record(
     v.string(),
     v.object({
@@ -26,29 +24,21 @@ export type Outputs = Record<string, string>;
  * Deploys what was packaged in the steps of `osls deploy`: the bucket, the zips, then everything else. Not by `osls deploy`
  * itself, which would take credentials from this machine.
  */
-export async function deployStack(aws: AwsClient, stackName: string): Promise<Outputs> {
-  await changeStack(aws, 'CreateStack', stackName, await readFile(BUCKET_TEMPLATE_FILE, 'utf8'));
-  const { ServerlessDeploymentBucketName: bucket = '' } = await waitForStack(
-    aws,
-    stackName,
-    'CREATE_COMPLETE',
-  );
+export async function deployStack(stackName: string): Promise<Outputs> {
+  await changeStack('CreateStack', stackName, await readFile(BUCKET_TEMPLATE_FILE, 'utf8'));
+  const { ServerlessDeploymentBucketName: bucket = '' } = await waitForStack(stackName, 'CREATE_COMPLETE');
 
   const template = await readFile(TEMPLATE_FILE, 'utf8');
   for (const key of listZipKeys(template)) {
-    await aws.putObject(bucket, key, await readFile(join(PACKAGE_DIR, basename(key))));
+    await putObject(bucket, key, await readFile(join(PACKAGE_DIR, basename(key))));
   }
-  await changeStack(aws, 'UpdateStack', stackName, fitEmulator(template));
-  return waitForStack(aws, stackName, 'UPDATE_COMPLETE');
+  await changeStack('UpdateStack', stackName, fitEmulator(template));
+  return waitForStack(stackName, 'UPDATE_COMPLETE');
 }
 
 /** The name that a resource of the template was given. */
-export async function findResource(
-  aws: AwsClient,
-  StackName: string,
-  LogicalResourceId: string,
-): Promise<string> {
-  const { body } = await aws.callQuery('cloudformation', 'DescribeStackResource', {
+export async function findResource(StackName: string, LogicalResourceId: string): Promise<string> {
+  const { body } = await callQuery('cloudformation', 'DescribeStackResource', {
     StackName,
     LogicalResourceId,
   });
@@ -57,27 +47,22 @@ export async function findResource(
   return name;
 }
 
-export async function deleteStack(aws: AwsClient, stackName: string): Promise<void> {
-  await aws.callQuery('cloudformation', 'DeleteStack', { StackName: stackName });
+export async function deleteStack(stackName: string): Promise<void> {
+  await callQuery('cloudformation', 'DeleteStack', { StackName: stackName });
   await waitFor(
     'the stack to be gone',
     async () => {
-      const { status, body } = await aws.callQuery('cloudformation', 'DescribeStacks', {
+      const { status, body } = await callQuery('cloudformation', 'DescribeStacks', {
         StackName: stackName,
       });
       return status === 400 || body.includes('DELETE_COMPLETE') ? true : undefined;
     },
-    { timeoutMs: 30_000 },
+    30_000,
   );
 }
 
-async function changeStack(
-  aws: AwsClient,
-  action: string,
-  StackName: string,
-  TemplateBody: string,
-): Promise<void> {
-  const { status, body } = await aws.callQuery('cloudformation', action, {
+async function changeStack(action: string, StackName: string, TemplateBody: string): Promise<void> {
+  const { status, body } = await callQuery('cloudformation', action, {
     StackName,
     TemplateBody,
     'Capabilities.member.1': 'CAPABILITY_IAM',
@@ -85,23 +70,23 @@ async function changeStack(
   if (status !== 200) throw new Error(`${action} was answered ${status}: ${body}`);
 }
 
-async function waitForStack(aws: AwsClient, StackName: string, wanted: string): Promise<Outputs> {
+async function waitForStack(StackName: string, wanted: string): Promise<Outputs> {
   return waitFor(
     `the stack to be ${wanted}`,
     async () => {
-      const { body } = await aws.callQuery('cloudformation', 'DescribeStacks', { StackName });
+      const { body } = await callQuery('cloudformation', 'DescribeStacks', { StackName });
       const [status = ''] = readXml(body, 'StackStatus');
       if (status === wanted) return readOutputs(body);
-      if (/FAILED|ROLLBACK/.test(status)) throw new Error(`${status}: ${await explain(aws, StackName)}`);
+      if (/FAILED|ROLLBACK/.test(status)) throw new Error(`${status}: ${await explain(StackName)}`);
       return undefined;
     },
-    { timeoutMs: 60_000 },
+    60_000,
   );
 }
 
 /** Why the resources that failed did. */
-async function explain(aws: AwsClient, StackName: string): Promise<string> {
-  const { body } = await aws.callQuery('cloudformation', 'DescribeStackEvents', { StackName });
+async function explain(StackName: string): Promise<string> {
+  const { body } = await callQuery('cloudformation', 'DescribeStackEvents', { StackName });
   return readXml(body, 'ResourceStatusReason').join('; ');
 }
 
@@ -129,6 +114,6 @@ function isTlsOnly(statement: unknown): boolean {
 }
 
 function listZipKeys(template: string): string[] {
-  const { Resources } = v.parse(TEMPLATE_SHAPE, JSON.parse(template));
+  const { Resources } = v.parse(templateSchema, JSON.parse(template));
   return Object.values(Resources).flatMap(({ Properties }) => Properties?.Code?.S3Key ?? []);
 }
