@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { HttpEvent } from '../../lib/webhook/http-event.ts';
 
-/** A delivery as it is sent, with what nobody signs: how it is carried. */
-export interface Delivery {
+/** A delivery as it is sent, with its unsigned parts. */
+export interface RawDelivery {
   /** The end of its address. */
   readonly source: string;
   /** By lower-case name, unless a mutation wants it otherwise. */
@@ -12,20 +12,24 @@ export interface Delivery {
   readonly method: string;
   readonly query: string;
   readonly via: 'HTTP API' | 'REST API';
-  /** Whether the body is carried in base64, as everything has to be that is no text. */
+  /** Whether the event has the body in base64, as it must for bytes that are no text. */
   readonly base64: boolean;
-  /** What is said of that; a lie changes the bytes that arrive. */
+  /** The `isBase64Encoded` of the event; a wrong value changes the bytes that arrive. */
   readonly saysBase64: boolean;
 }
 
-/** A delivery that is carried as it should be. */
-export function deliver(source: string, headers: Readonly<Record<string, string>>, body: Buffer): Delivery {
+/** A delivery in a well-formed event. */
+export function makeDelivery(
+  source: string,
+  headers: Readonly<Record<string, string>>,
+  body: Buffer,
+): RawDelivery {
   const base64 = !isUtf8(body);
   return { source, headers, body, method: 'POST', query: '', via: 'HTTP API', base64, saysBase64: base64 };
 }
 
-/** The event that a function gets of a delivery. Only what the function reads of it is there. */
-export function toEvent(delivery: Delivery): HttpEvent {
+/** The event of a delivery, as far as the function reads it. */
+export function toEvent(delivery: RawDelivery): HttpEvent {
   const { source, method, query, headers, body, base64, saysBase64, via } = delivery;
   const path = `/webhooks/${source}`;
   const carried = {

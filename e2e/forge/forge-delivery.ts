@@ -1,80 +1,88 @@
 import type { Random } from '../soak/random.ts';
-import type { Delivery } from './delivery.ts';
-import type { Sample, Sender } from './genuine.ts';
-import type { Claim } from './judge.ts';
-import { mutateBody, mutateMessage } from './mutate-body.ts';
+import type { RawDelivery } from './delivery.ts';
+import { mutateBody, mutateMessage, spoilSignature } from './mutate-signed.ts';
 import { mutateUnsigned } from './mutate-unsigned.ts';
-import { spoilProof } from './spoil-proof.ts';
+import type { ForgeSender, RecordedDelivery } from './senders.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** A genuine delivery, and what it led to. */
-export interface Reference {
-  readonly sender: Sender;
-  readonly sample: Sample;
-  readonly delivery: Delivery;
+/**
+ * The expected result of a delivery. `same`: nothing is queued, or exactly the messages of its genuine one. `rejected`: nothing
+ * is queued, and the answer is an error. `any`: its sender may choose its content.
+ */
+export type Expected = 'same' | 'rejected' | 'any';
+
+/** A genuine delivery, and the messages that it has queued. */
+export interface GenuineDelivery {
+  readonly sender: ForgeSender;
+  readonly sample: RecordedDelivery;
+  readonly delivery: RawDelivery;
   readonly queued: readonly string[];
 }
 
-/** A delivery to be judged. */
+/** A delivery with its expected result. */
 export interface Forgery {
   readonly kind: string;
-  readonly claim: Claim;
-  readonly delivery: Delivery;
+  readonly expected: Expected;
+  readonly delivery: RawDelivery;
 }
 
-type Forge = (reference: Reference, random: Random, senders: readonly Sender[]) => Omit<Forgery, 'kind'>;
+type Forge = (
+  reference: GenuineDelivery,
+  random: Random,
+  senders: readonly ForgeSender[],
+) => Omit<Forgery, 'kind'>;
 
-/** What a changed body may lead to: whoever knows a token may send any. */
-const changed = ({ sender }: Reference): Claim => (sender.tokenOnly ? 'any' : 'same');
+/** The expected result of a changed body: the owner of a token may send any. */
+const changed = ({ sender }: GenuineDelivery): Expected => (sender.tokenOnly ? 'any' : 'same');
 
 const KINDS: Readonly<Record<string, { readonly weight: number; readonly forge: Forge }>> = {
   'unsigned parts': {
     weight: 40,
-    forge: ({ delivery }, random) => ({ claim: 'same', delivery: mutateUnsigned(delivery, random) }),
+    forge: ({ delivery }, random) => ({ expected: 'same', delivery: mutateUnsigned(delivery, random) }),
   },
   body: {
     weight: 15,
     forge: (reference, random) => ({
-      claim: changed(reference),
+      expected: changed(reference),
       delivery: mutateBody(reference.delivery, random),
     }),
   },
   'body and unsigned parts': {
     weight: 8,
     forge: (reference, random) => ({
-      claim: changed(reference),
+      expected: changed(reference),
       delivery: mutateBody(mutateUnsigned(reference.delivery, random), random),
     }),
   },
-  proof: {
+  signature: {
     weight: 15,
     forge({ sender, delivery }, random) {
-      const spoiled = spoilProof(delivery, sender.proofs, random);
-      // A topic's message is proved by what stands in its body.
-      if (spoiled === undefined) return { claim: 'same', delivery: mutateMessage(delivery, random) };
-      return { claim: 'refused', delivery: spoiled };
+      const spoiled = spoilSignature(delivery, sender.signatureHeaders, random);
+      // The signature of a topic's message is in its body.
+      if (spoiled === undefined) return { expected: 'same', delivery: mutateMessage(delivery, random) };
+      return { expected: 'rejected', delivery: spoiled };
     },
   },
   'foreign key': {
     weight: 7,
     forge: ({ sender, sample }, random) => ({
-      claim: 'refused',
-      delivery: sender.prove(sample, sample.body, random, 'foreign'),
+      expected: 'rejected',
+      delivery: sender.sign(sample, sample.body, random, 'foreign'),
     }),
   },
   'foreign source': {
     weight: 7,
     forge({ sender, delivery }, random, senders) {
       const { source } = random.pick(senders.filter((each) => each.source !== sender.source));
-      return { claim: 'refused', delivery: { ...delivery, source } };
+      return { expected: 'rejected', delivery: { ...delivery, source } };
     },
   },
   'signed garbage': {
     weight: 8,
     forge({ sender, sample, delivery }, random) {
       const body = mutateBody(delivery, random).body.toString('utf8');
-      return { claim: 'any', delivery: sender.prove(sample, body, random) };
+      return { expected: 'any', delivery: sender.sign(sample, body, random) };
     },
   },
   huge: {
@@ -83,7 +91,11 @@ const KINDS: Readonly<Record<string, { readonly weight: number; readonly forge: 
   },
 };
 
-export function forgeDelivery(reference: Reference, random: Random, senders: readonly Sender[]): Forgery {
+export function forgeDelivery(
+  reference: GenuineDelivery,
+  random: Random,
+  senders: readonly ForgeSender[],
+): Forgery {
   const kinds = Object.entries(KINDS).map(([kind, { weight, forge }]) => ({
     value: { kind, forge },
     weight,
@@ -93,7 +105,7 @@ export function forgeDelivery(reference: Reference, random: Random, senders: rea
 }
 
 /** Every kind of huge body, once. */
-export function forgeEveryHuge({ sender, sample }: Reference, random: Random): readonly Forgery[] {
+export function forgeEveryHuge({ sender, sample }: GenuineDelivery, random: Random): readonly Forgery[] {
   return HUGE.map((shape) => ({ kind: 'huge', ...forgeHuge(sender, sample, shape, random) }));
 }
 
@@ -107,10 +119,15 @@ const HUGE: readonly Shape[] = [
   ['{"type":"repository.deleted","data":{"namespace":"acme","repository":"web","targets":[', '{},', '{}]}}'],
 ];
 
-function forgeHuge(sender: Sender, sample: Sample, [first, filling, last]: Shape, random: Random) {
+function forgeHuge(
+  sender: ForgeSender,
+  sample: RecordedDelivery,
+  [first, filling, last]: Shape,
+  random: Random,
+) {
   const bytes = random.integer(MAX_BODY_BYTES / 2, MAX_BODY_BYTES + 1000);
   const body = first + filling.repeat(Math.floor(bytes / filling.length)) + last;
   const by = random.pick(['own', 'foreign'] as const);
-  const claim: Claim = by === 'own' ? 'any' : 'refused';
-  return { claim, delivery: sender.prove(sample, body, random, by) };
+  const expected: Expected = by === 'own' ? 'any' : 'rejected';
+  return { expected, delivery: sender.sign(sample, body, random, by) };
 }

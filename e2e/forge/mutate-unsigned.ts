@@ -1,7 +1,7 @@
 import type { Random } from '../soak/random.ts';
-import type { Delivery } from './delivery.ts';
+import type { RawDelivery } from './delivery.ts';
 
-export type Mutation = (delivery: Delivery, random: Random) => Delivery;
+export type Mutation = (delivery: RawDelivery, random: Random) => RawDelivery;
 
 const EVENTS = [
   'repository',
@@ -63,12 +63,12 @@ const OTHERS = {
   constructor: 'forged',
 } as const;
 
-const withHeader = (delivery: Delivery, name: string, value: string): Delivery => ({
+const withHeader = (delivery: RawDelivery, name: string, value: string): RawDelivery => ({
   ...delivery,
   headers: { ...delivery.headers, [name]: value },
 });
 
-/** Changes of what nobody signs: they may make a delivery mean less, and never more or another thing. */
+/** Changes of unsigned parts: a delivery may lead to fewer requests then, never to more or others. */
 const UNSIGNED: readonly Mutation[] = [
   (delivery, random) => withHeader(delivery, random.pick(EVENT_HEADERS), random.pick(EVENTS)),
   (delivery, random) => withHeader(delivery, random.pick(ID_HEADERS), forgedId(random)),
@@ -104,7 +104,7 @@ const UNSIGNED: readonly Mutation[] = [
   (delivery, random) => ({ ...delivery, method: random.pick(['GET', 'PUT', 'DELETE', 'post', 'OPTIONS']) }),
 ];
 
-export function mutateUnsigned(delivery: Delivery, random: Random): Delivery {
+export function mutateUnsigned(delivery: RawDelivery, random: Random): RawDelivery {
   let mutated = delivery;
   for (let left = random.integer(1, 3); left > 0; left -= 1) mutated = random.pick(UNSIGNED)(mutated, random);
   return mutated;

@@ -1,15 +1,20 @@
 import { Random } from '../soak/random.ts';
 import { toEvent } from './delivery.ts';
-import { type Forgery, forgeDelivery, forgeEveryHuge, type Reference } from './forge-delivery.ts';
-import type { Sender } from './genuine.ts';
-import { canonicalOf, judge } from './judge.ts';
+import {
+  type Expected,
+  type Forgery,
+  forgeDelivery,
+  forgeEveryHuge,
+  type GenuineDelivery,
+} from './forge-delivery.ts';
 import type { Received, Receiver } from './receiver.ts';
+import type { ForgeSender } from './senders.ts';
 
-/** After so many deliveries the genuine ones are proved and sent anew: signed times don't stay valid for long. */
+/** Deliveries until the genuine ones are signed and sent anew: signed times don't stay valid for long. */
 const REFRESH_EVERY = 5000;
-const SHOWN_VIOLATIONS = 20;
+const SHOWN_FAILURES = 20;
 
-interface Violation {
+interface ForgeFailure {
   /** Which delivery it is, from 1. */
   readonly number: number;
   readonly kind: string;
@@ -26,22 +31,22 @@ export interface ForgeReport {
   readonly byStatus: Map<number, number>;
   readonly byKind: Map<string, number>;
   /** The first few. */
-  readonly violations: Violation[];
+  readonly failures: ForgeFailure[];
 }
 
 export interface ForgeOptions {
   readonly deliveries: number;
   readonly seed: number;
-  readonly senders: readonly Sender[];
+  readonly senders: readonly ForgeSender[];
   readonly receiver: Pick<Receiver, 'receive'>;
-  /** Is told how many have been sent. */
+  /** Called with the number of deliveries sent so far. */
   readonly onProgress?: (sent: number) => void;
 }
 
 /**
- * Sends forged and mutated deliveries of every source, and judges what becomes of each.
+ * Sends forged and mutated deliveries of every source, and checks each result.
  *
- * @throws {Error} if the genuine ones of a source lead to nothing: then refused forgeries would prove nothing.
+ * @throws {Error} if no genuine delivery of a source is accepted: then rejected forgeries mean nothing.
  */
 export async function runForge(options: ForgeOptions): Promise<ForgeReport> {
   const { deliveries, seed, senders, receiver, onProgress = () => {} } = options;
@@ -52,41 +57,41 @@ export async function runForge(options: ForgeOptions): Promise<ForgeReport> {
     same: 0,
     byStatus: new Map(),
     byKind: new Map(),
-    violations: [],
+    failures: [],
   };
-  const send = async (forgery: Forgery, { sample, queued }: Pick<Reference, 'sample' | 'queued'>) => {
+  const send = async (forgery: Forgery, { sample, queued }: Pick<GenuineDelivery, 'sample' | 'queued'>) => {
     const event = toEvent(forgery.delivery);
     // The function may write on its event.
     const received = await receiver.receive(structuredClone(event));
     note(report, forgery, received, {
       sample: sample.name,
       event,
-      reason: judge(forgery.claim, received, queued),
+      reason: checkReceived(forgery.expected, received, queued),
     });
     onProgress(report.sent);
     return received;
   };
 
-  const proveAll = async (): Promise<Reference[][]> => {
-    const all: Reference[][] = [];
+  const signAll = async (): Promise<GenuineDelivery[][]> => {
+    const all: GenuineDelivery[][] = [];
     for (const sender of senders) {
-      const references: Reference[] = [];
+      const references: GenuineDelivery[] = [];
       for (const sample of sender.samples) {
-        const delivery = sender.prove(sample, sample.body, random);
-        const genuine: Forgery = { kind: 'genuine', claim: 'any', delivery };
+        const delivery = sender.sign(sample, sample.body, random);
+        const genuine: Forgery = { kind: 'genuine', expected: 'any', delivery };
         const { queued } = await send(genuine, { sample, queued: [] });
         references.push({ sender, sample, delivery, queued: queued.map(canonicalOf) });
       }
       if (references.every(({ queued }) => queued.length === 0))
         throw new Error(
-          `No genuine delivery of ${sender.source} was accepted: forged ones would prove nothing.`,
+          `No genuine delivery of ${sender.source} was accepted: rejected forgeries would mean nothing.`,
         );
       all.push(references);
     }
     return all;
   };
 
-  let references = await proveAll();
+  let references = await signAll();
   // Memory has to have seen what takes most of it before it is measured.
   for (const [reference] of references) {
     if (reference === undefined) continue;
@@ -95,7 +100,7 @@ export async function runForge(options: ForgeOptions): Promise<ForgeReport> {
   let refreshedAt = report.sent;
   while (report.sent < deliveries) {
     if (report.sent - refreshedAt >= REFRESH_EVERY) {
-      references = await proveAll();
+      references = await signAll();
       refreshedAt = report.sent;
     }
     const reference = random.pick(random.pick(references));
@@ -106,7 +111,7 @@ export async function runForge(options: ForgeOptions): Promise<ForgeReport> {
 
 function note(
   report: ForgeReport,
-  { kind, claim }: Forgery,
+  { kind, expected }: Forgery,
   { status, queued }: Received,
   { sample, event, reason }: { sample: string; event: unknown; reason: string | undefined },
 ): void {
@@ -114,10 +119,48 @@ function note(
   report.byStatus.set(status, (report.byStatus.get(status) ?? 0) + 1);
   report.byKind.set(kind, (report.byKind.get(kind) ?? 0) + 1);
   if (reason === undefined) {
-    if (claim === 'same' && queued.length > 0) report.same += 1;
+    if (expected === 'same' && queued.length > 0) report.same += 1;
     return;
   }
   report.failed += 1;
-  if (report.violations.length < SHOWN_VIOLATIONS)
-    report.violations.push({ number: report.sent, kind, sample, reason, event });
+  if (report.failures.length < SHOWN_FAILURES)
+    report.failures.push({ number: report.sent, kind, sample, reason, event });
+}
+
+/** Limit of answers and log lines, for any delivery. */
+const MAX_TEXT = 64 * 1024;
+
+/** @returns the problem with a result; undefined if there is none. */
+function checkReceived(
+  expected: Expected,
+  received: Received,
+  genuine: readonly string[],
+): string | undefined {
+  const { status, answer, queued, longestLine, called } = received;
+  if (status >= 500) return `answered ${status}: ${answer.slice(0, 300)}`;
+  if (answer.length > MAX_TEXT) return `answered with ${answer.length} characters`;
+  if (longestLine > MAX_TEXT) return `logged a line of ${longestLine} characters`;
+  const foreign = called.find((host) => !/\.(?:amazonaws|myhuaweicloud)\.com$/.test(host));
+  if (foreign !== undefined) return `called ${foreign}`;
+  if ((status === 202) !== queued.length > 0)
+    return `answered ${status}, and queued ${queued.length} messages`;
+  if (expected === 'rejected' && status < 400) return `answered ${status} to an unauthenticated delivery`;
+  if (expected !== 'same' || queued.length === 0) return undefined;
+  const wanted = genuine.join('\n');
+  const found = queued.map(canonicalOf).join('\n');
+  return found === wanted ? undefined : `queued ${found}, and its genuine delivery ${wanted || 'nothing'}`;
+}
+
+/** Times since then are of arrival, or signed for this run. */
+const STARTED_AT = Date.now();
+const CLOCK_STEP_MS = 1000;
+
+/** A message without what may differ between two arrivals: the sender's label, which isn't signed, and a time of this run. */
+function canonicalOf(message: string): string {
+  const request: unknown = JSON.parse(message);
+  if (typeof request !== 'object' || request === null) return message;
+  const { deliveryId: _, ...others } = { deliveryId: undefined, ...request };
+  const occurredAt = 'occurredAt' in others ? Date.parse(String(others.occurredAt)) : Number.NaN;
+  const isOfThisRun = occurredAt >= STARTED_AT && occurredAt <= Date.now() + CLOCK_STEP_MS;
+  return JSON.stringify({ ...others, ...(isOfThisRun && { occurredAt: 'of this run' }) });
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../../command-line/options.ts';
 
-/** Secrets of one run, by the names that `config.yml` has for them. They follow from the seed, and are nobody's. */
+/** Secrets of one run, by their names in `config.yml`. They follow from the seed. */
 export function makeSecrets(seed: number): Readonly<Record<string, string>> {
   const digest = (name: string) => createHash('sha256').update(`${seed} ${name}`).digest();
   const hex = (name: string) => digest(name).toString('hex');

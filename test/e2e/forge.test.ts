@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ROOT } from '../../command-line/options.ts';
 import { readConfig } from '../../command-line/read-config.ts';
-import { createSenders, type Sender } from '../../e2e/forge/genuine.ts';
 import type { Received } from '../../e2e/forge/receiver.ts';
 import { runForge } from '../../e2e/forge/run-forge.ts';
 import { makeSecrets, readSigningPairs } from '../../e2e/forge/sender-keys.ts';
+import { createSenders, type ForgeSender } from '../../e2e/forge/senders.ts';
 import { sources } from '../../lib/sources/index.ts';
 import type { HttpEvent } from '../../lib/webhook/http-event.ts';
 
@@ -21,8 +21,8 @@ interface Arrived {
   readonly verified: boolean;
 }
 
-let all: readonly Sender[];
-let senders: readonly Sender[];
+let all: readonly ForgeSender[];
+let senders: readonly ForgeSender[];
 beforeAll(async () => {
   const pairs = await readSigningPairs();
   all = createSenders({ secrets, foreignSecrets: makeSecrets(SEED + 1), ...pairs });
@@ -78,9 +78,9 @@ test('every type of source is configured, and every configured source has a send
   for (const { samples } of all) expect(samples.length).toBeGreaterThan(1);
 });
 
-test('a receiver that decides by what is signed passes', async () => {
-  const { failed, violations, sent, same, byKind } = await run();
-  expect([failed, violations]).toEqual([0, []]);
+test('a receiver that trusts only signed content passes', async () => {
+  const { failed, failures, sent, same, byKind } = await run();
+  expect([failed, failures]).toEqual([0, []]);
   expect(sent).toBe(1500);
   expect(same).toBeGreaterThan(20);
   expect([...byKind.keys()].toSorted()).toEqual([
@@ -90,7 +90,7 @@ test('a receiver that decides by what is signed passes', async () => {
     'foreign source',
     'genuine',
     'huge',
-    'proof',
+    'signature',
     'signed garbage',
     'unsigned parts',
   ]);
@@ -113,7 +113,7 @@ test('the same seed sends the same, and another seed sends something else', asyn
 describe('a receiver is caught that', () => {
   test.each<{ does: string; spoil: (received: Received, arrived: Arrived) => Received; reason: RegExp }>([
     {
-      does: 'believes the name of the event',
+      does: 'trusts the event name in a header',
       spoil: (received, { headers }) =>
         headers['x-github-event'] === 'organization' ? withRequest(received, { whole: true }) : received,
       reason: /queued .*"whole":true/,
@@ -132,7 +132,7 @@ describe('a receiver is caught that', () => {
       reason: /its genuine delivery .*sourceRepository/,
     },
     {
-      does: 'believes a time in the future',
+      does: 'trusts an unsigned time',
       spoil: (received, { headers }) =>
         withRequest(received, headers['ce-time'] ? { occurredAt: '2099-01-01T00:00:00Z' } : {}),
       reason: /2099/,
@@ -145,47 +145,47 @@ describe('a receiver is caught that', () => {
           ? answer({ ...arrived, verified: true })
           : received;
       },
-      reason: /answered 20\d to what nothing proves/,
+      reason: /answered 20\d to an unauthenticated delivery/,
     },
     {
       does: 'accepts everything',
       spoil: (_received, arrived) => answer({ ...arrived, verified: true }),
-      reason: /answered 20\d to what nothing proves/,
+      reason: /answered 20\d to an unauthenticated delivery/,
     },
     {
-      does: 'queues what it refuses',
+      does: 'queues rejected deliveries',
       spoil: (received) => (received.status === 401 ? { ...received, queued: ['{}'] } : received),
       reason: /answered 401, and queued 1 messages/,
     },
     {
-      does: 'fails on what is signed and unreadable',
+      does: 'fails on signed, unreadable bodies',
       spoil: (received, { body, verified }) =>
         verified && !body.toString().endsWith('}') ? { ...received, status: 500 } : received,
       reason: /answered 500/,
     },
     {
-      does: 'repeats what it was sent',
+      does: 'repeats the body in its answer',
       spoil: (received, { body }) => ({ ...received, answer: body.toString('latin1') }),
       reason: /answered with \d+ characters/,
     },
     {
-      does: 'logs what it was sent',
+      does: 'logs the body',
       spoil: (received, { body }) => ({ ...received, longestLine: body.length }),
       reason: /logged a line of \d+ characters/,
     },
     {
-      does: 'calls whom a stranger names',
+      does: 'calls the host that a stranger names',
       spoil: (received) => ({ ...received, called: ['attacker.example'] }),
       reason: /called attacker\.example/,
     },
   ])('$does', async ({ spoil, reason }) => {
-    const { failed, violations } = await run(spoil);
+    const { failed, failures } = await run(spoil);
     expect(failed).toBeGreaterThan(0);
-    expect(violations.map((violation) => violation.reason).join('\n')).toMatch(reason);
-    expect(violations[0]).toMatchObject({ number: expect.any(Number), event: { body: expect.any(String) } });
+    expect(failures.map((failure) => failure.reason).join('\n')).toMatch(reason);
+    expect(failures[0]).toMatchObject({ number: expect.any(Number), event: { body: expect.any(String) } });
   });
 
-  test('refuses what is genuine', async () => {
+  test('rejects genuine deliveries', async () => {
     await expect(run(() => REFUSED)).rejects.toThrow('No genuine delivery of github was accepted');
   });
 });

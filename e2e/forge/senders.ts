@@ -13,7 +13,7 @@ import { parseSmnMessage, stringToSign as smnText } from '../../lib/sources/smn-
 import { parseSnsMessage, stringToSign as snsText } from '../../lib/sources/sns-signature.ts';
 import type { Source } from '../../lib/sources/source.ts';
 import type { Random } from '../soak/random.ts';
-import { type Delivery, deliver } from './delivery.ts';
+import { makeDelivery, type RawDelivery } from './delivery.ts';
 import type { SigningPair } from './sender-keys.ts';
 
 const FIXTURES = join(ROOT, 'test/fixtures');
@@ -21,21 +21,22 @@ const EXAMPLES = '@octokit/webhooks-examples/api.github.com/index.json';
 
 const webhookSchema = v.object({ headers: v.record(v.string(), v.string()), body: v.string() });
 const examplesSchema = v.array(v.object({ name: v.string(), examples: v.array(v.unknown()) }));
-const messageSchema = v.record(v.string(), v.unknown());
+/** A message in JSON, of any size. */
+const jsonSchema = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()));
 
-/** Deliveries of one source that are recorded or documented, and how each is proved anew. */
-export interface Sender {
+/** Recorded and documented deliveries of one source, with a function that signs them. */
+export interface ForgeSender {
   readonly source: string;
-  /** Whoever knows the token may send any body: it counts as signed. */
+  /** The secret is a token, whose owner may send any body. */
   readonly tokenOnly: boolean;
-  /** The names of the headers that prove a delivery, in lower case. */
-  readonly proofs: readonly string[];
-  readonly samples: readonly Sample[];
-  /** @returns the delivery of a body, proved now by this sender's key, or by another. */
-  prove(sample: Sample, body: string, random: Random, by?: 'own' | 'foreign'): Delivery;
+  /** Names of the headers with signatures and tokens, in lower case. */
+  readonly signatureHeaders: readonly string[];
+  readonly samples: readonly RecordedDelivery[];
+  /** @returns the delivery of a body, signed now by this sender's key or by another. */
+  sign(sample: RecordedDelivery, body: string, random: Random, by?: 'own' | 'foreign'): RawDelivery;
 }
 
-export interface Sample {
+export interface RecordedDelivery {
   readonly name: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -50,8 +51,8 @@ interface Keys {
 }
 
 /** Senders for every source of `config.yml`. */
-export function createSenders({ secrets, foreignSecrets, own, foreign }: Keys): readonly Sender[] {
-  const keyed = (source: string, type: SendableType, more: readonly Sample[] = []): Sender => {
+export function createSenders({ secrets, foreignSecrets, own, foreign }: Keys): readonly ForgeSender[] {
+  const keyed = (source: string, type: SendableType, more: readonly RecordedDelivery[] = []): ForgeSender => {
     const [secret = '', foreignSecret = ''] = [secrets, foreignSecrets].map(
       (each) => each[`forge/${source}`],
     );
@@ -76,15 +77,19 @@ export function createSenders({ secrets, foreignSecrets, own, foreign }: Keys): 
 function keyedSender(
   name: string,
   type: SendableType,
-  { secret, foreignSecret, samples }: Pick<Sender, 'samples'> & { secret: string; foreignSecret: string },
-): Sender {
+  {
+    secret,
+    foreignSecret,
+    samples,
+  }: Pick<ForgeSender, 'samples'> & { secret: string; foreignSecret: string },
+): ForgeSender {
   const source: Source = sources[type];
   const key = source.parseSecret(secret);
   const foreignKey = source.parseSecret(foreignSecret);
   const { sign: signContent } = senders[type];
   const tokenOnly =
     ['harbor', 'acr', 'distribution'].includes(type) || (type === 'gitlab' && !secret.startsWith('whsec_'));
-  const prove: Sender['prove'] = (sample, body, random, by = 'own') => {
+  const signBody: ForgeSender['sign'] = (sample, body, random, by = 'own') => {
     const id = makeId(random);
     const timed = { 'webhook-id': id, 'webhook-timestamp': formatSeconds(new Date()), 'Idempotency-Key': id };
     const made = lowerCased(signContent({ headers: timed, body }, by === 'own' ? key : foreignKey));
@@ -96,10 +101,16 @@ function keyedSender(
       ...('x-forgejo-signature' in sample.headers &&
         forgejo !== undefined && { 'x-forgejo-signature': forgejo }),
     };
-    return deliver(name, headers, Buffer.from(body));
+    return makeDelivery(name, headers, Buffer.from(body));
   };
-  const proofs = Object.keys(lowerCased(signContent({ headers: {}, body: '' }, key)));
-  return { source: name, tokenOnly, proofs: [...proofs, 'x-forgejo-signature'], samples, prove };
+  const signatureHeaders = Object.keys(lowerCased(signContent({ headers: {}, body: '' }, key)));
+  return {
+    source: name,
+    tokenOnly,
+    signatureHeaders: [...signatureHeaders, 'x-forgejo-signature'],
+    samples,
+    sign: signBody,
+  };
 }
 
 type TopicType = Exclude<SourceType, SendableType>;
@@ -109,18 +120,18 @@ const TOPICS = {
   'huawei-smn': { time: 'timestamp', signature: 'signature', version: { signature_version: 'v1' } },
 } as const;
 
-function topicSender(type: TopicType, pairs: Pick<Keys, 'own' | 'foreign'>): Sender {
+function topicSender(type: TopicType, pairs: Pick<Keys, 'own' | 'foreign'>): ForgeSender {
   const { time, signature, version } = TOPICS[type];
-  const prove: Sender['prove'] = ({ headers }, body, _random, by = 'own') => {
-    const parsed = v.safeParse(messageSchema, parseJson(body));
-    if (!parsed.success) return deliver(type, headers, Buffer.from(body));
+  const signBody: ForgeSender['sign'] = ({ headers }, body, _random, by = 'own') => {
+    const parsed = v.safeParse(jsonSchema, body);
+    if (!parsed.success) return makeDelivery(type, headers, Buffer.from(body));
     const message = { ...parsed.output, ...version, [time]: new Date().toISOString(), [signature]: '-' };
     const signed = textOf(type, message);
     const made =
       signed === undefined ? '-' : sign('sha256', Buffer.from(signed), pairs[by].key).toString('base64');
-    return deliver(type, headers, Buffer.from(JSON.stringify({ ...message, [signature]: made })));
+    return makeDelivery(type, headers, Buffer.from(JSON.stringify({ ...message, [signature]: made })));
   };
-  return { source: type, tokenOnly: false, proofs: [], samples: readSamples(type), prove };
+  return { source: type, tokenOnly: false, signatureHeaders: [], samples: readSamples(type), sign: signBody };
 }
 
 function textOf(type: TopicType, message: unknown): string | undefined {
@@ -132,19 +143,19 @@ function textOf(type: TopicType, message: unknown): string | undefined {
   return parsed.success ? smnText(parsed.output) : undefined;
 }
 
-function readSamples(type: SourceType): Sample[] {
+function readSamples(type: SourceType): RecordedDelivery[] {
   const recorded = globSync('*.json', { cwd: join(FIXTURES, type) }).toSorted();
   return recorded.map((file) => {
     const { headers, body } = v.parse(
       webhookSchema,
-      parseJson(readFileSync(join(FIXTURES, type, file), 'utf8')),
+      JSON.parse(readFileSync(join(FIXTURES, type, file), 'utf8')),
     );
     return { name: `${type}/${basename(file, '.json')}`, headers, body };
   });
 }
 
 /** One example of each of GitHub's events, and all that say that something was deleted. */
-function readExamples(): Sample[] {
+function readExamples(): RecordedDelivery[] {
   const examples = v.parse(examplesSchema, createRequire(import.meta.url)(EXAMPLES));
   return examples.flatMap(({ name, examples: all }) =>
     all
@@ -163,12 +174,4 @@ function makeId(random: Random): string {
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

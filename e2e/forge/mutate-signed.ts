@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Random } from '../soak/random.ts';
-import type { Delivery } from './delivery.ts';
+import type { RawDelivery } from './delivery.ts';
 import type { Mutation } from './mutate-unsigned.ts';
 
 const messageSchema = v.record(v.string(), v.unknown());
@@ -34,12 +34,12 @@ const BODY: readonly Mutation[] = [
   },
 ];
 
-export function mutateBody(delivery: Delivery, random: Random): Delivery {
+export function mutateBody(delivery: RawDelivery, random: Random): RawDelivery {
   return random.pick(BODY)(delivery, random);
 }
 
 /** Changes a field of a topic's message, and leaves its signature. */
-export function mutateMessage(delivery: Delivery, random: Random): Delivery {
+export function mutateMessage(delivery: RawDelivery, random: Random): RawDelivery {
   if (random.chance(0.3)) return mutateBody(delivery, random);
   const fields = new Map(Object.entries(v.parse(messageSchema, JSON.parse(delivery.body.toString('utf8')))));
   const name = random.pick([...fields.keys(), 'Subject', 'subscribe_url', 'SubscribeURL']);
@@ -83,7 +83,7 @@ function textsLike(text: string): readonly unknown[] {
   ];
 }
 
-function flipBits(delivery: Delivery, random: Random): Delivery {
+function flipBits(delivery: RawDelivery, random: Random): RawDelivery {
   const body = Buffer.from(delivery.body);
   if (body.length === 0) return { ...delivery, ...carry(Buffer.from('{}')) };
   for (let left = random.integer(1, 3); left > 0; left -= 1) {
@@ -94,6 +94,34 @@ function flipBits(delivery: Delivery, random: Random): Delivery {
 }
 
 /** Bytes that may be no text are carried in base64. */
-function carry(body: Buffer): Pick<Delivery, 'body' | 'base64' | 'saysBase64'> {
+function carry(body: Buffer): Pick<RawDelivery, 'body' | 'base64' | 'saysBase64'> {
   return { body, base64: true, saysBase64: true };
 }
+
+/** Spoils a signature or token in the headers; undefined if there is none. */
+export function spoilSignature(
+  delivery: RawDelivery,
+  signatureHeaders: readonly string[],
+  random: Random,
+): RawDelivery | undefined {
+  const present = signatureHeaders.filter((name) => name in delivery.headers);
+  if (present.length === 0) return undefined;
+  const spoil = random.pick(SPOILS);
+  const spoiled = present.map((name) => [name, spoil(delivery.headers[name] ?? '', random)] as const);
+  return { ...delivery, headers: { ...delivery.headers, ...Object.fromEntries(spoiled) } };
+}
+
+const SPOILS: readonly ((value: string, random: Random) => string)[] = [
+  () => '',
+  (value) => value.slice(0, -4),
+  (value, random) => value.slice(0, random.integer(0, value.length - 4)),
+  (value) => value.replaceAll(/[0-9a-z]/gi, '0'),
+  (value) => `x${value}`,
+  (value) => value.replace('sha256=', 'sha1=').replace('v1,', 'v1a,').slice(0, -5),
+  () =>
+    Array.from({ length: 200 }, (_, index) => `v1,${Buffer.alloc(32, index).toString('base64')}`).join(' '),
+  (value, random) => {
+    const at = random.integer(Math.ceil(value.length / 2), Math.max(0, value.length - 3));
+    return `${value.slice(0, at)}${value[at] === 'b' ? 'a' : 'b'}${value.slice(at + 1)}`;
+  },
+];
