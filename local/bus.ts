@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import * as v from 'valibot';
-import { listen } from './listen.ts';
 import { guardServer } from './loopback/guard.ts';
+import { listen } from './loopback/listen.ts';
 import type { Queues } from './queues.ts';
 import { matchesPattern, readRules } from './rules.ts';
 
@@ -11,12 +11,12 @@ const entriesSchema = v.object({
   Entries: v.array(v.object({ Source: v.string(), DetailType: v.string(), Detail: v.string() })),
 });
 
-/** As much of an event as a person wants to see. */
+/** The parts of an event that are worth printing. */
 export interface BusEvent {
   readonly source: string;
   readonly 'detail-type': string;
   readonly detail: unknown;
-  /** A rule has led it into the cleanup queue. */
+  /** Whether a rule has put it into the cleanup queue. */
   readonly queued: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface Bus {
   close(): Promise<void>;
 }
 
-/** @param onEvent is told of every event. */
+/** @param onEvent gets every event. */
 export async function startBus(queues: Queues, onEvent: (event: BusEvent) => void): Promise<Bus> {
   const rules = await readRules();
   const putEvents: PutEvents = (input) => {
@@ -54,7 +54,7 @@ export async function startBus(queues: Queues, onEvent: (event: BusEvent) => voi
     return { FailedEntryCount: 0, Entries };
   };
 
-  // The functions need an address before the front door can be opened, which leads to them.
+  // The functions need an address before the front door is open, which needs the functions.
   const server = createServer((request, response) => {
     const [, action = ''] = String(request.headers['x-amz-target']).split('.');
     json(request)

@@ -6,15 +6,15 @@ export interface EventSource {
   readonly queueUrl: string;
   readonly batchSize: number;
   readonly target: FunctionProcess;
-  /** Is told when an invocation failed as a whole. */
+  /** Called when an invocation fails as a whole. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Feeds a function from a queue, as Lambda's event source does: what the function doesn't give back is removed, and the
- * rest comes back after its visibility timeout.
+ * Feeds a function from a queue, as Lambda's event source does: messages that the function doesn't report as failed are
+ * removed, and the others are received again after their visibility timeout.
  *
- * @returns ends it, once the batch in hand is done.
+ * @returns a function that stops it after the current batch.
  */
 export function feedFromQueue(queues: Queues, source: EventSource): () => Promise<void> {
   const stop = new AbortController();
@@ -37,7 +37,7 @@ export function feedFromQueue(queues: Queues, source: EventSource): () => Promis
 async function feedOnce(queues: Queues, { queueUrl, batchSize, target }: EventSource): Promise<void> {
   const messages = await queues.receive(queueUrl, batchSize);
   if (messages.length === 0) return;
-  // What a function answers to an event from SQS.
+  // The functions answer events from SQS in this form.
   // oxlint-disable-next-line no-unsafe-type-assertion
   const { batchItemFailures } = (await target.invoke(toEvent(messages, queueUrl))) as SQSBatchResponse;
   const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));

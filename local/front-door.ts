@@ -3,12 +3,12 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { PutEvents } from './bus.ts';
 import type { FunctionProcess } from './function-process.ts';
 import { toHttpApiEvent } from './http-api-event.ts';
-import { type Listening, listen } from './listen.ts';
-import { answerRefusal, guardServer, type Refusal } from './loopback/guard.ts';
+import { answerRejection, guardServer, type Rejection } from './loopback/guard.ts';
+import { type Listening, listen } from './loopback/listen.ts';
 
 export interface Behind {
   readonly receive: FunctionProcess;
-  /** Those that can be invoked, by name. */
+  /** Functions that can be invoked, by name. */
   readonly invokable: Readonly<Record<string, FunctionProcess>>;
   readonly putEvents: PutEvents;
 }
@@ -23,7 +23,7 @@ const JSON_TYPE = { 'Content-Type': 'application/json' };
 /** The limit of an HTTP API. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
-/** What clients of AWS send. A page can send none of them without asking first. */
+/** Content types of AWS clients. A page can send none of them without a preflight request. */
 const CALL_TYPES: ReadonlySet<string> = new Set([
   'application/json',
   'application/x-amz-json-1.0',
@@ -43,26 +43,26 @@ export function openFrontDoor(behind: Behind, port: number): Promise<Listening> 
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, behind: Behind): Promise<void> {
-  let answer: Answer | Refusal;
+  let answer: Answer | Rejection;
   try {
     answer = await route(request, behind);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     answer = { status: 500, headers: JSON_TYPE, body: JSON.stringify({ message }) };
   }
-  if ('message' in answer) answerRefusal(request, response, answer);
+  if ('message' in answer) answerRejection(request, response, answer);
   else response.writeHead(answer.status, answer.headers).end(answer.body);
 }
 
-async function route(request: IncomingMessage, behind: Behind): Promise<Answer | Refusal> {
+async function route(request: IncomingMessage, behind: Behind): Promise<Answer | Rejection> {
   const pathname = readPath(request);
   if (pathname === undefined) return { status: 400, message: 'Bad Request: the path is not a URL path.' };
   const invoked = INVOKE.exec(pathname)?.[1];
   const isPutEvents = pathname === '/' && request.headers['x-amz-target'] === 'AWSEvents.PutEvents';
   if (invoked === undefined && !isPutEvents) return passToReceive(request, behind);
 
-  const refusal = refusalOfCall(request);
-  if (refusal !== undefined) return refusal;
+  const rejection = rejectionOfCall(request);
+  if (rejection !== undefined) return rejection;
   const body = await readBody(request);
   if (body === undefined) return TOO_LARGE;
   const input = parse(body);
@@ -74,17 +74,17 @@ async function route(request: IncomingMessage, behind: Behind): Promise<Answer |
 }
 
 const NOT_FOUND: Answer = { status: 404, headers: JSON_TYPE, body: '{"message":"Not Found"}' };
-const TOO_LARGE: Refusal = {
+const TOO_LARGE: Rejection = {
   status: 413,
   message: `Request Entity Too Large: send at most ${MAX_BODY_BYTES} bytes.`,
 };
 
-async function passToReceive(request: IncomingMessage, { receive }: Behind): Promise<Answer | Refusal> {
+async function passToReceive(request: IncomingMessage, { receive }: Behind): Promise<Answer | Rejection> {
   const body = await readBody(request);
   if (body === undefined) return TOO_LARGE;
   const event = toHttpApiEvent(request, body);
   if (event === undefined) return NOT_FOUND;
-  // What a function behind an HTTP API answers.
+  // Functions behind an HTTP API answer in this form.
   // oxlint-disable-next-line no-unsafe-type-assertion
   const result = (await receive.invoke(event)) as APIGatewayProxyStructuredResultV2;
   const headers = Object.entries(result.headers ?? {}).map(([name, value]) => [name, String(value)]);
@@ -92,11 +92,11 @@ async function passToReceive(request: IncomingMessage, { receive }: Behind): Pro
 }
 
 /** Invoke and PutEvents have no signature that is checked here: they have to look like calls that no page can send. */
-function refusalOfCall({ method, headers }: IncomingMessage): Refusal | undefined {
+function rejectionOfCall({ method, headers }: IncomingMessage): Rejection | undefined {
   if (method !== 'POST') return { status: 405, message: 'Method Not Allowed: use POST.' };
   const [type = ''] = (headers['content-type'] ?? '').split(';');
   if (CALL_TYPES.has(type.trim().toLowerCase())) return undefined;
-  // The AWS command line and boto3 invoke without a content type. A page can't send this header without asking first.
+  // The AWS command line and boto3 invoke without a content type. A page can't send this header without a preflight request.
   if (type === '' && headers.authorization?.startsWith('AWS4-HMAC-SHA256 ') === true) return undefined;
   const types = [...CALL_TYPES].join(', ');
   return { status: 415, message: `Unsupported Media Type: send one of ${types}.` };

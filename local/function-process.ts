@@ -9,9 +9,9 @@ const HOST = join(import.meta.dirname, 'function-host.ts');
 export interface FunctionOptions {
   /** The file of the bundle. */
   readonly bundle: string;
-  /** All that the function sees of the environment. */
+  /** The whole environment of the function. */
   readonly env: NodeJS.ProcessEnv;
-  /** After so long Lambda would end it. */
+  /** The timeout of the function in Lambda. */
   readonly timeoutMs: number;
   /** Gets every line that the function prints. */
   readonly onLine: (line: string) => void;
@@ -24,16 +24,16 @@ export interface FunctionProcess {
   close(): Promise<void>;
 }
 
-/** One that is under way. */
+/** A function that has initialized. */
 export interface StartedFunction extends FunctionProcess {
-  /** Ends it with SIGKILL: nothing that it does is finished, and nobody is told. */
+  /** Ends it with SIGKILL, in the middle of its work. */
   kill(): Promise<void>;
 }
 
 /**
  * Starts a function and waits until it has initialized.
  *
- * @throws {Error} with what it printed, if it ends before that.
+ * @throws {Error} with its output if it ends before that.
  */
 export async function startFunction({
   bundle,

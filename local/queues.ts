@@ -93,7 +93,7 @@ function guard(message: unknown): void {
   guardServer(v.parse(initializationSchema, message).fastify.server);
 }
 
-/** fauxqs listens on every interface, serves whoever asks, and hands out its HTTP server in no other way than this. */
+/** fauxqs listens on every interface, serves every caller, and gives its HTTP server in no other way than this. */
 async function startGuardedSqs(): Promise<FauxqsServer> {
   subscribe('fastify.initialization', guard);
   try {

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import * as v from 'valibot';
 import type { HttpEvent } from '../../lib/webhook/http-event.ts';
-import { listen } from '../../local/listen.ts';
+import { listen } from '../../local/loopback/listen.ts';
 import { build } from '../../scripts/build.ts';
 import type { SigningPair } from './sender-keys.ts';
 

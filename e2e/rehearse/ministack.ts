@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { UsageError } from '../../command-line/options.ts';
-import { listen } from '../../local/listen.ts';
+import { listen } from '../../local/loopback/listen.ts';
 import { REGION, waitFor } from './aws.ts';
 
 /** The version that this test was written for. */

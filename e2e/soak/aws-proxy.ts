@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type HttpResponse, httpRequest } from '../../lib/http/http-request.ts';
-import { type Listening, listen } from '../../local/listen.ts';
+import { type Listening, listen } from '../../local/loopback/listen.ts';
 import type { Random } from './random.ts';
 
 const JSON_TYPE = { 'Content-Type': 'application/x-amz-json-1.0' };

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
-import { listen } from '../listen.ts';
 import { guardServer } from '../loopback/guard.ts';
+import { listen } from '../loopback/listen.ts';
 import type { Operation } from './call.ts';
 import { Cloud } from './cloud.ts';
 import { type ChooseFault, type Fault, FaultScript } from './faults.ts';

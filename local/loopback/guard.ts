@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
-/** A request that isn't served, and why: the body of the answer says it. */
-export interface Refusal {
+/** A request that isn't served; the answer has the message. */
+export interface Rejection {
   readonly status: 400 | 403 | 405 | 413 | 415;
   readonly message: string;
 }
@@ -24,13 +24,13 @@ export function guardServer(server: Server, { anyHost = false } = {}): void {
   const listeners = server.listeners('request');
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
-    const refusal = refusalOf(request, anyHost);
-    if (refusal !== undefined) answerRefusal(request, response, refusal);
+    const rejection = rejectionOf(request, anyHost);
+    if (rejection !== undefined) answerRejection(request, response, rejection);
     else for (const listener of listeners) Reflect.apply(listener, server, [request, response]);
   });
 }
 
-function refusalOf({ headers, socket }: IncomingMessage, anyHost: boolean): Refusal | undefined {
+function rejectionOf({ headers, socket }: IncomingMessage, anyHost: boolean): Rejection | undefined {
   if (!LOOPBACK_ADDRESS.test(socket.remoteAddress ?? '')) {
     return { status: 403, message: 'Forbidden: the local stack serves this machine only.' };
   }
@@ -46,10 +46,10 @@ function refusalOf({ headers, socket }: IncomingMessage, anyHost: boolean): Refu
 }
 
 /** Answers without reading the body, and closes the connection, which still carries it. */
-export function answerRefusal(
+export function answerRejection(
   request: IncomingMessage,
   response: ServerResponse,
-  { status, message }: Refusal,
+  { status, message }: Rejection,
 ): void {
   const headers = { 'Content-Type': 'application/json', Connection: 'close' };
   response.writeHead(status, { ...headers, ...(status === 405 && { Allow: 'POST' }) });

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { listen } from '../../local/listen.ts';
+import { listen } from '../../local/loopback/listen.ts';
 
 interface ReceivedRequest {
   readonly method: string;

@@ -1,11 +1,11 @@
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Bus, startBus } from '../../local/bus.ts';
-import { type DynamoDb, startDynamoDb } from '../../local/dynamodb.ts';
-import { type Emulator, startEmulator } from '../../local/huaweicloud/emulator.ts';
-import { type Queues, startQueues } from '../../local/queues.ts';
-import { HOSTILE_HEADERS } from '../support/hostile-headers.ts';
-import { sendRaw } from '../support/raw-request.ts';
+import { type Bus, startBus } from '../../../local/bus.ts';
+import { type DynamoDb, startDynamoDb } from '../../../local/dynamodb.ts';
+import { type Emulator, startEmulator } from '../../../local/huaweicloud/emulator.ts';
+import { type Queues, startQueues } from '../../../local/queues.ts';
+import { HOSTILE_HEADERS } from '../../support/hostile-headers.ts';
+import { sendRaw } from '../../support/raw-request.ts';
 
 let queues: Queues;
 let bus: Bus;
