@@ -1,115 +1,107 @@
-/** `npm start`: the service on this machine, and the story of one deletion. See docs/local-stack.md. */
+/** `npm start`: the service on this machine, and one deletion from the webhook to the result. See docs/local-stack.md. */
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { signSample } from '../cli/send/senders.ts';
-import { messageOf, ROOT, runCommand, UsageError } from '../command-line/options.ts';
+import { parseOptions, ROOT, readInteger, runCommand } from '../command-line/options.ts';
 import type { BusEvent } from '../local/bus.ts';
 import { type Stack, startStack } from '../local/stack.ts';
 import { build } from '../scripts/build.ts';
-import { isMetric, type LogLine, parseLine, Story, tellEvent, tellLine } from './demo.ts';
-import { type Scene, setScene } from './demo-config.ts';
+import { describeEvent, describeLine, isMetric, type LogLine, parseLine } from './describe-line.ts';
 import { DRY_RUN, dryRunCommands, nextCommands } from './next-commands.ts';
+import { type Demo, prepareDemo } from './prepare-demo.ts';
 import { writeStackFile } from './stack-file.ts';
 
-const STORY_LIMIT_MS = 60_000;
+const LIMIT_MS = 60_000;
 /** An answer has the id of its requests only if there are any. */
 const answerSchema = v.object({ id: v.optional(v.string()) });
 
-const story = new Story((line) => console.log(line));
+let startedAt = performance.now();
 const lines: LogLine[] = [];
 const events: BusEvent[] = [];
-let onNews: () => void = () => {};
+let onOutput: () => void = () => {};
 
 await runCommand(async () => {
-  const { once: onlyStory, config, repository, port } = readOptions();
+  const { values } = parseOptions({
+    options: {
+      once: { type: 'boolean', default: false },
+      config: { type: 'string' },
+      repository: { type: 'string' },
+      port: { type: 'string', default: '0' },
+    },
+  });
+  const { config, repository } = values;
+  const port = readInteger('port', values.port, [0, 65_535]);
   if (config !== undefined) console.log(DRY_RUN);
-  const scene = await setScene({ configFile: config, repository });
-  const dryRun = isDryRun(scene);
-  // `dist` is for what could be deployed.
+  const demo = await prepareDemo({ configFile: config, repository });
+  await using opened = new AsyncDisposableStack();
+  opened.defer(() => demo.close());
+  const dryRun = isDryRun(demo);
+  // `dist` is for bundles that can be deployed.
   const distDir = join(ROOT, dryRun ? '.local/dry-run' : 'dist');
-  await build({ stage: scene.stage, configFile: scene.configFile, outDir: distDir, dryRun });
+  await build({ stage: demo.stage, configFile: demo.configFile, outDir: distDir, dryRun });
   const stack = await startStack({
     distDir,
-    env: scene.env,
+    env: demo.env,
     port,
     sweepers: dryRun ? 0 : 1,
-    onLine: hear,
-    onEvent: see,
+    onLine(text) {
+      if (isMetric(text)) return;
+      const line = parseLine(text);
+      print(line === undefined ? text : describeLine(line));
+      if (line !== undefined) lines.push(line);
+      onOutput();
+    },
+    onEvent(event) {
+      print(describeEvent(event));
+      events.push(event);
+      onOutput();
+    },
   });
-  // Whose accounts are real has them, and the secrets, in the environment already.
-  const removeStackFile = dryRun ? undefined : await writeStackFile({ ...scene.env, ...stack.env });
-  try {
-    const told = await tellDeletion(scene, stack);
-    if (onlyStory) process.exitCode = told ? 0 : 1;
-    else {
-      const { source, key, configFile } = scene;
-      const { url } = stack;
-      console.log(dryRun ? dryRunCommands(url, source, configFile) : nextCommands({ url, source, key }));
-      await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-    }
-  } finally {
-    await removeStackFile?.();
-    await stack.close();
-    await scene.close();
-    if (dryRun) console.log(`\n${DRY_RUN}`);
+  opened.defer(() => stack.close());
+  // With real accounts, the environment of other commands has all of it already.
+  if (!dryRun) opened.defer(await writeStackFile({ ...demo.env, ...stack.env }));
+  const succeeded = await showDeletion(demo, stack);
+  if (values.once) process.exitCode = succeeded ? 0 : 1;
+  else {
+    const { source, key, configFile } = demo;
+    const { url } = stack;
+    console.log(dryRun ? dryRunCommands(url, source, configFile) : nextCommands({ url, source, key }));
+    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   }
+  await opened.disposeAsync();
+  if (dryRun) console.log(`\n${DRY_RUN}`);
 });
 
-function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        once: { type: 'boolean', default: false },
-        config: { type: 'string' },
-        repository: { type: 'string' },
-        port: { type: 'string', default: '0' },
-      },
-    });
-    return { ...values, port: Number(values.port) };
-  } catch (error) {
-    throw new UsageError(messageOf(error), { cause: error });
-  }
+/** Prints a line with the time since the webhook. */
+function print(text: string): void {
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(3);
+  console.log(`${seconds.padStart(8)} s  ${text}`);
 }
 
-function hear(text: string): void {
-  if (isMetric(text)) return;
-  const line = parseLine(text);
-  story.tell(line === undefined ? text : tellLine(line));
-  if (line !== undefined) lines.push(line);
-  onNews();
-}
-
-function see(event: BusEvent): void {
-  story.tell(tellEvent(event));
-  events.push(event);
-  onNews();
-}
-
-/** @returns whether the tasks are gone in the end; in a dry run, whether all of them are still there. */
-async function tellDeletion(scene: Scene, stack: Stack): Promise<boolean> {
-  const { image, repository, source, key } = scene;
+/** @returns whether the tasks are gone in the end; in a dry run, whether all of them still exist. */
+async function showDeletion(demo: Demo, stack: Stack): Promise<boolean> {
+  const { image, repository, source, key } = demo;
   const name = `${image.namespace}/${image.repository}`;
-  const before = await scene.countTasks();
+  const before = await demo.countTasks();
   console.log(`The local stack is up. ${name} in SWR has ${pluralize(before, 'synchronization task')}.`);
   console.log(`${source} reports that ${repository} was deleted:\n`);
   const { body, headers } = signSample('github', { repository }, key);
-  story.restart();
+  startedAt = performance.now();
   const response = await fetch(`${stack.url}/webhooks/${source}`, { method: 'POST', headers, body });
-  story.tell(`${''.padEnd(8)} ${'answered'.padEnd(9)} ${response.status} ${response.statusText}`);
+  print(`${''.padEnd(8)} ${'answered'.padEnd(9)} ${response.status} ${response.statusText}`);
   const { id } = v.parse(answerSchema, await response.json());
   const isDone = () => id !== undefined && isOver(id);
   if (id !== undefined) await waitUntil(isDone);
-  const left = await scene.countTasks();
-  const [expected, good, bad] = isDryRun(scene) ? [before, 'unchanged', 'changed'] : [0, 'gone', 'not gone'];
+  const left = await demo.countTasks();
+  const [expected, good, bad] = isDryRun(demo) ? [before, 'unchanged', 'changed'] : [0, 'gone', 'not gone'];
   const end = left === expected ? good : bad;
-  story.tell(`${''.padEnd(8)} ${end.padEnd(9)} ${name} has ${pluralize(left, 'task')} left`);
+  print(`${''.padEnd(8)} ${end.padEnd(9)} ${name} has ${pluralize(left, 'task')} left`);
   return isDone() && left === expected;
 }
 
-/** Real accounts, and a ledger that ends with this process: what was deleted couldn't be restored. */
-function isDryRun({ emulator }: Scene): boolean {
+/** Real accounts with a ledger that ends with this process: a deleted task couldn't be restored. */
+function isDryRun({ emulator }: Demo): boolean {
   return emulator === undefined;
 }
 
@@ -117,22 +109,22 @@ function pluralize(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** Whether a request has come to its end, and everything about it was told. */
+/** Whether a request is finished, and its events are published. */
 function isOver(id: string): boolean {
   const cleaned = lines.find((line) => line.event === 'cleaned' && line['id'] === id);
   const deletions = events.filter((event) => event['detail-type'] === 'Sync Task Deleted');
-  const notAnnounced = lines.some(({ event }) => event === 'not published');
-  return cleaned !== undefined && (notAnnounced || deletions.length >= Number(cleaned['deleted']));
+  const notPublished = lines.some(({ event }) => event === 'not published');
+  return cleaned !== undefined && (notPublished || deletions.length >= Number(cleaned['deleted']));
 }
 
 async function waitUntil(holds: () => boolean): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, STORY_LIMIT_MS);
-  onNews = () => {
+  const timer = setTimeout(resolve, LIMIT_MS);
+  onOutput = () => {
     if (holds()) resolve();
   };
-  onNews();
+  onOutput();
   await promise;
   clearTimeout(timer);
-  onNews = () => {};
+  onOutput = () => {};
 }

@@ -1,7 +1,7 @@
 import { signSample } from '../cli/send/senders.ts';
 import { formatCurl } from '../cli/send/webhook-request.ts';
 
-export interface NextCommandsOptions {
+interface NextCommandsOptions {
   readonly url: string;
   readonly source: string;
   readonly key: Buffer;
@@ -42,7 +42,7 @@ Ctrl-C ends it.
 export const DRY_RUN =
   "Dry run: nothing is deleted; `swr-sync clean` deletes for real, with the stage's ledger.";
 
-/** Commands to try on a local stack that works on real accounts: none of them names what could be deleted. */
+/** Commands to try on a local stack with real accounts: none of them deletes a task. */
 export function dryRunCommands(url: string, source: string, configFile: string): string {
   return `
 Running at ${url}. ${DRY_RUN} Try:

@@ -5,10 +5,10 @@ import { ROOT } from '../command-line/options.ts';
 const FILE = join(ROOT, '.local/stack.json');
 
 /**
- * Writes down what another command needs to work on the running stack, such as `swr-sync --stage local`. There are
- * secrets in it, if only of an emulator: nobody else may read it.
+ * Writes the environment with which another command works on the running stack, such as `swr-sync --stage local`. It has
+ * secrets, if only of an emulator: only the owner may read the file.
  *
- * @returns takes it away again, unless a later stack has written it since.
+ * @returns a function that removes the file, unless a later stack has written it since.
  */
 export async function writeStackFile(
   env: Readonly<Record<string, string | undefined>>,

@@ -5,7 +5,7 @@ import { History } from '../../lib/ledger/history.ts';
 import type { BusEvent } from '../../local/bus.ts';
 import { type Emulator, localSeed, startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
-import { type LogLine, parseLine } from '../../start/demo.ts';
+import { type LogLine, parseLine } from '../../start/describe-line.ts';
 import { buildStage } from '../support/built-stage.ts';
 import { setVariables } from '../support/environment.ts';
 import { parseMetricLine } from '../support/metric-line.ts';

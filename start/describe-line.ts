@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { nameOf } from '../lib/huaweicloud/names.ts';
+import { parseJson } from '../lib/json.ts';
 import type { BusEvent } from '../local/bus.ts';
 
 const lineSchema = v.looseObject({ function: v.optional(v.string(), ''), event: v.string() });
 
-/** As much of an event's detail as is told. */
+/** The parts of an event's detail that are printed. */
 const detailSchema = v.object({
   request: v.fallback(v.optional(v.object({ namespace: v.string() })), undefined),
   repository: v.fallback(v.optional(v.string()), undefined),
@@ -16,22 +17,19 @@ const detailSchema = v.object({
 
 export type LogLine = v.InferOutput<typeof lineSchema>;
 
-/** Reads a line that a function printed; undefined if it is no log line. */
+/** Reads a line that a function has printed; undefined if it is no log line. */
 export function parseLine(line: string): LogLine | undefined {
-  try {
-    return v.parse(lineSchema, JSON.parse(line));
-  } catch {
-    return undefined;
-  }
+  const parsed = v.safeParse(lineSchema, parseJson(line));
+  return parsed.success ? parsed.output : undefined;
 }
 
-/** Metrics, for CloudWatch to find in the log: nobody else wants to read them. */
+/** Whether a line holds metrics for CloudWatch. */
 export function isMetric(line: string): boolean {
   return line.startsWith('{"_aws":');
 }
 
-/** Says in one line what a function did, for a person who watches. */
-export function tellLine(line: LogLine): string {
+/** Describes a log line for people. */
+export function describeLine(line: LogLine): string {
   const { function: name, event } = line;
   const text = (key: string) => {
     const value = line[key];
@@ -39,7 +37,7 @@ export function tellLine(line: LogLine): string {
     return typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
   };
   const repository = `${text('namespace')}/${text('repository')}`;
-  const telling: Record<string, string> = {
+  const texts: Record<string, string> = {
     received: `${text('bytes')} bytes from ${text('source')}`,
     verified: `the signature is that of ${text('source')}`,
     routed: `to ${repository} in SWR`,
@@ -71,33 +69,13 @@ export function tellLine(line: LogLine): string {
     cleaned: `${text('deleted')} deleted, ${text('absent')} absent, ${text('kept')} kept, ${text('failed')} failed`,
   };
   const took = line['ms'] === undefined ? '' : ` (${text('ms')} ms)`;
-  return `${name.padEnd(8)} ${event.padEnd(9)} ${telling[event] ?? JSON.stringify(line)}${took}`;
+  return `${name.padEnd(8)} ${event.padEnd(9)} ${texts[event] ?? JSON.stringify(line)}${took}`;
 }
 
-/** Says in one line what was put on the bus. */
-export function tellEvent({ source, 'detail-type': type, detail, queued }: BusEvent): string {
+/** Describes an event on the bus. */
+export function describeEvent({ source, 'detail-type': type, detail, queued }: BusEvent): string {
   const { request, repository, target } = v.parse(detailSchema, detail);
   const where = request === undefined ? '' : `, ${request.namespace}/${repository ?? ''}`;
   const what = `${type}${where}${target === undefined ? '' : ` to ${nameOf(target)}`}`;
-  return `${'bus'.padEnd(8)} ${(queued ? 'queued' : 'told').padEnd(9)} ${queued ? `${type} from ${source}` : what}`;
-}
-
-/** Prints lines with the time since a start. */
-export class Story {
-  #startedAt = performance.now();
-  readonly #print: (line: string) => void;
-
-  constructor(print: (line: string) => void) {
-    this.#print = print;
-  }
-
-  /** Time counts from now. */
-  restart(): void {
-    this.#startedAt = performance.now();
-  }
-
-  tell(text: string): void {
-    const seconds = ((performance.now() - this.#startedAt) / 1000).toFixed(3);
-    this.#print(`${seconds.padStart(8)} s  ${text}`);
-  }
+  return `${'bus'.padEnd(8)} ${(queued ? 'queued' : 'published').padEnd(9)} ${queued ? `${type} from ${source}` : what}`;
 }

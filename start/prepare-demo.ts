@@ -11,12 +11,12 @@ import { findRoute } from '../lib/routing/route.ts';
 import { configuredSources } from '../lib/webhook/configured-source.ts';
 import { type Emulator, localSeed, startEmulator } from '../local/huaweicloud/emulator.ts';
 
-/** What the local stack runs on, and the deletion that its story tells. */
-export interface Scene {
+/** Configuration of the local stack, and the deletion that it shows. */
+export interface Demo {
   readonly stage: string;
   readonly configFile: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Missing where the accounts are somebody's own. */
+  /** Missing where the accounts are real. */
   readonly emulator?: Emulator;
   /** The source's name, and the key that it signs with. */
   readonly source: string;
@@ -29,21 +29,21 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-export interface SceneOptions {
+interface DemoOptions {
   /** `config/local.yml` and the emulator if missing. */
   readonly configFile?: string | undefined;
-  /** One that doesn't exist if missing, where the accounts are somebody's own. */
+  /** A repository that doesn't exist if missing, where the accounts are real. */
   readonly repository?: string | undefined;
 }
 
-/** @throws {Error} if the configuration is wrong, or {UsageError} if no GitHub deletion can be told with it. */
-export async function setScene({ configFile, repository }: SceneOptions): Promise<Scene> {
+/** @throws {Error} if the configuration is wrong, or {UsageError} if it has no route for a GitHub deletion. */
+export async function prepareDemo({ configFile, repository }: DemoOptions): Promise<Demo> {
   const file = configFile === undefined ? join(ROOT, 'config/local.yml') : resolve(configFile);
   const stage = basename(file).replace(/\.ya?ml$/, '');
   const config = await readConfig(stage, file);
   const emulator = configFile === undefined ? await startEmulator({ seed: localSeed }) : undefined;
   const env = emulator === undefined ? process.env : environmentOf(emulator);
-  // The references in a configuration are resolved in this process, too: for the signature and for the last look.
+  // This process resolves secret references too, for the signature and for the list of tasks.
   Object.assign(process.env, env);
   const store = new SecretStore();
   const read = (reference: string, maxAgeMs: number) => store.read(reference, maxAgeMs);
@@ -54,29 +54,28 @@ export async function setScene({ configFile, repository }: SceneOptions): Promis
   const [key] = keys ?? [];
   if (source === undefined || key === undefined)
     throw new UsageError(`${file} has no source of type github.`);
-  const told = repository ?? (emulator === undefined ? inventRepository(config, source) : 'acme/hello-world');
-  if (told === undefined) {
+  const fullName =
+    repository ?? (emulator === undefined ? inventRepository(config, source) : 'acme/hello-world');
+  if (fullName === undefined) {
     throw new UsageError(
       `No route of ${source} fits a repository that surely doesn't exist: name one with --repository.`,
     );
   }
-  const routing = findRoute(config.routes, source, told);
-  if (!routing.matched) throw new UsageError(`The deletion of ${told} would be ignored: ${routing.reason}`);
+  const routing = findRoute(config.routes, source, fullName);
+  if (!routing.matched)
+    throw new UsageError(`The deletion of ${fullName} would be ignored: ${routing.reason}`);
   const [destination] = routing.destinations;
-  if (destination === undefined) throw new UsageError(`The route of ${told} leads nowhere.`);
+  if (destination === undefined) throw new UsageError(`The route of ${fullName} leads nowhere.`);
   const { account, ...image } = destination;
-  const accounts = new Accounts(
-    config.accounts,
-    read,
-    createLog({}, () => {}),
-  );
+  const log = createLog({}, () => {});
+  const accounts = new Accounts(config.accounts, read, log);
   return {
     stage,
     configFile: file,
     env,
     source,
     key,
-    repository: told,
+    repository: fullName,
     image,
     ...(emulator && { emulator }),
     async countTasks() {
@@ -99,7 +98,7 @@ function environmentOf(emulator: Emulator): NodeJS.ProcessEnv {
       user: user?.name,
       password: user?.password,
     }),
-    // Given from outside, they can be signed with by another command.
+    // From the environment, so that another command can sign with them.
     GITHUB_WEBHOOK_SECRET: process.env['GITHUB_WEBHOOK_SECRET'] ?? randomBytes(24).toString('hex'),
     STANDARD_WEBHOOKS_SECRET:
       process.env['STANDARD_WEBHOOKS_SECRET'] ?? `whsec_${randomBytes(32).toString('base64')}`,
