@@ -1,26 +1,19 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Emulator } from '../../../local/huaweicloud/emulator.ts';
-import { readCode, startAcme, stopClock } from './acme.ts';
+import { expect, test } from '@jest/globals';
+import { readCode, useAcme } from './acme.ts';
 import type { Reply } from './send-request.ts';
 import { deletion, listing, sendSigned } from './send-signed.ts';
 
 const MINUTE_MS = 60_000;
 const wrong = { ...listing, signature: 'f'.repeat(64) };
 
-let emulator: Emulator;
-let clock: ReturnType<typeof stopClock>;
-beforeEach(async () => {
-  clock = stopClock();
-  emulator = await startAcme({ clock: clock.read });
-});
-afterEach(() => emulator.close());
+const acme = useAcme();
 
 async function failToSign(times: number, signed = wrong): Promise<void> {
-  for (let i = 0; i < times; i += 1) await sendSigned(emulator.url, signed);
+  for (let i = 0; i < times; i += 1) await sendSigned(acme.url, signed);
 }
 
 function sign(): Promise<Reply> {
-  return sendSigned(emulator.url, listing);
+  return sendSigned(acme.url, listing);
 }
 
 test.each([
@@ -32,22 +25,22 @@ test.each([
 ])('answers the right signature with $status: $why', async ({ failures, waitMinutes, status }) => {
   for (const times of failures) {
     await failToSign(times);
-    clock.now += waitMinutes * MINUTE_MS;
+    acme.clock.now += waitMinutes * MINUTE_MS;
   }
   expect((await sign()).status).toBe(status);
 });
 
 test('says so, with the code of all other rejections, and does nothing', async () => {
   await failToSign(6);
-  const reply = await sendSigned(emulator.url, deletion);
+  const reply = await sendSigned(acme.url, deletion);
   expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 401, code: 'APIGW.0301' });
   expect(reply.body).toContain('AK access failed to reach the limit,forbidden.');
-  expect(emulator.cloud.tasks('acme')).toHaveLength(3);
+  expect(acme.cloud.tasks('acme')).toHaveLength(3);
 });
 
 test('says it to the seventh for the first time', async () => {
   const messages = [];
-  for (let i = 0; i < 7; i += 1) messages.push((await sendSigned(emulator.url, wrong)).body);
+  for (let i = 0; i < 7; i += 1) messages.push((await sendSigned(acme.url, wrong)).body);
   expect(messages.map((body) => body.includes('reach the limit'))).toEqual([
     ...Array.from({ length: 6 }, () => false),
     true,
@@ -63,16 +56,16 @@ test('counts anew after a success', async () => {
 
 test('counts anew after a lock', async () => {
   await failToSign(6);
-  clock.now += 5 * MINUTE_MS;
+  acme.clock.now += 5 * MINUTE_MS;
   await failToSign(5);
   expect((await sign()).status).toBe(200);
 });
 
 test('is not lengthened by tries while it holds', async () => {
   await failToSign(6);
-  clock.now += 4 * MINUTE_MS;
+  acme.clock.now += 4 * MINUTE_MS;
   await failToSign(6);
-  clock.now += MINUTE_MS;
+  acme.clock.now += MINUTE_MS;
   expect((await sign()).status).toBe(200);
 });
 
@@ -86,7 +79,7 @@ test.each([
 });
 
 test('does not come of a fault', async () => {
-  emulator.fault('listNamespaces', { status: 401, code: 'APIGW.0301' }, { times: 10 });
+  acme.fault('listNamespaces', { status: 401, code: 'APIGW.0301' }, { times: 10 });
   await failToSign(10);
   expect((await sign()).status).toBe(200);
 });

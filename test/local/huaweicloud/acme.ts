@@ -1,3 +1,4 @@
+import { afterEach, beforeEach } from '@jest/globals';
 import {
   type Emulator,
   type EmulatorOptions,
@@ -43,8 +44,28 @@ export function startAcme(options: EmulatorOptions = {}): Promise<Emulator> {
   return startEmulator({ seed: acme, ...options });
 }
 
-/** A clock that stands still until it is told to move. */
-export function stopClock(): { now: number; read: () => number } {
+/** The emulator of a test, with a clock that stands still until the test sets it. */
+export interface Acme extends Emulator {
+  clock: ReturnType<typeof stopClock>;
+  /** Those of a user who has logged in; none unless asked for. */
+  headers: Record<string, string>;
+}
+
+/** Starts an emulator for each test of a file. */
+export function useAcme({ loggedIn = false } = {}): Acme {
+  // Filled before each test.
+  // oxlint-disable-next-line no-unsafe-type-assertion
+  const acme = {} as Acme;
+  beforeEach(async () => {
+    const clock = stopClock();
+    const emulator = await startAcme({ clock: clock.read });
+    Object.assign(acme, emulator, { clock, headers: loggedIn ? await authenticate(emulator.url) : {} });
+  });
+  afterEach(() => acme.close());
+  return acme;
+}
+
+function stopClock(): { now: number; read: () => number } {
   const clock = { now: Date.parse('2026-11-24T03:00:00.000Z'), read: () => clock.now };
   return clock;
 }

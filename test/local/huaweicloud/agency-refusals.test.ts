@@ -1,15 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Emulator } from '../../../local/huaweicloud/emulator.ts';
-import { authenticate, describeLogin, describeOperatorLogin, readCode, startAcme } from './acme.ts';
+import { describe, expect, test } from '@jest/globals';
+import { authenticate, describeLogin, describeOperatorLogin, readCode, useAcme } from './acme.ts';
 import { act, askFor, delegate, describeAgency, operate } from './acting.ts';
 
 const { auth } = describeAgency();
 
-let emulator: Emulator;
-beforeEach(async () => {
-  emulator = await startAcme();
-});
-afterEach(() => emulator.close());
+const acme = useAcme();
 
 describe('nobody becomes an agency', () => {
   const unauthorized = {
@@ -33,14 +28,14 @@ describe('nobody becomes an agency', () => {
       body: expect.objectContaining({ error_code: 'IAM.0067' }),
     },
   ])('$why', async ({ headers, body }) => {
-    const reply = await askFor(emulator.url, describeAgency(), headers);
+    const reply = await askFor(acme.url, describeAgency(), headers);
     expect({ status: reply.status, body: JSON.parse(reply.body) }).toEqual({ status: 401, body });
   });
 
   test('with a token that has expired', async () => {
-    const operator = await operate(emulator.url);
-    emulator.cloud.expireTokens();
-    const reply = await askFor(emulator.url, describeAgency(), operator);
+    const operator = await operate(acme.url);
+    acme.cloud.expireTokens();
+    const reply = await askFor(acme.url, describeAgency(), operator);
     expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 401, code: 'IAM.0066' });
   });
 
@@ -48,7 +43,7 @@ describe('nobody becomes an agency', () => {
     { why: "who has a project's token", login: describeLogin({ name: 'operator' }) },
     { why: 'who is no operator', login: describeOperatorLogin('robot') },
   ])('$why', async ({ login }) => {
-    const reply = await askFor(emulator.url, describeAgency(), await authenticate(emulator.url, login));
+    const reply = await askFor(acme.url, describeAgency(), await authenticate(acme.url, login));
     expect({ status: reply.status, body: JSON.parse(reply.body) }).toEqual({
       status: 403,
       body: unauthorized,
@@ -56,16 +51,12 @@ describe('nobody becomes an agency', () => {
   });
 
   test('who is an agency already', async () => {
-    const headers = await act(emulator.url, { auth: { ...auth, scope: { domain: { name: 'customer' } } } });
-    expect((await askFor(emulator.url, describeAgency(), headers)).status).toBe(403);
+    const headers = await act(acme.url, { auth: { ...auth, scope: { domain: { name: 'customer' } } } });
+    expect((await askFor(acme.url, describeAgency(), headers)).status).toBe(403);
   });
 
   test('whose account it is not delegated to', async () => {
-    const reply = await askFor(
-      emulator.url,
-      describeAgency({ agency: 'audit' }),
-      await operate(emulator.url),
-    );
+    const reply = await askFor(acme.url, describeAgency({ agency: 'audit' }), await operate(acme.url));
     expect({ status: reply.status, body: JSON.parse(reply.body) }).toEqual({
       status: 403,
       body: unauthorized,
@@ -73,20 +64,20 @@ describe('nobody becomes an agency', () => {
   });
 
   test('who is no operator any more', async () => {
-    emulator.cloud.addUser({ domain: 'acme', name: 'operator', password: 'right' });
-    expect((await askFor(emulator.url, describeAgency(), await operate(emulator.url))).status).toBe(403);
+    acme.cloud.addUser({ domain: 'acme', name: 'operator', password: 'right' });
+    expect((await askFor(acme.url, describeAgency(), await operate(acme.url))).status).toBe(403);
   });
 
   test('to whose account it is not delegated any more', async () => {
-    delegate(emulator, 'auditors');
-    expect((await askFor(emulator.url, describeAgency(), await operate(emulator.url))).status).toBe(403);
+    delegate(acme, 'auditors');
+    expect((await askFor(acme.url, describeAgency(), await operate(acme.url))).status).toBe(403);
   });
 
   test.each([
     { why: 'of a name that is unknown', request: describeAgency({ agency: 'nothing' }) },
     { why: 'of an account that has none of that name', request: describeAgency({ domain: 'acme' }) },
   ])('$why', async ({ request }) => {
-    const reply = await askFor(emulator.url, request, await operate(emulator.url));
+    const reply = await askFor(acme.url, request, await operate(acme.url));
     expect(reply.status).toBe(404);
     expect(JSON.parse(reply.body)).toEqual({
       error: {
@@ -137,7 +128,7 @@ describe('nobody becomes an agency', () => {
       },
     },
   ])('with a request that is not the documented one: $why', async ({ request }) => {
-    const reply = await askFor(emulator.url, request, await operate(emulator.url));
+    const reply = await askFor(acme.url, request, await operate(acme.url));
     expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 400, code: 'IAM.0011' });
   });
 });

@@ -1,17 +1,10 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Emulator } from '../../../local/huaweicloud/emulator.ts';
-import { APAC, DR, readCode, startAcme, stopClock, syncRepo } from './acme.ts';
+import { expect, test } from '@jest/globals';
+import { APAC, DR, readCode, syncRepo, useAcme } from './acme.ts';
 import { deletion, listing, sendSigned } from './send-signed.ts';
 
 const MINUTE_MS = 60_000;
 
-let emulator: Emulator;
-let clock: ReturnType<typeof stopClock>;
-beforeEach(async () => {
-  clock = stopClock();
-  emulator = await startAcme({ clock: clock.read });
-});
-afterEach(() => emulator.close());
+const acme = useAcme();
 
 test.each([
   { why: 'a plain path', ...listing },
@@ -39,8 +32,8 @@ test.each([
     signature: '90ffc701b8489a3e4970c1e14c8736451741182074fb5df2046edc4493e740fe',
   },
 ])("takes the official signer's signature of $why", async (signed) => {
-  expect((await sendSigned(emulator.url, signed)).status).toBe(200);
-  expect(emulator.journal.entries).toMatchObject([{ auth: 'ak-sk', status: 200 }]);
+  expect((await sendSigned(acme.url, signed)).status).toBe(200);
+  expect(acme.journal.entries).toMatchObject([{ auth: 'ak-sk', status: 200 }]);
 });
 
 test.each([
@@ -59,9 +52,9 @@ test.each([
     signed: { ...deletion, headers: { 'X-Sdk-Content-Sha256': '0'.repeat(64) } },
   },
 ])('refuses a signature, and deletes nothing, where $why', async ({ signed }) => {
-  const reply = await sendSigned(emulator.url, signed);
+  const reply = await sendSigned(acme.url, signed);
   expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 401, code: 'APIGW.0301' });
-  expect(emulator.cloud.tasks('acme')).toHaveLength(3);
+  expect(acme.cloud.tasks('acme')).toHaveLength(3);
 });
 
 test.each([
@@ -70,26 +63,24 @@ test.each([
   { why: 'an older date', minutes: 15.01, status: 401 },
   { why: 'a date further ahead', minutes: -15.01, status: 401 },
 ])('answers $why with $status', async ({ minutes, status }) => {
-  clock.now += minutes * MINUTE_MS;
-  expect((await sendSigned(emulator.url, listing)).status).toBe(status);
+  acme.clock.now += minutes * MINUTE_MS;
+  expect((await sendSigned(acme.url, listing)).status).toBe(status);
 });
 
 test('refuses the access key of a user that is disabled', async () => {
-  emulator.cloud.addUser({
+  acme.cloud.addUser({
     domain: 'acme',
     name: 'robot',
     password: 'right',
     status: 'disabled',
     accessKey: { ak: 'AKFORTESTS', sk: 'secret-for-tests' },
   });
-  expect((await sendSigned(emulator.url, listing)).status).toBe(401);
+  expect((await sendSigned(acme.url, listing)).status).toBe(401);
 });
 
 test.each([
   { why: "it is the region's", id: 'c0ffee', status: 200 },
   { why: 'it is unknown', id: 'abc', status: 401 },
 ])('answers a project id with $status where $why', async ({ id, status }) => {
-  expect((await sendSigned(emulator.url, { ...listing, headers: { 'X-Project-Id': id } })).status).toBe(
-    status,
-  );
+  expect((await sendSigned(acme.url, { ...listing, headers: { 'X-Project-Id': id } })).status).toBe(status);
 });

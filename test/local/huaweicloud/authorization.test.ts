@@ -1,20 +1,13 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Emulator } from '../../../local/huaweicloud/emulator.ts';
-import { authenticate, describeLogin, readCode, startAcme, stopClock } from './acme.ts';
+import { expect, test } from '@jest/globals';
+import { authenticate, describeLogin, readCode, startAcme, useAcme } from './acme.ts';
 import { type Reply, sendRequest } from './send-request.ts';
 
 const HOUR_MS = 3_600_000;
 
-let emulator: Emulator;
-let clock: ReturnType<typeof stopClock>;
-beforeEach(async () => {
-  clock = stopClock();
-  emulator = await startAcme({ clock: clock.read });
-});
-afterEach(() => emulator.close());
+const acme = useAcme();
 
 function listNamespaces(headers: Record<string, string>): Promise<Reply> {
-  return sendRequest(emulator.url, { path: '/v2/manage/namespaces', headers });
+  return sendRequest(acme.url, { path: '/v2/manage/namespaces', headers });
 }
 
 test.each([
@@ -30,36 +23,36 @@ test.each([
   { why: 'it is in its last moment', afterMs: 24 * HOUR_MS - 1, status: 200 },
   { why: 'it is over', afterMs: 24 * HOUR_MS, status: 401 },
 ])('answers a token with $status where $why', async ({ afterMs, status }) => {
-  const headers = await authenticate(emulator.url);
-  clock.now += afterMs;
+  const headers = await authenticate(acme.url);
+  acme.clock.now += afterMs;
   expect((await listNamespaces(headers)).status).toBe(status);
 });
 
 test('asks for a new token where the old one has expired', async () => {
-  const headers = await authenticate(emulator.url);
-  emulator.cloud.expireTokens();
+  const headers = await authenticate(acme.url);
+  acme.cloud.expireTokens();
   expect(readCode(await listNamespaces(headers))).toBe('APIGW.0307');
-  expect((await listNamespaces(await authenticate(emulator.url))).status).toBe(200);
+  expect((await listNamespaces(await authenticate(acme.url))).status).toBe(200);
 });
 
 test('ends the tokens of a user whose password changes', async () => {
-  const headers = await authenticate(emulator.url);
-  emulator.cloud.setPassword('acme', 'robot', 'new');
+  const headers = await authenticate(acme.url);
+  acme.cloud.setPassword('acme', 'robot', 'new');
   expect(readCode(await listNamespaces(headers))).toBe('SVCSTG.SWR.4010000');
-  const renewed = await authenticate(emulator.url, describeLogin({ password: 'new' }));
+  const renewed = await authenticate(acme.url, describeLogin({ password: 'new' }));
   expect((await listNamespaces(renewed)).status).toBe(200);
 });
 
 test('keeps the tokens of other users when a password changes', async () => {
-  emulator.cloud.addUser({ domain: 'acme', name: 'second', password: 'right' });
-  const headers = await authenticate(emulator.url, describeLogin({ name: 'second' }));
-  emulator.cloud.setPassword('acme', 'robot', 'new');
+  acme.cloud.addUser({ domain: 'acme', name: 'second', password: 'right' });
+  const headers = await authenticate(acme.url, describeLogin({ name: 'second' }));
+  acme.cloud.setPassword('acme', 'robot', 'new');
   expect((await listNamespaces(headers)).status).toBe(200);
 });
 
 test('keeps older tokens when a new one is given out', async () => {
-  const older = await authenticate(emulator.url);
-  await authenticate(emulator.url);
+  const older = await authenticate(acme.url);
+  await authenticate(acme.url);
   expect((await listNamespaces(older)).status).toBe(200);
 });
 
@@ -68,7 +61,7 @@ test.each([
   { why: 'it is below the region', project: 'cn-north-4_staging', status: 200 },
   { why: "it is another region's", project: 'cn-east-3', status: 401 },
 ])('answers a token of the project $project with $status: $why', async ({ project, status }) => {
-  const headers = await authenticate(emulator.url, describeLogin({ project }));
+  const headers = await authenticate(acme.url, describeLogin({ project }));
   expect((await listNamespaces(headers)).status).toBe(status);
 });
 
@@ -87,10 +80,10 @@ test.each([{ tokenBytes: 100 }, { tokenBytes: 9_000 }, { tokenBytes: 20_000 }])(
 );
 
 test('ends tokens after the lifetime that it was started with', async () => {
-  const brief = await startAcme({ clock: clock.read, tokenLifetimeMs: 1000 });
+  const brief = await startAcme({ clock: acme.clock.read, tokenLifetimeMs: 1000 });
   try {
     const headers = await authenticate(brief.url);
-    clock.now += 1000;
+    acme.clock.now += 1000;
     const reply = await sendRequest(brief.url, { path: '/v2/manage/namespaces', headers });
     expect(readCode(reply)).toBe('APIGW.0307');
   } finally {

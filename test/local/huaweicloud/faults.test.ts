@@ -1,33 +1,27 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Emulator, Fault } from '../../../local/huaweicloud/emulator.ts';
-import { authenticate, DR, describeLogin, JSON_TYPE, logIn, startAcme, syncRepo } from './acme.ts';
+import { describe, expect, test } from '@jest/globals';
+import type { Fault, Operation } from '../../../local/huaweicloud/emulator.ts';
+import { authenticate, DR, describeLogin, JSON_TYPE, logIn, startAcme, syncRepo, useAcme } from './acme.ts';
 import { type Reply, sendRequest } from './send-request.ts';
 
-let emulator: Emulator;
-let headers: Record<string, string>;
-beforeEach(async () => {
-  emulator = await startAcme();
-  headers = await authenticate(emulator.url);
-});
-afterEach(() => emulator.close());
+const acme = useAcme({ loggedIn: true });
 
 function deleteTask(signal?: AbortSignal): Promise<Reply> {
   const body = JSON.stringify(DR);
-  return sendRequest(emulator.url, {
+  return sendRequest(acme.url, {
     method: 'DELETE',
     path: syncRepo('hello'),
-    headers,
+    headers: acme.headers,
     body,
     ...(signal && { signal }),
   });
 }
 
 function listTasks(): Promise<Reply> {
-  return sendRequest(emulator.url, { path: syncRepo('hello'), headers });
+  return sendRequest(acme.url, { path: syncRepo('hello'), headers: acme.headers });
 }
 
 function isTaskThere(): boolean {
-  return emulator.cloud.tasks('acme', 'hello').length === 1;
+  return acme.cloud.tasks('acme', 'hello').length === 1;
 }
 
 describe('an answer in place of the true one', () => {
@@ -61,7 +55,7 @@ describe('an answer in place of the true one', () => {
     },
     { why: 'a status beside the code', fault: { status: 503 }, status: 503, body: expect.anything() },
   ])('has $why', async ({ fault, status, body }) => {
-    emulator.fault('deleteSyncTask', { code, message: 'slow down', ...fault });
+    acme.fault('deleteSyncTask', { code, message: 'slow down', ...fault });
     const reply = await deleteTask();
     expect(reply.status).toBe(status);
     expect(JSON.parse(reply.body)).toEqual(body);
@@ -86,7 +80,7 @@ describe('an answer in place of the true one', () => {
     },
     { why: 'without an error', fault: { status: 204 }, status: 204, type: undefined, body: '' },
   ])('can be $why', async ({ fault, status, type, body }) => {
-    emulator.fault('listSyncTasks', fault);
+    acme.fault('listSyncTasks', fault);
     const reply = await listTasks();
     expect({ ...reply, headers: reply.headers['content-type'] }).toEqual({ status, headers: type, body });
   });
@@ -105,13 +99,13 @@ describe('an answer in place of the true one', () => {
       body: { error_code: 'IAM.0012', error_msg: 'slow down' },
     },
   ])("has IAM's own shape at IAM, $why", async ({ fault, status, body }) => {
-    emulator.fault('createToken', fault);
-    const reply = await logIn(emulator.url);
+    acme.fault('createToken', fault);
+    const reply = await logIn(acme.url);
     expect({ status: reply.status, body: JSON.parse(reply.body) }).toEqual({ status, body });
   });
 
   test("has the gateway's shape with the gateway's code", async () => {
-    emulator.fault('listSyncTasks', { status: 429, code: 'APIGW.0308', message: 'slow down' });
+    acme.fault('listSyncTasks', { status: 429, code: 'APIGW.0308', message: 'slow down' });
     const reply = await listTasks();
     expect(JSON.parse(reply.body)).toEqual({
       error_code: 'APIGW.0308',
@@ -121,18 +115,18 @@ describe('an answer in place of the true one', () => {
   });
 
   test('carries headers', async () => {
-    emulator.fault('deleteSyncTask', { status: 429, headers: { 'Retry-After': '7' } });
+    acme.fault('deleteSyncTask', { status: 429, headers: { 'Retry-After': '7' } });
     expect((await deleteTask()).headers['retry-after']).toBe('7');
   });
 
   test('does not count toward the lock at IAM', async () => {
-    emulator.fault('createToken', { status: 500 }, { times: 5 });
-    for (let i = 0; i < 5; i++) await logIn(emulator.url, describeLogin({ password: 'wrong' }));
-    expect((await logIn(emulator.url)).status).toBe(201);
+    acme.fault('createToken', { status: 500 }, { times: 5 });
+    for (let i = 0; i < 5; i++) await logIn(acme.url, describeLogin({ password: 'wrong' }));
+    expect((await logIn(acme.url)).status).toBe(201);
   });
 
   test('can come after the deed', async () => {
-    emulator.fault('deleteSyncTask', { status: 500, afterwards: true });
+    acme.fault('deleteSyncTask', { status: 500, afterwards: true });
     expect((await deleteTask()).status).toBe(500);
     expect(isTaskThere()).toBe(false);
   });
@@ -140,20 +134,20 @@ describe('an answer in place of the true one', () => {
 
 describe('an answer that is otherwise normal', () => {
   test.each(['X-Subject-Token', 'x-subject-token'])('can lack %s', async (name) => {
-    emulator.fault('createToken', { omitHeaders: [name] });
-    const reply = await logIn(emulator.url);
+    acme.fault('createToken', { omitHeaders: [name] });
+    const reply = await logIn(acme.url);
     expect(reply.status).toBe(201);
     expect(reply.headers['x-subject-token']).toBeUndefined();
   });
 
   test('can have more headers', async () => {
-    emulator.fault('deleteSyncTask', { headers: { 'X-Strange': 'yes' } });
+    acme.fault('deleteSyncTask', { headers: { 'X-Strange': 'yes' } });
     expect(await deleteTask()).toMatchObject({ status: 200, headers: { 'x-strange': 'yes' } });
     expect(isTaskThere()).toBe(false);
   });
 
   test('can come late', async () => {
-    emulator.fault('listSyncTasks', { delayMs: 60 });
+    acme.fault('listSyncTasks', { delayMs: 60 });
     const startedAt = performance.now();
     expect((await listTasks()).status).toBe(200);
     // Timers may fire up to a millisecond early.
@@ -162,19 +156,19 @@ describe('an answer that is otherwise normal', () => {
 
   test('can come byte by byte, and whole', async () => {
     const { body } = await listTasks();
-    emulator.fault('listSyncTasks', { drip: { everyMs: 0 } });
+    acme.fault('listSyncTasks', { drip: { everyMs: 0 } });
     expect((await listTasks()).body).toBe(body);
   });
 
-  test('does not stop the emulator when the client leaves half-way', async () => {
-    emulator.fault('listSyncTasks', { drip: { everyMs: 1 } });
+  test('does not stop the acme when the client leaves half-way', async () => {
+    acme.fault('listSyncTasks', { drip: { everyMs: 1 } });
     const leaving = new AbortController();
-    const waiting = sendRequest(emulator.url, {
+    const waiting = sendRequest(acme.url, {
       path: syncRepo('hello'),
-      headers,
+      headers: acme.headers,
       signal: leaving.signal,
     });
-    await emulator.journal.waitFor((entries) => entries.at(-1)?.status === 200);
+    await acme.journal.waitFor((entries) => entries.at(-1)?.status === 200);
     leaving.abort();
     // ABORT_ERR or ECONNRESET: it depends on whether the headers have been read.
     await expect(waiting).rejects.toHaveProperty('code');
@@ -189,30 +183,28 @@ describe('a lost answer', () => {
     { why: 'before the headers, afterwards', fault: { reset: 'headers', afterwards: true }, isDone: true },
     { why: 'in the body, afterwards', fault: { reset: 'body', afterwards: true }, isDone: true },
   ])('breaks off $why, and the deed is done: $isDone', async ({ fault, isDone }) => {
-    emulator.fault('deleteSyncTask', fault);
+    acme.fault('deleteSyncTask', fault);
     await expect(deleteTask()).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect(isTaskThere()).toBe(!isDone);
   });
 
   test('breaks off in the middle of a true list', async () => {
-    emulator.fault('listSyncTasks', { reset: 'body' });
+    acme.fault('listSyncTasks', { reset: 'body' });
     await expect(listTasks()).rejects.toMatchObject({ code: 'ECONNRESET' });
-    expect(emulator.journal.of('listSyncTasks')).toMatchObject([{ status: 200 }]);
+    expect(acme.journal.of('listSyncTasks')).toMatchObject([{ status: 200 }]);
   });
 
   test.each([
     { why: 'nothing is done', fault: { hang: true }, isDone: false },
     { why: 'the deed is done', fault: { hang: true, afterwards: true }, isDone: true },
   ])('never comes, and $why', async ({ fault, isDone }) => {
-    emulator.fault('deleteSyncTask', fault);
+    acme.fault('deleteSyncTask', fault);
     const leaving = new AbortController();
     const waiting = deleteTask(leaving.signal);
-    await emulator.journal.waitFor((entries) =>
-      entries.some(({ operation }) => operation === 'deleteSyncTask'),
-    );
+    await acme.journal.waitFor((entries) => entries.some(({ operation }) => operation === 'deleteSyncTask'));
     leaving.abort();
     await expect(waiting).rejects.toMatchObject({ code: 'ABORT_ERR' });
-    expect(emulator.journal.of('deleteSyncTask')).toMatchObject([{ status: undefined }]);
+    expect(acme.journal.of('deleteSyncTask')).toMatchObject([{ status: undefined }]);
     expect(isTaskThere()).toBe(!isDone);
   });
 
@@ -220,17 +212,15 @@ describe('a lost answer', () => {
     { why: 'hanging', fault: { hang: true } },
     { why: 'delayed', fault: { delayMs: 60_000 } },
     { why: 'dripping', fault: { drip: { everyMs: 60_000 } } },
-  ])('ends with the emulator where it is $why', async ({ fault }) => {
-    emulator.fault('listSyncTasks', fault);
-    // Settled with both handlers at once: it fails while the emulator is still closing.
+  ])('ends with the acme where it is $why', async ({ fault }) => {
+    acme.fault('listSyncTasks', fault);
+    // Settled with both handlers at once: it fails while the acme is still closing.
     const failed = listTasks().then(
       () => undefined,
       (error: unknown) => error,
     );
-    await emulator.journal.waitFor((entries) =>
-      entries.some(({ operation }) => operation === 'listSyncTasks'),
-    );
-    await emulator.close();
+    await acme.journal.waitFor((entries) => entries.some(({ operation }) => operation === 'listSyncTasks'));
+    await acme.close();
     expect(await failed).toMatchObject({ code: 'ECONNRESET' });
   });
 });
@@ -249,38 +239,85 @@ describe('the script', () => {
     { why: 'so many calls from the n-th on', when: { nth: 2, times: 2 }, statuses: [200, 500, 500, 200] },
     { why: 'every call', when: { times: Infinity }, statuses: [500, 500, 500, 500] },
   ])('is for $why', async ({ when, statuses }) => {
-    emulator.fault('listSyncTasks', { status: 500 }, when);
+    acme.fault('listSyncTasks', { status: 500 }, when);
     expect(await listStatuses(4)).toEqual(statuses);
   });
 
   test('counts from when the fault was added', async () => {
     await listTasks();
-    emulator.fault('listSyncTasks', { status: 500 }, { nth: 2 });
+    acme.fault('listSyncTasks', { status: 500 }, { nth: 2 });
     expect(await listStatuses(3)).toEqual([200, 500, 200]);
   });
 
   test('counts each operation for itself', async () => {
-    emulator.fault('deleteSyncTask', { status: 500 });
+    acme.fault('deleteSyncTask', { status: 500 });
     expect((await listTasks()).status).toBe(200);
     expect((await deleteTask()).status).toBe(500);
   });
 
   test('lets the fault that was added last win', async () => {
-    emulator.fault('listSyncTasks', { status: 500 }, { times: Infinity });
-    emulator.fault('listSyncTasks', { status: 503 }, { nth: 2 });
+    acme.fault('listSyncTasks', { status: 500 }, { times: Infinity });
+    acme.fault('listSyncTasks', { status: 503 }, { nth: 2 });
     expect(await listStatuses(3)).toEqual([500, 503, 500]);
   });
 
   test('can be cleared', async () => {
-    emulator.fault('listSyncTasks', { status: 500 }, { times: Infinity });
-    emulator.clearFaults();
+    acme.fault('listSyncTasks', { status: 500 }, { times: Infinity });
+    acme.clearFaults();
     expect(await listStatuses(1)).toEqual([200]);
   });
 
   test('reaches calls that lead nowhere', async () => {
-    emulator.fault('unknown', { status: 502, body: '' });
-    const reply = await sendRequest(emulator.url, { path: '/nowhere', headers: JSON_TYPE });
+    acme.fault('unknown', { status: 502, body: '' });
+    const reply = await sendRequest(acme.url, { path: '/nowhere', headers: JSON_TYPE });
     expect(reply.status).toBe(502);
+  });
+});
+
+describe('chosen faults', () => {
+  test('are asked for anew with each call', async () => {
+    const statuses = [500, undefined, 503, undefined];
+    acme.faultWhere(() => {
+      const status = statuses.shift();
+      return status === undefined ? undefined : { status };
+    });
+    expect(await listStatuses(5)).toEqual([500, 200, 503, 200, 200]);
+  });
+
+  test('are asked for with the operation', async () => {
+    const asked: Operation[] = [];
+    acme.faultWhere((operation) => {
+      asked.push(operation);
+      return undefined;
+    });
+    await authenticate(acme.url);
+    await listStatuses(1);
+    await sendRequest(acme.url, { path: '/nowhere' });
+    expect(asked).toEqual(['createToken', 'listSyncTasks', 'unknown']);
+  });
+
+  test('leave those alone that the script is for', async () => {
+    let asked = 0;
+    acme.faultWhere(() => {
+      asked += 1;
+      return { status: 503 };
+    });
+    acme.fault('listSyncTasks', { status: 500 }, { nth: 2 });
+    acme.fault('listSyncTasks', { delayMs: 0 }, { nth: 3 });
+    expect(await listStatuses(4)).toEqual([503, 500, 200, 503]);
+    expect(asked).toBe(2);
+  });
+
+  test('are chosen by the last one that was given', async () => {
+    acme.faultWhere(() => ({ status: 500 }));
+    acme.faultWhere(() => ({ status: 503 }));
+    expect(await listStatuses(1)).toEqual([503]);
+  });
+
+  test('can be cleared', async () => {
+    acme.faultWhere(() => ({ status: 500 }));
+    acme.clearFaults();
+    expect(await listStatuses(1)).toEqual([200]);
   });
 });
 

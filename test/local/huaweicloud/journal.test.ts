@@ -1,26 +1,19 @@
 import { Agent } from 'node:http';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Emulator } from '../../../local/huaweicloud/emulator.ts';
-import { authenticate, DR, startAcme, stopClock, syncRepo } from './acme.ts';
+import { expect, test } from '@jest/globals';
+import { authenticate, DR, syncRepo, useAcme } from './acme.ts';
 import { sendRequest } from './send-request.ts';
 
-let emulator: Emulator;
-let clock: ReturnType<typeof stopClock>;
-beforeEach(async () => {
-  clock = stopClock();
-  emulator = await startAcme({ clock: clock.read });
-});
-afterEach(() => emulator.close());
+const acme = useAcme();
 
 test('writes down every call, in order', async () => {
-  const headers = await authenticate(emulator.url);
-  clock.now += 5;
+  const headers = await authenticate(acme.url);
+  acme.clock.now += 5;
   const path = syncRepo('payments$api');
-  await sendRequest(emulator.url, { method: 'DELETE', path, headers, body: JSON.stringify(DR) });
-  await sendRequest(emulator.url, { path: '/nowhere' });
-  expect(emulator.journal.entries).toEqual([
+  await sendRequest(acme.url, { method: 'DELETE', path, headers, body: JSON.stringify(DR) });
+  await sendRequest(acme.url, { path: '/nowhere' });
+  expect(acme.journal.entries).toEqual([
     {
-      at: clock.now - 5,
+      at: acme.clock.now - 5,
       operation: 'createToken',
       method: 'POST',
       path: '/v3/auth/tokens?nocatalog=true',
@@ -29,7 +22,7 @@ test('writes down every call, in order', async () => {
       connection: expect.any(Number),
     },
     {
-      at: clock.now,
+      at: acme.clock.now,
       operation: 'deleteSyncTask',
       method: 'DELETE',
       path: '/v2/manage/namespaces/acme/repos/payments$api/sync_repo',
@@ -41,7 +34,7 @@ test('writes down every call, in order', async () => {
       connection: expect.any(Number),
     },
     {
-      at: clock.now,
+      at: acme.clock.now,
       operation: 'unknown',
       method: 'GET',
       path: '/nowhere',
@@ -54,8 +47,8 @@ test('writes down every call, in order', async () => {
 
 test('has a status before the client has the answer', async () => {
   for (let i = 0; i < 20; i++) {
-    await sendRequest(emulator.url, { path: '/nowhere' });
-    expect(emulator.journal.entries.at(-1)?.status).toBe(404);
+    await sendRequest(acme.url, { path: '/nowhere' });
+    expect(acme.journal.entries.at(-1)?.status).toBe(404);
   }
 });
 
@@ -64,32 +57,32 @@ test.each([
   { why: 'closed each time', keepAlive: false, connections: 3 },
 ])('numbers connections, so that they show as $why', async ({ keepAlive, connections }) => {
   const agent = new Agent({ keepAlive });
-  for (let i = 0; i < 3; i++) await sendRequest(emulator.url, { path: '/nowhere', agent });
+  for (let i = 0; i < 3; i++) await sendRequest(acme.url, { path: '/nowhere', agent });
   agent.destroy();
-  expect(new Set(emulator.journal.entries.map(({ connection }) => connection)).size).toBe(connections);
+  expect(new Set(acme.journal.entries.map(({ connection }) => connection)).size).toBe(connections);
 });
 
 test('is empty after it was cleared', async () => {
-  await sendRequest(emulator.url, { path: '/nowhere' });
-  emulator.journal.clear();
-  expect(emulator.journal.entries).toEqual([]);
+  await sendRequest(acme.url, { path: '/nowhere' });
+  acme.journal.clear();
+  expect(acme.journal.entries).toEqual([]);
 });
 
 test('tells when it has come to something', async () => {
-  const seen = emulator.journal
+  const seen = acme.journal
     .waitFor((entries) => entries.filter(({ status }) => status === 404).length === 2)
-    .then(() => emulator.journal.entries.length);
-  await sendRequest(emulator.url, { path: '/nowhere' });
-  await sendRequest(emulator.url, { path: '/nowhere' });
+    .then(() => acme.journal.entries.length);
+  await sendRequest(acme.url, { path: '/nowhere' });
+  await sendRequest(acme.url, { path: '/nowhere' });
   expect(await seen).toBe(2);
 });
 
 test('tells at once what has come already', async () => {
-  await sendRequest(emulator.url, { path: '/nowhere' });
-  await expect(emulator.journal.waitFor((entries) => entries.length === 1, 0)).resolves.toBeUndefined();
+  await sendRequest(acme.url, { path: '/nowhere' });
+  await expect(acme.journal.waitFor((entries) => entries.length === 1, 0)).resolves.toBeUndefined();
 });
 
 test('gives up waiting, and says what it has seen', async () => {
-  await sendRequest(emulator.url, { path: '/nowhere' });
-  await expect(emulator.journal.waitFor(() => false, 1)).rejects.toThrow('[unknown 404]');
+  await sendRequest(acme.url, { path: '/nowhere' });
+  await expect(acme.journal.waitFor(() => false, 1)).rejects.toThrow('[unknown 404]');
 });

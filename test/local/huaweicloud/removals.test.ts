@@ -1,38 +1,30 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Emulator, Fault } from '../../../local/huaweicloud/emulator.ts';
-import { APAC, authenticate, DR, startAcme, stopClock, syncRepo } from './acme.ts';
+import { expect, test } from '@jest/globals';
+import type { Fault } from '../../../local/huaweicloud/emulator.ts';
+import { APAC, DR, syncRepo, useAcme } from './acme.ts';
 import { sendRequest } from './send-request.ts';
 
-let emulator: Emulator;
-let clock: ReturnType<typeof stopClock>;
-let headers: Record<string, string>;
-beforeEach(async () => {
-  clock = stopClock();
-  emulator = await startAcme({ clock: clock.read });
-  headers = await authenticate(emulator.url);
-});
-afterEach(() => emulator.close());
+const acme = useAcme({ loggedIn: true });
 
 async function deleteTask(repository: string, target: object): Promise<void> {
   const body = JSON.stringify(target);
   const path = syncRepo(repository);
   const leaving = AbortSignal.timeout(1000);
   // The answer may be lost.
-  await sendRequest(emulator.url, { method: 'DELETE', path, headers, body, signal: leaving }).catch(
+  await sendRequest(acme.url, { method: 'DELETE', path, headers: acme.headers, body, signal: leaving }).catch(
     () => undefined,
   );
 }
 
 test('are the tasks that were deleted, in that order', async () => {
-  const [, { createdAt } = { createdAt: '' }] = emulator.cloud.tasks('acme', 'payments/api');
-  clock.now += 5;
+  const [, { createdAt } = { createdAt: '' }] = acme.cloud.tasks('acme', 'payments/api');
+  acme.clock.now += 5;
   await deleteTask('payments$api', APAC);
-  clock.now += 5;
+  acme.clock.now += 5;
   await deleteTask('hello', DR);
-  expect(emulator.cloud.removals()).toEqual([
-    { at: clock.now - 5, namespace: 'acme', repository: 'payments/api', target: APAC, createdAt },
+  expect(acme.cloud.removals()).toEqual([
+    { at: acme.clock.now - 5, namespace: 'acme', repository: 'payments/api', target: APAC, createdAt },
     {
-      at: clock.now,
+      at: acme.clock.now,
       namespace: 'acme',
       repository: 'hello',
       target: DR,
@@ -43,18 +35,18 @@ test('are the tasks that were deleted, in that order', async () => {
 
 test('have a task twice that was created anew', async () => {
   await deleteTask('hello', DR);
-  emulator.cloud.addTask({ namespace: 'acme', repository: 'hello', ...DR });
+  acme.cloud.addTask({ namespace: 'acme', repository: 'hello', ...DR });
   await deleteTask('hello', DR);
-  expect(emulator.cloud.removals().map(({ createdAt }) => createdAt)).toEqual([
+  expect(acme.cloud.removals().map(({ createdAt }) => createdAt)).toEqual([
     '2026-03-02T08:15:27.53183Z',
     '2026-11-24T03:00:00Z',
   ]);
 });
 
 test('have a hidden task too', async () => {
-  emulator.cloud.addTask({ namespace: 'acme', repository: 'quiet', ...DR, hidden: true });
+  acme.cloud.addTask({ namespace: 'acme', repository: 'quiet', ...DR, hidden: true });
   await deleteTask('quiet', DR);
-  expect(emulator.cloud.removals()).toMatchObject([{ repository: 'quiet', target: DR }]);
+  expect(acme.cloud.removals()).toMatchObject([{ repository: 'quiet', target: DR }]);
 });
 
 test.each<{ why: string; fault: Fault; count: number }>([
@@ -66,10 +58,10 @@ test.each<{ why: string; fault: Fault; count: number }>([
   { why: 'it breaks off afterwards', fault: { reset: 'body', afterwards: true }, count: 1 },
   { why: 'it is late', fault: { delayMs: 1 }, count: 1 },
 ])('are $count of a deletion where $why', async ({ fault, count }) => {
-  emulator.fault('deleteSyncTask', fault);
+  acme.fault('deleteSyncTask', fault);
   await deleteTask('hello', DR);
-  expect(emulator.cloud.removals()).toHaveLength(count);
-  expect(emulator.cloud.tasks('acme', 'hello')).toHaveLength(1 - count);
+  expect(acme.cloud.removals()).toHaveLength(count);
+  expect(acme.cloud.tasks('acme', 'hello')).toHaveLength(1 - count);
 });
 
 test.each([
@@ -78,11 +70,11 @@ test.each([
   { why: 'the request is wrong', repository: 'hello', target: {} },
 ])('are none where $why', async ({ repository, target }) => {
   await deleteTask(repository, target);
-  expect(emulator.cloud.removals()).toEqual([]);
+  expect(acme.cloud.removals()).toEqual([]);
 });
 
 test('are none of what goes with its organization or its repository', () => {
-  emulator.cloud.removeRepository('acme', 'hello');
-  emulator.cloud.removeOrganization('acme');
-  expect(emulator.cloud.removals()).toEqual([]);
+  acme.cloud.removeRepository('acme', 'hello');
+  acme.cloud.removeOrganization('acme');
+  expect(acme.cloud.removals()).toEqual([]);
 });

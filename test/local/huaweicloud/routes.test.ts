@@ -1,15 +1,8 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Emulator } from '../../../local/huaweicloud/emulator.ts';
-import { authenticate, readCode, startAcme, syncRepo } from './acme.ts';
+import { expect, test } from '@jest/globals';
+import { readCode, syncRepo, useAcme } from './acme.ts';
 import { sendRequest } from './send-request.ts';
 
-let emulator: Emulator;
-let headers: Record<string, string>;
-beforeEach(async () => {
-  emulator = await startAcme();
-  headers = await authenticate(emulator.url);
-});
-afterEach(() => emulator.close());
+const acme = useAcme({ loggedIn: true });
 
 test.each([
   { why: 'there is no such thing', method: 'GET', path: '/v2/manage/nothing' },
@@ -22,13 +15,13 @@ test.each([
   { why: 'an escape is broken', method: 'GET', path: syncRepo('hello%2') },
   { why: 'the version is missing', method: 'POST', path: '/auth/tokens' },
 ])('answers $method $path as a bad route: $why', async ({ method, path }) => {
-  const reply = await sendRequest(emulator.url, { method, path, headers });
+  const reply = await sendRequest(acme.url, { method, path, headers: acme.headers });
   expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 404, code: 'APIGW.0101' });
-  expect(emulator.journal.of('unknown')).toMatchObject([{ method, path, status: 404 }]);
+  expect(acme.journal.of('unknown')).toMatchObject([{ method, path, status: 404 }]);
 });
 
 test('finds a bad route before it looks at the token', async () => {
-  expect(readCode(await sendRequest(emulator.url, { path: '/v2/manage/nothing' }))).toBe('APIGW.0101');
+  expect(readCode(await sendRequest(acme.url, { path: '/v2/manage/nothing' }))).toBe('APIGW.0101');
 });
 
 test.each([
@@ -47,7 +40,7 @@ test.each([
   { why: '129 characters', namespace: 'acme', repository: 'a'.repeat(129) },
   { why: 'a space', namespace: 'acme', repository: 'a%20b' },
 ])('refuses the name $namespace/$repository: $why', async ({ namespace, repository }) => {
-  const reply = await sendRequest(emulator.url, { path: syncRepo(repository, namespace), headers });
+  const reply = await sendRequest(acme.url, { path: syncRepo(repository, namespace), headers: acme.headers });
   expect({ status: reply.status, code: readCode(reply) }).toEqual({
     status: 400,
     code: 'SVCSTG.SWR.4000014',
@@ -61,18 +54,18 @@ test.each([
   { why: 'every separator', namespace: 'a.b-c_d', repository: 'a.b-c_d/e' },
   { why: 'the greatest length', namespace: 'a'.repeat(64), repository: 'b'.repeat(128) },
 ])('takes the name $namespace/$repository: $why', async ({ namespace, repository }) => {
-  emulator.cloud.addRepository(namespace, repository);
+  acme.cloud.addRepository(namespace, repository);
   const path = syncRepo(repository.replaceAll('/', '$'), namespace);
-  expect((await sendRequest(emulator.url, { path, headers })).status).toBe(200);
+  expect((await sendRequest(acme.url, { path, headers: acme.headers })).status).toBe(200);
 });
 
 test('does not let a test put in a name that SWR cannot hold', () => {
-  expect(() => emulator.cloud.addRepository('acme', 'Hello')).toThrow('Hello');
-  expect(() => emulator.cloud.addOrganization('Acme')).toThrow('Acme');
+  expect(() => acme.cloud.addRepository('acme', 'Hello')).toThrow('Hello');
+  expect(() => acme.cloud.addOrganization('Acme')).toThrow('Acme');
 });
 
 test('lists organizations', async () => {
-  const reply = await sendRequest(emulator.url, { path: '/v2/manage/namespaces', headers });
+  const reply = await sendRequest(acme.url, { path: '/v2/manage/namespaces', headers: acme.headers });
   expect(JSON.parse(reply.body)).toEqual({
     namespaces: [
       { id: 1, name: 'acme', creator_name: 'acme', auth: 7 },
@@ -109,7 +102,7 @@ test.each([
     range: '0-0/0',
   },
 ])('lists repositories as a bare array: $why', async ({ query, names, range }) => {
-  const reply = await sendRequest(emulator.url, { path: `/v2/manage/repos?${query}`, headers });
+  const reply = await sendRequest(acme.url, { path: `/v2/manage/repos?${query}`, headers: acme.headers });
   expect(reply.headers['content-range']).toBe(range);
   expect(JSON.parse(reply.body)).toMatchObject(names.map((name) => ({ name, namespace: 'acme' })));
 });
@@ -122,7 +115,7 @@ test.each([
   { why: 'offset is negative', query: 'limit=10&offset=-1' },
   { why: 'offset is no multiple of limit', query: 'limit=10&offset=5' },
 ])('refuses to list repositories where $why', async ({ query }) => {
-  const reply = await sendRequest(emulator.url, { path: `/v2/manage/repos?${query}`, headers });
+  const reply = await sendRequest(acme.url, { path: `/v2/manage/repos?${query}`, headers: acme.headers });
   expect({ status: reply.status, code: readCode(reply) }).toEqual({
     status: 400,
     code: 'SVCSTG.SWR.4000014',

@@ -1,25 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Emulator } from '../../../local/huaweicloud/emulator.ts';
-import { APAC, authenticate, DR, readCode, startAcme, stopClock, syncRepo } from './acme.ts';
+import { describe, expect, test } from '@jest/globals';
+import { APAC, DR, readCode, syncRepo, useAcme } from './acme.ts';
 import { type Reply, sendRequest } from './send-request.ts';
 
-let emulator: Emulator;
-let clock: ReturnType<typeof stopClock>;
-let headers: Record<string, string>;
-beforeEach(async () => {
-  clock = stopClock();
-  emulator = await startAcme({ clock: clock.read });
-  headers = await authenticate(emulator.url);
-});
-afterEach(() => emulator.close());
+const acme = useAcme({ loggedIn: true });
 
 function send(method: string, path: string, body?: unknown): Promise<Reply> {
   const text = body === undefined ? undefined : JSON.stringify(body);
-  return sendRequest(emulator.url, { method, path, headers, body: text });
+  return sendRequest(acme.url, { method, path, headers: acme.headers, body: text });
 }
 
 function countTasks(repository?: string): number {
-  return emulator.cloud.tasks('acme', repository).length;
+  return acme.cloud.tasks('acme', repository).length;
 }
 
 describe('GET', () => {
@@ -59,17 +50,17 @@ describe('GET', () => {
   });
 
   test('still lists what a removed repository has left behind', async () => {
-    emulator.cloud.removeRepository('acme', 'hello');
+    acme.cloud.removeRepository('acme', 'hello');
     expect(JSON.parse((await send('GET', syncRepo('hello'))).body)).toHaveLength(1);
   });
 
   test('still lists what a removed organization has left behind', async () => {
-    emulator.cloud.removeOrganization('acme');
+    acme.cloud.removeOrganization('acme');
     expect(JSON.parse((await send('GET', syncRepo('payments$api'))).body)).toHaveLength(2);
   });
 
   test('is not found where nothing of that name is left', async () => {
-    emulator.cloud.removeRepository('acme', 'quiet');
+    acme.cloud.removeRepository('acme', 'quiet');
     const reply = await send('GET', syncRepo('quiet'));
     expect({ status: reply.status, code: readCode(reply) }).toEqual({
       status: 404,
@@ -79,7 +70,7 @@ describe('GET', () => {
 
   test('gives at most 100 rows', async () => {
     for (let i = 0; i < 101; i++) {
-      emulator.cloud.addTask({
+      acme.cloud.addTask({
         namespace: 'acme',
         repository: 'quiet',
         remoteRegionId: 'cn-east-3',
@@ -91,7 +82,7 @@ describe('GET', () => {
   });
 
   test('omits a hidden task, which is there all the same', async () => {
-    emulator.cloud.addTask({ namespace: 'acme', repository: 'quiet', ...DR, hidden: true });
+    acme.cloud.addTask({ namespace: 'acme', repository: 'quiet', ...DR, hidden: true });
     expect((await send('GET', syncRepo('quiet'))).body).toBe('[]');
     expect(countTasks('quiet')).toBe(1);
     expect((await send('DELETE', syncRepo('quiet'), DR)).status).toBe(200);
@@ -102,11 +93,11 @@ describe('GET', () => {
 describe('DELETE', () => {
   test('deletes the one task with an empty answer', async () => {
     expect(await send('DELETE', syncRepo('payments$api'), DR)).toMatchObject({ status: 200, body: '' });
-    expect(emulator.cloud.tasks('acme', 'payments/api')).toMatchObject([APAC]);
+    expect(acme.cloud.tasks('acme', 'payments/api')).toMatchObject([APAC]);
   });
 
   test('works after the repository is gone', async () => {
-    emulator.cloud.removeRepository('acme', 'hello');
+    acme.cloud.removeRepository('acme', 'hello');
     expect((await send('DELETE', syncRepo('hello'), DR)).status).toBe(200);
     expect(countTasks('hello')).toBe(0);
   });
@@ -115,7 +106,7 @@ describe('DELETE', () => {
     { why: 'as documented', goneAs: 404, code: 'SVCSTG.SWR.4040010' },
     { why: 'as seen in practice', goneAs: 400, code: 'SVCSTG.SWR.4001158' },
   ] as const)('answers $goneAs for a task that is not there, $why', async ({ goneAs, code }) => {
-    emulator.cloud.goneAs = goneAs;
+    acme.cloud.goneAs = goneAs;
     const reply = await send('DELETE', syncRepo('quiet'), DR);
     expect(reply.status).toBe(goneAs);
     expect(JSON.parse(reply.body)).toMatchObject({ error_code: code, errors: [{ errorCode: code }] });
@@ -132,9 +123,9 @@ describe('DELETE', () => {
     { why: 'the type is missing', body: JSON.stringify(DR), type: undefined },
     { why: 'the type is another', body: JSON.stringify(DR), type: 'text/plain' },
   ])('refuses, and deletes nothing, where $why', async (row) => {
-    const { 'X-Auth-Token': token = '' } = headers;
+    const { 'X-Auth-Token': token = '' } = acme.headers;
     const type = 'type' in row ? row.type : 'application/json';
-    const reply = await sendRequest(emulator.url, {
+    const reply = await sendRequest(acme.url, {
       method: 'DELETE',
       path: syncRepo('hello'),
       headers: { 'X-Auth-Token': token, ...(type !== undefined && { 'Content-Type': type }) },
@@ -150,7 +141,7 @@ describe('DELETE', () => {
   test.each(['application/json;charset=utf8', 'application/json; charset=UTF-8'])(
     'takes %s',
     async (type) => {
-      headers = { ...headers, 'Content-Type': type };
+      acme.headers = { ...acme.headers, 'Content-Type': type };
       expect((await send('DELETE', syncRepo('hello'), DR)).status).toBe(200);
     },
   );
@@ -158,17 +149,17 @@ describe('DELETE', () => {
 
 describe('POST', () => {
   test('creates a task with the time of the clock', async () => {
-    clock.now += 120;
+    acme.clock.now += 120;
     const reply = await send('POST', syncRepo('quiet'), { ...DR, syncAuto: true, override: true });
     expect(reply.status).toBe(200);
-    expect(emulator.cloud.tasks('acme', 'quiet')).toMatchObject([
+    expect(acme.cloud.tasks('acme', 'quiet')).toMatchObject([
       { ...DR, syncAuto: true, override: true, createdAt: '2026-11-24T03:00:00.12Z' },
     ]);
   });
 
   test('updates the task that is there', async () => {
     expect((await send('POST', syncRepo('hello'), { ...DR, syncAuto: true })).status).toBe(200);
-    expect(emulator.cloud.tasks('acme', 'hello')).toMatchObject([
+    expect(acme.cloud.tasks('acme', 'hello')).toMatchObject([
       { id: 1, syncAuto: true, createdAt: '2026-03-02T08:15:27.53183Z', updatedAt: '2026-11-24T03:00:00Z' },
     ]);
   });

@@ -1,23 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Emulator } from '../../../local/huaweicloud/emulator.ts';
-import { describeLogin, JSON_TYPE, logIn, readCode, startAcme, stopClock } from './acme.ts';
+import { describe, expect, test } from '@jest/globals';
+import { describeLogin, JSON_TYPE, logIn, readCode, useAcme } from './acme.ts';
 import { sendRequest } from './send-request.ts';
 
 const MINUTE_MS = 60_000;
 const WRONG = { error: { code: 401, message: 'The username or password is wrong.', title: 'Unauthorized' } };
 
-let emulator: Emulator;
-let clock: ReturnType<typeof stopClock>;
-beforeEach(async () => {
-  clock = stopClock();
-  emulator = await startAcme({ clock: clock.read });
-});
-afterEach(() => emulator.close());
+const acme = useAcme();
 
 const { auth } = describeLogin();
 
 test('answers the right password with a token for the project', async () => {
-  const reply = await logIn(emulator.url);
+  const reply = await logIn(acme.url);
   expect(reply.status).toBe(201);
   expect(reply.headers['x-subject-token']).toHaveLength(2000);
   expect(JSON.parse(reply.body)).toMatchObject({
@@ -38,17 +31,17 @@ test.each([
 ])('has a catalog in the body: $hasCatalog, as $why', async ({ query, hasCatalog }) => {
   const body = JSON.stringify(describeLogin());
   const path = `/v3/auth/tokens${query}`;
-  const reply = await sendRequest(emulator.url, { method: 'POST', path, headers: JSON_TYPE, body });
+  const reply = await sendRequest(acme.url, { method: 'POST', path, headers: JSON_TYPE, body });
   expect(reply.body.includes('"catalog":[')).toBe(hasCatalog);
 });
 
 test('gives every login a token of its own', async () => {
-  const [first, second] = await Promise.all([logIn(emulator.url), logIn(emulator.url)]);
+  const [first, second] = await Promise.all([logIn(acme.url), logIn(acme.url)]);
   expect(first.headers['x-subject-token']).not.toBe(second.headers['x-subject-token']);
 });
 
 test('takes a project by its id', async () => {
-  const reply = await logIn(emulator.url, { auth: { ...auth, scope: { project: { id: 'c0ffee' } } } });
+  const reply = await logIn(acme.url, { auth: { ...auth, scope: { project: { id: 'c0ffee' } } } });
   expect(JSON.parse(reply.body)).toMatchObject({ token: { project: { name: 'cn-north-4_staging' } } });
 });
 
@@ -95,18 +88,18 @@ test.each([
     },
   },
 ])('refuses a request that is not the documented one: $why', async ({ login }) => {
-  const reply = await logIn(emulator.url, login);
+  const reply = await logIn(acme.url, login);
   expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 400, code: 'IAM.0011' });
 });
 
 test('refuses a request that is not sent as JSON', async () => {
   const body = JSON.stringify(describeLogin());
-  const reply = await sendRequest(emulator.url, { method: 'POST', path: '/v3/auth/tokens', body });
+  const reply = await sendRequest(acme.url, { method: 'POST', path: '/v3/auth/tokens', body });
   expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 400, code: 'IAM.0011' });
 });
 
 test('refuses a project that does not exist without taking it for a wrong password', async () => {
-  const reply = await logIn(emulator.url, describeLogin({ project: 'cn-nowhere-1' }));
+  const reply = await logIn(acme.url, describeLogin({ project: 'cn-nowhere-1' }));
   expect(reply.status).toBe(400);
   expect(JSON.parse(reply.body)).toMatchObject({ error: { code: 400, title: 'Bad Request' } });
 });
@@ -115,7 +108,7 @@ test.each([
   { why: 'the password is wrong', login: describeLogin({ password: 'wrong' }) },
   { why: 'the user is unknown', login: describeLogin({ name: 'nobody' }) },
 ])('says no more than that name or password is wrong, where $why', async ({ login }) => {
-  const reply = await logIn(emulator.url, login);
+  const reply = await logIn(acme.url, login);
   expect(reply.status).toBe(401);
   expect(JSON.parse(reply.body)).toEqual(WRONG);
 });
@@ -126,13 +119,13 @@ test.each([
   { state: 'locked', status: 401, code: 'IAM.0061' },
   { state: 'expired', status: 401, code: 'IAM.0066' },
 ] as const)('refuses a user that is $state with $code', async ({ state, status, code }) => {
-  emulator.cloud.addUser({ domain: 'acme', name: 'second', password: 'right', status: state });
-  const reply = await logIn(emulator.url, describeLogin({ name: 'second' }));
+  acme.cloud.addUser({ domain: 'acme', name: 'second', password: 'right', status: state });
+  const reply = await logIn(acme.url, describeLogin({ name: 'second' }));
   expect({ status: reply.status, code: readCode(reply) }).toEqual({ status, code });
 });
 
 async function failToLogIn(times: number): Promise<void> {
-  for (let i = 0; i < times; i++) await logIn(emulator.url, describeLogin({ password: 'wrong' }));
+  for (let i = 0; i < times; i++) await logIn(acme.url, describeLogin({ password: 'wrong' }));
 }
 
 describe('the lock', () => {
@@ -150,35 +143,35 @@ describe('the lock', () => {
   ])('answers the right password with $status: $why', async ({ failures, waitMinutes, status }) => {
     for (const times of failures) {
       await failToLogIn(times);
-      clock.now += waitMinutes * MINUTE_MS;
+      acme.clock.now += waitMinutes * MINUTE_MS;
     }
-    expect((await logIn(emulator.url)).status).toBe(status);
+    expect((await logIn(acme.url)).status).toBe(status);
   });
 
   test('names itself, unlike a wrong password', async () => {
     await failToLogIn(5);
-    const reply = await logIn(emulator.url);
+    const reply = await logIn(acme.url);
     expect(JSON.parse(reply.body)).toEqual({ error_code: 'IAM.0061', error_msg: 'The account is locked.' });
   });
 
   test('counts anew after a success', async () => {
     await failToLogIn(4);
-    await logIn(emulator.url);
+    await logIn(acme.url);
     await failToLogIn(4);
-    expect((await logIn(emulator.url)).status).toBe(201);
+    expect((await logIn(acme.url)).status).toBe(201);
   });
 
   test('is not lengthened by tries while it holds', async () => {
     await failToLogIn(5);
-    clock.now += 14 * MINUTE_MS;
+    acme.clock.now += 14 * MINUTE_MS;
     await failToLogIn(5);
-    clock.now += MINUTE_MS;
-    expect((await logIn(emulator.url)).status).toBe(201);
+    acme.clock.now += MINUTE_MS;
+    expect((await logIn(acme.url)).status).toBe(201);
   });
 
   test('leaves other users alone', async () => {
-    emulator.cloud.addUser({ domain: 'acme', name: 'second', password: 'right' });
+    acme.cloud.addUser({ domain: 'acme', name: 'second', password: 'right' });
     await failToLogIn(5);
-    expect((await logIn(emulator.url, describeLogin({ name: 'second' }))).status).toBe(201);
+    expect((await logIn(acme.url, describeLogin({ name: 'second' }))).status).toBe(201);
   });
 });
