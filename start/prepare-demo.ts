@@ -42,7 +42,16 @@ export async function prepareDemo({ configFile, repository }: DemoOptions): Prom
   const stage = basename(file).replace(/\.ya?ml$/, '');
   const config = await readConfig(stage, file);
   const emulator = configFile === undefined ? await startEmulator({ seed: localSeed }) : undefined;
-  const env = emulator === undefined ? process.env : environmentOf(emulator);
+  const env =
+    emulator === undefined
+      ? process.env
+      : {
+          ...emulator.env,
+          // From the environment, so that another command can sign with them.
+          GITHUB_WEBHOOK_SECRET: process.env['GITHUB_WEBHOOK_SECRET'] ?? randomBytes(24).toString('hex'),
+          STANDARD_WEBHOOKS_SECRET:
+            process.env['STANDARD_WEBHOOKS_SECRET'] ?? `whsec_${randomBytes(32).toString('base64')}`,
+        };
   // This process resolves secret references too, for the signature and for the list of tasks.
   Object.assign(process.env, env);
   const store = new SecretStore();
@@ -85,22 +94,5 @@ export async function prepareDemo({ configFile, repository }: DemoOptions): Prom
       return (await swr.listSyncTasks(image.namespace, image.repository, deadline)).length;
     },
     close: async () => emulator?.close(),
-  };
-}
-
-function environmentOf(emulator: Emulator): NodeJS.ProcessEnv {
-  const [user] = localSeed.users ?? [];
-  return {
-    HUAWEICLOUD_IAM_ENDPOINT: emulator.url,
-    HUAWEICLOUD_SWR_ENDPOINT: emulator.url,
-    HUAWEICLOUD_CREDENTIALS: JSON.stringify({
-      domain: user?.domain,
-      user: user?.name,
-      password: user?.password,
-    }),
-    // From the environment, so that another command can sign with them.
-    GITHUB_WEBHOOK_SECRET: process.env['GITHUB_WEBHOOK_SECRET'] ?? randomBytes(24).toString('hex'),
-    STANDARD_WEBHOOKS_SECRET:
-      process.env['STANDARD_WEBHOOKS_SECRET'] ?? `whsec_${randomBytes(32).toString('base64')}`,
   };
 }

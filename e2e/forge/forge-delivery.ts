@@ -36,59 +36,56 @@ type Forge = (
 /** The expected result of a changed body: the owner of a token may send any. */
 const changed = ({ sender }: GenuineDelivery): Expected => (sender.tokenOnly ? 'any' : 'same');
 
-const KINDS: Readonly<Record<string, { readonly weight: number; readonly forge: Forge }>> = {
-  'unsigned parts': {
-    weight: 40,
-    forge: ({ delivery }, random) => ({ expected: 'same', delivery: mutateUnsigned(delivery, random) }),
-  },
-  body: {
-    weight: 15,
-    forge: (reference, random) => ({
+const KINDS: Readonly<Record<string, readonly [weight: number, forge: Forge]>> = {
+  'unsigned parts': [
+    40,
+    ({ delivery }, random) => ({ expected: 'same', delivery: mutateUnsigned(delivery, random) }),
+  ],
+  body: [
+    15,
+    (reference, random) => ({
       expected: changed(reference),
       delivery: mutateBody(reference.delivery, random),
     }),
-  },
-  'body and unsigned parts': {
-    weight: 8,
-    forge: (reference, random) => ({
+  ],
+  'body and unsigned parts': [
+    8,
+    (reference, random) => ({
       expected: changed(reference),
       delivery: mutateBody(mutateUnsigned(reference.delivery, random), random),
     }),
-  },
-  signature: {
-    weight: 15,
-    forge({ sender, delivery }, random) {
+  ],
+  signature: [
+    15,
+    ({ sender, delivery }, random) => {
       const spoiled = spoilSignature(delivery, sender.signatureHeaders, random);
       // The signature of a topic's message is in its body.
       if (spoiled === undefined) return { expected: 'same', delivery: mutateMessage(delivery, random) };
       return { expected: 'rejected', delivery: spoiled };
     },
-  },
-  'foreign key': {
-    weight: 7,
-    forge: ({ sender, sample }, random) => ({
+  ],
+  'foreign key': [
+    7,
+    ({ sender, sample }, random) => ({
       expected: 'rejected',
       delivery: sender.sign(sample, sample.body, random, 'foreign'),
     }),
-  },
-  'foreign source': {
-    weight: 7,
-    forge({ sender, delivery }, random, senders) {
+  ],
+  'foreign source': [
+    7,
+    ({ sender, delivery }, random, senders) => {
       const { source } = random.pick(senders.filter((each) => each.source !== sender.source));
       return { expected: 'rejected', delivery: { ...delivery, source } };
     },
-  },
-  'signed garbage': {
-    weight: 8,
-    forge({ sender, sample, delivery }, random) {
+  ],
+  'signed garbage': [
+    8,
+    ({ sender, sample, delivery }, random) => {
       const body = mutateBody(delivery, random).body.toString('utf8');
       return { expected: 'any', delivery: sender.sign(sample, body, random) };
     },
-  },
-  huge: {
-    weight: 0.05,
-    forge: ({ sender, sample }, random) => forgeHuge(sender, sample, random.pick(HUGE), random),
-  },
+  ],
+  huge: [0.05, ({ sender, sample }, random) => forgeHuge(sender, sample, random.pick(HUGE), random)],
 };
 
 export function forgeDelivery(
@@ -96,10 +93,7 @@ export function forgeDelivery(
   random: Random,
   senders: readonly ForgeSender[],
 ): Forgery {
-  const kinds = Object.entries(KINDS).map(([kind, { weight, forge }]) => ({
-    value: { kind, forge },
-    weight,
-  }));
+  const kinds = Object.entries(KINDS).map(([kind, [weight, forge]]) => [weight, { kind, forge }] as const);
   const { kind, forge } = random.pickWeighted(kinds);
   return { kind, ...forge(reference, random, senders) };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as v from 'valibot';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
-import { signGitHubDeletion } from '../../local/sample-deletion.ts';
+import { signSample } from '../../cli/send/senders.ts';
 import { invokeFunction, waitFor } from './aws.ts';
 import { type Deployment, listTasks, NAMESPACE, postWebhook, runCli } from './deployment.ts';
 import { ecrDeleteRepository, findEcrRule, putEvent } from './events.ts';
@@ -39,13 +39,13 @@ export async function checkDeployment(deployment: Deployment): Promise<void> {
   // First what must have no effect: by the time that the rest is done, an effect of it would show.
   await step(
     'webhook with a wrong signature',
-    () => postWebhook(deployment, signGitHubDeletion(`acme/${SPARED}`, 'a wrong one'), 401),
+    () => postWebhook(deployment, signSample('github', { repository: `acme/${SPARED}` }, 'a wrong one'), 401),
     ({ status }) => `${status}`,
   );
   const ecrRule = await findEcrRule(stackName);
   await step('events that report no deletion', async () => {
     await putEvent(EventBusName, 'Repository Created', NAMESPACE, SPARED);
-    const rejected = ecrDeleteRepository(SPARED, 'RepositoryNotEmptyException');
+    const rejected = ecrDeleteRepository(SPARED, { rejected: true });
     assert.equal(
       await ecrRule.matches(rejected),
       false,
@@ -54,7 +54,7 @@ export async function checkDeployment(deployment: Deployment): Promise<void> {
   });
   await step('unreadable message', () => sendMessage(CleanupQueueUrl, UNREADABLE));
 
-  const deletion = signGitHubDeletion(`acme/${GONE.webhook}`, deployment.gitHubSecret);
+  const deletion = signSample('github', { repository: `acme/${GONE.webhook}` }, deployment.gitHubSecret);
   await step(
     'signed webhook',
     () => postWebhook(deployment, deletion, 202),

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { messageOf, ROOT } from '../../command-line/options.ts';
 import { httpRequest } from '../../lib/http/http-request.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
-import type { SampleDeletion } from '../../local/sample-deletion.ts';
+import type { Content } from '../../cli/send/signatures.ts';
 import { REGION, type Response } from './aws.ts';
 import type { Outputs } from './stack.ts';
 
@@ -75,7 +75,7 @@ export function listTasks({ cloud }: Emulator, repository?: string): string[] {
 /** Sends a webhook of GitHub to the deployed HTTP API. */
 export async function postWebhook(
   { endpoint, outputs }: Deployment,
-  { body, headers }: SampleDeletion,
+  { body, headers }: Content,
   expectedStatus: number,
 ): Promise<Response> {
   const answer = await httpRequest({

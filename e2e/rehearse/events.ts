@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as v from 'valibot';
+import { ROOT } from '../../command-line/options.ts';
 import { callJson, REGION } from './aws.ts';
 import { sendMessage } from './queues.ts';
 import { findResource } from './stack.ts';
+
+const FIXTURES = join(ROOT, 'test/fixtures/eventbridge');
+const ecrSchema = v.looseObject({ detail: v.looseObject({ requestParameters: v.looseObject({}) }) });
 
 /** Puts an event about a repository on the bus of the stage. */
 export async function putEvent(
@@ -17,27 +23,21 @@ export async function putEvent(
   await callJson('events', 'PutEvents', { Entries }, v.object({ FailedEntryCount: v.literal(0) }));
 }
 
-/** The event of CloudTrail for a deletion in ECR; `errorCode` only where ECR has rejected the call. */
-export function ecrDeleteRepository(repositoryName: string, errorCode?: string) {
+/** The recorded event of CloudTrail for a deletion in ECR, or for one that ECR has rejected, as of now. */
+export function ecrDeleteRepository(repositoryName: string, { rejected = false } = {}) {
+  const file = `ecr-delete-repository${rejected ? '-failed' : ''}.json`;
+  const recorded = v.parse(ecrSchema, JSON.parse(readFileSync(join(FIXTURES, file), 'utf8')));
   const time = new Date().toISOString();
+  const { detail } = recorded;
+  // The rule matches only those of its own account and region.
+  const here = { account: '000000000000', region: REGION };
+  const requestParameters = { ...detail.requestParameters, repositoryName };
   return {
-    version: '0',
+    ...recorded,
+    ...here,
     id: randomUUID(),
-    'detail-type': 'AWS API Call via CloudTrail',
-    source: 'aws.ecr',
-    account: '000000000000',
     time,
-    region: REGION,
-    resources: [],
-    detail: {
-      eventSource: 'ecr.amazonaws.com',
-      eventName: 'DeleteRepository',
-      eventTime: time,
-      requestParameters: { repositoryName, force: true },
-      ...(errorCode === undefined
-        ? { responseElements: { repository: { repositoryName, registryId: '000000000000' } } }
-        : { errorCode }),
-    },
+    detail: { ...detail, eventTime: time, requestParameters },
   };
 }
 

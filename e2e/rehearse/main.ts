@@ -25,7 +25,7 @@ async function rehearse(step: Step, cleanUp: CleanUp): Promise<void> {
   );
   cleanUp(() => emulator.close());
 
-  const env = { HUAWEICLOUD_IAM_ENDPOINT: emulator.url, HUAWEICLOUD_SWR_ENDPOINT: emulator.url };
+  const { HUAWEICLOUD_CREDENTIALS: credentials, ...env } = emulator.env;
   await step(
     `stage ${STAGE} packaged`,
     () => packageStage({ stage: STAGE, region: REGION, env }),
@@ -38,7 +38,7 @@ async function rehearse(step: Step, cleanUp: CleanUp): Promise<void> {
 
   const gitHubSecret = randomBytes(32).toString('hex');
   cleanUp(deleteSecrets);
-  const secrets = await step('two secrets stored', () => storeSecrets(gitHubSecret));
+  const secrets = await step('two secrets stored', () => storeSecrets(gitHubSecret, credentials));
 
   cleanUp(() => deleteStack(STACK));
   const outputs = await step(

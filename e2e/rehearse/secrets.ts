@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import * as v from 'valibot';
-import { localSeed } from '../../local/huaweicloud/emulator.ts';
 import { callJson, callQuery, readXml } from './aws.ts';
 import { findResource } from './stack.ts';
 
@@ -13,13 +12,10 @@ const NAMES = {
 /** The ARNs of the two secrets. */
 type SecretArns = Record<keyof typeof NAMES, string>;
 
-export async function storeSecrets(gitHubSecret: string): Promise<SecretArns> {
-  const user = localSeed.users?.[0];
-  assert.ok(user, 'the Huawei Cloud emulator starts without a user');
-  const { domain, name, password } = user;
+export async function storeSecrets(gitHubSecret: string, credentials: string): Promise<SecretArns> {
   return {
     gitHub: await storeSecret(NAMES.gitHub, gitHubSecret),
-    huaweiCloud: await storeSecret(NAMES.huaweiCloud, JSON.stringify({ domain, user: name, password })),
+    huaweiCloud: await storeSecret(NAMES.huaweiCloud, credentials),
   };
 }
 

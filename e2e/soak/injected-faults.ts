@@ -71,7 +71,7 @@ export function chooseFaults(random: Random, share: number, tally: Tally): Choos
     tally.count('calls', operation);
     if (!random.chance(share)) return undefined;
     const [service, kinds] = operation === 'createToken' ? (['IAM', IAM] as const) : (['SWR', SWR] as const);
-    const [name, , fault] = random.pickWeighted(kinds.map((value) => ({ value, weight: value[1] })));
+    const [name, , fault] = random.pickWeighted(kinds.map((kind) => [kind[1], kind] as const));
     tally.count('faults', `${service}: ${name}`);
     return typeof fault === 'function' ? fault(random) : fault;
   };

@@ -26,15 +26,15 @@ export class Random {
   }
 
   pick<T>(items: readonly T[]): T {
-    return this.pickWeighted(items.map((value) => ({ value, weight: 1 })));
+    return this.pickWeighted(items.map((item) => [1, item] as const));
   }
 
-  pickWeighted<T>(items: readonly { readonly value: T; readonly weight: number }[]): T {
-    const total = items.reduce((sum, { weight }) => sum + weight, 0);
+  pickWeighted<T>(items: readonly (readonly [weight: number, item: T])[]): T {
+    const total = items.reduce((sum, [weight]) => sum + weight, 0);
     let left = this.next() * total;
-    for (const { value, weight } of items) {
+    for (const [weight, item] of items) {
       left -= weight;
-      if (left < 0) return value;
+      if (left < 0) return item;
     }
     throw new Error('there is nothing to pick from');
   }

@@ -70,13 +70,7 @@ export async function runSoak(
       workers: options.workers,
       withSweep: sweepEvery > 0,
       env: {
-        HUAWEICLOUD_IAM_ENDPOINT: emulator.url,
-        HUAWEICLOUD_SWR_ENDPOINT: emulator.url,
-        HUAWEICLOUD_CREDENTIALS: JSON.stringify({
-          domain: USER.domain,
-          user: USER.name,
-          password: USER.password,
-        }),
+        ...emulator.env,
         GITHUB_WEBHOOK_SECRET: keys.github.toString(),
         STANDARD_WEBHOOKS_SECRET: `whsec_${keys.standardWebhooks.toString('base64')}`,
       },
@@ -124,17 +118,15 @@ export async function runSoak(
   return makeReport({ options, seconds, tally, result, problems });
 }
 
-function readLedger({ ledger: { endpoint, table } }: Pick<SoakStack, 'ledger'>): Promise<LedgerEntry[]> {
-  // The client of the ledger reads them from the environment.
+function readLedger({ env, ledger }: SoakStack): Promise<LedgerEntry[]> {
+  // The client of the ledger reads them from the environment; without the proxy, no call fails.
   Object.assign(process.env, {
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_REGION: 'us-east-1',
-    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    ...env,
+    AWS_ENDPOINT_URL_DYNAMODB: ledger.endpoint,
   });
   const now = Date.now();
   const period = { from: new Date(now - DAY_MS).toISOString(), to: new Date(now + DAY_MS).toISOString() };
-  return Array.fromAsync(new History(table).ofPeriod(period));
+  return Array.fromAsync(new History(ledger.table).ofPeriod(period));
 }
 
 /**

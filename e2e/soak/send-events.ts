@@ -90,16 +90,16 @@ export async function sendEvents(options: SendOptions): Promise<{
   const pace = paceOf(options.perSecond);
   const { first, later } = schedule(options.random, cases);
   let isSending = true;
+  const sendFirst = async ({ event, times }: (typeof first)[number]) => {
+    await pace();
+    const extra = Array.from({ length: times - 1 }, () => send(event, 'twice at once'));
+    await Promise.all([send(event, 'first'), ...extra]);
+  };
+  const sendLater = async (event: SoakEvent) => {
+    await pace();
+    await send(event, 'later');
+  };
   const sendAll = async () => {
-    const sendFirst = async ({ event, times }: (typeof first)[number]) => {
-      await pace();
-      const extra = Array.from({ length: times - 1 }, () => send(event, 'twice at once'));
-      await Promise.all([send(event, 'first'), ...extra]);
-    };
-    const sendLater = async (event: SoakEvent) => {
-      await pace();
-      await send(event, 'later');
-    };
     await pMap(first, sendFirst, SENDERS);
     await pMap(later, sendLater, SENDERS);
     isSending = false;

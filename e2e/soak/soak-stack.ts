@@ -6,7 +6,7 @@ import {
 } from '../../local/function-process.ts';
 import { type Queues, startQueues } from '../../local/queues.ts';
 import { type AwsService, type Stack, startStack } from '../../local/stack.ts';
-import { startAwsProxy } from './aws-proxy.ts';
+import { startFaultProxy } from './fault-proxy.ts';
 import type { Random } from './random.ts';
 import type { Tally } from './tally.ts';
 
@@ -62,7 +62,7 @@ export async function startSoakStack(options: SoakStackOptions): Promise<SoakSta
     },
     openQueues: () => startSoakQueues(random.fork(), tally),
     async addressOf(service: AwsService, endpoint: string) {
-      const proxy = await startAwsProxy({
+      const proxy = await startFaultProxy({
         service: endpoint,
         outageEvery: OUTAGE_EVERY[service],
         random: random.fork(),

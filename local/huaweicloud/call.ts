@@ -78,7 +78,7 @@ export function detectAuth(headers: IncomingHttpHeaders): Auth {
   return headers['x-auth-token'] === undefined ? 'none' : 'token';
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
+function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -32,6 +32,8 @@ export interface EmulatorOptions {
 export interface Emulator {
   /** Both the IAM endpoint and the SWR endpoint: `http://127.0.0.1:PORT`. */
   readonly url: string;
+  /** Environment with which `config/local.yml` finds it, with the credentials of the seed's first user. */
+  readonly env: Readonly<Record<`HUAWEICLOUD_${'IAM_ENDPOINT' | 'SWR_ENDPOINT' | 'CREDENTIALS'}`, string>>;
   readonly journal: Journal;
   readonly cloud: Cloud;
   /** For the n-th call of that operation from now, and so many in a row; both are 1 if missing. */
@@ -81,8 +83,15 @@ export async function startEmulator({
   server.on('connection', (socket) => connections.set(socket, ++lastConnection));
   const { url, close } = await listen(server, port);
 
+  const [user] = seed.users ?? [];
+  const credentials = { domain: user?.domain, user: user?.name, password: user?.password };
   return {
     url,
+    env: {
+      HUAWEICLOUD_IAM_ENDPOINT: url,
+      HUAWEICLOUD_SWR_ENDPOINT: url,
+      HUAWEICLOUD_CREDENTIALS: JSON.stringify(credentials),
+    },
     journal,
     cloud,
     fault: (operation, fault, when) => faults.add(operation, fault, when),

@@ -6,7 +6,7 @@ import { Server as TlsServer } from 'node:https';
 export interface Listening {
   readonly url: string;
   /** Ends open connections too; does nothing the second time. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

@@ -29,10 +29,7 @@ describe('random numbers from a seed', () => {
 
   test('what weighs nothing is never picked', () => {
     const random = new Random(5);
-    const items = [
-      { value: 'never', weight: 0 },
-      { value: 'always', weight: 2 },
-    ];
+    const items = [[0, 'never'] as const, [2, 'always'] as const];
     expect(Array.from({ length: 50 }, () => random.pickWeighted(items))).not.toContain('never');
     expect(() => random.pick([])).toThrow('nothing to pick from');
   });

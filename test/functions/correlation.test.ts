@@ -24,18 +24,11 @@ const events: BusEvent[] = [];
 /** The bundles as they are deployed, with every line that they can print. */
 beforeAll(async () => {
   [built, emulator] = await Promise.all([buildStage('local'), startEmulator({ seed: localSeed })]);
-  const [user] = localSeed.users ?? [];
   stack = await startStack({
     distDir: built.distDir,
     env: {
       LOG_LEVEL: 'debug',
-      HUAWEICLOUD_IAM_ENDPOINT: emulator.url,
-      HUAWEICLOUD_SWR_ENDPOINT: emulator.url,
-      HUAWEICLOUD_CREDENTIALS: JSON.stringify({
-        domain: user?.domain,
-        user: user?.name,
-        password: user?.password,
-      }),
+      ...emulator.env,
       GITHUB_WEBHOOK_SECRET: GITHUB_SECRET,
       STANDARD_WEBHOOKS_SECRET: `whsec_${Buffer.alloc(32, 9).toString('base64')}`,
     },

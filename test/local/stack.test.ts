@@ -27,14 +27,10 @@ const events: BusEvent[] = [];
 
 beforeAll(async () => {
   [built, emulator] = await Promise.all([buildStage('local'), startEmulator({ seed: localSeed })]);
-  const [user] = localSeed.users ?? [];
-  const credentials = { domain: user?.domain, user: user?.name, password: user?.password };
   stack = await startStack({
     distDir: built.distDir,
     env: {
-      HUAWEICLOUD_IAM_ENDPOINT: emulator.url,
-      HUAWEICLOUD_SWR_ENDPOINT: emulator.url,
-      HUAWEICLOUD_CREDENTIALS: JSON.stringify(credentials),
+      ...emulator.env,
       GITHUB_WEBHOOK_SECRET: GITHUB_SECRET,
       STANDARD_WEBHOOKS_SECRET: STANDARD_SECRET,
     },

@@ -71,12 +71,10 @@ describe('npm start -- --config FILE', () => {
   });
 
   function start(...args: string[]) {
-    const [user] = localSeed.users ?? [];
-    const credentials = { domain: user?.domain, user: user?.name, password: user?.password };
     const env = {
       ...process.env,
       TEST_ENDPOINT: emulator.url,
-      TEST_CREDENTIALS: JSON.stringify(credentials),
+      TEST_CREDENTIALS: emulator.env.HUAWEICLOUD_CREDENTIALS,
       TEST_SECRET: 'the secret of this test',
       // Left in the environment, it must not take the place of what was built.
       CONFIG_FILE: join(distDir, 'config.json'),

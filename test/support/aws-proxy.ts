@@ -1,3 +1,4 @@
+import { forward } from '../../local/loopback/forward.ts';
 import { type Answering, type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
 
 /** What becomes of a call in place of its answer. */
@@ -67,18 +68,4 @@ function goWrong(response: Parameters<Answering>[0], fault: AwsFault): void {
   const { status, code } = fault;
   response.writeHead(status, JSON_TYPE);
   response.end(fault.body ?? JSON.stringify({ __type: `com.amazonaws#${code}`, message: 'asked for' }));
-}
-
-/** Makes the same call to a service at another address. */
-export async function forward(
-  url: string,
-  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
-  body: string,
-): Promise<{ status: number; text: string }> {
-  const kept = Object.entries(headers).filter(
-    ([name]) => !['host', 'connection', 'content-length'].includes(name),
-  );
-  const plain = kept.map(([name, value]): [string, string] => [name, String(value)]);
-  const answer = await fetch(url, { method: 'POST', headers: plain, body });
-  return { status: answer.status, text: await answer.text() };
 }

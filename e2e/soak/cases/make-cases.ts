@@ -3,10 +3,9 @@ import { DELETIONS } from './deletions.ts';
 import type { SoakCase } from './soak-case.ts';
 import { UNTOUCHED } from './untouched.ts';
 
-const KINDS = Object.entries({ ...DELETIONS, ...UNTOUCHED }).map(([kind, [weight, make]]) => ({
-  value: { kind, make },
-  weight,
-}));
+const KINDS = Object.entries({ ...DELETIONS, ...UNTOUCHED }).map(
+  ([kind, [weight, make]]) => [weight, { kind, make }] as const,
+);
 
 /**
  * Makes cases until they have so many events together.

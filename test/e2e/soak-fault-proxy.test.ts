@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { startAwsProxy } from '../../e2e/soak/aws-proxy.ts';
+import { startFaultProxy } from '../../e2e/soak/fault-proxy.ts';
 import { Random } from '../../e2e/soak/random.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
 
@@ -15,7 +15,7 @@ async function setUp(share: number) {
   );
   const faults: string[] = [];
   const done: string[] = [];
-  const proxy = await startAwsProxy({
+  const proxy = await startFaultProxy({
     service: service.url,
     random: new Random(1),
     share,

@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { type HttpResponse, httpRequest } from '../../lib/http/http-request.ts';
+import { forward } from '../../local/loopback/forward.ts';
 import { type Listening, listen } from '../../local/loopback/listen.ts';
 import type { Random } from './random.ts';
 
 const JSON_TYPE = { 'Content-Type': 'application/x-amz-json-1.0' };
 
-/** What goes wrong with a call; `done` if the service has done it all the same. */
+/** A fault of a call; `done` if the service has done it all the same. */
 interface AwsFault {
   readonly name: string;
   readonly done: boolean;
@@ -21,29 +21,29 @@ const FAULTS: readonly AwsFault[] = [
   { name: 'throttled', done: false, answer: { status: 400, code: 'ThrottlingException' } },
 ];
 const AWAY: AwsFault = { name: 'away', done: false, answer: { status: 503, code: 'ServiceUnavailable' } };
-/** Longer than all tries of one call take. */
+/** Longer than all attempts of one call take. */
 const OUTAGE_MS = 400;
-/** The first one comes soon, for a short test. */
+/** The first outage comes soon, for a short test. */
 const FIRST_OUTAGE_AT = 100;
 
-export interface AwsProxyOptions {
+export interface FaultProxyOptions {
   /** The address of the service. */
   readonly service: string;
   readonly random: Random;
-  /** How many single calls go wrong, 0 to 1; a second try may go well. If any do, the service is also away now and then. */
+  /** Share of single calls that fail, 0 to 1. If it isn't 0, the service is also away now and then. */
   readonly share: number;
-  /** Once for so many calls it is away for a moment. */
+  /** Calls from one outage to the next. */
   readonly outageEvery: number;
   readonly onFault: (name: string) => void;
-  /** Is told of every call that the service has done. */
+  /** Called for every call that the service has done. */
   readonly onDone?: (action: string, body: string) => void;
 }
 
-/** Stands between the functions and a service of AWS on loopback, and lets some of their calls go wrong. */
-export function startAwsProxy(options: AwsProxyOptions): Promise<Listening> {
+/** Starts a proxy before a service of AWS on loopback, in which some calls fail. */
+export function startFaultProxy(options: FaultProxyOptions): Promise<Listening> {
   const choose = chooseAwsFaults(options);
   const server = createServer((request, response) => {
-    // A caller that was killed meanwhile is nothing to report.
+    // A caller may have been killed meanwhile.
     serve(request, response, choose(), options).catch(() => response.destroy());
   });
   return listen(server);
@@ -54,11 +54,11 @@ function chooseAwsFaults({
   share,
   outageEvery,
   onFault,
-}: AwsProxyOptions): () => AwsFault | undefined {
+}: FaultProxyOptions): () => AwsFault | undefined {
   let calls = 0;
   let awayUntil = 0;
   return () => {
-    // Those of an outage don't count, or it would bring about the next one.
+    // Calls in an outage don't count, or it would cause the next one.
     if (performance.now() >= awayUntil) calls += 1;
     if (share > 0 && calls % outageEvery === FIRST_OUTAGE_AT) {
       calls += 1;
@@ -76,28 +76,15 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   fault: AwsFault | undefined,
-  { service, onDone }: AwsProxyOptions,
+  { service, onDone }: FaultProxyOptions,
 ): Promise<void> {
   const body = await text(request);
-  const done = fault === undefined || fault.done ? await forward(request, body, service) : undefined;
+  const done = fault === undefined || fault.done ? await forward(service, request.headers, body) : undefined;
   if (done?.status === 200) onDone?.(String(request.headers['x-amz-target']).replace(/^.*\./, ''), body);
   if (fault?.answer === 'reset') response.destroy();
   else if (fault !== undefined) {
     const { status, code } = fault.answer;
-    const said = { __type: `com.amazonaws#${code}`, message: 'asked for by the soak test' };
+    const said = { __type: `com.amazonaws#${code}`, message: 'injected by the soak test' };
     response.writeHead(status, JSON_TYPE).end(JSON.stringify(said));
-  } else response.writeHead(done?.status ?? 500, JSON_TYPE).end(done?.body);
-}
-
-function forward({ headers }: IncomingMessage, body: string, service: string): Promise<HttpResponse> {
-  const { host: _, connection: __, 'content-length': ___, ...others } = headers;
-  const plain = Object.entries(others).map(([name, value]) => [name, String(value)]);
-  return httpRequest({
-    method: 'POST',
-    url: new URL(service),
-    headers: Object.fromEntries(plain),
-    body,
-    timeoutMs: 10_000,
-    maxBodyBytes: 8 * 1024 * 1024,
-  });
+  } else response.writeHead(done?.status ?? 500, JSON_TYPE).end(done?.text);
 }
