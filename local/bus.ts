@@ -12,7 +12,7 @@ const entriesSchema = v.object({
 });
 
 /** The parts of an event that are worth printing. */
-export interface BusEvent {
+export interface PublishedEvent {
   readonly source: string;
   readonly 'detail-type': string;
   readonly detail: unknown;
@@ -31,7 +31,7 @@ export interface Bus {
 }
 
 /** @param onEvent gets every event. */
-export async function startBus(queues: Queues, onEvent: (event: BusEvent) => void): Promise<Bus> {
+export async function startBus(queues: Queues, onEvent: (event: PublishedEvent) => void): Promise<Bus> {
   const rules = await readRules();
   const putEvents: PutEvents = (input) => {
     const Entries = v.parse(entriesSchema, input).Entries.map(({ Source, DetailType, Detail }) => {

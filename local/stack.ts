@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { resourceNamesOf } from '../lib/resource-names.ts';
-import { type BusEvent, type PutEvents, startBus } from './bus.ts';
+import { type PublishedEvent, type PutEvents, startBus } from './bus.ts';
 import { type DynamoDb, startDynamoDb } from './dynamodb.ts';
 import { feedFromQueue } from './event-source.ts';
 import { openFrontDoor } from './front-door.ts';
@@ -31,7 +31,7 @@ export interface StackOptions {
   /** Gets every line that the functions print. */
   readonly onLine?: (line: string) => void;
   /** Gets every event that is put on the bus. */
-  readonly onEvent?: (event: BusEvent) => void;
+  readonly onEvent?: (event: PublishedEvent) => void;
   /** Called when an invocation from a queue fails as a whole. */
   readonly onError?: (name: FunctionName, error: unknown) => void;
   readonly openQueues?: () => Promise<Queues>;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { nameOf } from '../lib/huaweicloud/names.ts';
 import { parseJson } from '../lib/json.ts';
-import type { BusEvent } from '../local/bus.ts';
+import type { PublishedEvent } from '../local/bus.ts';
 
 const lineSchema = v.looseObject({ function: v.optional(v.string(), ''), event: v.string() });
 
@@ -73,7 +73,7 @@ export function describeLine(line: LogLine): string {
 }
 
 /** Describes an event on the bus. */
-export function describeEvent({ source, 'detail-type': type, detail, queued }: BusEvent): string {
+export function describeEvent({ source, 'detail-type': type, detail, queued }: PublishedEvent): string {
   const { request, repository, target } = v.parse(detailSchema, detail);
   const where = request === undefined ? '' : `, ${request.namespace}/${repository ?? ''}`;
   const what = `${type}${where}${target === undefined ? '' : ` to ${nameOf(target)}`}`;

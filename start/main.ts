@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { signSample } from '../cli/send/senders.ts';
 import { parseOptions, ROOT, readInteger, runCommand } from '../command-line/options.ts';
-import type { BusEvent } from '../local/bus.ts';
+import type { PublishedEvent } from '../local/bus.ts';
 import { type Stack, startStack } from '../local/stack.ts';
 import { build } from '../scripts/build.ts';
 import { describeEvent, describeLine, isMetric, type LogLine, parseLine } from './describe-line.ts';
@@ -18,7 +18,7 @@ const answerSchema = v.object({ id: v.optional(v.string()) });
 
 let startedAt = performance.now();
 const lines: LogLine[] = [];
-const events: BusEvent[] = [];
+const events: PublishedEvent[] = [];
 let onOutput: () => void = () => {};
 
 await runCommand(async () => {

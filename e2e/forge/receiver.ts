@@ -12,7 +12,7 @@ import { build } from '../../scripts/build.ts';
 import type { SigningPair } from './sender-keys.ts';
 
 /** What became of one delivery. */
-export interface Received {
+export interface ForgeResult {
   readonly status: number;
   readonly answer: string;
   /** The messages that were put into the queue. */
@@ -25,7 +25,7 @@ export interface Received {
 
 /** The receiving function, with everything around it on loopback. */
 export interface Receiver {
-  receive(event: HttpEvent): Promise<Received>;
+  receive(event: HttpEvent): Promise<ForgeResult>;
   /** How often secrets were read so far. */
   secretReads(): number;
   close(): Promise<void>;

@@ -7,7 +7,7 @@ import {
   forgeEveryHuge,
   type GenuineDelivery,
 } from './forge-delivery.ts';
-import type { Received, Receiver } from './receiver.ts';
+import type { ForgeResult, Receiver } from './receiver.ts';
 import type { ForgeSender } from './senders.ts';
 
 /** Deliveries until the genuine ones are signed and sent anew: signed times don't stay valid for long. */
@@ -112,7 +112,7 @@ export async function runForge(options: ForgeOptions): Promise<ForgeReport> {
 function note(
   report: ForgeReport,
   { kind, expected }: Forgery,
-  { status, queued }: Received,
+  { status, queued }: ForgeResult,
   { sample, event, reason }: { sample: string; event: unknown; reason: string | undefined },
 ): void {
   report.sent += 1;
@@ -133,7 +133,7 @@ const MAX_TEXT = 64 * 1024;
 /** @returns the problem with a result; undefined if there is none. */
 function checkReceived(
   expected: Expected,
-  received: Received,
+  received: ForgeResult,
   genuine: readonly string[],
 ): string | undefined {
   const { status, answer, queued, longestLine, called } = received;

@@ -6,7 +6,7 @@ import { type AwsCall, callAws } from '../../lib/aws/call.ts';
 /** MiniStack's root user, unless it is configured otherwise. Real credentials never go to an emulator. */
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 /** The emulator's default; every name in the stack follows from it. */
-export const REGION = 'us-east-1';
+export const EMULATOR_REGION = 'us-east-1';
 const TIMEOUT_MS = 30_000;
 const VERSIONS = { cloudformation: '2010-05-15', iam: '2010-05-08' };
 
@@ -16,10 +16,10 @@ export interface Response {
 }
 
 /** The environment with which a process calls the emulator, whose services all share one address. */
-export function environmentOf(endpoint: URL): Record<string, string> {
+export function awsEnvironment(endpoint: URL): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint.origin,
-    AWS_REGION: REGION,
+    AWS_REGION: EMULATOR_REGION,
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
   };
@@ -90,7 +90,15 @@ async function callSigned(
   more: Record<string, string> = { 'Content-Type': 'application/json' },
 ): Promise<Response> {
   const endpoint = new URL(process.env['AWS_ENDPOINT_URL'] ?? '');
-  const request = { service, region: REGION, host: endpoint.host, method, path, body, headers: more };
+  const request = {
+    service,
+    region: EMULATOR_REGION,
+    host: endpoint.host,
+    method,
+    path,
+    body,
+    headers: more,
+  };
   const { headers = {} } = aws4.sign(request, CREDENTIALS);
   // `fetch` sets the host itself.
   const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'host');

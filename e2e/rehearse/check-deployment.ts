@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as v from 'valibot';
-import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { signSample } from '../../cli/send/senders.ts';
+import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { invokeFunction, waitFor } from './aws.ts';
-import { type Deployment, listTasks, NAMESPACE, postWebhook, runCli } from './deployment.ts';
+import { type Deployment, describeTasks, ORGANIZATION, postWebhook, runCli } from './deployment.ts';
 import { ecrDeleteRepository, findEcrRule, putEvent } from './events.ts';
 import { countMessages, receiveMessages, type Subscription, sendMessage, subscribe } from './queues.ts';
 
@@ -31,8 +31,8 @@ const reportSchema = v.object({
 export async function checkDeployment(deployment: Deployment): Promise<void> {
   const { step, stackName, outputs, emulator, cleanUp } = deployment;
   const { CleanupQueueUrl = '', DeadLetterQueueUrl = '', EventBusName = '' } = outputs;
-  const before = listTasks(emulator);
-  const doomed = Object.values(GONE).flatMap((repository) => listTasks(emulator, repository));
+  const before = describeTasks(emulator);
+  const doomed = Object.values(GONE).flatMap((repository) => describeTasks(emulator, repository));
   const published = await step('queue subscribed to the bus', () => subscribe(EventBusName));
   cleanUp(() => published.end());
 
@@ -44,7 +44,7 @@ export async function checkDeployment(deployment: Deployment): Promise<void> {
   );
   const ecrRule = await findEcrRule(stackName);
   await step('events that report no deletion', async () => {
-    await putEvent(EventBusName, 'Repository Created', NAMESPACE, SPARED);
+    await putEvent(EventBusName, 'Repository Created', ORGANIZATION, SPARED);
     const rejected = ecrDeleteRepository(SPARED, { rejected: true });
     assert.equal(
       await ecrRule.matches(rejected),
@@ -61,7 +61,7 @@ export async function checkDeployment(deployment: Deployment): Promise<void> {
     ({ status, body }) => `${status} ${body}`,
   );
   await step('"Repository Deleted" on the own bus', () =>
-    putEvent(EventBusName, 'Repository Deleted', NAMESPACE, GONE.bus),
+    putEvent(EventBusName, 'Repository Deleted', ORGANIZATION, GONE.bus),
   );
   await step('ECR deletion by way of the rule on the default bus', () =>
     ecrRule.deliver(ecrDeleteRepository(GONE.ecr), CleanupQueueUrl),
@@ -70,7 +70,10 @@ export async function checkDeployment(deployment: Deployment): Promise<void> {
   await step(
     'tasks of all three repositories gone',
     () =>
-      emulator.journal.waitFor(() => !listTasks(emulator).some((task) => doomed.includes(task)), TIMEOUT_MS),
+      emulator.journal.waitFor(
+        () => !describeTasks(emulator).some((task) => doomed.includes(task)),
+        TIMEOUT_MS,
+      ),
     () => `${doomed.length} deleted`,
   );
   await step(
@@ -100,11 +103,11 @@ export async function checkDeployment(deployment: Deployment): Promise<void> {
     'the same webhook delivered again, and a task that was created since then kept',
     async () => {
       const target = { remoteRegionId: 'cn-east-3', remoteNamespace: 'acme-dr' };
-      emulator.cloud.addTask({ namespace: NAMESPACE, repository: GONE.webhook, ...target });
+      emulator.cloud.addTask({ namespace: ORGANIZATION, repository: GONE.webhook, ...target });
       await postWebhook(deployment, deletion, 202);
       const fits = (detail: { repository?: string | undefined }) => detail.repository === GONE.webhook;
       const [kept] = await published.waitFor('Sync Task Kept', { count: 1, timeoutMs: TIMEOUT_MS, fits });
-      assert.equal(listTasks(emulator, GONE.webhook).length, 1, 'the new task is gone');
+      assert.equal(describeTasks(emulator, GONE.webhook).length, 1, 'the new task is gone');
       return kept;
     },
     (kept) => String(kept?.['reason']),
@@ -142,12 +145,12 @@ async function checkDeadLetters(queueUrl: string) {
 /** @returns the number of tasks that were kept. */
 function checkKept(emulator: Emulator, before: string[], doomed: string[]): number {
   const kept = before.filter((task) => !doomed.includes(task));
-  assert.deepEqual(listTasks(emulator), kept, 'another task is gone, or new');
+  assert.deepEqual(describeTasks(emulator), kept, 'another task is gone, or new');
   const repositories = Object.values(GONE);
   const strays = emulator.journal
     .of('deleteSyncTask')
     .filter(
-      ({ namespace, repository = '' }) => namespace !== NAMESPACE || !repositories.includes(repository),
+      ({ namespace, repository = '' }) => namespace !== ORGANIZATION || !repositories.includes(repository),
     );
   assert.deepEqual(strays, [], 'a deletion was tried elsewhere');
   return kept.length;
@@ -158,7 +161,7 @@ async function checkHistoryAndRestore(deployment: Deployment, deleted: number): 
   await step(
     'every deletion in the ledger',
     async () => {
-      const { entries } = v.parse(historySchema, await runCli(deployment, ['history', NAMESPACE]));
+      const { entries } = v.parse(historySchema, await runCli(deployment, ['history', ORGANIZATION]));
       const outcomes = entries.filter(({ kind }) => kind === 'task').map(({ outcome }) => outcome);
       assert.deepEqual(
         outcomes,
@@ -171,13 +174,13 @@ async function checkHistoryAndRestore(deployment: Deployment, deleted: number): 
   await step(
     'one of them restored by the operator',
     async () => {
-      const restored = await runCli(deployment, ['restore', `${NAMESPACE}/${GONE.ecr}`, '--yes']);
+      const restored = await runCli(deployment, ['restore', `${ORGANIZATION}/${GONE.ecr}`, '--yes']);
       const outcomes = v.parse(restoreSchema, restored).tasks.map(({ outcome }) => outcome);
       assert.deepEqual(outcomes, ['restored']);
-      const [task] = emulator.cloud.tasks(NAMESPACE, GONE.ecr);
+      const [task] = emulator.cloud.tasks(ORGANIZATION, GONE.ecr);
       assert.deepEqual([task?.syncAuto, task?.override], [true, true], 'it is not as it was');
     },
-    () => listTasks(emulator, GONE.ecr).join(', '),
+    () => describeTasks(emulator, GONE.ecr).join(', '),
   );
 }
 
@@ -186,7 +189,7 @@ async function checkSweep(
   { step, stackName, emulator }: Deployment,
   published: Subscription,
 ): Promise<number> {
-  const before = listTasks(emulator);
+  const before = describeTasks(emulator);
   const found = before.filter((task) => NOT_ALLOWED.test(task));
   assert.ok(found.length > 0, 'there is nothing to find');
   await step(
@@ -208,8 +211,8 @@ async function checkSweep(
     'the tasks that it found deleted, and no other',
     async () => {
       const kept = before.filter((task) => !found.includes(task));
-      await emulator.journal.waitFor(() => listTasks(emulator).length <= kept.length, TIMEOUT_MS);
-      assert.deepEqual(listTasks(emulator), kept);
+      await emulator.journal.waitFor(() => describeTasks(emulator).length <= kept.length, TIMEOUT_MS);
+      assert.deepEqual(describeTasks(emulator), kept);
       return found;
     },
     (gone) => gone.join(', '),

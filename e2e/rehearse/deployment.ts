@@ -3,15 +3,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { Content } from '../../cli/send/signatures.ts';
 import { messageOf, ROOT } from '../../command-line/options.ts';
 import { httpRequest } from '../../lib/http/http-request.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
-import type { Content } from '../../cli/send/signatures.ts';
-import { REGION, type Response } from './aws.ts';
+import { EMULATOR_REGION, type Response } from './aws.ts';
 import type { Outputs } from './stack.ts';
 
 /** The organization that all events are about. */
-export const NAMESPACE = 'acme-images';
+export const ORGANIZATION = 'acme-images';
 const TOOL = join(ROOT, 'cli/swr-sync.mjs');
 
 /** The deployed stage. */
@@ -64,8 +64,8 @@ export function cleanUpWith(opened: AsyncDisposableStack): CleanUp {
 }
 
 /** Lists the tasks in SWR, one text each. */
-export function listTasks({ cloud }: Emulator, repository?: string): string[] {
-  const tasks = repository === undefined ? cloud.tasks() : cloud.tasks(NAMESPACE, repository);
+export function describeTasks({ cloud }: Emulator, repository?: string): string[] {
+  const tasks = repository === undefined ? cloud.tasks() : cloud.tasks(ORGANIZATION, repository);
   return tasks.map(
     ({ namespace, repoName, remoteRegionId, remoteNamespace }) =>
       `${namespace}/${repoName} to ${remoteRegionId}/${remoteNamespace}`,
@@ -93,7 +93,7 @@ export async function postWebhook(
 
 /** Runs `swr-sync` against the deployed stage, in a process of its own, and parses the document that it prints. */
 export async function runCli({ environment }: Deployment, args: readonly string[]): Promise<unknown> {
-  const options = ['--stage', 'rehearsal', '--region', REGION, '--json'];
+  const options = ['--stage', 'rehearsal', '--region', EMULATOR_REGION, '--json'];
   const child = spawn(process.execPath, [TOOL, ...args, ...options], {
     cwd: ROOT,
     env: environment,

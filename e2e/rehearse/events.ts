@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { ROOT } from '../../command-line/options.ts';
-import { callJson, REGION } from './aws.ts';
+import { callJson, EMULATOR_REGION } from './aws.ts';
 import { sendMessage } from './queues.ts';
 import { findResource } from './stack.ts';
 
@@ -30,7 +30,7 @@ export function ecrDeleteRepository(repositoryName: string, { rejected = false }
   const time = new Date().toISOString();
   const { detail } = recorded;
   // The rule matches only those of its own account and region.
-  const here = { account: '000000000000', region: REGION };
+  const here = { account: '000000000000', region: EMULATOR_REGION };
   const requestParameters = { ...detail.requestParameters, repositoryName };
   return {
     ...recorded,

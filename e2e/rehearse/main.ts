@@ -4,7 +4,7 @@ import { messageOf, runCommand } from '../../command-line/options.ts';
 import { localSeed, startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { FUNCTIONS } from '../../scripts/bundle.ts';
 import { packageStage } from '../../scripts/package.ts';
-import { environmentOf, REGION, readLogs } from './aws.ts';
+import { awsEnvironment, EMULATOR_REGION, readLogs } from './aws.ts';
 import { checkDeployment } from './check-deployment.ts';
 import { type CleanUp, cleanUpWith, type Step, startSteps } from './deployment.ts';
 import { findMiniStack, startMiniStack } from './ministack.ts';
@@ -28,13 +28,13 @@ async function rehearse(step: Step, cleanUp: CleanUp): Promise<void> {
   const { HUAWEICLOUD_CREDENTIALS: credentials, ...env } = emulator.env;
   await step(
     `stage ${STAGE} packaged`,
-    () => packageStage({ stage: STAGE, region: REGION, env }),
+    () => packageStage({ stage: STAGE, region: EMULATOR_REGION, env }),
     (summary) => summary.join('; '),
   );
 
   const endpoint = await step('AWS emulator', openAwsEmulator, ({ origin }) => origin);
   // The clients of AWS read them from the environment.
-  Object.assign(process.env, environmentOf(endpoint));
+  Object.assign(process.env, awsEnvironment(endpoint));
 
   const gitHubSecret = randomBytes(32).toString('hex');
   cleanUp(deleteSecrets);
@@ -49,7 +49,7 @@ async function rehearse(step: Step, cleanUp: CleanUp): Promise<void> {
 
   try {
     await step('each role reads its own secret, and no other', () => checkRoles(STACK, secrets));
-    const environment = { ...environmentOf(endpoint), ...env };
+    const environment = { ...awsEnvironment(endpoint), ...env };
     await checkDeployment({
       endpoint,
       environment,

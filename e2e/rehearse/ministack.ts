@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { UsageError } from '../../command-line/options.ts';
 import { listen } from '../../local/loopback/listen.ts';
-import { REGION, waitFor } from './aws.ts';
+import { EMULATOR_REGION, waitFor } from './aws.ts';
 
 /** The version that this test was written for. */
 const VERSION = '1.5.33';
@@ -92,7 +92,7 @@ function createEnvironment(folder: string, port: number): NodeJS.ProcessEnv {
     STATE_DIR: folder,
     BIND_HOST: '127.0.0.1',
     GATEWAY_PORT: String(port),
-    MINISTACK_REGION: REGION,
+    MINISTACK_REGION: EMULATOR_REGION,
     LAMBDA_EXECUTOR: 'local',
     // Signatures are checked and policies apply, so that a role which lacks a permission fails here, and not on AWS.
     AUTH: 'true',

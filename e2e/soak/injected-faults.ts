@@ -102,7 +102,8 @@ export function injectFaults(
   { random, faults, killEvery, tally }: FaultOptions,
 ): void {
   const chooseFault = chooseFaults(random.fork(), faults, tally);
-  const untilKill = () => random.integer(1, 2 * killEvery * CALLS_PER_EVENT);
+  const untilKill = () =>
+    faults === 0 ? Number.POSITIVE_INFINITY : random.integer(1, 2 * killEvery * CALLS_PER_EVENT);
   let killIn = untilKill();
   let expireIn = EXPIRE_EVERY_CALLS;
   emulator.faultWhere((operation) => {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Cloud } from '../../local/huaweicloud/cloud.ts';
-import { formatTime } from './cases/events.ts';
+import { formatSwrTime } from './cases/events.ts';
 import type { CaseTask, SoakCase, SoakEvent } from './cases/soak-case.ts';
 import { CLEAN_TIMEOUT_MS } from './soak-stack.ts';
 
@@ -45,7 +45,7 @@ export class Recreation {
   async #recreate({ events: [event], recreated = [] }: SoakCase): Promise<void> {
     await pause(CLEAN_TIMEOUT_MS);
     for (const planned of recreated) {
-      const task = { ...planned, createdAt: formatTime(Date.now()) };
+      const task = { ...planned, createdAt: formatSwrTime(Date.now()) };
       this.#cloud.addRepository(task.namespace, task.repository);
       this.#cloud.addTask({ ...task, syncAuto: true });
       this.created.push(task);

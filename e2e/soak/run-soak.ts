@@ -16,10 +16,10 @@ import { injectFaults } from './injected-faults.ts';
 import { Random } from './random.ts';
 import { makeReport, type SoakReport } from './report.ts';
 import { sendEvents } from './send-events.ts';
-import { Sender } from './sender.ts';
+import { EventSender } from './sender.ts';
 import type { SoakOptions } from './soak-options.ts';
 import { type SoakStack, startSoakStack } from './soak-stack.ts';
-import { Progress, Tally } from './tally.ts';
+import { ProgressPrinter, Tally } from './tally.ts';
 
 const STAGE = 'soak';
 const CONFIG_FILE = join(import.meta.dirname, 'config.yml');
@@ -45,9 +45,13 @@ export async function runSoak(
   signal: AbortSignal,
 ): Promise<SoakReport> {
   const { seed, faults, sweepEvery } = options;
+  const healthy = faults === 0;
   const random = new Random(seed);
   const tally = new Tally();
-  const cases = makeCases(random.fork(), options.events, Date.now());
+  const cases = makeCases(random.fork(), options.events, Date.now(), {
+    healthy,
+    perSecond: options.perSecond,
+  });
   const writtenAt = new Map<string, number>();
   await using opened = new AsyncDisposableStack();
   const keep = <T extends { close(): Promise<void> }>(each: T) => opened.adopt(each, () => each.close());
@@ -75,7 +79,7 @@ export async function runSoak(
         STANDARD_WEBHOOKS_SECRET: `whsec_${keys.standardWebhooks.toString('base64')}`,
       },
       random: random.fork(),
-      awsFaults: faults === 0 ? 0 : AWS_FAULTS,
+      awsFaults: healthy ? 0 : AWS_FAULTS,
       tally,
       onLine: (line) => lines.take(line),
       onLedgerWrite(input) {
@@ -88,12 +92,13 @@ export async function runSoak(
   opened.defer(watchQueues(stack.queues.endpoint, STAGE, (line) => lines.take(line)));
   if (sweepEvery > 0) opened.defer(sweepEverySeconds(stack, sweepEvery, tally));
   injectFaults(emulator, stack, { ...options, random: random.fork(), tally });
-  const sender = new Sender(stack, keys, tally);
-  const progress = new Progress(tally, print);
+  const sender = new EventSender(stack, keys, tally);
+  const progress = new ProgressPrinter(tally, print);
   const startedAt = performance.now();
   const { created, problems } = await sendEvents({
     cases,
     random: random.fork(),
+    healthy,
     perSecond: options.perSecond,
     cloud,
     queues: stack.queues,

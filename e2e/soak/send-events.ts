@@ -41,13 +41,21 @@ export function schedule(random: Random, cases: readonly SoakCase[]): Schedule {
   return { first: random.shuffle(first), later: random.shuffle(later) };
 }
 
+/** Schedules each event once, in order. */
+function scheduleInOrder(cases: readonly SoakCase[]): Schedule {
+  return { first: cases.flatMap(({ events }) => events.map((event) => ({ event, times: 1 }))), later: [] };
+}
+
 /**
  * Limits a rate.
  *
  * @param perSecond 0 sets no limit.
  * @returns a function to be awaited before each time.
  */
-export function paceOf(perSecond: number, now: () => number = () => performance.now()): () => Promise<void> {
+export function limitRate(
+  perSecond: number,
+  now: () => number = () => performance.now(),
+): () => Promise<void> {
   let nextAt = now();
   return async () => {
     if (perSecond === 0) return;
@@ -58,9 +66,11 @@ export function paceOf(perSecond: number, now: () => number = () => performance.
   };
 }
 
-export interface SendOptions {
+export interface SendEventsOptions {
   readonly cases: readonly SoakCase[];
   readonly random: Random;
+  /** Sends each event once, in order. */
+  readonly healthy: boolean;
   /** How many events are sent in a second; 0 sets no limit. */
   readonly perSecond: number;
   readonly cloud: Cloud;
@@ -74,7 +84,7 @@ export interface SendOptions {
 }
 
 /** Sends all events in their order, and waits until the queue is empty. */
-export async function sendEvents(options: SendOptions): Promise<{
+export async function sendEvents(options: SendEventsOptions): Promise<{
   /** Tasks that were created meanwhile. */
   readonly created: readonly CaseTask[];
   readonly problems: readonly string[];
@@ -87,8 +97,8 @@ export async function sendEvents(options: SendOptions): Promise<{
     if (problem !== undefined) problems.push(problem);
   };
   const recreation = new Recreation(cases, options.cloud, (event) => send(event, 'name used again'));
-  const pace = paceOf(options.perSecond);
-  const { first, later } = schedule(options.random, cases);
+  const pace = limitRate(options.perSecond);
+  const { first, later } = options.healthy ? scheduleInOrder(cases) : schedule(options.random, cases);
   let isSending = true;
   const sendFirst = async ({ event, times }: (typeof first)[number]) => {
     await pace();
@@ -120,7 +130,7 @@ export async function sendEvents(options: SendOptions): Promise<{
 
 /** @returns the problem if the queue doesn't get empty. */
 async function waitUntilDone(
-  { queues, tally, onDepth, signal }: SendOptions,
+  { queues, tally, onDepth, signal }: SendEventsOptions,
   isDone: () => boolean,
 ): Promise<string | undefined> {
   let emptyChecks = 0;

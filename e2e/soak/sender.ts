@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../../command-line/options.ts';
-import type { Content, SoakEvent } from './cases/soak-case.ts';
+import type { EventContent, SoakEvent } from './cases/soak-case.ts';
 import type { SoakStack } from './soak-stack.ts';
 import type { Tally } from './tally.ts';
 
@@ -11,7 +11,7 @@ interface Keys {
   readonly standardWebhooks: Buffer;
 }
 
-type Webhook = Extract<Content, { deliveryId: string }>;
+type Webhook = Extract<EventContent, { deliveryId: string }>;
 
 const ATTEMPTS = 40;
 const PAUSE_MS = 50;
@@ -20,7 +20,7 @@ const STALE_MS = 60 * 60 * 1000;
 const SOURCES = { github: 'github', 'standard-webhooks': 'anyone' };
 
 /** Sends events as their senders do: a webhook that is answered with 5xx is sent again. */
-export class Sender {
+export class EventSender {
   readonly #stack: Pick<SoakStack, 'url' | 'queues' | 'putEvents'>;
   readonly #keys: Keys;
   readonly #tally: Tally;

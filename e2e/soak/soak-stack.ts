@@ -39,14 +39,14 @@ export interface SoakStackOptions {
 }
 
 export interface SoakStack extends Stack {
-  readonly receive: Worker;
-  readonly workers: readonly Worker[];
+  readonly receive: KillableFunction;
+  readonly workers: readonly KillableFunction[];
 }
 
 /** Starts the local stack with several workers that can be killed, and AWS services that fail now and then. */
 export async function startSoakStack(options: SoakStackOptions): Promise<SoakStack> {
   const { distDir, env, random, awsFaults, tally, onLine } = options;
-  const started = new Map<string, Worker[]>();
+  const started = new Map<string, KillableFunction[]>();
   await using opened = new AsyncDisposableStack();
   const stack = await startStack({
     distDir,
@@ -60,7 +60,7 @@ export async function startSoakStack(options: SoakStackOptions): Promise<SoakSta
       const line = { level: 'error', event: 'invocation failed', function: name, stage: 'soak' };
       onLine(JSON.stringify({ time: new Date().toISOString(), ...line }));
     },
-    openQueues: () => startSoakQueues(random.fork(), tally),
+    openQueues: () => startSoakQueues(random.fork(), tally, awsFaults === 0 ? 0 : LOST_REMOVALS),
     async addressOf(service: AwsService, endpoint: string) {
       const proxy = await startFaultProxy({
         service: endpoint,
@@ -77,7 +77,7 @@ export async function startSoakStack(options: SoakStackOptions): Promise<SoakSta
     },
     async start(name, functionOptions) {
       const { timeoutMs } = functionOptions;
-      const worker = await Worker.start({
+      const worker = await KillableFunction.start({
         ...functionOptions,
         timeoutMs: name === 'clean' ? CLEAN_TIMEOUT_MS : timeoutMs,
       });
@@ -94,7 +94,7 @@ export async function startSoakStack(options: SoakStackOptions): Promise<SoakSta
 }
 
 /** A function in a process that can be killed at any time, and is then started anew. */
-export class Worker implements FunctionProcess {
+export class KillableFunction implements FunctionProcess {
   readonly #options: FunctionOptions;
   #running: Promise<StartedFunction>;
   #invocations = 0;
@@ -104,8 +104,8 @@ export class Worker implements FunctionProcess {
     this.#running = Promise.resolve(first);
   }
 
-  static async start(options: FunctionOptions): Promise<Worker> {
-    return new Worker(options, await startFunction(options));
+  static async start(options: FunctionOptions): Promise<KillableFunction> {
+    return new KillableFunction(options, await startFunction(options));
   }
 
   get isBusy(): boolean {
@@ -139,7 +139,7 @@ export class Worker implements FunctionProcess {
 }
 
 /** The queues of the local stack with shorter times, from which messages are sometimes not removed. */
-async function startSoakQueues(random: Random, tally: Tally): Promise<Queues> {
+async function startSoakQueues(random: Random, tally: Tally, lostRemovals: number): Promise<Queues> {
   const queues = await startQueues(VISIBILITY_SECONDS);
   return {
     ...queues,
@@ -150,7 +150,7 @@ async function startSoakQueues(random: Random, tally: Tally): Promise<Queues> {
       return messages;
     },
     async remove(queueUrl, receiptHandle) {
-      if (random.chance(LOST_REMOVALS)) {
+      if (random.chance(lostRemovals)) {
         tally.count('aws faults', 'SQS: message not removed');
         return;
       }

@@ -24,7 +24,7 @@ export class Tally {
 }
 
 /** Prints the progress every few seconds. */
-export class Progress {
+export class ProgressPrinter {
   readonly #tally: Tally;
   readonly #print: (line: string) => void;
   readonly #startedAt = performance.now();

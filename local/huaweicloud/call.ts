@@ -9,7 +9,7 @@ export type Operation =
   | 'listRepositories'
   | 'unknown';
 
-export interface Route {
+export interface RoutedRequest {
   operation: Operation;
   query: URLSearchParams;
   namespace?: string;
@@ -32,7 +32,7 @@ const SYNC_REPO: Record<string, Operation> = {
 const SYNC_REPO_PATH = /^\/v2\/manage\/namespaces\/([^/]+)\/repos\/([^/]+)\/sync_repo$/;
 
 /** Finds the operation of a request line. The path is taken as sent: nothing is normalized on the way. */
-export function routeRequest(method: string, target: string): Route {
+export function routeRequest(method: string, target: string): RoutedRequest {
   const { path, search } = splitTarget(target);
   const query = new URLSearchParams(search);
   const match = SYNC_REPO_PATH.exec(path);
@@ -61,7 +61,7 @@ function decodeSegment(segment = ''): string | undefined {
 }
 
 /** A request that has arrived whole. */
-export interface Call extends Route {
+export interface Call extends RoutedRequest {
   method: string;
   /** As sent, with the query. */
   path: string;

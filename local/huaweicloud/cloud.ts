@@ -1,6 +1,6 @@
 import { Identities } from './identities.ts';
 import { Organizations } from './organizations.ts';
-import { type NewTask, type Removal, type SyncTask, Tasks } from './tasks.ts';
+import { type NewTask, type Removal, type TaskRow, Tasks } from './tasks.ts';
 import type { Agency, NewUser, TokenSettings } from './tokens.ts';
 
 /** How lists differ from what the documents say of them. Positions count from 0 over all pages. */
@@ -92,7 +92,7 @@ export class Cloud {
   }
 
   /** All tasks that exist, with those that GET omits. */
-  tasks(namespace?: string, repository?: string): SyncTask[] {
+  tasks(namespace?: string, repository?: string): TaskRow[] {
     return this.taskStore.list(namespace, repository);
   }
 

@@ -3,7 +3,7 @@ import { type Answer, answerJson, iamError } from './answer.ts';
 import { type Call, readJsonObject } from './call.ts';
 import type { Cloud } from './cloud.ts';
 import { makeId } from './names.ts';
-import { accountOf, type Bearer, type Scope, type Token, type User } from './tokens.ts';
+import { accountOf, type Bearer, type IssuedToken, type Scope, type User } from './tokens.ts';
 
 const nameSchema = v.strictObject({ name: v.string() });
 /** The two documented requests for a token, with one scope each. */
@@ -85,7 +85,7 @@ function assumeAgency(domain: string, name: string, call: Call, cloud: Cloud): B
   return { user, agency };
 }
 
-function findToken(call: Call, cloud: Cloud): Token {
+function findToken(call: Call, cloud: Cloud): IssuedToken {
   const id = call.headers['x-auth-token'];
   if (typeof id !== 'string' || id === '')
     throw iamError(401, 'The request you have made requires authentication.');
@@ -113,7 +113,7 @@ function listCatalog(region: string): unknown[] {
 }
 
 /** A token as IAM's answer shows it. An agency is shown as a user of its account, with who acts as it. */
-function describeToken(token: Token): Record<string, unknown> {
+function describeToken(token: IssuedToken): Record<string, unknown> {
   const { user, agency, scope, issuedAt, expiresAt } = token;
   const domain = describeDomain(accountOf(token));
   const project = 'project' in scope && { domain, id: scope.project.id, name: scope.project.name };

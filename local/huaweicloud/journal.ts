@@ -1,5 +1,5 @@
 import type { Auth, Operation } from './call.ts';
-import type { Target } from './tasks.ts';
+import type { TaskTarget } from './tasks.ts';
 
 export interface JournalEntry {
   /** By the emulator's clock, when the request had arrived whole. */
@@ -12,7 +12,7 @@ export interface JournalEntry {
   status: number | undefined;
   namespace?: string;
   repository?: string;
-  target?: Target;
+  target?: TaskTarget;
   auth: Auth;
   /** Numbered from 1, so that kept-alive connections show. */
   connection: number;

@@ -1,7 +1,7 @@
 import { formatTimestamp, makeId } from './names.ts';
 
 /** One row of `GET …/sync_repo`. */
-export interface SyncTask {
+export interface TaskRow {
   createdAt: string;
   domainID: string;
   domainName: string;
@@ -15,12 +15,12 @@ export interface SyncTask {
   updatedAt: string;
 }
 
-export interface Target {
+export interface TaskTarget {
   remoteRegionId: string;
   remoteNamespace: string;
 }
 
-export interface NewTask extends Target {
+export interface NewTask extends TaskTarget {
   namespace: string;
   repository: string;
   syncAuto?: boolean;
@@ -35,13 +35,13 @@ export interface Removal {
   readonly at: number;
   readonly namespace: string;
   readonly repository: string;
-  readonly target: Target;
+  readonly target: TaskTarget;
   /** As the row had it. */
   readonly createdAt: string;
 }
 
 interface Kept {
-  row: SyncTask;
+  row: TaskRow;
   hidden: boolean;
 }
 
@@ -99,7 +99,7 @@ export class Tasks {
   }
 
   /** In the order in which they were created. */
-  list(namespace?: string, repository?: string, { hidden = true } = {}): SyncTask[] {
+  list(namespace?: string, repository?: string, { hidden = true } = {}): TaskRow[] {
     return [...this.#select(namespace, repository)]
       .filter((task) => hidden || !task.hidden)
       .map(({ row }) => ({ ...row }))
@@ -125,6 +125,6 @@ function getOrAdd<V>(map: Map<string, V>, key: string, create: () => V): V {
   return value;
 }
 
-function targetKey({ remoteRegionId, remoteNamespace }: Target): string {
+function targetKey({ remoteRegionId, remoteNamespace }: TaskTarget): string {
   return JSON.stringify([remoteRegionId, remoteNamespace]);
 }

@@ -38,7 +38,7 @@ export interface Bearer {
 /** One project, or the whole account. */
 export type Scope = { project: Project } | { domain: string };
 
-export interface Token extends Bearer {
+export interface IssuedToken extends Bearer {
   scope: Scope;
   issuedAt: number;
   expiresAt: number;
@@ -51,7 +51,7 @@ export interface TokenSettings {
 
 /** The tokens given out. A new one leaves the earlier ones as they are. */
 export class Tokens {
-  readonly #tokens = new Map<string, Token>();
+  readonly #tokens = new Map<string, IssuedToken>();
   readonly #now: () => number;
   readonly #settings: TokenSettings;
 
@@ -60,7 +60,7 @@ export class Tokens {
     this.#settings = settings;
   }
 
-  issue(bearer: Bearer, scope: Scope): { id: string; token: Token } {
+  issue(bearer: Bearer, scope: Scope): { id: string; token: IssuedToken } {
     const issuedAt = this.#now();
     const token = { ...bearer, scope, issuedAt, expiresAt: issuedAt + this.#settings.lifetimeMs };
     const bytes = Math.max(this.#settings.bytes, 64);
@@ -69,7 +69,7 @@ export class Tokens {
     return { id, token };
   }
 
-  find(id: string): Token | undefined {
+  find(id: string): IssuedToken | undefined {
     return this.#tokens.get(id);
   }
 
@@ -78,7 +78,7 @@ export class Tokens {
   }
 
   /** As if they had never been given out. */
-  endWhere(isOver: (token: Token) => boolean): void {
+  endWhere(isOver: (token: IssuedToken) => boolean): void {
     for (const [id, token] of this.#tokens) if (isOver(token)) this.#tokens.delete(id);
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ROOT } from '../../command-line/options.ts';
 import { readConfig } from '../../command-line/read-config.ts';
-import type { Received } from '../../e2e/forge/receiver.ts';
+import type { ForgeResult } from '../../e2e/forge/receiver.ts';
 import { runForge } from '../../e2e/forge/run-forge.ts';
 import { makeSecrets, readSigningPairs } from '../../e2e/forge/sender-keys.ts';
 import { createSenders, type ForgeSender } from '../../e2e/forge/senders.ts';
@@ -12,8 +12,8 @@ import type { HttpEvent } from '../../lib/webhook/http-event.ts';
 
 const SEED = 7;
 const secrets = makeSecrets(SEED);
-const REFUSED: Received = { status: 401, answer: '{}', queued: [], longestLine: 0, called: [] };
-const IGNORED: Received = { ...REFUSED, status: 200 };
+const REFUSED: ForgeResult = { status: 401, answer: '{}', queued: [], longestLine: 0, called: [] };
+const IGNORED: ForgeResult = { ...REFUSED, status: 200 };
 
 interface Arrived {
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -30,9 +30,9 @@ beforeAll(async () => {
 });
 
 /** A receiver as it should be, but for what a test wants otherwise. */
-function play(spoil: (received: Received, arrived: Arrived) => Received) {
+function play(spoil: (received: ForgeResult, arrived: Arrived) => ForgeResult) {
   return {
-    async receive(event: HttpEvent): Promise<Received> {
+    async receive(event: HttpEvent): Promise<ForgeResult> {
       const arrived = read(event);
       return spoil(answer(arrived), arrived);
     },
@@ -55,7 +55,7 @@ function read(event: HttpEvent): Arrived {
   return { headers, body, verified };
 }
 
-function answer({ body, verified }: Arrived): Received {
+function answer({ body, verified }: Arrived): ForgeResult {
   if (!verified) return REFUSED;
   if (!body.includes('"deleted"') && !body.includes('DELETE_ARTIFACT')) return IGNORED;
   const id = createHash('sha256').update(body).digest('hex');
@@ -63,9 +63,9 @@ function answer({ body, verified }: Arrived): Received {
   return { ...REFUSED, status: 202, queued: [JSON.stringify(request)] };
 }
 
-const run = (spoil: (received: Received, arrived: Arrived) => Received = (received) => received) =>
+const run = (spoil: (received: ForgeResult, arrived: Arrived) => ForgeResult = (received) => received) =>
   runForge({ deliveries: 1500, seed: SEED, senders, receiver: play(spoil) });
-const withRequest = (received: Received, more: object): Received => ({
+const withRequest = (received: ForgeResult, more: object): ForgeResult => ({
   ...received,
   queued: received.queued.map((message) => JSON.stringify({ ...JSON.parse(message), ...more })),
 });
@@ -111,7 +111,11 @@ test('the same seed sends the same, and another seed sends something else', asyn
 });
 
 describe('a receiver is caught that', () => {
-  test.each<{ does: string; spoil: (received: Received, arrived: Arrived) => Received; reason: RegExp }>([
+  test.each<{
+    does: string;
+    spoil: (received: ForgeResult, arrived: Arrived) => ForgeResult;
+    reason: RegExp;
+  }>([
     {
       does: 'trusts the event name in a header',
       spoil: (received, { headers }) =>

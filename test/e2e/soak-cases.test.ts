@@ -29,6 +29,14 @@ describe('the cases of a soak test', () => {
     expect(again).not.toEqual(makeCases(new Random(2), 200, NOW));
   });
 
+  test('lead to no rejected webhook and no dead-lettered request while nothing fails', () => {
+    const healthy = makeCases(new Random(1), EVENTS, NOW, { healthy: true });
+    const kinds = new Set(healthy.map(({ kind }) => kind));
+    expect(kinds).toContain('gone');
+    for (const kind of ['invalid', 'unauthenticated', 'organization that is too large'])
+      expect(kinds).not.toContain(kind);
+  });
+
   test('are of every kind, and come in by every way', () => {
     expect(new Set(cases.map(({ kind }) => kind))).toEqual(
       new Set([

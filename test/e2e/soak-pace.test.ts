@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { paceOf } from '../../e2e/soak/send-events.ts';
+import { limitRate } from '../../e2e/soak/send-events.ts';
 
 /** A clock that stands still while nobody waits. */
 function still(): { now: () => number; advance: (ms: number) => void } {
@@ -13,14 +13,14 @@ function still(): { now: () => number; advance: (ms: number) => void } {
 }
 
 test('without a limit nobody waits', async () => {
-  const pace = paceOf(0);
+  const pace = limitRate(0);
   const startedAt = performance.now();
   for (let count = 0; count < 1000; count += 1) await pace();
   expect(performance.now() - startedAt).toBeLessThan(1000);
 });
 
 test('all that are on their way at the same time share one limit', async () => {
-  const pace = paceOf(100);
+  const pace = limitRate(100);
   const startedAt = performance.now();
   // The first one need not wait, and each of the others 10 ms more.
   await Promise.all(Array.from({ length: 11 }, () => pace()));
@@ -29,7 +29,7 @@ test('all that are on their way at the same time share one limit', async () => {
 
 test('what was late is not made up for', async () => {
   const { now, advance } = still();
-  const pace = paceOf(5, now);
+  const pace = limitRate(5, now);
   await pace();
   advance(5000);
   await pace();

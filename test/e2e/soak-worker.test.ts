@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { Worker } from '../../e2e/soak/soak-stack.ts';
+import { KillableFunction } from '../../e2e/soak/soak-stack.ts';
 import { caught } from '../support/caught.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -14,13 +14,13 @@ export const handler = async (event) => event === 'wait' ? new Promise(() => {})
 
 let folder: string;
 let lines: string[];
-let worker: Worker;
+let worker: KillableFunction;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'soak-worker-'));
   await writeFile(join(folder, 'clean.mjs'), BUNDLE);
   lines = [];
-  worker = await Worker.start({
+  worker = await KillableFunction.start({
     bundle: join(folder, 'clean.mjs'),
     env: {},
     timeoutMs: 1000,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as v from 'valibot';
 import { signSample } from '../../cli/send/senders.ts';
 import { History } from '../../lib/ledger/history.ts';
-import type { BusEvent } from '../../local/bus.ts';
+import type { PublishedEvent } from '../../local/bus.ts';
 import { type Emulator, localSeed, startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { type LogLine, parseLine } from '../../start/describe-line.ts';
@@ -19,7 +19,7 @@ let emulator: Emulator;
 let stack: Stack;
 let restore: () => void;
 const printed: string[] = [];
-const events: BusEvent[] = [];
+const events: PublishedEvent[] = [];
 
 /** The bundles as they are deployed, with every line that they can print. */
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { signSample } from '../../cli/send/senders.ts';
 import { callAws } from '../../lib/aws/call.ts';
 import { History } from '../../lib/ledger/history.ts';
-import type { BusEvent } from '../../local/bus.ts';
+import type { PublishedEvent } from '../../local/bus.ts';
 import { type Emulator, localSeed, startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { buildStage } from '../support/built-stage.ts';
@@ -23,7 +23,7 @@ let emulator: Emulator;
 let stack: Stack;
 let restore: () => void;
 const printed: string[] = [];
-const events: BusEvent[] = [];
+const events: PublishedEvent[] = [];
 
 beforeAll(async () => {
   [built, emulator] = await Promise.all([buildStage('local'), startEmulator({ seed: localSeed })]);

@@ -3,7 +3,7 @@ import { type Kinds, type MakeCase, nameRepository, pickTargets, tasksOf } from 
 import {
   arrivalTime,
   busEvent,
-  gitHubDeletion,
+  gitHubDeletionEvent,
   gitHubOrganizationDeletion,
   namedTime,
   queueMessage,
@@ -88,7 +88,7 @@ const routeWithTargets: MakeCase = (context) => {
     ...tasksOf(image, [NARROW], 'deleted', before),
     ...tasksOf(image, others.slice(0, random.integer(1, 3)), 'kept', before),
   ];
-  const event = gitHubDeletion(`narrow-${number}`, `narrow/${repository}`, [image]);
+  const event = gitHubDeletionEvent(`narrow-${number}`, `narrow/${repository}`, [image]);
   return { repositories: [image], tasks, events: [event] };
 };
 
@@ -101,7 +101,7 @@ const twoDestinations: MakeCase = (context) => {
   const tasks = images.flatMap((image) =>
     tasksOf(image, pickTargets(random, random.integer(1, 3)), 'deleted', before),
   );
-  const event = gitHubDeletion(`twofold-${number}`, `twofold/${repository}`, images);
+  const event = gitHubDeletionEvent(`twofold-${number}`, `twofold/${repository}`, images);
   return { repositories: images, tasks, events: [event] };
 };
 

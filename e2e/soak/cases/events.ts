@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Random } from '../random.ts';
-import type { Content, Image, SoakEvent, Subject } from './soak-case.ts';
+import type { EventContent, Image, SoakEvent, Subject } from './soak-case.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const MINUTE_MS = 60_000;
+const DAY_MS = 1440 * MINUTE_MS;
 
-type WebhookContent = Extract<Content, { deliveryId: string }>;
+type WebhookContent = Extract<EventContent, { deliveryId: string }>;
 
 /** The time of an event, and times for tasks that are older and newer. */
 export interface EventTime {
@@ -22,39 +22,39 @@ export interface EventTime {
  * @param now milliseconds since the epoch.
  */
 export function namedTime(random: Random, now: number): EventTime {
-  const ms = now - random.integer(1 * HOUR_MS, 3 * HOUR_MS);
+  const ms = now - random.integer(1, MINUTE_MS);
   const microseconds = random.integer(1, 998);
   const isClose = () => random.chance(0.2);
   return {
-    occurredAt: formatTime(ms, microseconds),
+    occurredAt: formatSwrTime(ms, microseconds),
     before: () =>
       isClose()
-        ? formatTime(ms, microseconds - random.integer(0, 1))
-        : formatTime(ms - random.integer(1, 900 * DAY_MS), random.integer(0, 999)),
+        ? formatSwrTime(ms, microseconds - random.integer(0, 1))
+        : formatSwrTime(ms - random.integer(1, 900 * DAY_MS), random.integer(0, 999)),
     after: () =>
       isClose()
-        ? formatTime(ms, microseconds + 1)
-        : formatTime(ms + random.integer(1, HOUR_MS / 2), random.integer(0, 999)),
+        ? formatSwrTime(ms, microseconds + 1)
+        : formatSwrTime(ms + random.integer(1, MINUTE_MS), random.integer(0, 999)),
   };
 }
 
 /** The time of arrival, which is still to come. */
 export function arrivalTime(random: Random, now: number): EventTime {
   return {
-    before: () => formatTime(now - random.integer(1, 900 * DAY_MS), random.integer(0, 999)),
-    after: () => formatTime(now + random.integer(1 * DAY_MS, 2 * DAY_MS), random.integer(0, 999)),
+    before: () => formatSwrTime(now - random.integer(1, 900 * DAY_MS), random.integer(0, 999)),
+    after: () => formatSwrTime(now + random.integer(1 * DAY_MS, 2 * DAY_MS), random.integer(0, 999)),
   };
 }
 
 /** A time as SWR formats it: without the zeros at the end. */
-export function formatTime(ms: number, microseconds = 0): string {
+export function formatSwrTime(ms: number, microseconds = 0): string {
   const [seconds, fraction = ''] = new Date(ms).toISOString().slice(0, -1).split('.');
   const digits = `${fraction}${String(microseconds).padStart(3, '0')}`.replace(/0+$/, '');
   return `${seconds}${digits === '' ? '' : `.${digits}`}Z`;
 }
 
 /** @param requests that the routes lead to. */
-export function gitHubDeletion(
+export function gitHubDeletionEvent(
   id: string,
   fullName: string,
   requests: readonly Subject[],
@@ -114,7 +114,9 @@ export const busEvent: OwnEvent = (_random, id, subject, time) => {
 /** A message in the cleanup queue, perhaps by way of a topic of SNS that is subscribed to it. */
 export const queueMessage: OwnEvent = (random, id, subject, time) => {
   const request = JSON.stringify({ id, ...subject, ...timeIn(time) });
-  const body = random.chance(0.2) ? JSON.stringify({ Type: 'Notification', Message: request }) : request;
+  const body = random.chance(0.2)
+    ? JSON.stringify({ Type: 'Notification', MessageId: id, Message: request })
+    : request;
   return { id, way: 'queue', content: { to: 'queue', body }, requests: [subject] };
 };
 
@@ -150,7 +152,10 @@ export function repositoryDeletion(
   const time =
     isNamed && !(mayLackTime && random.chance(0.5)) ? namedTime(random, now) : arrivalTime(random, now);
   if (way === 'github')
-    return { time, event: gitHubDeletion(id, `${namespace}/${repository}`, [{ namespace, repository }]) };
+    return {
+      time,
+      event: gitHubDeletionEvent(id, `${namespace}/${repository}`, [{ namespace, repository }]),
+    };
   if (way === 'ecr') return { time, event: ecrDeletion(id, repository, time) };
   const makeEvent = { bus: busEvent, queue: queueMessage, 'standard-webhooks': standardWebhook }[way];
   return { time, event: makeEvent(random, id, subject, time) };

@@ -22,7 +22,7 @@ export type Image = Required<Omit<Subject, 'targets'>>;
 export const WAYS = ['github', 'standard-webhooks', 'bus', 'ecr', 'queue'] as const;
 
 /** The content of an event, without its signature: that is made anew each time, as a sender does it. */
-export type Content =
+export type EventContent =
   | {
       readonly to: 'github' | 'standard-webhooks';
       /** The sender's own id. */
@@ -35,7 +35,7 @@ export type Content =
   | { readonly to: 'queue'; readonly body: string };
 
 /** One event, which may be delivered several times. */
-export interface SoakEvent<C extends Content = Content> {
+export interface SoakEvent<C extends EventContent = EventContent> {
   /** Of its requests. */
   readonly id: string;
   /** By which it comes in. */

@@ -9,7 +9,7 @@ import {
 import {
   arrivalTime,
   busEvent,
-  gitHubDeletion,
+  gitHubDeletionEvent,
   gitHubDelivery,
   namedTime,
   queueMessage,
@@ -34,7 +34,7 @@ const unauthenticated: MakeCase = (context) => {
   const image = { namespace: 'acme', repository: nameRepository(context, true) };
   const id = `unauthenticated-${number}`;
   const event = random.chance(0.5)
-    ? gitHubDeletion(id, `acme/${image.repository}`, [])
+    ? gitHubDeletionEvent(id, `acme/${image.repository}`, [])
     : standardWebhook(random, id, image, arrivalTime(random, now));
   // GitHub signs no time.
   const flaw = event.way === 'standard-webhooks' && random.chance(0.5) ? 'stale' : 'forged';
@@ -47,7 +47,7 @@ const otherEvent: MakeCase = (context) => {
   const { random, number } = context;
   const image = { namespace: 'acme', repository: nameRepository(context, true) };
   const id = `other-${number}`;
-  const { body } = gitHubDeletion(id, `acme/${image.repository}`, []).content;
+  const { body } = gitHubDeletionEvent(id, `acme/${image.repository}`, []).content;
   const other = random.pick([
     body.replace('"deleted"', '"archived"'),
     body.replace('"sender"', '"label":{"name":"bug"},"sender"'),

@@ -1,6 +1,6 @@
 import type { RequestEntry } from '../../../lib/ledger/history.ts';
 import type { SoakEvent, Subject } from '../cases/soak-case.ts';
-import { checkLedger } from './check-ledger.ts';
+import { checkLedgerEntries } from './check-ledger.ts';
 import { checkTasks } from './check-tasks.ts';
 import { type CheckResult, type Evidence, isAbout, isExplained } from './evidence.ts';
 
@@ -17,7 +17,7 @@ export interface SoakResult {
 
 export function checkAll(evidence: Evidence): SoakResult {
   const tasks = checkTasks(evidence);
-  const ledger = checkLedger(evidence);
+  const ledger = checkLedgerEntries(evidence);
   const requests = checkRequests(evidence);
   return {
     problems: [tasks, ledger, requests].flatMap(({ problems }) => problems),

@@ -19,7 +19,13 @@ import {
  * A task with the outcome `deleted` was removed. The exception is a task that SWR never listed: once the answer to a deletion
  * was lost, it is unknown whether it existed.
  */
-export function checkLedger({ removals, entries, writtenAt, deadMessages, tasks }: Evidence): CheckResult {
+export function checkLedgerEntries({
+  removals,
+  entries,
+  writtenAt,
+  deadMessages,
+  tasks,
+}: Evidence): CheckResult {
   const taskEntries = entries.filter((entry) => entry.kind === 'task');
   const hidden = new Set(
     tasks

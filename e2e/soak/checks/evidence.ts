@@ -3,7 +3,7 @@ import { type CleanupRequest, parseRequest } from '../../../lib/cleanup/request.
 import { nameOf, type Target } from '../../../lib/huaweicloud/names.ts';
 import { parseJson } from '../../../lib/json.ts';
 import type { LedgerEntry } from '../../../lib/ledger/history.ts';
-import type { Removal, SyncTask } from '../../../local/huaweicloud/tasks.ts';
+import type { Removal, TaskRow } from '../../../local/huaweicloud/tasks.ts';
 import type { CaseTask, SoakEvent } from '../cases/soak-case.ts';
 
 /** The state after a soak test. */
@@ -12,7 +12,7 @@ export interface Evidence {
   readonly tasks: readonly CaseTask[];
   readonly events: readonly SoakEvent[];
   /** The tasks that exist. */
-  readonly left: readonly Pick<SyncTask, 'namespace' | 'repoName' | 'createdAt' | keyof Target>[];
+  readonly left: readonly Pick<TaskRow, 'namespace' | 'repoName' | 'createdAt' | keyof Target>[];
   /** Tasks that the emulator has removed. */
   readonly removals: readonly Removal[];
   readonly entries: readonly LedgerEntry[];

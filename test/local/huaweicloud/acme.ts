@@ -11,7 +11,7 @@ export const JSON_TYPE = { 'Content-Type': 'application/json' };
 export const DR = { remoteRegionId: 'cn-east-3', remoteNamespace: 'acme-dr' };
 export const APAC = { remoteRegionId: 'ap-southeast-1', remoteNamespace: 'acme-apac' };
 
-const acme: Seed = {
+const seed: Seed = {
   users: [
     {
       domain: 'acme',
@@ -41,7 +41,7 @@ const acme: Seed = {
 
 /** An emulator with a user and an operator, two agencies of a customer, two organizations and three tasks. */
 export function startAcme(options: EmulatorOptions = {}): Promise<Emulator> {
-  return startEmulator({ seed: acme, ...options });
+  return startEmulator({ seed, ...options });
 }
 
 /** The emulator of a test, with a clock that stands still until the test sets it. */
