@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { writeSample } from '../../../cli/send/senders.ts';
 import type { Random } from '../random.ts';
 import type { EventContent, Image, SoakEvent, Subject } from './soak-case.ts';
 
@@ -59,19 +60,17 @@ export function gitHubDeletionEvent(
   fullName: string,
   requests: readonly Subject[],
 ): SoakEvent<WebhookContent> {
-  const [owner = '', name = ''] = fullName.split('/');
-  const repository = { node_id: id, name, full_name: fullName, private: true, owner: { login: owner } };
-  return gitHubEvent(id, { repository, organization: { login: owner } }, requests);
+  return gitHubDelivery(id, writeSample('github', { repository: fullName, id }).body, requests);
 }
 
 export function gitHubOrganizationDeletion(id: string, owner: string): SoakEvent {
-  const membership = { role: 'admin', organization_url: id };
-  return gitHubEvent(id, { membership, organization: { login: owner, id: 7 } }, [{ namespace: owner }]);
-}
-
-function gitHubEvent(deliveryId: string, payload: object, requests: readonly Subject[]) {
-  const body = JSON.stringify({ action: 'deleted', ...payload, sender: { login: 'octocat' } });
-  return gitHubDelivery(deliveryId, body, requests);
+  const body = JSON.stringify({
+    action: 'deleted',
+    membership: { role: 'admin', organization_url: id },
+    organization: { login: owner, id: 7 },
+    sender: { login: 'octocat' },
+  });
+  return gitHubDelivery(id, body, [{ namespace: owner }]);
 }
 
 export function gitHubDelivery(
