@@ -7,7 +7,7 @@ import { readConfig } from '../../command-line/read-config.ts';
 import { History, type LedgerEntry } from '../../lib/ledger/history.ts';
 import { startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { build } from '../../scripts/build.ts';
-import { watchQueues } from '../../scripts/dashboard/watch-queues.ts';
+import { watchQueues } from './watch-queues.ts';
 import { makeCases } from './cases/make-cases.ts';
 import { checkAll } from './checks/check-all.ts';
 import { keyText, readDeadMessage } from './checks/evidence.ts';
