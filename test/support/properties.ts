@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import * as fc from 'fast-check';
 
 /** `PROPERTY_RUNS=100000 npm test -- test/properties` for a long search. */
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 1000);
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 100);
 
 // A case takes well under a millisecond, and one that goes through a queue a few.
 jest.setTimeout(5000 + RUNS * 10);
