@@ -1,4 +1,4 @@
-import { pause } from '../clock.ts';
+import { pause as pauseFor } from '../clock.ts';
 import { INVALID_NAME, showName, validateRepository } from '../huaweicloud/names.ts';
 import { type ListPage, readRepositories, repositoriesLeft } from '../huaweicloud/repository-list.ts';
 import { retry } from '../retry.ts';
@@ -9,7 +9,7 @@ import { waitOf } from './remainder.ts';
 import type { CleanupRequest } from './request.ts';
 
 /** SWR would list 1,000 at once, but with all of their tags that may be a long answer. */
-const REPOSITORIES_A_PAGE = 100;
+const PAGE_SIZE = 100;
 
 const MORE_ROUNDS = 3;
 const FIRST_PAUSE_MS = 500;
@@ -27,14 +27,14 @@ export async function cleanOrganization(
   request: CleanupRequest,
   context: CleanupContext,
 ): Promise<Pick<CleanupResult, 'outcomes' | 'rest'>> {
-  const { swr, deadline, log } = context;
+  const { swr, deadline, log, pageSize = PAGE_SIZE } = context;
   const { namespace } = request;
   const list: ListPage = (offset, limit) => {
     const call = () => swr.listRepositories(namespace, offset, deadline, limit);
     // Before the first page nothing is done yet, and the queue waits longer.
     return offset === 0 ? call() : retry(call, deadline);
   };
-  const { names, failure } = await readRepositories(namespace, list, REPOSITORIES_A_PAGE);
+  const { names, failure } = await readRepositories(namespace, list, pageSize);
   const { valid, invalid } = repositoriesLeft(names, request);
   const outcomes: Outcome[] = invalid.map((name) => {
     const message = validateRepository(name) ?? '';
@@ -43,10 +43,10 @@ export async function cleanOrganization(
   // The rest of a list that lacks repositories would lack them too.
   if (failure !== undefined) outcomes.push({ outcome: 'failed', ...failure });
   for (const { outcome, ...failed } of failuresOf(outcomes)) log.warn(outcome, { namespace, ...failed });
-  for (let done = 0; done < valid.length; done += REPOSITORIES_A_PAGE) {
+  for (let done = 0; done < valid.length; done += pageSize) {
     const rest = failure === undefined && { rest: restOf(request, valid, done) };
     if (done > 0 && !deadline.allowsMore()) return { outcomes, ...rest };
-    const page = valid.slice(done, done + REPOSITORIES_A_PAGE);
+    const page = valid.slice(done, done + pageSize);
     const cleaned = await cleanPage(request, page, context);
     outcomes.push(...cleaned);
     const failures = failuresOf(cleaned);
@@ -73,12 +73,12 @@ async function cleanPage(
   repositories: readonly string[],
   context: CleanupContext,
 ): Promise<readonly Outcome[]> {
-  const { deadline, firstPauseMs = FIRST_PAUSE_MS } = context;
+  const { deadline, pause = pauseFor } = context;
   let outcomes = await cleanRepositories(request, repositories, context);
   for (let round = 0; round < MORE_ROUNDS; round += 1) {
     const failed = repositoriesToTry(outcomes);
     if (failed.length === 0 || failed.length > repositories.length / 2) break;
-    const pauseMs = Math.max(1000 * (waitOf(failuresOf(outcomes)) ?? 0), firstPauseMs * 2 ** round);
+    const pauseMs = Math.max(1000 * (waitOf(failuresOf(outcomes)) ?? 0), FIRST_PAUSE_MS * 2 ** round);
     if (pauseMs > Math.min(MAX_PAUSE_MS, deadline.remainingMs())) break;
     await pause(pauseMs);
     if (!deadline.allowsMore()) break;

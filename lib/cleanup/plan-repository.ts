@@ -25,8 +25,10 @@ export interface CleanupContext {
   readonly limit: DeliveryLimit;
   /** The request has come before, so earlier tries may have deleted what they couldn't tell of any more. */
   readonly repeated: boolean;
-  /** Before what has failed of a page is tried again; then twice as long. 500 if missing. */
-  readonly firstPauseMs?: number;
+  /** Waits before the failed repositories of a page are retried. A timer if missing. */
+  readonly pause?: (ms: number) => Promise<void>;
+  /** Repositories of an organization that are cleaned together. 100 if missing. */
+  readonly pageSize?: number;
 }
 
 export interface Plan extends Decisions {

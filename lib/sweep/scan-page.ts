@@ -18,7 +18,7 @@ import { SourceRepositories } from './source-repositories.ts';
 import { TargetOrganizations } from './target-organizations.ts';
 
 /** The most that SWR lists at once, and that one step looks at. */
-const PAGE = 1000;
+const PAGE_SIZE = 1000;
 
 export interface ScannedPage {
   readonly page: Page;
@@ -37,16 +37,17 @@ export async function scanPage(
   deadline: Deadline,
   context: SweepContext,
 ): Promise<ScannedPage> {
+  const { pageSize = PAGE_SIZE } = context;
   const startedAt = Date.now();
   const organization = { account, namespace };
   const place = { ...organization, offset };
   const swr = context.accounts.clientOf(account);
   const list: ListPage = (from, limit) =>
     retry(() => swr.listRepositories(namespace, from, deadline, limit), deadline);
-  const { names, failure } = await readRepositories(namespace, list, PAGE);
+  const { names, failure } = await readRepositories(namespace, list, pageSize);
   if (failure !== undefined) throw new ServiceError(failure);
   const { valid, invalid } = repositoriesLeft(names, { offset, ...(after !== undefined && { after }) });
-  const repositories = valid.slice(0, PAGE);
+  const repositories = valid.slice(0, pageSize);
   const surroundings: Surroundings = {
     sweep,
     organization,

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { cleanUp } from '../support/cleanup.ts';
@@ -87,8 +87,8 @@ test('has nothing to lose where SWR does not know it', async () => {
 });
 
 describe('an organization that is too large for one time', () => {
-  jest.setTimeout(30_000);
-  const names = Array.from({ length: 230 }, (_, index) => `r${String(index).padStart(3, '0')}`);
+  const names = Array.from({ length: 23 }, (_, index) => `r${String(index).padStart(2, '0')}`);
+  const pageSize = 10;
   beforeEach(() => {
     cloud.cloud.addOrganization('large');
     for (const repository of names) {
@@ -97,15 +97,15 @@ describe('an organization that is too large for one time', () => {
     }
   });
   const large: CleanupRequest = { ...request, namespace: 'large' };
-  const rules = { maxTasksPerRequest: 1000 };
+  const rules = { maxTasksPerRequest: 100 };
   const left = () => cloud.cloud.tasks('large').length;
 
   test('is done in one go where the time is enough', async () => {
-    const { outcomes, rest } = await cleanUp(cloud, large, { rules });
-    expect(outcomes).toHaveLength(230);
+    const { outcomes, rest } = await cleanUp(cloud, large, { rules, pageSize });
+    expect(outcomes).toHaveLength(23);
     expect(rest).toBeUndefined();
     expect(left()).toBe(0);
-    expect(cloud.journal.of('listSyncTasks')).toHaveLength(230);
+    expect(cloud.journal.of('listSyncTasks')).toHaveLength(23);
     // Three pages and an empty one, each but the first with the last name of the one before.
     expect(cloud.journal.of('listRepositories')).toHaveLength(7);
   });
@@ -118,66 +118,67 @@ describe('an organization that is too large for one time', () => {
       // Enough for one page: a look and a deletion each.
       const { rest }: { rest?: CleanupRequest } = await cleanUp(cloud, next, {
         rules,
-        deadline: allowing(200),
+        pageSize,
+        deadline: allowing(20),
       });
       next = rest;
     }
-    expect(offsets).toEqual([undefined, 100, 200]);
+    expect(offsets).toEqual([undefined, 10, 20]);
     expect(left()).toBe(0);
-    expect(cloud.journal.of('listSyncTasks')).toHaveLength(230);
+    expect(cloud.journal.of('listSyncTasks')).toHaveLength(23);
   });
 
   test('comes back from the page on that had a failure that does not pass at once', async () => {
-    for (const nth of [150, 201, 202, 203]) cloud.fault('deleteSyncTask', { status: 503 }, { nth });
-    const { rest } = await cleanUp(cloud, large, { rules });
-    expect(rest).toEqual({ ...large, offset: 100, after: 'r099' });
-    expect(left()).toBe(31);
+    for (const nth of [15, 21, 22, 23]) cloud.fault('deleteSyncTask', { status: 503 }, { nth });
+    const { rest } = await cleanUp(cloud, large, { rules, pageSize });
+    expect(rest).toEqual({ ...large, offset: 10, after: 'r09' });
+    expect(left()).toBe(4);
   });
 
   test('misses none although repositories came and went since the last message', async () => {
-    const { rest } = await cleanUp(cloud, large, { rules, deadline: allowing(200) });
-    expect(rest).toEqual({ ...large, offset: 100, after: 'r099' });
-    for (const gone of names.slice(50, 120)) cloud.cloud.removeRepository('large', gone);
+    const { rest } = await cleanUp(cloud, large, { rules, pageSize, deadline: allowing(20) });
+    expect(rest).toEqual({ ...large, offset: 10, after: 'r09' });
+    for (const gone of names.slice(5, 12)) cloud.cloud.removeRepository('large', gone);
     cloud.cloud.addRepository('large', 'a-new-one');
-    await cleanUp(cloud, rest ?? large, { rules });
-    expect(cloud.cloud.tasks('large').map(({ repoName }) => repoName)).toEqual(names.slice(100, 120));
+    await cleanUp(cloud, rest ?? large, { rules, pageSize });
+    expect(cloud.cloud.tasks('large').map(({ repoName }) => repoName)).toEqual(names.slice(10, 12));
   });
 
   test('goes on in the order of SWR where an earlier version has counted in it', async () => {
-    await cleanUp(cloud, { ...large, offset: 200 }, { rules });
-    expect(left()).toBe(200);
+    await cleanUp(cloud, { ...large, offset: 20 }, { rules, pageSize });
+    expect(left()).toBe(20);
   });
 
   test('is done in one go although a page could not be listed at first', async () => {
     cloud.fault('listRepositories', { status: 503, headers: { 'Retry-After': '0' } }, { nth: 2 });
-    const { outcomes, rest } = await cleanUp(cloud, large, { rules });
+    const { outcomes, rest } = await cleanUp(cloud, large, { rules, pageSize });
     expect(rest).toBeUndefined();
-    expect(outcomes).toHaveLength(230);
+    expect(outcomes).toHaveLength(23);
   });
 
   test('is done as far as its list goes, and comes back as a whole for the rest', async () => {
     cloud.fault('listRepositories', { status: 503, headers: { 'Retry-After': '0' } }, { nth: 2, times: 3 });
-    const { outcomes, rest } = await cleanUp(cloud, large, { rules });
+    const { outcomes, rest } = await cleanUp(cloud, large, { rules, pageSize });
     expect(rest).toBeUndefined();
-    expect(left()).toBe(130);
+    expect(left()).toBe(13);
     expect(outcomes.filter(({ outcome }) => outcome === 'failed')).toMatchObject([
       { status: 503, retryable: true },
     ]);
   });
 
   test('stops where the whole would cost more deletions than allowed', async () => {
-    const { outcomes, rest } = await cleanUp(cloud, large, { rules: { maxTasksPerRequest: 150 } });
+    const { outcomes, rest } = await cleanUp(cloud, large, { rules: { maxTasksPerRequest: 15 }, pageSize });
     expect(rest).toBeUndefined();
-    expect(left()).toBe(130);
+    expect(left()).toBe(13);
     expect(outcomes).toContainEqual(expect.objectContaining({ code: 'TOO_MANY_TASKS', retryable: false }));
-    expect(outcomes).toHaveLength(200);
+    expect(outcomes).toHaveLength(20);
   });
 
   test('is done to its end although a person has to see to one of its tasks', async () => {
-    cloud.fault('deleteSyncTask', { status: 403, code: 'SVCSTG.SWR.4030170' }, { nth: 50 });
-    const { outcomes, rest } = await cleanUp(cloud, large, { rules });
+    cloud.fault('deleteSyncTask', { status: 403, code: 'SVCSTG.SWR.4030170' }, { nth: 5 });
+    const { outcomes, rest } = await cleanUp(cloud, large, { rules, pageSize });
     expect(rest).toBeUndefined();
-    expect(outcomes).toHaveLength(230);
+    expect(outcomes).toHaveLength(23);
     expect(left()).toBe(1);
   });
 });

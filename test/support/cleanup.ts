@@ -16,15 +16,16 @@ export interface Cleanup extends Cleaned {
 interface Differences {
   readonly rules?: Partial<Safety>;
   readonly deadline?: Deadline;
-  /** As good as none if missing. */
-  readonly firstPauseMs?: number;
+  /** None if missing. */
+  readonly pause?: (ms: number) => Promise<void>;
+  readonly pageSize?: number;
 }
 
 /** Cleans against an emulator, as a function does that has just started and has an empty ledger. */
 export async function cleanUp(
   cloud: Emulator,
   request: CleanupRequest,
-  { rules = {}, deadline = noHurry, firstPauseMs = 1 }: Differences = {},
+  { rules = {}, deadline = noHurry, pause = async () => {}, ...others }: Differences = {},
 ): Promise<Cleanup> {
   const recorded = recordLog();
   const cleaned = await cleanRequest(request, {
@@ -34,7 +35,8 @@ export async function cleanUp(
     log: recorded.log,
     ledger: startMemoryLedger(),
     repeated: false,
-    firstPauseMs,
+    pause,
+    ...others,
   });
   return { ...cleaned, recorded };
 }
