@@ -11,14 +11,14 @@ const FINDINGS_A_STEP = 200;
 export async function applyFindings(
   step: ApplyStep,
   sweep: SweepRecord,
-  { config, ledger, request, log }: SweepContext,
+  { config, ledger, request, log, pageSize = FINDINGS_A_STEP }: SweepContext,
 ): Promise<readonly SweepStep[]> {
   if (sweep.report?.state !== 'applied' || sweep.applied) return [];
   if (config.sweep.mode !== 'apply') {
     log.warn('sweep not applied', { reason: `sweep.mode is ${config.sweep.mode} by now` });
     return [];
   }
-  const { findings, after } = await ledger.findingsPage(sweep, FINDINGS_A_STEP, step.after);
+  const { findings, after } = await ledger.findingsPage(sweep, pageSize, step.after);
   const sightings = await Sightings.of(ledger, sweep);
   await request(findings.flatMap((finding) => requestsOf(sightings.split(finding).standing, sweep)));
   if (after !== undefined) return [{ ...step, after }];

@@ -31,7 +31,7 @@ export interface SweepContext {
   readonly now?: () => number;
   /** In place of `CONCURRENCY`. */
   readonly concurrency?: number;
-  /** Repositories that one step scans. 1,000 if missing. */
+  /** Repositories that one step scans, 1,000 if missing; findings that one step applies, 200 if missing. */
   readonly pageSize?: number;
   /** Is told of every page that is done. */
   readonly onPage?: (page: Page) => void;
