@@ -42,12 +42,7 @@ beforeAll(async () => {
     sqs: await startAwsProxy(new URL(cleaning.sqs.cleanupQueueUrl).origin),
     secrets: await startAwsProxy((response) => respond(response, 200, { SecretString: SECRET })),
   };
-  restore = setVariables({
-    AWS_ENDPOINT_URL_DYNAMODB: proxies.dynamodb.url,
-    AWS_ENDPOINT_URL_EVENTBRIDGE: proxies.events.url,
-    AWS_ENDPOINT_URL_SQS: proxies.sqs.url,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: proxies.secrets.url,
-  });
+  restore = setVariables({ AWS_ENDPOINT_URL_SECRETS_MANAGER: proxies.secrets.url });
 });
 afterEach(() => {
   cleaning.cloud.clearFaults();
@@ -82,14 +77,14 @@ const CALLS = {
   bus: ['events', 'EVENTBRIDGE', () => true],
 } satisfies Record<AwsPlace, [keyof typeof proxies, string, (action: string, body: string) => boolean]>;
 
-/** Has the calls of a place go wrong; where nobody is to listen, all of that service from the start. */
+/** Lets the calls of a place fail; where nobody listens, all calls of that service. Calls of other services need no proxy. */
 function breakPlace(place: AwsPlace, fault: AwsFault | 'refused'): () => void {
   const [service, variable, fits] = CALLS[place];
-  if (fault === 'refused') return setVariables({ [`AWS_ENDPOINT_URL_${variable}`]: NOBODY });
-  proxies[service].failWhere(fits, fault);
+  const isRefused = fault === 'refused';
+  if (!isRefused) proxies[service].failWhere(fits, fault);
   // The bus keeps its own limit, which is short.
   if (place !== 'bus' && (fault === 'hang' || fault === 'drip')) limit = { place, timeoutMs: 150 };
-  return () => {};
+  return setVariables({ [`AWS_ENDPOINT_URL_${variable}`]: isRefused ? NOBODY : proxies[service].url });
 }
 
 const rows = awsPlaces.flatMap((place) =>
@@ -137,6 +132,11 @@ describe('a message', () => {
     const codes = isParked ? ['SECRET_UNUSABLE'] : isSplit ? [FORBIDDEN.code] : [];
     expect(sqs.parked().map(({ attributes }) => attributes['code'])).toEqual(codes);
     expect(cleaning.recorded.of('not published')).toHaveLength(place === 'bus' ? 1 : 0);
+    if (place === 'ledgerRequest' || place === 'ledgerIntent') {
+      const deletions = cleaning.cloud.journal.of('deleteSyncTask');
+      expect(deletions.filter((each) => each.repository === repository)).toEqual([]);
+      expect(cleaning.recorded.of('failed')[0]).toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
+    }
 
     // Once it is mended, the message that came back comes to the right end.
     for (const proxy of Object.values(proxies)) proxy.mend();
