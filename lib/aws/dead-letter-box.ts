@@ -54,9 +54,11 @@ export interface DeadLetter {
 /** Reader of the dead-letter queue. */
 export class DeadLetterQueue {
   readonly #url: string;
+  readonly #waitSeconds: number;
 
-  constructor(url: string) {
+  constructor(url: string, waitSeconds = WAIT_SECONDS) {
     this.#url = url;
+    this.#waitSeconds = waitSeconds;
   }
 
   /**
@@ -76,7 +78,7 @@ export class DeadLetterQueue {
       const answer = await this.#call('ReceiveMessage', {
         MaxNumberOfMessages: BATCH,
         VisibilityTimeout: hiddenSeconds,
-        WaitTimeSeconds: WAIT_SECONDS,
+        WaitTimeSeconds: this.#waitSeconds,
         MessageSystemAttributeNames: ['All'],
         MessageAttributeNames: ['All'],
       });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { DeadLetterQueue } from '../../lib/aws/dead-letter-box.ts';
 import { Queue } from '../../lib/aws/queue.ts';
 import { allowing, noHurry } from '../support/deadline.ts';
@@ -10,12 +10,13 @@ const HIDDEN_SECONDS = 60;
 let sqs: Sqs;
 let queue: Queue;
 let box: DeadLetterQueue;
-beforeEach(async () => {
+beforeAll(async () => {
   sqs = await startSqs();
   queue = new Queue(sqs.deadLetterQueueUrl);
-  box = new DeadLetterQueue(sqs.deadLetterQueueUrl);
+  box = new DeadLetterQueue(sqs.deadLetterQueueUrl, 0);
 });
-afterEach(() => sqs.close());
+afterEach(() => sqs.empty());
+afterAll(() => sqs.close());
 
 function numbered(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `message ${index}`);
@@ -82,7 +83,7 @@ describe('taking all', () => {
   });
 
   test('fails where there is no such queue', async () => {
-    const missing = new DeadLetterQueue(sqs.deadLetterQueueUrl.replace('dead-letters', 'missing'));
+    const missing = new DeadLetterQueue(sqs.deadLetterQueueUrl.replace('dead-letters', 'missing'), 0);
     await expect(missing.takeAll(HIDDEN_SECONDS, noHurry)).rejects.toMatchObject({
       failure: { code: 'QueueDoesNotExist', retryable: false },
     });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { resourceNamesOf } from '../../lib/resource-names.ts';
+import { HANDLED, readPolicy } from './deploy-role.ts';
 import { type Packaged, packageTemplate, type Template } from './packaged-template.ts';
 import { type Statement, statementsOf } from './statements.ts';
 
@@ -82,6 +83,13 @@ const namesOf = (type: string) =>
     .filter(([, { Type }]) => Type === type)
     .map(([name]) => name);
 const allowed = () => statements.filter(({ effect }) => effect === 'Allow');
+
+test('the role that deploys may make everything that a stage consists of', () => {
+  const types = [...new Set(Object.values(template.Resources).map(({ Type }) => Type))].toSorted();
+  expect(types).toEqual(Object.keys(HANDLED).toSorted());
+  const actions = readPolicy('deploy-permissions.json').statements.flatMap(({ Action }) => Action);
+  expect(actions).toEqual(expect.arrayContaining(Object.values(HANDLED).flat()));
+});
 
 describe('a role', () => {
   test.each(Object.keys(NEEDED))('%s may do what its function needs, and nothing else', (role) => {

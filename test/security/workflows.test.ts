@@ -44,13 +44,7 @@ const uses = workflows.flatMap(({ name, text }) =>
   [...text.matchAll(USES)].map(([, action = '', version]) => ({ name, action, version })),
 );
 
-test('the workflows were read', () => {
-  expect(workflows.map(({ name }) => name).toSorted()).toEqual([
-    'check.yml',
-    'deploy-stage.yml',
-    'deploy.yml',
-    'nightly.yml',
-  ]);
+test('every action of a workflow is among those that are checked', () => {
   const declared = [...jobs.map(({ job }) => job.uses), ...steps.map(({ step }) => step.uses)];
   expect(uses.map(({ action }) => action).toSorted()).toEqual(
     declared.filter((each) => each !== undefined).toSorted(),

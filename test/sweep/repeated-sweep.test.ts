@@ -38,8 +38,7 @@ const start = (id: string): SweepStep => ({
 describe('taken again', () => {
   test('every step may come twice, and the sweep is the same', async () => {
     sweeping.plant('acme', numbered(21), [DR, APAC]);
-    for (const repository of numbered(101).slice(21))
-      sweeping.cloud.cloud.addRepository('acme', repository);
+    for (const repository of numbered(101).slice(21)) sweeping.cloud.cloud.addRepository('acme', repository);
     sweeping.plant('other', ['docs']);
     const context = withTargets({}, { pageSize: 20 });
     await takeAll(start('s1'), context, 2);

@@ -191,9 +191,7 @@ describe('25 repositories in pages of ten', () => {
     const whole = ['0', '10', '9', '20', '19', '25', '24'];
     expect(offsets).toEqual([...whole, ...whole, ...whole]);
     expect(sweeping.cloud.journal.of('listSyncTasks')).toHaveLength(25);
-    expect(progress.map(({ counts }) => counts.repositories)).toEqual(
-      expect.arrayContaining([10, 20, 25]),
-    );
+    expect(progress.map(({ counts }) => counts.repositories)).toEqual(expect.arrayContaining([10, 20, 25]));
     expect(progress.at(-1)).toMatchObject({ organizations: { done: 2, all: 2 } });
     expect(new Set(sweeping.requested.map(({ repository }) => repository)).size).toBe(15);
     expect(sweeping.requested).toHaveLength(15);
