@@ -19,7 +19,7 @@ async function setUp(share: number) {
     service: service.url,
     random: new Random(1),
     share,
-    outageEvery: 400,
+    outageEvery: 110,
     onFault: (name) => faults.push(name),
     onDone: (action, body) => done.push(`${action} ${body}`),
   });
@@ -50,7 +50,7 @@ describe('what stands between the functions and AWS', () => {
 
   test('never lets anything go wrong where nothing is to', async () => {
     const { call, faults } = await setUp(0);
-    for (let count = 0; count < 820; count += 1) await call('one');
+    for (let count = 0; count < 230; count += 1) await call('one');
     expect(faults).toEqual([]);
   });
 
