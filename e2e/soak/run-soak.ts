@@ -7,7 +7,6 @@ import { readConfig } from '../../command-line/read-config.ts';
 import { History, type LedgerEntry } from '../../lib/ledger/history.ts';
 import { startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { build } from '../../scripts/build.ts';
-import { watchQueues } from './watch-queues.ts';
 import { makeCases } from './cases/make-cases.ts';
 import { checkAll } from './checks/check-all.ts';
 import { keyText, readDeadMessage } from './checks/evidence.ts';
@@ -20,6 +19,7 @@ import { EventSender } from './sender.ts';
 import type { SoakOptions } from './soak-options.ts';
 import { type SoakStack, startSoakStack } from './soak-stack.ts';
 import { ProgressPrinter, Tally } from './tally.ts';
+import { watchQueues } from './watch-queues.ts';
 
 const STAGE = 'soak';
 const CONFIG_FILE = join(import.meta.dirname, 'config.yml');
