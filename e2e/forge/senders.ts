@@ -7,11 +7,12 @@ import type { SendableType } from '../../cli/send/sample-bodies.ts';
 import { senders } from '../../cli/send/senders.ts';
 import { formatSeconds } from '../../cli/send/signatures.ts';
 import { ROOT } from '../../command-line/options.ts';
+import { sns } from '../../lib/sources/aws-sns.ts';
+import { smn } from '../../lib/sources/huawei-smn.ts';
 import type { SourceType } from '../../lib/sources/index.ts';
 import { sources } from '../../lib/sources/index.ts';
-import { parseSmnMessage, stringToSign as smnText } from '../../lib/sources/smn-signature.ts';
-import { parseSnsMessage, stringToSign as snsText } from '../../lib/sources/sns-signature.ts';
 import type { Source } from '../../lib/sources/source.ts';
+import { signedText } from '../../lib/sources/topic.ts';
 import type { Random } from '../soak/random.ts';
 import { makeDelivery, type RawDelivery } from './delivery.ts';
 import type { SigningPair } from './sender-keys.ts';
@@ -116,31 +117,24 @@ function keyedSender(
 type TopicType = Exclude<SourceType, SendableType>;
 
 const TOPICS = {
-  'aws-sns': { time: 'Timestamp', signature: 'Signature', version: { SignatureVersion: '2' } },
-  'huawei-smn': { time: 'timestamp', signature: 'signature', version: { signature_version: 'v1' } },
+  'aws-sns': { service: sns, signature: 'Signature', version: { SignatureVersion: '2' } },
+  'huawei-smn': { service: smn, signature: 'signature', version: { signature_version: 'v1' } },
 } as const;
 
 function topicSender(type: TopicType, pairs: Pick<Keys, 'own' | 'foreign'>): ForgeSender {
-  const { time, signature, version } = TOPICS[type];
+  const { service, signature, version } = TOPICS[type];
+  const time = service.fields.timestamp;
   const signBody: ForgeSender['sign'] = ({ headers }, body, _random, by = 'own') => {
     const parsed = v.safeParse(jsonSchema, body);
     if (!parsed.success) return makeDelivery(type, headers, Buffer.from(body));
     const message = { ...parsed.output, ...version, [time]: new Date().toISOString(), [signature]: '-' };
-    const signed = textOf(type, message);
-    const made =
-      signed === undefined ? '-' : sign('sha256', Buffer.from(signed), pairs[by].key).toString('base64');
+    const read = v.safeParse(service.schema, message);
+    const made = read.success
+      ? sign('sha256', Buffer.from(signedText(read.output)), pairs[by].key).toString('base64')
+      : '-';
     return makeDelivery(type, headers, Buffer.from(JSON.stringify({ ...message, [signature]: made })));
   };
   return { source: type, tokenOnly: false, signatureHeaders: [], samples: readSamples(type), sign: signBody };
-}
-
-function textOf(type: TopicType, message: unknown): string | undefined {
-  if (type === 'aws-sns') {
-    const parsed = parseSnsMessage(message);
-    return parsed.success ? snsText(parsed.output) : undefined;
-  }
-  const parsed = parseSmnMessage(message);
-  return parsed.success ? smnText(parsed.output) : undefined;
 }
 
 function readSamples(type: SourceType): RecordedDelivery[] {

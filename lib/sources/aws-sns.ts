@@ -1,100 +1,142 @@
-import { formatIssues, toIssues } from '../issues.ts';
+import * as v from 'valibot';
+import { arrivedAt, parseRequest, timestampSchema } from '../cleanup/request.ts';
 import { parseJson } from '../json.ts';
-import { verified } from './shared-secret.ts';
-import { CertificateKeeper, type FetchCertificate, fetchCertificate } from './signing-certificate.ts';
-import { interpretSnsNotification } from './sns-notification.ts';
-import {
-  certificateUrlOf,
-  confirmUrlOf,
-  parseSnsMessage,
-  type SnsMessage,
-  stringToSign,
-  validateSignature,
-} from './sns-signature.ts';
-import type { Delivery, Signed, Source, SourceOptions, Verification } from './source.ts';
+import { ECR } from './built-in.ts';
+import { interpretEvent, isEventBridgeEvent } from './eventbridge.ts';
 import type { SourceEvent } from './source-event.ts';
-
-/** How far the signed time may be from now. It says when the message was published; SNS tries for an hour at most. */
-const TOLERANCE_MS = 60 * 60 * 1000;
+import {
+  createTopicSource,
+  lineSchema,
+  signatureSchema,
+  type TopicMessage,
+  type TopicService,
+} from './topic.ts';
 
 /**
- * SNS (Simple Notification Service) of AWS, over HTTPS and not raw. Everybody's messages in a region are signed with the
- * same key, so that only the list of topics tells whose they are.
- * Source: SNS developer guide, "Fanout Amazon SNS notifications to HTTPS endpoints".
+ * Hashes by version. A topic has version 1 unless its owner chooses 2. SHA-1 doesn't help a forger: a collision would need
+ * a text that the publisher chooses in full, and the signed text goes on with an id and ends in the topic.
  */
-export function createAwsSns(fetch: FetchCertificate = fetchCertificate) {
-  const certificates = new CertificateKeeper(fetch);
+const HASHES: ReadonlyMap<string, string> = new Map([
+  ['1', 'sha1'],
+  ['2', 'sha256'],
+]);
 
+/** Globs for the source of an event in a message. A publisher on a listed topic is trusted, so none is excluded. */
+const ANY_SOURCE = ['**'];
+
+const common = {
+  MessageId: lineSchema,
+  TopicArn: lineSchema,
+  Message: v.string(),
+  Timestamp: timestampSchema,
+  SignatureVersion: v.picklist(['1', '2']),
+  Signature: signatureSchema,
+  SigningCertURL: lineSchema,
+};
+const control = { ...common, SubscribeURL: lineSchema, Token: lineSchema };
+const messageSchema = v.variant('Type', [
+  v.object({ ...common, Type: v.literal('Notification'), Subject: v.nullish(lineSchema) }),
+  v.object({ ...control, Type: v.literal('SubscriptionConfirmation') }),
+  v.object({ ...control, Type: v.literal('UnsubscribeConfirmation') }),
+]);
+
+/**
+ * SNS (Simple Notification Service) of AWS, over HTTPS and not raw.
+ *
+ * Sources: SNS developer guide, "Fanout Amazon SNS notifications to HTTPS endpoints" and "Verifying the signatures of
+ * Amazon SNS messages".
+ */
+export const sns: TopicService = {
+  name: 'SNS',
+  typeHeader: 'x-amz-sns-message-type',
+  deliveryIdHeaders: ['x-amz-sns-message-id'],
+  contentType: 'any',
+  fields: {
+    topic: 'TopicArn',
+    timestamp: 'Timestamp',
+    certificateUrl: 'SigningCertURL',
+    confirmUrl: 'SubscribeURL',
+  },
+  // The region has to look like one: `sns.s3-eu-west-1.amazonaws.com` is a bucket that anybody may own.
+  hosts: /^sns\.[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}\.amazonaws\.com(?:\.cn)?$/,
+  certificatePaths: /^\/[\w-]+\.pem$/,
+  schema: v.pipe(messageSchema, v.transform(toTopicMessage)),
+  hashOf: ({ signatureVersion }) => HASHES.get(signatureVersion),
+  interpret: interpretNotification,
+
+  confirms(url) {
+    const actions = url.searchParams.getAll('Action');
+    return actions.length === 1 && actions[0] === 'ConfirmSubscription';
+  },
+
+  validateHeaders(headers) {
+    return headers['x-amz-sns-rawdelivery'] === 'true'
+      ? 'raw message delivery has no signature: switch it off for this subscription'
+      : undefined;
+  },
+};
+
+export const awsSns = createTopicSource(sns);
+
+function toTopicMessage(message: v.InferOutput<typeof messageSchema>): TopicMessage {
+  const { Type, MessageId, TopicArn, Message, Timestamp } = message;
+  // The keys are in alphabetical order.
+  const signedFields =
+    message.Type === 'Notification'
+      ? { Message, MessageId, ...subjectOf(message.Subject), Timestamp, TopicArn, Type }
+      : {
+          Message,
+          MessageId,
+          SubscribeURL: message.SubscribeURL,
+          Timestamp,
+          Token: message.Token,
+          TopicArn,
+          Type,
+        };
   return {
-    routed: false,
-    verifiedBy: 'topics',
-    deliveryIdHeaders: ['x-amz-sns-message-id'],
-    contentType: 'any',
-
-    parseSecret(): Buffer {
-      throw new Error('expected no secret: SNS signs with its certificate');
-    },
-
-    async verify(
-      delivery: Delivery,
-      _keys: readonly Buffer[],
-      nowMs: number,
-      { topics = [] }: SourceOptions,
-    ): Promise<Verification> {
-      const read = readDelivery(delivery);
-      if ('issue' in read) return refuse(read.issue);
-      const { message } = read;
-      if (Math.abs(nowMs - Date.parse(message.Timestamp)) > TOLERANCE_MS) {
-        return refuse(`Timestamp is more than ${TOLERANCE_MS / 60_000} minutes away from now`);
-      }
-      if (!topics.includes(message.TopicArn)) return refuse('TopicArn is not among the listed topics');
-      if (message.Type === 'SubscriptionConfirmation' && confirmUrlOf(message) === undefined) {
-        return refuse('SubscribeURL is not an https address of SNS that confirms a subscription');
-      }
-      const url = certificateUrlOf(message);
-      if (url === undefined) return refuse('SigningCertURL is not an https address of a certificate of SNS');
-
-      const certificate = await certificates.get(url, nowMs);
-      if (certificate === undefined) return refuse('there is no certificate at SigningCertURL');
-      const issue = validateSignature(message, certificate, nowMs);
-      if (issue !== undefined) return refuse(issue);
-      certificates.prove(url);
-      return verified([stringToSign(message)]);
-    },
-
-    interpret(body: unknown, signed: Signed): SourceEvent {
-      const parsed = parseSnsMessage(body);
-      if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
-      const message = parsed.output;
-      if (message.Type === 'Notification') return interpretSnsNotification(message, signed.key);
-      if (message.Type === 'UnsubscribeConfirmation') {
-        return { type: 'ignored', reason: `the subscription to ${message.TopicArn} was cancelled` };
-      }
-      const url = confirmUrlOf(message);
-      if (url !== undefined) return { type: 'subscription', confirmUrl: url.href };
-      const expected = 'an https address of SNS that confirms a subscription';
-      return { type: 'unreadable', issues: [{ path: 'SubscribeURL', found: 'another', expected }] };
-    },
-  } satisfies Source;
+    type: Type,
+    id: MessageId,
+    topic: TopicArn,
+    content: Message,
+    timestamp: Timestamp,
+    certificateUrl: message.SigningCertURL,
+    confirmUrl: message.Type === 'Notification' ? undefined : message.SubscribeURL,
+    signature: message.Signature,
+    signatureVersion: message.SignatureVersion,
+    signedFields,
+  };
 }
 
-export const awsSns = createAwsSns();
-
-function refuse(reason: string): Verification {
-  return { verified: false, reason, stale: true };
+function subjectOf(subject: string | null | undefined): { readonly Subject?: string } {
+  return subject === undefined || subject === null ? {} : { Subject: subject };
 }
 
-function readDelivery({
-  headers,
-  rawBody,
-}: Delivery): { readonly message: SnsMessage } | { readonly issue: string } {
-  const type = headers['x-amz-sns-message-type'];
-  if (type === undefined) return { issue: 'no x-amz-sns-message-type header' };
-  if (headers['x-amz-sns-rawdelivery'] === 'true') {
-    return { issue: 'raw message delivery has no signature: switch it off for this subscription' };
+/**
+ * Source event of a notification: a cleanup request, or the service's own event `Repository Deleted` as a rule of EventBridge
+ * publishes it. Neither has happened after it was published.
+ */
+function interpretNotification(
+  { content: text, id: deliveryId, timestamp }: TopicMessage,
+  id: string,
+): SourceEvent {
+  const content = parseJson(text);
+  const delivery = { id, deliveryId };
+  if (!isEventBridgeEvent(content)) {
+    const request = parseRequest(content, delivery, 'Message');
+    return request.ok
+      ? { type: 'request', request: arrivedAt({ ...request.value, ...delivery }, timestamp) }
+      : { type: 'unreadable', issues: request.issues };
   }
-  const parsed = parseSnsMessage(parseJson(rawBody.toString('utf8')));
-  if (!parsed.success) return { issue: `not a message of SNS: ${formatIssues(toIssues(parsed.issues))}` };
-  if (parsed.output.Type !== type) return { issue: 'x-amz-sns-message-type is not the type of the message' };
-  return { message: parsed.output };
+  const { source, sourceEvent } = interpretEvent(content, id, ANY_SOURCE);
+  if (source === ECR) {
+    const reason = 'an event of ECR counts only from its own rule: let EventBridge send it to the queue';
+    return { type: 'ignored', reason };
+  }
+  if (sourceEvent.type === 'request')
+    return { ...sourceEvent, request: arrivedAt({ ...sourceEvent.request, ...delivery }, timestamp) };
+  if (sourceEvent.type !== 'unreadable') return sourceEvent;
+  return {
+    type: 'unreadable',
+    issues: sourceEvent.issues.map((issue) => ({ ...issue, path: `Message.${issue.path}` })),
+  };
 }

@@ -1,122 +1,88 @@
-import { formatIssues, toIssues } from '../issues.ts';
+import * as v from 'valibot';
+import { timestampSchema } from '../cleanup/request.ts';
 import { parseJson } from '../json.ts';
 import { interpretTrace } from './cts-trace.ts';
-import { verified } from './shared-secret.ts';
-import {
-  CertificateKeeper,
-  certificateUrl,
-  type FetchCertificate,
-  fetchCertificate,
-  pinnedUrl,
-} from './signing-certificate.ts';
-import {
-  parseSmnMessage,
-  SMN_HOSTS,
-  type SmnMessage,
-  stringToSign,
-  validateSignature,
-} from './smn-signature.ts';
-import type { Delivery, Signed, Source, SourceOptions, Verification } from './source.ts';
 import { interpretEach, type SourceEvent } from './source-event.ts';
+import {
+  createTopicSource,
+  lineSchema,
+  signatureSchema,
+  type TopicMessage,
+  type TopicService,
+} from './topic.ts';
 
-/**
- * How far the signed time may be from now. It says when SMN sent the message first, and SMN sends it again where that
- * failed; what a stranger plays back within the hour asks for nothing but the same deletion once more.
- */
-const TOLERANCE_MS = 60 * 60 * 1000;
-/** Other paths of the host are of its API, whose answers could hold what a stranger wrote. */
-const CERTIFICATE_PATHS = /^\/smn\/\w[\w.-]*\.pem$/;
+/** Hashes by the certificate's own signature: SMN signs with the algorithm that its certificate is signed with. */
+const HASHES: ReadonlyMap<string | undefined, string> = new Map([
+  ['sha256WithRSAEncryption', 'sha256'],
+  ['sha384WithRSAEncryption', 'sha384'],
+  ['sha512WithRSAEncryption', 'sha512'],
+]);
 
-interface HuaweiSmnOptions {
-  /** Which hosts may give out the certificate, and be called to confirm a subscription. */
-  readonly certificateHosts?: RegExp;
-  readonly fetchCertificate?: FetchCertificate;
-}
+const messageSchema = v.object({
+  type: v.picklist(['Notification', 'SubscriptionConfirmation', 'UnsubscribeConfirmation']),
+  signature: signatureSchema,
+  signature_version: v.pipe(v.string(), v.regex(/^v1$/i, '"v1"')),
+  topic_urn: lineSchema,
+  message_id: lineSchema,
+  message: v.string(),
+  timestamp: timestampSchema,
+  signing_cert_url: lineSchema,
+  subject: v.nullish(v.union([lineSchema, v.literal('')])),
+  subscribe_url: v.nullish(lineSchema),
+});
 
 /**
  * SMN (Simple Message Notification) of Huawei Cloud, over HTTPS: the traces of SWR that CTS publishes on a topic.
- * Everybody's messages in a region are signed with the same key, so that only the list of topics tells whose they are.
+ *
  * Source: SMN user guide, "HTTP or HTTPS Message Format" and "Message Signature Verification".
  */
-export function createHuaweiSmn(options: HuaweiSmnOptions = {}) {
-  const hosts = options.certificateHosts ?? SMN_HOSTS;
-  const certificates = new CertificateKeeper(options.fetchCertificate ?? fetchCertificate);
+export const smn: TopicService = {
+  name: 'SMN',
+  typeHeader: 'X-SMN-Message-Type',
+  deliveryIdHeaders: ['x-smn-message-id'],
+  fields: {
+    topic: 'topic_urn',
+    timestamp: 'timestamp',
+    certificateUrl: 'signing_cert_url',
+    confirmUrl: 'subscribe_url',
+  },
+  // The region has to look like one: `smn.obs.myhuaweicloud.com` would be a bucket that anybody may own.
+  hosts: /^smn\.[a-z]{2}-[a-z]+-\d{1,3}\.myhuaweicloud\.(?:com|eu)$/,
+  certificatePaths: /^\/smn\/\w[\w.-]*\.pem$/,
+  schema: v.pipe(messageSchema, v.transform(toTopicMessage)),
+  hashOf: (_, { signatureAlgorithm }) => HASHES.get(signatureAlgorithm),
+  interpret: interpretNotification,
+};
 
+export const huaweiSmn = createTopicSource(smn);
+
+function toTopicMessage(message: v.InferOutput<typeof messageSchema>): TopicMessage {
+  const { type, message: content, message_id, timestamp, topic_urn, subject, subscribe_url } = message;
   return {
-    routed: false,
-    verifiedBy: 'topics',
-    deliveryIdHeaders: ['x-smn-message-id'],
-
-    parseSecret(): Buffer {
-      throw new Error('expected no secret: SMN signs with its certificate');
+    type,
+    id: message_id,
+    topic: topic_urn,
+    content,
+    timestamp,
+    certificateUrl: message.signing_cert_url,
+    confirmUrl: subscribe_url ?? undefined,
+    signature: message.signature,
+    signatureVersion: message.signature_version,
+    signedFields: {
+      message: content,
+      message_id,
+      ...(type === 'Notification' && subject && { subject }),
+      ...(type !== 'Notification' && subscribe_url && { subscribe_url }),
+      timestamp,
+      topic_urn,
+      type,
     },
-
-    async verify(
-      delivery: Delivery,
-      _keys: readonly Buffer[],
-      nowMs: number,
-      { topics = [] }: SourceOptions,
-    ): Promise<Verification> {
-      const read = readDelivery(delivery);
-      if ('issue' in read) return refuse(read.issue);
-      const { message } = read;
-      if (Math.abs(nowMs - Date.parse(message.timestamp)) > TOLERANCE_MS) {
-        return refuse(`timestamp is more than ${TOLERANCE_MS / 60_000} minutes away from now`);
-      }
-      if (!topics.includes(message.topic_urn)) return refuse('topic_urn is not among the listed topics');
-      const { type, subscribe_url: confirmUrl } = message;
-      if (type === 'SubscriptionConfirmation' && pinnedUrl(confirmUrl, hosts) === undefined) {
-        return refuse('subscribe_url is not an https address of SMN');
-      }
-      const url = certificateUrl(message.signing_cert_url, hosts, CERTIFICATE_PATHS);
-      if (url === undefined) return refuse("signing_cert_url is not an https address of SMN's certificates");
-
-      const certificate = await certificates.get(url, nowMs);
-      if (certificate === undefined) return refuse('there is no certificate at signing_cert_url');
-      const issue = validateSignature(message, certificate, nowMs);
-      if (issue !== undefined) return refuse(issue);
-      certificates.prove(url);
-      return verified([stringToSign(message)]);
-    },
-
-    interpret(body: unknown, signed: Signed): SourceEvent | readonly SourceEvent[] {
-      const parsed = parseSmnMessage(body);
-      if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
-      const message = parsed.output;
-      if (message.type === 'Notification') return interpretNotification(message, signed.key);
-      if (message.type === 'UnsubscribeConfirmation') {
-        return { type: 'ignored', reason: `the subscription to ${message.topic_urn} was cancelled` };
-      }
-      const url = pinnedUrl(message.subscribe_url, hosts);
-      if (url !== undefined) return { type: 'subscription', confirmUrl: url.href };
-      const expected = 'an https address of SMN';
-      return { type: 'unreadable', issues: [{ path: 'subscribe_url', found: 'another', expected }] };
-    },
-  } satisfies Source;
+  };
 }
 
-export const huaweiSmn = createHuaweiSmn();
-
-function refuse(reason: string): Verification {
-  return { verified: false, reason, stale: true };
-}
-
-function readDelivery({
-  headers,
-  rawBody,
-}: Delivery): { readonly message: SmnMessage } | { readonly issue: string } {
-  const type = headers['x-smn-message-type'];
-  if (type === undefined) return { issue: 'no X-SMN-Message-Type header' };
-  const parsed = parseSmnMessage(parseJson(rawBody.toString('utf8')));
-  if (!parsed.success) return { issue: `not a message of SMN: ${formatIssues(toIssues(parsed.issues))}` };
-  if (parsed.output.type !== type) return { issue: 'X-SMN-Message-Type is not the type of the message' };
-  return { message: parsed.output };
-}
-
-function interpretNotification(notification: SmnMessage, id: string): SourceEvent | readonly SourceEvent[] {
-  const content = parseJson(notification.message);
-  const { message_id: deliveryId, timestamp: receivedAt } = notification;
-  const fallback = { id, deliveryId, receivedAt };
+function interpretNotification(message: TopicMessage, id: string): SourceEvent | readonly SourceEvent[] {
+  const content = parseJson(message.content);
+  const fallback = { id, deliveryId: message.id, receivedAt: message.timestamp };
   if (typeof content !== 'object' || content === null || !('cts' in content)) {
     return { type: 'ignored', reason: 'the message is not a trace of CTS' };
   }

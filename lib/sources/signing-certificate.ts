@@ -62,7 +62,7 @@ interface Kept {
  * message are kept apart, and stay in use where they can't be fetched again: forged messages don't displace them.
  */
 export class CertificateKeeper {
-  readonly #proven = new Map<string, Kept>();
+  readonly #trusted = new Map<string, Kept>();
   readonly #others = new Map<string, Kept>();
   readonly #pending = new Map<string, Promise<Kept>>();
   readonly #fetch: FetchCertificate;
@@ -80,7 +80,7 @@ export class CertificateKeeper {
    */
   async get(url: URL, nowMs: number): Promise<X509Certificate | undefined> {
     const { href } = url;
-    const kept = this.#proven.get(href) ?? this.#others.get(href);
+    const kept = this.#trusted.get(href) ?? this.#others.get(href);
     if (kept !== undefined && nowMs < kept.untilMs) return kept.certificate;
     const pending =
       this.#pending.get(href) ?? this.#renew(url, nowMs).finally(() => this.#pending.delete(href));
@@ -90,24 +90,24 @@ export class CertificateKeeper {
 
   /**
    * Notes that a message was verified with the certificate at an address. Addresses aren't signed: one that leads to a
-   * certificate which is proven already displaces no other.
+   * certificate which is trusted already displaces no other.
    */
-  prove({ href }: URL): void {
+  trust({ href }: URL): void {
     const kept = this.#others.get(href);
-    const known = this.#proven.values().map(({ certificate }) => certificate?.fingerprint256);
+    const known = this.#trusted.values().map(({ certificate }) => certificate?.fingerprint256);
     if (kept === undefined || known.some((each) => each === kept.certificate?.fingerprint256)) return;
     this.#others.delete(href);
-    keep(this.#proven, href, kept);
+    keep(this.#trusted, href, kept);
   }
 
   async #renew(url: URL, nowMs: number): Promise<Kept> {
-    const proven = this.#proven.get(url.href);
+    const trusted = this.#trusted.get(url.href);
     const kept = await this.#fetchAnew(url, nowMs).catch((error: unknown) => {
-      const endMs = endOf(proven?.certificate);
-      if (proven === undefined || endMs <= nowMs) throw error;
-      return { ...proven, untilMs: Math.min(nowMs + MINUTE_MS, endMs) };
+      const endMs = endOf(trusted?.certificate);
+      if (trusted === undefined || endMs <= nowMs) throw error;
+      return { ...trusted, untilMs: Math.min(nowMs + MINUTE_MS, endMs) };
     });
-    keep(proven === undefined ? this.#others : this.#proven, url.href, kept);
+    keep(trusted === undefined ? this.#others : this.#trusted, url.href, kept);
     return kept;
   }
 

@@ -18,7 +18,7 @@ import { largeValue, largeValues, replacePart } from '../support/large-bodies.ts
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
 import { holds } from '../support/properties.ts';
 import { type RecordedLog, recordLog } from '../support/recorded-log.ts';
-import { topicSenders } from '../support/topic-delivery.ts';
+import { publish, topicSenders } from '../support/topics.ts';
 
 const MAX_BYTES = 64 * 1024;
 /** Ten messages each, for the hundred requests that a delivery may make, and each may be tried three times. */
@@ -136,7 +136,7 @@ test('whatever a topic publishes, the answer, the lines of the log and the calls
         message: text,
         part: text,
       }[where];
-      const { headers, body } = topicSenders[source].deliver(published);
+      const { headers, body } = publish(source, published);
       const delivery = { headers, body: where === 'part' ? replacePart(body, part, text) : body };
       expect((await deliver(source, delivery)).exceeded).toEqual([]);
     }),
@@ -148,7 +148,7 @@ test.each(Object.keys(largeValues))('in any place of a trace, its answer is boun
   for (const size of [30_000, 200_000]) {
     for (let part = 0; part < 13; part += 1) {
       const trace = replacePart(TRACE, part, largeValues[kind]?.(size) ?? '');
-      const measured = await deliver('huawei-smn', topicSenders['huawei-smn'].deliver(trace));
+      const measured = await deliver('huawei-smn', publish('huawei-smn', trace));
       exceeded.push(...measured.exceeded.map((what) => ({ what, size, part })));
     }
   }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { expect, jest, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Source } from '../../lib/sources/source.ts';
@@ -36,10 +35,9 @@ jest.unstable_mockModule('node:crypto', () => ({
 }));
 
 const { sources } = await import('../../lib/sources/index.ts');
-const { createAwsSns } = await import('../../lib/sources/aws-sns.ts');
-const { createHuaweiSmn } = await import('../../lib/sources/huawei-smn.ts');
 const { ConfiguredSource } = await import('../../lib/webhook/configured-source.ts');
 const { readWebhook } = await import('../support/fixture.ts');
+const { topicSenders } = await import('../support/topics.ts');
 
 const NOW_MS = Date.parse('2026-11-24T03:00:00Z');
 const signing = (byte: number) => `whsec_${Buffer.alloc(32, byte).toString('base64')}`;
@@ -51,11 +49,7 @@ const secretOf: Readonly<Record<string, (byte: number) => string>> = {
   distribution: (byte) => `X-Proof: ${'abcdefghij'[byte]?.repeat(16)}`,
 };
 const plain = (byte: number) => 'abcdefghij'[byte]?.repeat(20) ?? '';
-const pem = (name: string) => readFileSync(new URL(`../fixtures/${name}.crt`, import.meta.url), 'utf8');
-const topicSources: Readonly<Record<string, Source>> = {
-  'aws-sns': createAwsSns(async () => pem('huawei-smn/signing')),
-  'huawei-smn': createHuaweiSmn({ fetchCertificate: async () => pem('huawei-smn/signing') }),
-};
+const topicSources: Readonly<Record<string, { readonly source: Source }>> = topicSenders;
 
 const hexSignature = (key: string, body: Buffer) =>
   crypto.createHmac('sha256', key).update(body).digest('hex');
@@ -107,11 +101,8 @@ const secrets = fc.uniqueArray(fc.nat({ max: 9 }), { minLength: 1, maxLength: 4 
 test.each(Object.entries<Source>(sources))(
   '%s hashes at most twice the body per stored secret',
   async (type, configured) => {
-    const source = topicSources[type] ?? configured;
-    const topics = ['aws-sns', 'huawei-smn'].map((name) => {
-      const { TopicArn, topic_urn: urn } = JSON.parse(readWebhook(`${name}/repository-deleted`).body);
-      return String(TopicArn ?? urn);
-    });
+    const source = topicSources[type]?.source ?? configured;
+    const topics = Object.values(topicSenders).map(({ topic }) => topic);
     let sum = 0;
     await holds(
       fc.asyncProperty(deliveries, secrets, secrets, async (delivery, stored, fresh) => {

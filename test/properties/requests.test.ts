@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parseRequest, validateNames } from '../../lib/cleanup/request.ts';
 import { readMessage, readPayload } from '../../lib/queue/read-message.ts';
+import { awsSns } from '../../lib/sources/aws-sns.ts';
 import { cloudevents } from '../../lib/sources/cloudevents.ts';
-import { interpretSnsNotification } from '../../lib/sources/sns-notification.ts';
 import { standardWebhooks } from '../../lib/sources/standard-webhooks.ts';
 import { earlierOf } from '../../lib/times.ts';
 import { configOf } from '../support/config.ts';
@@ -118,7 +118,7 @@ test('an event of EventBridge, in a notification of SNS or not, is read as the r
         meant('sns:m1', published.Timestamp, 0),
       ]);
       const inWebhook = meant('digest', published.Timestamp);
-      expect(interpretSnsNotification(notificationOf(published), 'digest')).toEqual({
+      expect(awsSns.interpret(notificationOf(published), { key: 'digest' })).toEqual({
         type: 'request',
         request: { ...inWebhook, deliveryId: 'm1' },
       });

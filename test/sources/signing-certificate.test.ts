@@ -151,7 +151,7 @@ describe('keeping certificates', () => {
   test('those that have verified a message, whatever strangers name', async () => {
     const { keeper, fetched } = counting();
     const genuine = await keeper.get(URL_OF_CERTIFICATE, NOW);
-    keeper.prove(URL_OF_CERTIFICATE);
+    keeper.trust(URL_OF_CERTIFICATE);
     for (let minute = 1; minute <= 5; minute++) await flood(keeper, 1000, NOW + minute * MINUTE_MS);
     fetched.splice(0);
     expect(await keeper.get(URL_OF_CERTIFICATE, NOW + 5 * MINUTE_MS)).toBe(genuine);
@@ -166,7 +166,7 @@ describe('keeping certificates', () => {
       const other = new URL(`/smn/${index}.pem`, URL_OF_CERTIFICATE);
       for (const url of [URL_OF_CERTIFICATE, other]) {
         await keeper.get(url, nowMs);
-        keeper.prove(url);
+        keeper.trust(url);
       }
     }
     expect(fetched.filter((path) => path === URL_OF_CERTIFICATE.pathname)).toHaveLength(1);
@@ -197,7 +197,7 @@ describe('keeping certificates', () => {
     );
     const end = Date.parse('2126-01-01T00:00:00Z');
     const genuine = await keeper.get(URL_OF_CERTIFICATE, end - DAY_MS - MINUTE_MS);
-    keeper.prove(URL_OF_CERTIFICATE);
+    keeper.trust(URL_OF_CERTIFICATE);
     isAway = true;
     const renewal = end - MINUTE_MS;
     if (answer !== undefined) await flood(keeper, 10, renewal);
@@ -208,7 +208,7 @@ describe('keeping certificates', () => {
 
   test('and proves none that is not kept', async () => {
     const { keeper, fetched } = counting();
-    keeper.prove(URL_OF_CERTIFICATE);
+    keeper.trust(URL_OF_CERTIFICATE);
     await keeper.get(URL_OF_CERTIFICATE, NOW);
     expect(fetched).toHaveLength(1);
   });

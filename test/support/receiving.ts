@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import middy from '@middy/core';
 import jsonBodyParser from '@middy/http-json-body-parser';
 import { Queue } from '../../lib/aws/queue.ts';
 import type { Config } from '../../lib/config/config.ts';
 import { createLog } from '../../lib/log.ts';
-import { createAwsSns } from '../../lib/sources/aws-sns.ts';
-import { createHuaweiSmn } from '../../lib/sources/huawei-smn.ts';
 import { sources } from '../../lib/sources/index.ts';
 import type { Source } from '../../lib/sources/source.ts';
 import type { SourceEvent } from '../../lib/sources/source-event.ts';
@@ -18,6 +14,7 @@ import { verifyDelivery, type WebhookEvent } from '../../lib/webhook/verify-deli
 import { setVariables } from './environment.ts';
 import { lambdaContext } from './lambda-context.ts';
 import { respond, startLoopbackServer } from './loopback-server.ts';
+import { topicSenders } from './topics.ts';
 
 /** The middleware of `receive` with a clock of its own, and with everything that it calls on loopback. */
 export interface Receiving {
@@ -34,14 +31,12 @@ export async function startReceiving(
 ): Promise<Receiving> {
   const server = await startLoopbackServer((response) => respond(response, 200, {}));
   const restore = setVariables({ AWS_ENDPOINT_URL_SQS: server.url });
-  const certificate = readFileSync(join(import.meta.dirname, '../fixtures/huawei-smn/signing.crt'), 'utf8');
-  const topicSources: Record<string, Source> = {
-    'aws-sns': createAwsSns(() => Promise.resolve(certificate)),
-    'huawei-smn': createHuaweiSmn({ fetchCertificate: () => Promise.resolve(certificate) }),
-  };
   const keyed = new Map(
     Object.entries(config.sources).map(([name, { type, ...rest }]) => {
-      const source = confirmingAt(server.url, topicSources[type] ?? sources[type]);
+      const source = confirmingAt(
+        server.url,
+        type === 'aws-sns' || type === 'huawei-smn' ? topicSenders[type].source : sources[type],
+      );
       return [
         name,
         new ConfiguredSource(name, source, rest, (reference) => Promise.resolve(read(reference))),
