@@ -10,10 +10,11 @@ import { receiveRules } from '../lib/metrics/rules/receive.ts';
 import { inInvocation } from '../lib/queue/in-invocation.ts';
 import { checkSecrets } from '../lib/stored-secret.ts';
 import { acceptEvent } from '../lib/webhook/accept-event.ts';
-import { answerProblems } from '../lib/webhook/answer-problems.ts';
 import { configuredSources } from '../lib/webhook/configured-source.ts';
+import type { WebhookEvent } from '../lib/webhook/http-event.ts';
 import { answerHttp, type HttpAnswer } from '../lib/webhook/http-event.ts';
-import { verifyDelivery, type WebhookEvent } from '../lib/webhook/verify-delivery.ts';
+import { answerProblems } from '../lib/webhook/problem.ts';
+import { verifyDelivery } from '../lib/webhook/verify-delivery.ts';
 
 /** Every call has a limit of its own; a timer for the whole would be set for nothing. */
 const options = { timeoutEarlyInMillis: 0 };

@@ -3,8 +3,7 @@ import type { Values } from './invert-template.ts';
 import { type JointImage, jointImages } from './joint-images.ts';
 import { findRoute } from './route.ts';
 import { fillPattern, matchPattern, namesOf } from './route-pattern.ts';
-import { isDead, isInjective, isSettledBy } from './special-route.ts';
-import type { Template } from './template.ts';
+import { isDead, isInjective, isSettledBy, type Template } from './template.ts';
 
 /** Two source repositories that are routed to one image; missing where none were found, and none could be ruled out. */
 export interface Overlap {

@@ -1,7 +1,11 @@
 import { lowerAscii } from '../lower-ascii.ts';
+import { invertTemplate, type Values } from './invert-template.ts';
 import type { Token } from './joint-images.ts';
 import type { Route } from './route.ts';
-import { namesOf, splitTemplate } from './route-pattern.ts';
+import { fillPattern, fillTemplate, matchPattern, namesOf, splitTemplate } from './route-pattern.ts';
+
+/** Stand for names in a symbolic path or image: the texts of a route have no white space. */
+const SYMBOLS = '\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a';
 
 /** A template of a route, and what the comparison with others needs of it. */
 export interface Template {
@@ -38,4 +42,89 @@ export function readTemplate(text: string, route: Route, routes: readonly Route[
     missing: [...names.keys()].filter((name) => !template.includes(`{${name}}`)),
     earlier: routes.slice(0, routes.indexOf(route)).filter(({ from }) => from.startsWith(`${source}:`)),
   };
+}
+
+/** Whether an earlier route takes every repository that fits, and has the given values for some of its names. */
+export function isDead({ pattern, ...template }: Template, given: Values = new Map()): boolean {
+  const symbols = symbolsOf(pattern);
+  if (symbols === undefined) return false;
+  const path = fillPattern(pattern, new Map([...symbols.values, ...given]));
+  return isTaken(path, symbols.many, template);
+}
+
+/**
+ * Whether no two repositories that fit a pattern come to the same image, whatever their names. The number of segments
+ * tells where each segment of the template is. In a segment with one unknown name, the length tells that name.
+ */
+export function isInjective({ template, pattern }: Template): boolean {
+  const unknown = new Set(namesOf(pattern).keys());
+  const segments = template.split('/').map((text) => splitTemplate(text));
+  for (let before = -1; before !== unknown.size; ) {
+    before = unknown.size;
+    for (const parts of segments) {
+      const names = new Set(
+        parts.flatMap((part) => ('name' in part && unknown.has(part.name) ? [part.name] : [])),
+      );
+      const [name] = names;
+      if (names.size === 1 && name !== undefined) unknown.delete(name);
+    }
+  }
+  return unknown.size === 0;
+}
+
+/**
+ * Whether whatever leads to the images of one template by the other is the same repository, or taken by an earlier route:
+ * a special route before a general one. One has to be an instance of the other, so that this holds for every name.
+ */
+export function isSettledBy(special: Template, general: Template): boolean {
+  const symbols = symbolsOf(special.pattern);
+  if (symbols === undefined || !isInjective(general)) return false;
+  const { values, many } = symbols;
+  const { solutions = [] } = invertTemplate(
+    general.template,
+    general.pattern,
+    fillTemplate(special.template, values),
+  );
+  const [solution] = solutions;
+  if (solution === undefined) return false;
+  const names = namesOf(general.pattern);
+  // What may have slashes in it can't be the value of a name for one segment.
+  if (
+    [...solution].some(
+      ([name, value]) => names.get(name) !== true && many !== undefined && value.includes(many),
+    )
+  )
+    return false;
+  const path = lowerAscii(fillPattern(general.pattern, solution));
+  const isSame =
+    special.source === general.source && path === lowerAscii(fillPattern(special.pattern, values));
+  return isSame || isTaken(path, many, general);
+}
+
+/** A symbol for each name of a pattern; undefined if there are too many names. */
+function symbolsOf(
+  pattern: string,
+): { readonly values: Values; readonly many: string | undefined } | undefined {
+  const names = [...namesOf(pattern)];
+  if (names.length > SYMBOLS.length) return undefined;
+  const values = new Map(names.map(([name], index) => [name, SYMBOLS.charAt(index)]));
+  const [spanning] = names.find(([, many]) => many) ?? [];
+  return { values, many: values.get(spanning ?? '') };
+}
+
+/** Whether one earlier route fits a symbolic path, whatever its symbols stand for. */
+function isTaken(
+  path: string,
+  many: string | undefined,
+  { source, earlier }: Pick<Template, 'source' | 'earlier'>,
+): boolean {
+  return earlier.some(({ from }) => {
+    if (many === undefined) return matchPattern(from, source, path) !== undefined;
+    // With more segments than the pattern has, one more makes no difference.
+    const lengths = from.split('/').map((_, index) => index + 1);
+    return [...lengths, lengths.length + 1].every((length) => {
+      const expanded = path.replaceAll(many, Array.from({ length }, () => many).join('/'));
+      return matchPattern(from, source, expanded) !== undefined;
+    });
+  });
 }

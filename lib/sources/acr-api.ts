@@ -1,4 +1,1 @@
-import { findRegistryRepository } from './find-registry-repository.ts';
-import type { ExistenceChecker } from './source.ts';
-
-export const acrApi = { findRepository: findRegistryRepository } satisfies ExistenceChecker;
+export { distributionApi as acrApi } from './distribution-api.ts';

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
 import { toIssues } from '../issues.ts';
 import { parseFixedHeader, verifyFixedHeader } from './fixed-header.ts';
-import { registryNameSchema } from './registry-name.ts';
+import { registryNameSchema } from './registry.ts';
 import type { Delivery, Signed, Source, Verification } from './source.ts';
 import type { SourceEvent } from './source-event.ts';
 

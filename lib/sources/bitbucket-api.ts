@@ -1,5 +1,4 @@
-import { addressOf, addressOfOwner } from './find-repository.ts';
-import { createChecker } from './forge-checker.ts';
+import { addressOf, addressOfOwner, createChecker } from './check-forge.ts';
 
 /**
  * `url` is `https://api.bitbucket.org`. The credentials are an access token, with the scope `account` beside that of

@@ -4,7 +4,7 @@ import { type Failure, ServiceError } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { type ReadSecret, type SecretOwner, StoredSecret } from '../stored-secret.ts';
 import { ECR } from './built-in.ts';
-import { findEcrRepository } from './find-ecr-repository.ts';
+import { findEcrRepository } from './check-ecr.ts';
 import { existenceCheckers, type SourceConfig } from './index.ts';
 import type { SourceApi } from './source.ts';
 

@@ -1,9 +1,13 @@
 import * as v from 'valibot';
-import type { CleanupRequest } from '../cleanup/request.ts';
+import { type CleanupRequest, timestampSchema } from '../cleanup/request.ts';
 import { type Issue, show, toIssues } from '../issues.ts';
 import type { SourceEvent } from './source-event.ts';
 import { findNames, type TraceNames } from './trace-names.ts';
-import { readTraceTime } from './trace-time.ts';
+
+/** As seconds it is the year 5138, as milliseconds 1973. */
+const FIRST_IN_MILLISECONDS = 100_000_000_000;
+/** The year 5138 in milliseconds; above it stand microseconds, which CTS does not write. */
+const LIMIT_MS = 100_000_000_000_000;
 
 const traceSchema = v.object({
   service_type: v.string(),
@@ -116,4 +120,18 @@ function timeOf({ time, record_time: recorded }: Trace, receivedAt: string): str
   const said = [time, recorded].filter((each) => each !== undefined && each !== null && each !== '');
   if (said.length === 0) return receivedAt;
   return said.map(readTraceTime).find((read) => read !== undefined);
+}
+
+/**
+ * A time of CTS as ISO 8601: it comes in seconds or milliseconds since 1970, as a number or a text, or as ISO 8601.
+ *
+ * @returns undefined if it can't be read.
+ */
+export function readTraceTime(time: unknown): string | undefined {
+  if (v.is(timestampSchema, time)) return time;
+  const digits = typeof time === 'number' ? String(time) : time;
+  if (typeof digits !== 'string' || !/^\d{1,15}(?:\.\d{1,9})?$/.test(digits)) return undefined;
+  const count = Number(digits);
+  const ms = count < FIRST_IN_MILLISECONDS ? count * 1000 : count;
+  return count > 0 && ms < LIMIT_MS ? new Date(ms).toISOString() : undefined;
 }

@@ -3,7 +3,7 @@ import { timestampSchema } from '../cleanup/request.ts';
 import { toIssues } from '../issues.ts';
 import { anyArray } from '../limits.ts';
 import { parseFixedHeader, verifyFixedHeader } from './fixed-header.ts';
-import { registryNameSchema } from './registry-name.ts';
+import { registryNameSchema } from './registry.ts';
 import type { Delivery, Signed, Source, Verification } from './source.ts';
 import { interpretEach, type SourceEvent } from './source-event.ts';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { show, toIssues } from '../issues.ts';
-import { OWNER_AND_NAME } from './find-repository.ts';
+import { OWNER_AND_NAME } from './check-forge.ts';
 import { fitsHmac, parseSharedSecret, verified } from './shared-secret.ts';
 import type { Delivery, Signed, Source, Verification } from './source.ts';
 import type { SourceEvent } from './source-event.ts';

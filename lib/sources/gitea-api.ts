@@ -1,5 +1,4 @@
-import { addressOf, addressOfOwner } from './find-repository.ts';
-import { createChecker } from './forge-checker.ts';
+import { addressOf, addressOfOwner, createChecker } from './check-forge.ts';
 
 /**
  * `url` is that of the site. The credentials are an access token that may read repositories, organizations and its own

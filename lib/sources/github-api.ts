@@ -1,5 +1,4 @@
-import { addressOf, addressOfOwner } from './find-repository.ts';
-import { createChecker } from './forge-checker.ts';
+import { addressOf, addressOfOwner, createChecker } from './check-forge.ts';
 
 /**
  * `url` is `https://api.github.com`, or that of an Enterprise Server with its `/api/v3`. The credentials are a

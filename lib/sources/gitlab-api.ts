@@ -1,5 +1,4 @@
-import { isSegment, PROJECT_PATH } from './find-repository.ts';
-import { createChecker } from './forge-checker.ts';
+import { createChecker, isSegment, PROJECT_PATH } from './check-forge.ts';
 
 /** `url` is that of the site. The credentials are an access token with the scope `read_api`. */
 export const gitlabApi = createChecker({

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { toIssues } from '../issues.ts';
-import { interpretGroup, interpretProject } from './gitlab-deletion.ts';
+import { PROJECT_PATH } from './check-forge.ts';
 import { equalsSecret, parseSharedSecret, verified } from './shared-secret.ts';
 import type { Delivery, Signed, Source, Verification } from './source.ts';
 import type { SourceEvent } from './source-event.ts';
@@ -8,6 +8,16 @@ import { parseSigningSecret, refuseStandardSignature } from './standard-signatur
 
 // System hooks and group hooks have event_name alone, most others object_kind alone, and a push has both.
 const eventSchema = v.object({ event_name: v.optional(v.string()), object_kind: v.optional(v.string()) });
+
+const GROUP_PATH = /^[^/\s]+(?:\/[^/\s]+)*$/;
+const pathSchema = (form: RegExp, expected: string) =>
+  v.pipe(v.string(), v.maxLength(1000, 'at most 1000 characters'), v.regex(form, expected));
+
+const projectSchema = v.object({
+  path_with_namespace: pathSchema(PROJECT_PATH, 'GROUP/PROJECT'),
+  project_id: v.optional(v.number()),
+});
+const groupSchema = v.object({ full_path: pathSchema(GROUP_PATH, 'GROUP or GROUP/SUBGROUP') });
 
 /**
  * GitLab's system hooks and group hooks. They prove themselves with the secret itself in `X-Gitlab-Token`, or with a
@@ -66,4 +76,40 @@ export const gitlab = {
 /** The key is kept as its text, because it may also be what X-Gitlab-Token holds. */
 function isSigningToken(key: Buffer): boolean {
   return key.toString().startsWith('whsec_');
+}
+
+/** What a destroyed project means. */
+function interpretProject(body: unknown, occurredAt: string): SourceEvent {
+  const project = v.safeParse(projectSchema, body);
+  if (!project.success) return { type: 'unreadable', issues: toIssues(project.issues) };
+  const { path_with_namespace: path, project_id: projectId } = project.output;
+  const repository = undoRenaming(path, projectId);
+  return repository === path
+    ? { type: 'deleted', repository, occurredAt }
+    : // Its name has been free since the renaming, and may be another project's by now.
+      { type: 'deleted', repository, occurredAt, ambiguous: true };
+}
+
+/**
+ * The path that a project had before its deletion was scheduled: GitLab then renames it, or the group that it is in,
+ * and destroys it days later under the new name.
+ */
+function undoRenaming(path: string, projectId: number | undefined): string {
+  return path
+    .replace(/(?<=[^/])-(?:deletion_scheduled|deleted)-(\d+)$/, (suffix, id) =>
+      Number(id) === projectId ? '' : suffix,
+    )
+    .replaceAll(/(?<=[^/])-deletion_scheduled-\d+(?=\/)/g, '');
+}
+
+/** What a destroyed group means. */
+function interpretGroup(body: unknown, occurredAt: string): SourceEvent {
+  const group = v.safeParse(groupSchema, body);
+  if (!group.success) return { type: 'unreadable', issues: toIssues(group.issues) };
+  const organization = group.output.full_path;
+  if (/-deletion_scheduled-\d+(?:\/|$)/.test(organization)) {
+    const reason = `group ${organization} was renamed before it was deleted, and another may have its name by now`;
+    return { type: 'ignored', reason };
+  }
+  return { type: 'organization-deleted', organization, occurredAt };
 }

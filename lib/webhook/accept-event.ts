@@ -8,8 +8,7 @@ import { show } from '../issues.ts';
 import { MAX_OUTPUT_BYTES, takeFitting } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { resolveEvents } from '../routing/resolve.ts';
-import type { Signed } from '../sources/source.ts';
-import { type ConfiguredSource, shortenLabel } from './configured-source.ts';
+import { shortenLabel, type VerifiedDelivery } from './configured-source.ts';
 import { Problem } from './problem.ts';
 
 /** GitHub gives up after 10 s, and a cold start has to fit in as well. */
@@ -34,13 +33,6 @@ export interface AcceptContext {
   readonly log: Log;
   /** Milliseconds since the epoch; the time of arrival. */
   readonly now?: () => number;
-}
-
-export interface VerifiedDelivery {
-  readonly from: ConfiguredSource;
-  readonly signed: Signed;
-  /** The sender's own id of the delivery: a label. */
-  readonly deliveryId: string | undefined;
 }
 
 /**

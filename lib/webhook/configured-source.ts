@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
 import { sources } from '../sources/index.ts';
-import type { Delivery, Source, SourceOptions, Verification } from '../sources/source.ts';
+import type { Delivery, Signed, Source, SourceOptions, Verification } from '../sources/source.ts';
 import { REFRESH_MS, type ReadSecret, StoredSecret } from '../stored-secret.ts';
 import { SecretValues, splitSecrets } from './secret-values.ts';
 
@@ -68,6 +68,14 @@ export class ConfiguredSource {
     const isNew = (key: Buffer) => !keys.some((each) => each.equals(key));
     return fresh.some(isNew) ? verifyWith(fresh) : first;
   }
+}
+
+/** Delivery of a configured source, after its signature was verified. */
+export interface VerifiedDelivery {
+  readonly from: ConfiguredSource;
+  readonly signed: Signed;
+  /** The sender's own id of the delivery: a label. */
+  readonly deliveryId: string | undefined;
 }
 
 /** A text of the sender as it may stand in a log line, a ledger entry and a message. */

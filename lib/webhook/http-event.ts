@@ -1,8 +1,15 @@
 import type { ALBEvent, APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { VerifiedDelivery } from './configured-source.ts';
 
 /** A request as an HTTP API or a Function URL (payload 2.0), a REST API (1.0) or a load balancer passes it on. */
 export type HttpEvent = APIGatewayProxyEventV2 | APIGatewayProxyEvent | ALBEvent;
 
+/** Event with what `verifyDelivery` adds for the handler. */
+export type WebhookEvent = HttpEvent & {
+  verified?: VerifiedDelivery & { readonly answersTo: HttpEvent };
+};
+
+/** HTTP request in the same form for all of them. */
 export interface HttpRequest {
   readonly sourceName: string;
   readonly method: string;

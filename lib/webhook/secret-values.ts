@@ -1,4 +1,5 @@
 import { monotonicMs } from '../clock.ts';
+import { readJson } from '../json.ts';
 import type { ReadSecret } from '../stored-secret.ts';
 
 /** Minimum interval between reads of another source's secret that failed. */
@@ -16,8 +17,8 @@ const BASE64 = /^[A-Za-z0-9+/]{22,}={0,2}$/;
  * @throws {Error} with a message that doesn't show it.
  */
 export function splitSecrets(text: string): readonly string[] {
-  const list = parseList(text);
-  if (list === undefined) return [text.replace(/\r?\n$/, '')];
+  const list = readJson(text);
+  if (!Array.isArray(list)) return [text.replace(/\r?\n$/, '')];
   if (list.length === 0 || !list.every((each) => typeof each === 'string')) {
     throw new Error('expected a JSON array of secrets, found another one');
   }
@@ -25,15 +26,6 @@ export function splitSecrets(text: string): readonly string[] {
     throw new Error(`expected at most ${MAX_SECRETS} secrets, found ${list.length}`);
   }
   return list;
-}
-
-function parseList(text: string): unknown[] | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    return Array.isArray(json) ? json : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /**

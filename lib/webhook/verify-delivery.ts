@@ -2,23 +2,12 @@ import type { MiddlewareObj } from '@middy/core';
 import { CERTIFICATE_UNAVAILABLE, ServiceError } from '../failure.ts';
 import { hasTooManyValues, MAX_JSON_VALUES } from '../json.ts';
 import type { Log } from '../log.ts';
-import type { Delivery, Signed, Verification } from '../sources/source.ts';
+import type { Delivery, Verification } from '../sources/source.ts';
 import type { ConfiguredSource } from './configured-source.ts';
-import { bodyBytesOf, type HttpAnswer, type HttpEvent, readHttpRequest } from './http-event.ts';
+import { bodyBytesOf, type HttpAnswer, readHttpRequest, type WebhookEvent } from './http-event.ts';
 import { Problem } from './problem.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
-
-/** What the middleware leaves on the event for the handler. */
-export type WebhookEvent = HttpEvent & {
-  verified?: {
-    readonly from: ConfiguredSource;
-    readonly signed: Signed;
-    /** The sender's own id of the delivery; not signed. */
-    readonly deliveryId: string | undefined;
-    readonly answersTo: HttpEvent;
-  };
-};
 
 /**
  * Middleware that lets nothing pass but a delivery of a configured source, signed over the bytes of its body. It has to

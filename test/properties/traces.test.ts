@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { interpretTrace } from '../../lib/sources/cts-trace.ts';
-import { readTraceTime } from '../../lib/sources/trace-time.ts';
+import { interpretTrace, readTraceTime } from '../../lib/sources/cts-trace.ts';
 import { holds } from '../support/properties.ts';
 import { anyText, path, RECEIVED_AT, time, word } from './values.ts';
 

@@ -11,7 +11,7 @@ export function readPem(name: string): string {
 }
 
 export const certificate = readPem('huawei-smn/signing.crt');
-export const signingKey = readPem('huawei-smn/signing.key');
+const signingKey = readPem('huawei-smn/signing.key');
 
 /** Time of the recorded messages. */
 export const SENT_MS = Date.parse('2026-11-24T03:00:00Z');

@@ -1,7 +1,11 @@
 import * as v from 'valibot';
 import type { Deadline } from '../deadline.ts';
 import { type HttpResponse, httpRequest } from '../http/http-request.ts';
+import { readJson } from '../json.ts';
 import { limitedArray } from '../limits.ts';
+
+const PART = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
+const MAX_LENGTH = 255;
 
 /** A list of tags has no limit of its own; so long is one of a hundred thousand. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -21,6 +25,16 @@ const errorsSchema = v.object({
 });
 
 type RegistryErrors = v.InferOutput<typeof errorsSchema>['errors'];
+
+/** Whether a registry can have a repository of this name. Source: OCI Distribution Specification 1.1, "Pull". */
+export function isRegistryName(name: string): boolean {
+  return name.length <= MAX_LENGTH && name.split('/').every((part) => PART.test(part));
+}
+
+export const registryNameSchema = v.pipe(
+  v.string(),
+  v.check(isRegistryName, 'the name of a repository, as the OCI Distribution Specification allows it'),
+);
 
 /** Basic authentication from `user:password`; none where there are no credentials. */
 export function basicOf(credentials: string): string | undefined {
@@ -55,20 +69,12 @@ export async function getFrom(
 
 /** The errors of an answer in the form that registries have in common; none where it has another form. */
 export function errorsOf(answer: HttpResponse): RegistryErrors {
-  const parsed = v.safeParse(errorsSchema, jsonOf(answer));
+  const parsed = v.safeParse(errorsSchema, readJson(answer.body));
   return parsed.success ? parsed.output.errors : [];
 }
 
 /** A success that is written by the API itself, and not by a page that stands before it. */
 export function isFound(answer: HttpResponse): boolean {
-  const body = jsonOf(answer);
+  const body = readJson(answer.body);
   return answer.status === 200 && typeof body === 'object' && body !== null;
-}
-
-export function jsonOf({ body }: HttpResponse): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

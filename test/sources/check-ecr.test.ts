@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { findEcrRepository } from '../../lib/sources/find-ecr-repository.ts';
+import { findEcrRepository } from '../../lib/sources/check-ecr.ts';
 import { givingUpAfter } from '../support/deadline.ts';
 import { setVariables } from '../support/environment.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
