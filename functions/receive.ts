@@ -11,8 +11,7 @@ import { inInvocation } from '../lib/queue/in-invocation.ts';
 import { checkSecrets } from '../lib/stored-secret.ts';
 import { acceptEvent } from '../lib/webhook/accept-event.ts';
 import { configuredSources } from '../lib/webhook/configured-source.ts';
-import type { WebhookEvent } from '../lib/webhook/http-event.ts';
-import { answerHttp, type HttpAnswer } from '../lib/webhook/http-event.ts';
+import { answerHttp, type HttpAnswer, type WebhookEvent } from '../lib/webhook/http-event.ts';
 import { answerProblems } from '../lib/webhook/problem.ts';
 import { verifyDelivery } from '../lib/webhook/verify-delivery.ts';
 

@@ -8,8 +8,12 @@ import type { Source } from '../../lib/sources/source.ts';
 import type { SourceEvent } from '../../lib/sources/source-event.ts';
 import { acceptEvent } from '../../lib/webhook/accept-event.ts';
 import { ConfiguredSource } from '../../lib/webhook/configured-source.ts';
-import type { WebhookEvent } from '../../lib/webhook/http-event.ts';
-import { answerHttp, type HttpAnswer, type HttpEvent } from '../../lib/webhook/http-event.ts';
+import {
+  answerHttp,
+  type HttpAnswer,
+  type HttpEvent,
+  type WebhookEvent,
+} from '../../lib/webhook/http-event.ts';
 import { answerProblems } from '../../lib/webhook/problem.ts';
 import { verifyDelivery } from '../../lib/webhook/verify-delivery.ts';
 import { setVariables } from './environment.ts';
