@@ -4,17 +4,17 @@ import type { Route } from './route.ts';
 import { type Destination, findRoute } from './route.ts';
 import { fillPattern, namesOf } from './route-pattern.ts';
 
-interface Place {
+interface SwrImage {
   readonly account: string;
   readonly namespace: string;
   readonly repository: string;
 }
 
 /**
- * Finds every repository of a source that is routed to a repository of SWR: `findRoute` the other way round. SWR knows names
- * in lower case only, so those found are; sources ignore case.
+ * Finds all source repositories that are routed to an SWR repository: `findRoute` the other way round. SWR has only names
+ * in lower case, so the found names are in lower case too; sources ignore case.
  */
-export function findSources(routes: readonly Route[], place: Place): readonly SourceRepository[] {
+export function findSources(routes: readonly Route[], place: SwrImage): readonly SourceRepository[] {
   const origins = new Map<string, SourceRepository>();
   for (const route of routes) {
     if (route.account !== place.account) continue;
@@ -31,7 +31,7 @@ export function findSources(routes: readonly Route[], place: Place): readonly So
 function originsOf(
   { from, targets }: Route,
   template: string,
-  place: Place,
+  place: SwrImage,
   routes: readonly Route[],
 ): SourceRepository[] {
   const colon = from.indexOf(':');
@@ -41,7 +41,7 @@ function originsOf(
   if (paths === undefined) return [{ source, ...(targets && { targets }) }];
   return paths.flatMap((path): SourceRepository[] => {
     const routing = findRoute(routes, source, path);
-    // An earlier route may take it elsewhere, or mean other tasks.
+    // An earlier route may lead it elsewhere, or to other tasks.
     const destination = routing.matched
       ? routing.destinations.find((each) => isSame(each, place))
       : undefined;
@@ -50,13 +50,13 @@ function originsOf(
   });
 }
 
-function isSame(one: Destination, other: Place): boolean {
+function isSame(one: Destination, other: SwrImage): boolean {
   return (
     one.account === other.account && one.namespace === other.namespace && one.repository === other.repository
   );
 }
 
-/** @returns every path that the template could have made the image of; undefined if that can't be told. */
+/** Paths from which the template makes the image; undefined if there are too many. */
 function pathsOf(template: string, pattern: string, image: string): string[] | undefined {
   const { solutions } = invertTemplate(template, pattern, image);
   const isMissing = [...namesOf(pattern).keys()].some((name) => !template.includes(`{${name}}`));

@@ -1,28 +1,28 @@
 import { lowerAscii } from '../lower-ascii.ts';
 import { namesOf, splitTemplate } from './route-pattern.ts';
 
-/** Maximum number of solutions of one template. An image that has more is not asked about. */
+/** Maximum number of solutions of one template. For an image with more, no source is checked. */
 const MAX_SOLUTIONS = 10;
-/** Limit of the search where a name occurs several times: only then can a search run into dead ends. */
+/** Limit of the search. A search has dead ends only if a name occurs several times. */
 const MAX_STEPS = 10_000;
 
 const SEGMENT = /^[^/]+/;
 const SEGMENTS = /^[^/]+(?:\/[^/]+)*/;
 
-export type Values = ReadonlyMap<string, string>;
+export type NameValues = ReadonlyMap<string, string>;
 
 export interface Inversion {
-  /** Every way to fill the names of the template; undefined if there are too many to tell. */
-  readonly solutions: readonly Values[] | undefined;
-  /** Parts that the search tried, a measure of its work. */
+  /** All ways to fill the names of the template; undefined if there are too many. */
+  readonly solutions: readonly NameValues[] | undefined;
+  /** Number of parts that the search tried. */
   readonly steps: number;
 }
 
 /**
- * Finds every way to give the names of a pattern values so that a template makes a text.
+ * Finds all values of a pattern's names with which a template makes a text.
  *
- * Which part can begin where is known before the search begins. So it meets no dead end, unless a name occurs twice and
- * has another value the second time.
+ * The places where each part can begin are computed before the search. Its only dead ends are names that occur twice and
+ * have another value the second time.
  */
 export function invertTemplate(template: string, pattern: string, text: string): Inversion {
   const names = namesOf(pattern);
@@ -34,14 +34,14 @@ export function invertTemplate(template: string, pattern: string, text: string):
     const end = start + part.text.length;
     return text.slice(start, end) === lowerAscii(part.text) ? [end] : [];
   };
-  // Of each part and each place, whether the parts from there on can make the rest of the text.
+  // True for each part and place from which the remaining parts can make the rest of the text.
   const places = [...`${text} `.split('').keys()];
   const canEnd = [places.map((place) => place === text.length)];
   for (const index of [...parts.keys()].toReversed())
     canEnd.unshift(places.map((start) => endsOf(index, start).some((end) => canEnd[0]?.[end])));
-  const solutions: Values[] = [];
+  const solutions: NameValues[] = [];
   let steps = 0;
-  const search = (index: number, start: number, values: Values): boolean => {
+  const search = (index: number, start: number, values: NameValues): boolean => {
     steps += 1;
     if (steps > MAX_STEPS) return false;
     const part = parts[index];
@@ -54,11 +54,11 @@ export function invertTemplate(template: string, pattern: string, text: string):
       return search(index + 1, end, 'name' in part ? new Map(values).set(part.name, value) : values);
     });
   };
-  const told = !canEnd[0]?.[0] || search(0, 0, new Map());
-  return { solutions: told ? solutions : undefined, steps };
+  const isComplete = !canEnd[0]?.[0] || search(0, 0, new Map());
+  return { solutions: isComplete ? solutions : undefined, steps };
 }
 
-/** Every place where a value may end that begins here: one segment, or several with no empty one. */
+/** Places where a value that begins here may end: one segment, or several with no empty one. */
 function endsOfValue(text: string, start: number, many: boolean): number[] {
   const [longest = ''] = (many ? SEGMENTS : SEGMENT).exec(text.slice(start)) ?? [];
   return longest.split('').flatMap((char, index) => (char === '/' ? [] : [start + index + 1]));

@@ -1,15 +1,15 @@
-/** A part of a template: one character, or a name that stands for one segment or for several. */
-export type Token = { readonly char: string } | { readonly name: string; readonly many: boolean };
+/** Part of a template: one character, or a name that stands for one segment or for several. */
+export type TemplateToken = { readonly char: string } | { readonly name: string; readonly many: boolean };
 
-/** A text that two templates can make together. */
+/** Text that two templates can make. */
 export interface JointImage {
-  /** Missing where both templates take any character but a slash. */
+  /** Characters; undefined if both templates allow any character but a slash. */
   readonly chars: readonly (string | undefined)[];
   /** Index of the token that makes each character, of either template. */
   readonly made: readonly (readonly [number, number])[];
 }
 
-/** Limit of the partial texts that are tried for one pair of templates. */
+/** Maximum number of partial texts for one pair of templates. */
 const MAX_NODES = 3000;
 
 interface Move {
@@ -21,11 +21,11 @@ interface Move {
 interface State {
   readonly one: number;
   readonly other: number;
-  /** Whether the two templates have made the text so far in different ways. */
+  /** True if the two templates have made the text so far in different ways. */
   readonly apart: boolean;
 }
 
-interface Step {
+interface Transition {
   readonly char: string | undefined;
   readonly made: readonly [number, number];
   readonly to: string;
@@ -34,7 +34,7 @@ interface Step {
 interface Node {
   readonly at: string;
   readonly length: number;
-  readonly step?: Step;
+  readonly step?: Transition;
   readonly parent?: Node;
 }
 
@@ -43,26 +43,26 @@ interface Node {
  * of them may be impossible, but none is missing.
  *
  * @param apart false for a template with itself: a text counts only if it can be made in two ways.
- * @returns whether these are all of them.
+ * @returns true if these are all of them.
  */
 export function* jointImages(
-  one: readonly Token[],
-  other: readonly Token[],
+  one: readonly TemplateToken[],
+  other: readonly TemplateToken[],
   apart: boolean,
 ): Generator<JointImage, boolean> {
   const start: State = { one: 0, other: 0, apart };
   const { steps, ends } = explore(one, other, start);
   const distances = distancesTo(ends, steps);
-  const shortest = distances.get(keyOf(start));
+  const shortest = distances.get(toStateKey(start));
   if (shortest === undefined) return true;
   const byLength: Node[][] = [];
-  byLength[shortest] = [{ at: keyOf(start), length: 0 }];
+  byLength[shortest] = [{ at: toStateKey(start), length: 0 }];
   let nodes = 0;
   for (let length = shortest; length < byLength.length; length += 1) {
     for (const node of byLength[length] ?? []) {
       nodes += 1;
       if (nodes > MAX_NODES) return false;
-      if (ends.has(node.at)) yield textOf(node);
+      if (ends.has(node.at)) yield toJointImage(node);
       for (const step of steps.get(node.at) ?? []) {
         const rest = distances.get(step.to);
         if (rest === undefined) continue;
@@ -74,22 +74,22 @@ export function* jointImages(
   return true;
 }
 
-function textOf(node: Node): JointImage {
-  const steps: Step[] = [];
+function toJointImage(node: Node): JointImage {
+  const steps: Transition[] = [];
   for (let each: Node | undefined = node; each?.step !== undefined; each = each.parent) steps.push(each.step);
   steps.reverse();
   return { chars: steps.map(({ char }) => char), made: steps.map(({ made }) => made) };
 }
 
-/** Every step between the states that can be reached, and the states in which a text may end. */
-function explore(one: readonly Token[], other: readonly Token[], start: State) {
-  const steps = new Map<string, Step[]>();
+/** Steps between the reachable states, and the states in which a text may end. */
+function explore(one: readonly TemplateToken[], other: readonly TemplateToken[], start: State) {
+  const steps = new Map<string, Transition[]>();
   const ends = new Set<string>();
   const found: State[] = [start];
   for (const state of found) {
-    const key = keyOf(state);
+    const key = toStateKey(state);
     if (steps.has(key)) continue;
-    const list: Step[] = [];
+    const list: Transition[] = [];
     steps.set(key, list);
     if (state.apart && isEnd(one, state.one) && isEnd(other, state.other)) ends.add(key);
     for (const left of movesFrom(one, state.one)) {
@@ -97,7 +97,7 @@ function explore(one: readonly Token[], other: readonly Token[], start: State) {
         if (!meet(left.char, right.char)) continue;
         const apart = state.apart || left.token !== right.token;
         const next = { one: left.next, other: right.next, apart };
-        list.push({ char: left.char ?? right.char, made: [left.token, right.token], to: keyOf(next) });
+        list.push({ char: left.char ?? right.char, made: [left.token, right.token], to: toStateKey(next) });
         found.push(next);
       }
     }
@@ -105,12 +105,12 @@ function explore(one: readonly Token[], other: readonly Token[], start: State) {
   return { steps, ends };
 }
 
-function keyOf({ one, other, apart }: State): string {
+function toStateKey({ one, other, apart }: State): string {
   return `${one} ${other} ${apart}`;
 }
 
-/** The number of steps from each state to the nearest end. */
-function distancesTo(ends: ReadonlySet<string>, steps: ReadonlyMap<string, readonly Step[]>) {
+/** Number of steps from each state to the nearest end. */
+function distancesTo(ends: ReadonlySet<string>, steps: ReadonlyMap<string, readonly Transition[]>) {
   const before = new Map<string, string[]>();
   for (const [from, list] of steps) {
     for (const { to } of list) {
@@ -129,7 +129,7 @@ function distancesTo(ends: ReadonlySet<string>, steps: ReadonlyMap<string, reado
 }
 
 /** States of one template: `2 * index` before a token, and one more in the middle of a name's value. */
-function movesFrom(tokens: readonly Token[], state: number): Move[] {
+function movesFrom(tokens: readonly TemplateToken[], state: number): Move[] {
   const index = state >> 1;
   const token = tokens[index];
   if (token === undefined) return [];
@@ -141,7 +141,7 @@ function movesFrom(tokens: readonly Token[], state: number): Move[] {
   return [more, ...slash, ...movesFrom(tokens, 2 * (index + 1))];
 }
 
-function isEnd(tokens: readonly Token[], state: number): boolean {
+function isEnd(tokens: readonly TemplateToken[], state: number): boolean {
   return state === 2 * tokens.length || state === 2 * tokens.length - 1;
 }
 

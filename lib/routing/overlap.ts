@@ -1,19 +1,20 @@
 import { lowerAscii } from '../lower-ascii.ts';
-import type { Values } from './invert-template.ts';
+import type { NameValues } from './invert-template.ts';
 import { type JointImage, jointImages } from './joint-images.ts';
 import { findRoute } from './route.ts';
 import { fillPattern, matchPattern, namesOf } from './route-pattern.ts';
 import { isDead, isInjective, isSettledBy, type Template } from './template.ts';
 
-/** Two source repositories that are routed to one image; missing where none were found, and none could be ruled out. */
+/** Two source repositories that are routed to one image; no example if none were found and none could be ruled out. */
 export interface Overlap {
   readonly example?: { readonly one: string; readonly other: string; readonly image: string };
 }
 
-/** Letters that stand for any name: no part of an image that a person writes, in an order that is easy to read. */
+/** Letters for names in examples. */
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 const MAX_IMAGES = 30;
-/** Whether two source repositories may lead to one image, one by each template. */
+
+/** Finds out whether two source repositories may lead to one image, one by each template. */
 export function findOverlap(one: Template, other: Template): Overlap | undefined {
   if (!mayMeet(one, other) || isDead(one) || isDead(other)) return undefined;
   const isSame = one === other;
@@ -31,7 +32,7 @@ export function findOverlap(one: Template, other: Template): Overlap | undefined
   return {};
 }
 
-/** Whether no repositories lead to an image of which every letter is given, whatever names a template lacks. */
+/** Says whether no repositories lead to an image of which every character is given, for all missing names. */
 function isImpossible({ chars, made }: JointImage, one: Template, other: Template): boolean {
   if (one.missing.length + other.missing.length === 0) return true;
   return [one, other].some((template, side) => {
@@ -45,7 +46,7 @@ function isImpossible({ chars, made }: JointImage, one: Template, other: Templat
   });
 }
 
-/** Whether the texts at the ends of each segment allow one image. A quick look that rules most pairs out. */
+/** Says whether the texts at the ends of each segment allow one image. This quick check rules most pairs out. */
 function mayMeet(one: Template, other: Template): boolean {
   const [left, right] = [endsOf(one), endsOf(other)];
   const isFixed = ![...left, ...right].some(({ many }) => many);
@@ -90,7 +91,7 @@ function fitUntilMany(
   return true;
 }
 
-/** Fills a common text with letters, and finds out whether two repositories really lead there. */
+/** Example of two repositories that lead to a common text, which is filled with letters. */
 function exampleOf(joint: JointImage, one: Template, other: Template): Overlap['example'] | undefined {
   const letters = freeLetters(one, other);
   for (const choose of CHOICES) {
@@ -113,7 +114,7 @@ function exampleOf(joint: JointImage, one: Template, other: Template): Overlap['
 /** Paths with some values, and a letter for each missing name; also with more segments than an earlier pattern has. */
 function pathsOf(
   { pattern, missing, earlier }: Template,
-  values: Values | undefined,
+  values: NameValues | undefined,
   letter: string,
 ): string[] {
   if (values === undefined) return [];
@@ -143,7 +144,7 @@ const CHOICES: readonly ((index: number) => number)[] = [
   () => 16,
 ];
 
-/** Chooses each letter that is free. Where a name occurs twice, both places get the same one. */
+/** Chooses each free letter. If a name occurs twice, both places get the same letters. */
 function fill(
   { chars, made }: JointImage,
   templates: readonly Template[],
@@ -195,12 +196,12 @@ function spread(filled: (string | undefined)[], equal: readonly (readonly [numbe
   }
 }
 
-/** The values that made a text; undefined if a name would have two. */
+/** Values that make a text; undefined if a name would have two. */
 function valuesOf(
   { tokens }: Template,
   chars: readonly string[],
   made: readonly number[],
-): Values | undefined {
+): NameValues | undefined {
   const values = new Map<string, string>();
   for (const [index, token] of tokens.entries()) {
     if (!('name' in token)) continue;

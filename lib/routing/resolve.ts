@@ -6,7 +6,7 @@ import type { SourceConfig } from '../sources/index.ts';
 import type { SourceEvent } from '../sources/source-event.ts';
 import { findOrganization, findRoute, type Route } from './route.ts';
 
-/** The parts of the configuration that lead source events to repositories of SWR. */
+/** Parts of the configuration that lead source events to repositories of SWR. */
 export interface Routes {
   readonly routes: readonly Route[];
   readonly sources: Readonly<Record<string, SourceConfig>>;
@@ -16,14 +16,14 @@ export interface Routes {
   };
 }
 
-/** The fields that every request of an event gets. */
+/** Fields that every request of an event gets. */
 export interface EventOrigin {
-  /** The sender's name in routes. */
+  /** Sender's name in routes. */
   readonly source: string;
   readonly id: string;
 }
 
-/** The cleanup requests of one delivery, and the reasons why other events of it led to none. */
+/** Cleanup requests of one delivery, and the reasons why other events of it led to none. */
 export interface Resolution {
   readonly requests: readonly CleanupRequest[];
   readonly ignored: readonly string[];
@@ -34,7 +34,7 @@ export interface Resolution {
   readonly undecided: readonly string[];
 }
 
-/** A resolution of nothing, to be completed. */
+/** Empty resolution, to be completed. */
 export const NO_EVENTS: Resolution = {
   requests: [],
   ignored: [],
@@ -107,7 +107,7 @@ function resolveRepository(
   const { api, confirm = source === ECR && events.confirmEcr } = sources[source] ?? {};
   if (unclear !== undefined && api === undefined) return { undecided: [needsApi(unclear, source)] };
   if (ambiguous && api === undefined) {
-    const reason = `the event may mean less than the whole repository ${repository}: configure sources.${source}.api to check it`;
+    const reason = `the event may concern less than the whole repository ${repository}: configure sources.${source}.api to check it`;
     return { ignored: [reason] };
   }
   const { destinations, shared } = routing;

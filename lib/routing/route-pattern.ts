@@ -9,13 +9,13 @@ const PLACEHOLDER = /^\{([a-z][a-z0-9_]*)(\+?)\}$/i;
 const PLACEHOLDERS = /\{([^{}]*)\}/g;
 
 /**
- * The values of the names of a route's `from`, or undefined if it doesn't fit. Case of ASCII letters doesn't count: forges
- * ignore it. No segment is empty.
+ * Values of the names of a route's `from`; undefined if it doesn't match. The case of ASCII letters doesn't count, since
+ * forges ignore it. No segment is empty.
  *
  * @param from `SOURCE:PATTERN`.
  */
 export function matchPattern(from: string, source: string, path: string): Map<string, string> | undefined {
-  const pattern = patternOf(from, source);
+  const pattern = patternFor(from, source);
   if (pattern === undefined) return undefined;
   const segments = parseSegments(pattern);
   const names = path.split('/');
@@ -36,16 +36,16 @@ export function matchPattern(from: string, source: string, path: string): Map<st
 }
 
 /**
- * Whether a route takes every repository of an organization: its pattern is the organization, and one more name.
+ * Matches a route that leads every repository of an organization: its pattern is the organization, and one more name.
  *
- * @returns that name, and the values of the others.
+ * @returns that name, and the values of the others; undefined if the route doesn't match.
  */
 export function matchPrefix(
   from: string,
   source: string,
   path: string,
 ): { readonly rest: string; readonly values: ReadonlyMap<string, string> } | undefined {
-  const pattern = patternOf(from, source);
+  const pattern = patternFor(from, source);
   const slash = pattern?.lastIndexOf('/') ?? -1;
   if (pattern === undefined || slash === -1) return undefined;
   const [last] = parseSegments(pattern.slice(slash + 1));
@@ -54,7 +54,7 @@ export function matchPrefix(
   return { rest: last.name, values };
 }
 
-function patternOf(from: string, source: string): string | undefined {
+function patternFor(from: string, source: string): string | undefined {
   return from.startsWith(`${source}:`) ? from.slice(source.length + 1) : undefined;
 }
 
@@ -66,12 +66,12 @@ function parseSegments(pattern: string): Segment[] {
   });
 }
 
-/** A route's `to` with its names filled in. */
+/** Fills the names of a route's `to`. */
 export function fillTemplate(template: string, values: ReadonlyMap<string, string>): string {
   return template.replaceAll(PLACEHOLDERS, (whole, name: string) => values.get(name) ?? whole);
 }
 
-/** The names of a pattern, and whether each may stand for several segments. */
+/** Names of a pattern; true for one that may stand for several segments. */
 export function namesOf(pattern: string): ReadonlyMap<string, boolean> {
   return new Map(
     parseSegments(pattern).flatMap((segment): [string, boolean][] =>
@@ -80,7 +80,7 @@ export function namesOf(pattern: string): ReadonlyMap<string, boolean> {
   );
 }
 
-/** A route's `to` as the texts and names that it consists of, in their order. */
+/** Splits a route's `to` into its texts and names, in their order. */
 export function splitTemplate(template: string): ({ readonly text: string } | { readonly name: string })[] {
   return template
     .split(/(\{[^{}]*\})/)
@@ -88,12 +88,12 @@ export function splitTemplate(template: string): ({ readonly text: string } | { 
     .map((part) => (part.startsWith('{') ? { name: part.slice(1, -1) } : { text: part }));
 }
 
-/** A route's `from` with its names filled in: the full name of a repository. */
+/** Fills the names of a route's `from`: the full name of a repository. */
 export function fillPattern(pattern: string, values: ReadonlyMap<string, string>): string {
   return fillTemplate(pattern.replaceAll('+}', '}'), values);
 }
 
-/** Says what is wrong with a route's `from`, apart from its source. */
+/** Expected form of a route's `from`, apart from its source; undefined if it is valid. */
 export function validatePattern(pattern: string): string | undefined {
   const segments = parseSegments(pattern);
   const names = segments.flatMap((segment) => (segment.type === 'literal' ? [] : [segment.name]));
@@ -108,7 +108,7 @@ export function validatePattern(pattern: string): string | undefined {
 /**
  * Fills a template with sample values of the names that a pattern has.
  *
- * @returns the result, or what is wrong: a name that the pattern doesn't have.
+ * @returns the result, or the issue: a name that the pattern doesn't have.
  */
 export function sampleTemplate(template: string, pattern: string): { filled: string } | { issue: string } {
   const samples = new Map([...namesOf(pattern)].map(([name, many]) => [name, many ? 'x/x' : 'x']));

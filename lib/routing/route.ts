@@ -3,11 +3,11 @@ import { type Target, validateOrganization, validateRepository } from '../huawei
 import { lowerAscii } from '../lower-ascii.ts';
 import { fillTemplate, matchPattern, matchPrefix } from './route-pattern.ts';
 
-/** A rule that leads repositories of a source to SWR repositories. */
+/** Rule that leads repositories of a source to SWR repositories. */
 export interface Route {
   /** `SOURCE:PATTERN`. */
   readonly from: string;
-  /** `NAMESPACE/REPOSITORY`, with the names that the pattern has found; several where one repository has several copies. */
+  /** `NAMESPACE/REPOSITORY`, with the names of the pattern; several if one repository has several copies. */
   readonly to: string | readonly string[];
   readonly account: string;
   /** Every task of the repository if missing. */
@@ -21,10 +21,10 @@ export interface Route {
   readonly shared?: true;
 }
 
-/** An organization of SWR, and which account and tasks a route means in it. */
-type Organization = Pick<CleanupRequest, 'account' | 'namespace' | 'targets'>;
+/** Organization of SWR, with its account and the tasks that a route concerns. */
+type OrganizationDestination = Pick<CleanupRequest, 'account' | 'namespace' | 'targets'>;
 
-export type Destination = Organization & { readonly repository: string };
+export type Destination = OrganizationDestination & { readonly repository: string };
 
 interface Routing {
   readonly matched: true;
@@ -39,9 +39,14 @@ interface NoRoute {
 }
 
 /**
- * Finds the SWR repositories that belong to a repository of a source: the first route that fits decides.
+ * Finds the SWR repositories that belong to a repository of a source: the first matching route decides.
  *
- * @param path the repository's full name there, such as `acme/api`.
+ * @example
+ * const route = { from: 'github:acme/{repo}', to: 'acme-images/{repo}', account: 'main' };
+ * findRoute([route], 'github', 'acme/api');
+ * // { matched: true, destinations: [{ account: 'main', namespace: 'acme-images', repository: 'api' }] }
+ *
+ * @param path full name of the source repository, such as `acme/api`.
  */
 export function findRoute(routes: readonly Route[], source: string, path: string): Routing | NoRoute {
   for (const { from, to, account, targets, shared } of routes) {
@@ -61,16 +66,16 @@ export function findRoute(routes: readonly Route[], source: string, path: string
 }
 
 /**
- * Finds the SWR organization that belongs as a whole to an organization of a source: a route takes every repository of
- * the one into the other under its own name, and neither another route nor another source repository leads there.
+ * Finds the SWR organization that belongs as a whole to an organization of a source: a route leads every repository of
+ * the source organization there under its own name, and neither another route nor another source repository leads there.
  *
- * @param path the organization's full name, such as `acme`.
+ * @param path full name of the source organization, such as `acme`.
  */
 export function findOrganization(
   routes: readonly Route[],
   source: string,
   path: string,
-): { readonly matched: true; readonly destination: Organization } | NoRoute {
+): { readonly matched: true; readonly destination: OrganizationDestination } | NoRoute {
   for (const route of routes) {
     const { from, to, account, targets } = route;
     const prefix = matchPrefix(from, source, path);
@@ -94,8 +99,8 @@ export function findOrganization(
 }
 
 /**
- * Whether no two organizations that fit a route come to the same namespace: without its name in there they all do, and
- * of two names it can't be told where one ends.
+ * Says whether each organization that matches a route has a namespace of its own. Without the name in the template they
+ * share one, and with two names the end of the first is unknown.
  */
 function namesOne(template: string, values: ReadonlyMap<string, string>): boolean {
   const [name, ...others] = values.keys();
@@ -109,7 +114,7 @@ function mayLeadTo({ to }: Route, namespace: string): boolean {
   });
 }
 
-/** Says what is wrong with an SWR image, `namespace/repository`. */
+/** Issue of an SWR image, `namespace/repository`; undefined if it is valid. */
 export function validateImage(image: string): string | undefined {
   const { namespace, repository } = splitImage(image);
   return validateOrganization(namespace) ?? validateRepository(repository);

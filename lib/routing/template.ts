@@ -1,26 +1,27 @@
 import { lowerAscii } from '../lower-ascii.ts';
-import { invertTemplate, type Values } from './invert-template.ts';
-import type { Token } from './joint-images.ts';
+import { invertTemplate, type NameValues } from './invert-template.ts';
+import type { TemplateToken } from './joint-images.ts';
 import type { Route } from './route.ts';
 import { fillPattern, fillTemplate, matchPattern, namesOf, splitTemplate } from './route-pattern.ts';
 
-/** Stand for names in a symbolic path or image: the texts of a route have no white space. */
+/** Symbols for names in a path or image. The texts of a route have no white space. */
 const SYMBOLS = '\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a';
 
-/** A template of a route, and what the comparison with others needs of it. */
+/** Template of a route, prepared for the comparison with others. */
 export interface Template {
   readonly route: Route;
   /** In lower case. */
   readonly template: string;
   readonly source: string;
   readonly pattern: string;
-  readonly tokens: readonly Token[];
-  /** Names of the pattern that the template lacks: whatever they are, the image is the same. */
+  readonly tokens: readonly TemplateToken[];
+  /** Names of the pattern that the template lacks: the image doesn't depend on them. */
   readonly missing: readonly string[];
-  /** Routes of the same source that come first: what fits one of them never comes to this route. */
+  /** Earlier routes of the same source: a repository that matches one of them never reaches this route. */
   readonly earlier: readonly Route[];
 }
 
+/** Prepares a template of a route. */
 export function readTemplate(text: string, route: Route, routes: readonly Route[]): Template {
   const colon = route.from.indexOf(':');
   const source = route.from.slice(0, colon);
@@ -34,7 +35,7 @@ export function readTemplate(text: string, route: Route, routes: readonly Route[
     template,
     source,
     pattern,
-    tokens: splitTemplate(template).flatMap((part): Token[] =>
+    tokens: splitTemplate(template).flatMap((part): TemplateToken[] =>
       'name' in part
         ? [{ name: part.name, many: names.get(part.name) === true }]
         : part.text.split('').map((char) => ({ char })),
@@ -44,8 +45,8 @@ export function readTemplate(text: string, route: Route, routes: readonly Route[
   };
 }
 
-/** Whether an earlier route takes every repository that fits, and has the given values for some of its names. */
-export function isDead({ pattern, ...template }: Template, given: Values = new Map()): boolean {
+/** Says whether earlier routes take all matching repositories that have the given values for some names. */
+export function isDead({ pattern, ...template }: Template, given: NameValues = new Map()): boolean {
   const symbols = symbolsOf(pattern);
   if (symbols === undefined) return false;
   const path = fillPattern(pattern, new Map([...symbols.values, ...given]));
@@ -53,8 +54,8 @@ export function isDead({ pattern, ...template }: Template, given: Values = new M
 }
 
 /**
- * Whether no two repositories that fit a pattern come to the same image, whatever their names. The number of segments
- * tells where each segment of the template is. In a segment with one unknown name, the length tells that name.
+ * Says whether each repository that matches a pattern has an image of its own. The number of segments determines where each
+ * segment of the template is. In a segment with one unknown name, the length determines that name.
  */
 export function isInjective({ template, pattern }: Template): boolean {
   const unknown = new Set(namesOf(pattern).keys());
@@ -73,8 +74,9 @@ export function isInjective({ template, pattern }: Template): boolean {
 }
 
 /**
- * Whether whatever leads to the images of one template by the other is the same repository, or taken by an earlier route:
- * a special route before a general one. One has to be an instance of the other, so that this holds for every name.
+ * Says whether each repository that the general template leads to an image of the special one is the same repository, or
+ * taken by an earlier route. The special template has to be an instance of the general one, so that this holds for every
+ * name.
  */
 export function isSettledBy(special: Template, general: Template): boolean {
   const symbols = symbolsOf(special.pattern);
@@ -88,7 +90,7 @@ export function isSettledBy(special: Template, general: Template): boolean {
   const [solution] = solutions;
   if (solution === undefined) return false;
   const names = namesOf(general.pattern);
-  // What may have slashes in it can't be the value of a name for one segment.
+  // A value that may contain slashes can't be that of a name for one segment.
   if (
     [...solution].some(
       ([name, value]) => names.get(name) !== true && many !== undefined && value.includes(many),
@@ -101,10 +103,10 @@ export function isSettledBy(special: Template, general: Template): boolean {
   return isSame || isTaken(path, many, general);
 }
 
-/** A symbol for each name of a pattern; undefined if there are too many names. */
+/** Symbol for each name of a pattern; undefined if there are too many names. */
 function symbolsOf(
   pattern: string,
-): { readonly values: Values; readonly many: string | undefined } | undefined {
+): { readonly values: NameValues; readonly many: string | undefined } | undefined {
   const names = [...namesOf(pattern)];
   if (names.length > SYMBOLS.length) return undefined;
   const values = new Map(names.map(([name], index) => [name, SYMBOLS.charAt(index)]));
@@ -112,7 +114,7 @@ function symbolsOf(
   return { values, many: values.get(spanning ?? '') };
 }
 
-/** Whether one earlier route fits a symbolic path, whatever its symbols stand for. */
+/** Says whether one earlier route matches a symbolic path for all values of its symbols. */
 function isTaken(
   path: string,
   many: string | undefined,

@@ -14,9 +14,9 @@ const deletionSchema = v.object({
 });
 
 /**
- * Azure Container Registry's webhooks, proved by a custom header of the webhook. A deleted repository is reported as
- * the deletion of its manifests, each with its digest, just as the deletion of one manifest is: the registry has to be
- * asked. Source: Microsoft Learn, "Azure Container Registry webhook reference".
+ * Azure Container Registry's webhooks, authenticated by a custom header of the webhook. A deleted repository is reported
+ * as the deletion of its manifests, each with its digest, just as the deletion of one manifest is. The registry is
+ * therefore checked. Source: Microsoft Learn, "Azure Container Registry webhook reference".
  */
 export const acr = {
   routed: true,

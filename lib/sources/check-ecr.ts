@@ -7,11 +7,11 @@ import { limitedArray } from '../limits.ts';
 
 const TIMEOUT_MS = 5000;
 
-const answerSchema = v.object({
+const repositoriesSchema = v.object({
   repositories: limitedArray(v.object({ repositoryName: v.string() }), 100, 'repositories'),
 });
 
-/** Asks Amazon ECR, in the function's own account and region, whether it still has a repository. */
+/** Checks whether Amazon ECR, in the function's own account and region, still has a repository. */
 export async function findEcrRepository(repository: string, deadline: Deadline): Promise<Existence> {
   let answer: unknown;
   try {
@@ -22,7 +22,7 @@ export async function findEcrRepository(repository: string, deadline: Deadline):
     if (!(error instanceof ServiceError)) throw error;
     return error.failure.code === 'RepositoryNotFoundException' ? 'gone' : 'unknown';
   }
-  const parsed = v.safeParse(answerSchema, answer);
+  const parsed = v.safeParse(repositoriesSchema, answer);
   const found =
     parsed.success && parsed.output.repositories.some((each) => each.repositoryName === repository);
   return found ? 'exists' : 'unknown';

@@ -9,10 +9,10 @@ import { existenceCheckers, type SourceConfig } from './index.ts';
 import type { SourceApi } from './source.ts';
 
 /**
- * Makes the question for the sources of a configuration that can be asked.
+ * Creates the existence check for the sources of a configuration that have an API.
  *
- * The question throws a `ServiceError`: `SOURCE_API_MISSING` where the configuration names no API for the source, or the
- * source has no such question; `ENDPOINT_UNUSABLE` where its address is none; and what reading the credentials throws.
+ * The check throws a `ServiceError`: `SOURCE_API_MISSING` if the configuration has no API for the source, or the source
+ * supports no such check; `ENDPOINT_UNUSABLE` if its address is invalid; and every error of reading the credentials.
  */
 export function createCheckExistence(
   config: { readonly sources: Readonly<Record<string, SourceConfig>> },
@@ -31,13 +31,13 @@ export function createCheckExistence(
     if (name === ECR && kind === 'repository') return findEcrRepository(asked, deadline);
     const found = createChecker.get(name);
     if (found === undefined) {
-      const message = `the request wants source ${name} to be asked, and no sources.${name}.api is configured`;
+      const message = `the request requires a check of source ${name}: configure sources.${name}.api`;
       throw new ServiceError({ code: 'SOURCE_API_MISSING', message, retryable: false });
     }
     const { source, type, readApi } = found;
     if (kind === 'repository') return source.findRepository(await readApi(), asked, deadline, note);
     if (source.findOrganization === undefined) {
-      const message = `the request wants source ${name} to be asked about an organization, and ${type} can be asked about repositories only: clean its repositories one by one`;
+      const message = `the request requires a check of an organization of source ${name}, and ${type} supports repositories only: clean its repositories one by one`;
       throw new ServiceError({ code: 'SOURCE_API_MISSING', message, retryable: false });
     }
     return source.findOrganization(await readApi(), asked, deadline);
@@ -47,9 +47,9 @@ export function createCheckExistence(
 type ApiConfig = NonNullable<SourceConfig['api']>;
 
 /**
- * Reads how a source is asked, with the credentials as they are stored now.
+ * Creates a function that reads the API of a source, with the credentials as they are stored now.
  *
- * An address that is none is logged at once, and thrown as `ENDPOINT_UNUSABLE` when it is needed.
+ * An invalid address is logged at once, and thrown as `ENDPOINT_UNUSABLE` when it is needed.
  */
 export function createReadApi(
   { url, credentials, canary = [] }: ApiConfig,

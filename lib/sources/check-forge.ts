@@ -42,7 +42,7 @@ interface ForgeCheck {
   readonly onPrivate?: () => void;
 }
 
-interface Answer {
+interface ForgeAnswer {
   readonly status: number;
   /** Undefined if the answer doesn't say. */
   readonly isPrivate: boolean | undefined;
@@ -149,7 +149,7 @@ export async function checkForge(check: ForgeCheck): Promise<Existence> {
 /** Creates a function for the calls of one check: it returns an answer with a JSON object, or undefined if there is none. */
 function createReader({ headers, deadline }: Pick<ForgeCheck, 'headers' | 'deadline'>) {
   const endMs = monotonicMs() + Math.min(TIMEOUT_MS, deadline.remainingMs());
-  return async (url: string): Promise<Answer | undefined> => {
+  return async (url: string): Promise<ForgeAnswer | undefined> => {
     const timeoutMs = endMs - monotonicMs();
     if (timeoutMs <= 0) return undefined;
     try {

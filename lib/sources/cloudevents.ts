@@ -20,7 +20,7 @@ const eventSchema = v.object({
 
 type Fallback = Parameters<typeof interpretTrace>[1];
 
-/** One event, and where in the delivery it lies: the issues' paths begin so. */
+/** One event, and its path in the delivery, with which the issues' paths begin. */
 interface Place {
   readonly event: unknown;
   readonly path: string;
@@ -28,8 +28,8 @@ interface Place {
 
 /**
  * CloudEvents 1.0 over HTTP: `repository.deleted`, whose data is a cleanup request, and the traces of SWR that EventGrid
- * of Huawei Cloud passes on; structured, or several at once. They are signed the way of Standard Webhooks, which covers the
- * body only: in the binary mode none of the attributes, so that only a trace counts, which says itself what it is.
+ * of Huawei Cloud forwards; structured, or several at once. They are signed as Standard Webhooks are, which covers only the
+ * body. In the binary mode the attributes are in headers, so only a trace counts: its body has all that is needed.
  */
 export const cloudevents = {
   routed: false,
@@ -43,25 +43,25 @@ export const cloudevents = {
     const bare = interpretBare(body, { id: key, receivedAt });
     if (bare !== undefined) return bare;
     const { events, path } = findEvents(body);
-    if (events === undefined) return interpretEvent({ event: body, path }, key, receivedAt);
+    if (events === undefined) return interpretCloudEvent({ event: body, path }, key, receivedAt);
     if (events.length === 0) return { type: 'ignored', reason: 'the batch holds no event' };
     return interpretEach(events, path, (event, place) =>
-      interpretEvent({ event, path: place }, key, receivedAt),
+      interpretCloudEvent({ event, path: place }, key, receivedAt),
     );
   },
 } satisfies Source;
 
-/** SourceEvent of a body that is the data of an event alone; undefined where it is an event, or several. */
+/** Source event of a body that is the data of an event alone; undefined if it is an event, or several. */
 function interpretBare(body: unknown, fallback: Fallback): SourceEvent | undefined {
   if (Array.isArray(body)) return undefined;
-  if (!isObject(body)) return unreadable('', body, 'an event in the structured mode, or several');
+  if (!isRecord(body)) return unreadableEvent('', body, 'an event in the structured mode, or several');
   const isEvent = 'specversion' in body || ('type' in body && 'source' in body);
   if (isEvent || Array.isArray(body['events'])) return undefined;
-  if (isObject(body['cts'])) return interpretTrace(body['cts'], fallback, 'cts');
+  if (isRecord(body['cts'])) return interpretTrace(body['cts'], fallback, 'cts');
   if ('trace_name' in body) return interpretTrace(body, fallback);
-  // What a header says of it is not signed.
+  // The attributes in headers are not signed.
   return 'namespace' in body
-    ? unreadable(
+    ? unreadableEvent(
         'specversion',
         undefined,
         'an event in the structured mode: the headers of the binary mode are not signed',
@@ -71,19 +71,19 @@ function interpretBare(body: unknown, fallback: Fallback): SourceEvent | undefin
 
 function findEvents(body: unknown): { readonly events?: readonly unknown[]; readonly path: string } {
   if (Array.isArray(body)) return { events: body, path: '' };
-  const several = isObject(body) && !('specversion' in body) ? body['events'] : undefined;
+  const several = isRecord(body) && !('specversion' in body) ? body['events'] : undefined;
   return Array.isArray(several) ? { events: several, path: 'events' } : { path: '' };
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function unreadable(path: string, found: unknown, expected: string): SourceEvent {
+function unreadableEvent(path: string, found: unknown, expected: string): SourceEvent {
   return { type: 'unreadable', issues: [{ path, found: show(found), expected }] };
 }
 
-function interpretEvent({ event, path }: Place, key: string, receivedAt: string): SourceEvent {
+function interpretCloudEvent({ event, path }: Place, key: string, receivedAt: string): SourceEvent {
   const parsed = v.safeParse(eventSchema, event);
   if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues, path) };
   const { type, source, id, time, data } = parsed.output;
@@ -96,7 +96,7 @@ function interpretEvent({ event, path }: Place, key: string, receivedAt: string)
   if (source !== 'HC.SWR') {
     return { type: 'ignored', reason: `event ${type} comes from ${source}, not from HC.SWR` };
   }
-  return isObject(data) && data['cts'] !== undefined
+  return isRecord(data) && data['cts'] !== undefined
     ? interpretTrace(data['cts'], fallback, `${dataPath}.cts`)
     : interpretTrace(data, fallback, dataPath);
 }

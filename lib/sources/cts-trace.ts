@@ -4,9 +4,9 @@ import { type Issue, show, toIssues } from '../issues.ts';
 import type { SourceEvent } from './source-event.ts';
 import { findNames, type TraceNames } from './trace-names.ts';
 
-/** As seconds it is the year 5138, as milliseconds 1973. */
+/** Limit between seconds (year 5138) and milliseconds (year 1973). */
 const FIRST_IN_MILLISECONDS = 100_000_000_000;
-/** The year 5138 in milliseconds; above it stand microseconds, which CTS does not write. */
+/** Year 5138 in milliseconds. Larger numbers would be microseconds, which CTS does not write. */
 const LIMIT_MS = 100_000_000_000_000;
 
 const traceSchema = v.object({
@@ -26,14 +26,14 @@ const traceSchema = v.object({
 
 type Trace = v.InferOutput<typeof traceSchema>;
 
-interface Deletion {
+interface DeletionTrace {
   readonly of: 'repository' | 'organization';
-  /** Has to be there where the name of the trace alone says too little. */
+  /** Required type, if several kinds of resources have traces of this name. */
   readonly resourceType?: string;
 }
 
-/** By trace name: the shared edition's with both spellings of one, then the Enterprise edition's. */
-const DELETIONS: ReadonlyMap<string, Deletion> = new Map([
+/** Deletions by trace name: the shared edition's, one in two spellings, then the Enterprise edition's. */
+const DELETIONS: ReadonlyMap<string, DeletionTrace> = new Map([
   ['deleteImageRepository', { of: 'repository' }],
   ['deleteUserNamespace', { of: 'organization' }],
   ['deleteUserNamesapce', { of: 'organization' }],
@@ -42,10 +42,10 @@ const DELETIONS: ReadonlyMap<string, Deletion> = new Map([
 ]);
 
 /**
- * What a trace of CTS (Cloud Trace Service) means: only the deletion of a repository or of an organization of SWR that
- * succeeded is a cleanup request. Source: CTS user guide, "Trace Structure".
+ * Interprets a trace of CTS (Cloud Trace Service): only the successful deletion of a repository or of an organization of
+ * SWR is a cleanup request. Source: CTS user guide, "Trace Structure".
  *
- * @param fallback the request's id, and what counts where the trace has no id to search by, or says no time.
+ * @param fallback the request's id, and the label and time of a trace that has none.
  * @param path of the trace in its document; the issues' paths begin with it.
  */
 export function interpretTrace(
@@ -69,12 +69,12 @@ export function interpretTrace(
   if (doubt !== undefined) return { type: 'ignored', reason: `trace ${name} deleted nothing: ${doubt}` };
 
   const found = findNames(trace, deletion.of);
-  if (found.type === 'missing') return unreadable(path, found.issue);
+  if (found.type === 'missing') return unreadableTrace(path, found.issue);
   if (found.type === 'ambiguous') return { type: 'ignored', reason: found.reason };
   const occurredAt = timeOf(trace, fallback.receivedAt);
   if (occurredAt === undefined) {
     const expected = 'a time in seconds or milliseconds since 1970, or in ISO 8601 with its zone';
-    return unreadable(path, { path: 'time', found: show(trace.time ?? trace.record_time), expected });
+    return unreadableTrace(path, { path: 'time', found: show(trace.time ?? trace.record_time), expected });
   }
   const { id, deliveryId } = fallback;
   return requestOf({ id, occurredAt, ...label(trace.trace_id || deliveryId) }, found.names);
@@ -91,18 +91,18 @@ function label(deliveryId: string | undefined): { readonly deliveryId?: string }
   return deliveryId === undefined ? {} : { deliveryId };
 }
 
-function unreadable(prefix: string, issue: Issue): SourceEvent {
+function unreadableTrace(prefix: string, issue: Issue): SourceEvent {
   const path = prefix === '' ? issue.path : `${prefix}.${issue.path}`;
   return { type: 'unreadable', issues: [{ ...issue, path }] };
 }
 
-function findDeletion({ trace_name: name, resource_type: type }: Trace): Deletion | undefined {
+function findDeletion({ trace_name: name, resource_type: type }: Trace): DeletionTrace | undefined {
   const deletion = DELETIONS.get(name);
   const fits = deletion?.resourceType === undefined || deletion.resourceType === type?.toLowerCase();
   return fits ? deletion : undefined;
 }
 
-/** Says why the operation can't be taken for a success; undefined where it can. */
+/** Reason to doubt that the operation succeeded; undefined if it did. */
 function doubtSuccess({ trace_status: status, trace_rating: rating, code }: Trace): string | undefined {
   const verdicts = [status, rating].flatMap((verdict) => (verdict ? [verdict.toLowerCase()] : []));
   const bad = verdicts.find((verdict) => verdict !== 'normal');
@@ -112,10 +112,10 @@ function doubtSuccess({ trace_status: status, trace_rating: rating, code }: Trac
   if (httpStatus >= 300) return `the operation failed with code ${httpStatus}`;
   // Some services write 0 for a success, others the HTTP status.
   const succeeded = httpStatus === 0 || httpStatus >= 200;
-  return verdicts.length > 0 || succeeded ? undefined : 'nothing in it says that the operation succeeded';
+  return verdicts.length > 0 || succeeded ? undefined : 'the trace does not say that the operation succeeded';
 }
 
-/** Undefined if there is a time that can't be read: guessing a later one would reach tasks that are newer. */
+/** Time of a trace; undefined if it is unreadable: a guess that is too late would reach newer tasks. */
 function timeOf({ time, record_time: recorded }: Trace, receivedAt: string): string | undefined {
   const said = [time, recorded].filter((each) => each !== undefined && each !== null && each !== '');
   if (said.length === 0) return receivedAt;
@@ -123,7 +123,7 @@ function timeOf({ time, record_time: recorded }: Trace, receivedAt: string): str
 }
 
 /**
- * A time of CTS as ISO 8601: it comes in seconds or milliseconds since 1970, as a number or a text, or as ISO 8601.
+ * Time of CTS as ISO 8601. CTS sends seconds or milliseconds since 1970, as a number or a text, or ISO 8601.
  *
  * @returns undefined if it can't be read.
  */

@@ -20,9 +20,9 @@ const deletionSchema = v.object({
 });
 
 /**
- * The notifications of a CNCF Distribution registry (`application/vnd.docker.distribution.events.v2+json`), proved by a
- * header of the endpoint's configuration. A deletion without tag and digest is one of a whole repository, but only by
- * what it leaves out, so the registry is asked. Source: CNCF Distribution, "Work with notifications".
+ * Notifications of a CNCF Distribution registry (`application/vnd.docker.distribution.events.v2+json`), authenticated by a
+ * header of the endpoint's configuration. A deletion without tag and digest is one of a whole repository. It shows that
+ * only by missing keys, so the registry is checked. Source: CNCF Distribution, "Work with notifications".
  */
 export const distribution = {
   routed: true,
@@ -41,11 +41,11 @@ export const distribution = {
     if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
     const { events } = parsed.output;
     if (events.length === 0) return { type: 'ignored', reason: 'there are no events in it' };
-    return interpretEach(events, 'events', (event, path) => interpretEvent(event, path, receivedAt));
+    return interpretEach(events, 'events', (event, path) => interpretRegistryEvent(event, path, receivedAt));
   },
 } satisfies Source;
 
-function interpretEvent(event: unknown, path: string, receivedAt: string): SourceEvent {
+function interpretRegistryEvent(event: unknown, path: string, receivedAt: string): SourceEvent {
   const parsed = v.safeParse(actionSchema, event);
   if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues, path) };
   const { action } = parsed.output;

@@ -13,7 +13,7 @@ const eventSchema = v.object({
   time: v.optional(timestampSchema),
   account: v.optional(v.string()),
   region: v.optional(v.string()),
-  // As it is: every other schema would leave out keys such as `constructor`, which then nobody would notice.
+  // As it is: every other schema would leave out keys such as `constructor` without an issue.
   detail: v.unknown(),
 });
 const apiCallSchema = v.object({
@@ -29,21 +29,21 @@ const deleteRepositorySchema = v.object({
 type Event = v.InferOutput<typeof eventSchema> & { readonly id: string };
 
 export interface InterpretedEvent {
-  /** The name under which routes know the sender. */
+  /** Sender's name in routes. */
   readonly source: string;
   /** The id of the delivery. */
   readonly id: string;
   readonly sourceEvent: SourceEvent;
 }
 
-/** Whether something looks like an event of EventBridge; its shape may still be wrong. */
+/** Says whether a value looks like an event of EventBridge; its shape may still be wrong. */
 export function isEventBridgeEvent(input: unknown): boolean {
   return typeof input === 'object' && input !== null && 'detail-type' in input;
 }
 
 /**
- * SourceEvent of an event of EventBridge: `Repository Deleted`, whose detail is a cleanup request, or ECR's
- * `DeleteRepository` as CloudTrail reports it. Nothing in the detail overrides the source or the id of the event.
+ * Source event of an event of EventBridge: `Repository Deleted`, whose detail is a cleanup request, or ECR's
+ * `DeleteRepository` as CloudTrail reports it. The detail can't override the source or the id of the event.
  *
  * @param fallbackId of an event that has no id of its own.
  * @param allowedSources globs on the sources whose `Repository Deleted` counts.
@@ -63,7 +63,7 @@ export function interpretEvent(
   const { id: own } = parsed.output;
   const id = own === undefined ? fallbackId : idIn('bus', own);
   const event = { ...parsed.output, id };
-  // AWS lets nobody else send events whose source begins with "aws.".
+  // Only AWS can send events whose source begins with "aws.".
   if (event.source === 'aws.ecr') return { source: ECR, id, sourceEvent: interpretEcr(event) };
   return { source: event.source, id, sourceEvent: interpretRepositoryDeleted(event, allowedSources) };
 }
@@ -116,7 +116,7 @@ function interpretEcr(event: Event): SourceEvent {
   return { type: 'deleted', repository: repositoryName, occurredAt };
 }
 
-/** Why an event concerns another registry than the stage's, which routes could not tell apart by the repository's name. */
+/** Reason why an event concerns another registry than the stage's. Its repositories may have the same names. */
 function findElsewhere({ account, region }: Event): string | undefined {
   const own = process.env['ECR_REGISTRY'];
   const registry = `${account}.${region}`;

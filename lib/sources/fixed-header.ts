@@ -6,7 +6,7 @@ const HEADER = /^([\w!#$%&'*+.^`|~-]+):[ \t]*(.*)$/s;
 const VISIBLE_ASCII = /^[!-~](?:[ -~]*[!-~])?$/;
 
 /**
- * The key of a sender that signs nothing, but sends a header with a fixed value.
+ * Key of a sender that sends no signature, but a header with a fixed value.
  *
  * @param secret `Header-Name: value`, on one line.
  * @throws {Error} with a message that doesn't show it.
@@ -17,36 +17,36 @@ export function parseFixedHeader(secret: string): Buffer {
   if (name === undefined || rest === undefined) {
     throw new Error('expected "Header-Name: value", found something else');
   }
-  return keyOf(name, rest);
+  return toHeaderKey(name, rest);
 }
 
 /**
- * The same for a sender that only sends `Authorization`, whose name may be left out of the secret.
+ * Key of a sender that only sends `Authorization`, whose name may be missing in the secret.
  *
  * @throws {Error} with a message that doesn't show it.
  */
 export function parseAuthorization(secret: string): Buffer {
-  return keyOf('authorization', secret.trim().replace(/^authorization:[ \t]*/i, ''));
+  return toHeaderKey('authorization', secret.trim().replace(/^authorization:[ \t]*/i, ''));
 }
 
-function keyOf(name: string, value: string): Buffer {
+function toHeaderKey(name: string, value: string): Buffer {
   if (value === '') throw new Error('expected a value for the header, found an empty one');
   if (!VISIBLE_ASCII.test(value)) {
     throw new Error('expected a value of one line of ASCII, as a header can hold it, found another one');
   }
-  // The scheme is known to everybody.
+  // The scheme is no secret.
   const length = lengthOf(value.replace(/^(?:basic|bearer) +/i, ''));
   if (length < MIN_LENGTH) {
     throw new Error(
-      `expected at least ${MIN_LENGTH} characters, found ${length}: the header's value is all that proves the sender`,
+      `expected at least ${MIN_LENGTH} characters, found ${length}: only the header's value authenticates the sender`,
     );
   }
   return Buffer.from(`${name.toLowerCase()}:${value}`);
 }
 
 /**
- * Whether the delivery has one of these headers, in a time that tells neither a value nor its length. The header is all that
- * proves the body, which counts as signed.
+ * Verifies that the delivery has one of these headers, in a time that shows neither a value nor its length. The body counts
+ * as signed, since nothing else authenticates it.
  */
 export function verifyFixedHeader({ headers, rawBody }: Delivery, keys: readonly Buffer[]): Verification {
   const random = randomBytes(32);
@@ -55,11 +55,11 @@ export function verifyFixedHeader({ headers, rawBody }: Delivery, keys: readonly
     const [name = ''] = key.toString().split(':', 1);
     return { name, key, value: headers[name] };
   });
-  // The name is a part of the secret: the reason doesn't say it, and a newer secret may have another one.
+  // The name is a part of the secret: the reason doesn't contain it, and a newer secret may have another one.
   if (sent.every(({ value }) => value === undefined)) {
     return { verified: false, reason: 'the configured header is missing' };
   }
-  // Every key is tried, so that the time doesn't tell which one fits.
+  // Every key is compared, so that the time doesn't show which one fits.
   const fitting = sent.filter(({ name, key, value }) =>
     timingSafeEqual(digest(`${name}:${value ?? ''}`), digest(key.toString())),
   );

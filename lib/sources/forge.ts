@@ -7,29 +7,29 @@ import type { SourceEvent } from './source-event.ts';
 
 const HEX_DIGEST = /^[0-9a-f]{64}$/i;
 
-/** At most so many unknown keys are named. */
+/** Maximum number of unknown keys in a message. */
 const NAMED_KEYS = 5;
 
 /**
- * A forge whose webhooks are signed with HMAC-SHA256. It signs the body and no header, so the event's name in a header decides
- * nothing: the top-level keys of the body do.
+ * Forge whose webhooks are signed with HMAC-SHA256. It signs the body and no header, so the top-level keys of the body
+ * identify the event, and not its name in a header.
  */
 interface Forge extends Pick<Source, 'deliveryIdHeaders' | 'needsApi'> {
-  /** Headers that hold the signature in hexadecimal digits; the first that is there counts, else the last. */
+  /** Headers with the signature in hexadecimal digits; the first one present counts, else the last. */
   readonly signatureHeaders: readonly [string, ...string[]];
   /** Text before the digits. */
   readonly prefix: '' | 'sha256=';
   /** Keys of the deletion of a repository. */
   readonly repositoryKeys: ReadonlySet<string>;
-  /** Keys of the deletion of an organization, and the one without which it looks like other events. */
-  readonly organization?: { readonly keys: ReadonlySet<string>; readonly telling: string };
-  /** Keys that other events have for their subject. */
+  /** Keys of the deletion of an organization, and the one that other events don't have. */
+  readonly organization?: { readonly keys: ReadonlySet<string>; readonly required: string };
+  /** Keys of the subjects of other events. */
   readonly otherSubjects: ReadonlySet<string>;
-  /** The body of a new repository has the same keys, so only the source itself tells whether it is deleted. */
+  /** Set if the body of a new repository has the same keys, so that only the source's API can tell the two apart. */
   readonly withoutAction?: true;
 }
 
-/** Creates the source of a forge. Forges send no time of a deletion: that of arrival counts. */
+/** Creates the source of a forge. Forges send no time of a deletion, so the time of arrival counts. */
 export function createForge(forge: Forge) {
   const { deliveryIdHeaders, needsApi } = forge;
   return {
@@ -65,7 +65,7 @@ function verifyHexSignature(
 const deletionSchema = v.object({
   repository: v.object({ full_name: v.pipe(v.string(), v.regex(OWNER_AND_NAME, 'OWNER/NAME')) }),
 });
-const organizationSchema = v.object({
+const deletedOrganizationSchema = v.object({
   organization: v.object({
     login: v.pipe(v.string(), v.regex(/^[^/\s]{1,100}$/, 'the name of an organization')),
   }),
@@ -117,13 +117,13 @@ function interpretRepository(
 }
 
 function interpretOrganization(
-  { keys, telling }: NonNullable<Forge['organization']>,
+  { keys, required }: NonNullable<Forge['organization']>,
   body: object,
   occurredAt: string,
 ): SourceEvent {
-  const parsed = v.safeParse(organizationSchema, body);
+  const parsed = v.safeParse(deletedOrganizationSchema, body);
   if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
-  const missing = Object.hasOwn(body, telling) ? undefined : `no key ${show(telling)}`;
+  const missing = Object.hasOwn(body, required) ? undefined : `no key ${show(required)}`;
   const unclear = explainUnknown(Object.keys(body), keys) ?? missing;
   return {
     type: 'organization-deleted',
@@ -137,7 +137,7 @@ function ignored(reason: string): SourceEvent {
   return { type: 'ignored', reason };
 }
 
-/** Names the keys that are not known; undefined if all of them are. */
+/** Message about unknown keys; undefined if there are none. */
 function explainUnknown(keys: readonly string[], known: ReadonlySet<string>): string | undefined {
   const unknown = keys.filter((key) => !known.has(key));
   if (unknown.length === 0) return undefined;

@@ -1,6 +1,6 @@
 import { createForge } from './forge.ts';
 
-/** Keys of every event, whatever its subject. */
+/** Keys of events of every subject. */
 const CONTEXT = ['action', 'organization', 'enterprise', 'installation', 'sender'];
 
 /**
@@ -14,7 +14,7 @@ export const github = createForge({
   prefix: 'sha256=',
   deliveryIdHeaders: ['x-github-delivery'],
   repositoryKeys: new Set([...CONTEXT, 'repository']),
-  organization: { keys: new Set([...CONTEXT, 'membership']), telling: 'membership' },
+  organization: { keys: new Set([...CONTEXT, 'membership']), required: 'membership' },
   otherSubjects: new Set(
     `alert blocked_issue blocked_user blocking_issue branch build check_run check_suite client_payload comment commit
     content_reference definition deployment deployment_status discussion environment exemption_request forkee head_commit

@@ -10,7 +10,7 @@ export const gitlabApi = createChecker({
   headers: (token) => ({ 'PRIVATE-TOKEN': token }),
 });
 
-/** GitLab takes a path as one encoded segment. */
+/** Address of a path, which GitLab takes as one encoded segment. */
 function addressOfPath(collectionUrl: string, path: string): string | undefined {
   return path.split('/').every(isSegment) ? `${collectionUrl}/${encodeURIComponent(path)}` : undefined;
 }

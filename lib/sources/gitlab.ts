@@ -4,7 +4,7 @@ import { PROJECT_PATH } from './check-forge.ts';
 import { equalsSecret, parseSharedSecret, verified } from './shared-secret.ts';
 import type { Delivery, Signed, Source, Verification } from './source.ts';
 import type { SourceEvent } from './source-event.ts';
-import { parseSigningSecret, refuseStandardSignature } from './standard-signature.ts';
+import { parseSigningSecret, rejectStandardSignature } from './standard-signature.ts';
 
 // System hooks and group hooks have event_name alone, most others object_kind alone, and a push has both.
 const eventSchema = v.object({ event_name: v.optional(v.string()), object_kind: v.optional(v.string()) });
@@ -20,9 +20,9 @@ const projectSchema = v.object({
 const groupSchema = v.object({ full_path: pathSchema(GROUP_PATH, 'GROUP or GROUP/SUBGROUP') });
 
 /**
- * GitLab's system hooks and group hooks. They prove themselves with the secret itself in `X-Gitlab-Token`, or with a
- * signing token, whose signatures are those of Standard Webhooks. Only the body counts, however it was proved: whoever has a
- * delivery with both can leave the signature out. Source: GitLab Docs, "Webhooks", "System hooks", "Webhook events".
+ * GitLab's system hooks and group hooks. They send the secret itself in `X-Gitlab-Token`, or sign with a signing token as
+ * Standard Webhooks do. The key of a delivery covers the body alone: a copy of a delivery with both may lack the signature.
+ * Source: GitLab Docs, "Webhooks", "System hooks", "Webhook events".
  */
 export const gitlab = {
   routed: true,
@@ -32,7 +32,7 @@ export const gitlab = {
 
   parseSecret(secret: string): Buffer {
     const key = parseSharedSecret(secret);
-    // Found out now rather than with the first delivery.
+    // Checked now rather than with the first delivery.
     if (isSigningToken(key)) parseSigningSecret(secret);
     return key;
   },
@@ -42,9 +42,9 @@ export const gitlab = {
     const signingKeys = isSigned
       ? keys.filter(isSigningToken).map((key) => parseSigningSecret(key.toString()))
       : [];
-    // A signature that can be checked has to be right: a token beside it proves nothing about the body.
+    // A signature that can be verified has to be right: a token beside it doesn't cover the body.
     if (signingKeys.length > 0) {
-      return refuseStandardSignature(delivery, signingKeys, nowMs) ?? verified([delivery.rawBody]);
+      return rejectStandardSignature(delivery, signingKeys, nowMs) ?? verified([delivery.rawBody]);
     }
     const token = delivery.headers['x-gitlab-token'];
     if (token === undefined) {
@@ -73,12 +73,12 @@ export const gitlab = {
   },
 } satisfies Source;
 
-/** The key is kept as its text, because it may also be what X-Gitlab-Token holds. */
+/** Says whether a key is a signing token. Keys are kept as texts, because X-Gitlab-Token may hold one too. */
 function isSigningToken(key: Buffer): boolean {
   return key.toString().startsWith('whsec_');
 }
 
-/** What a destroyed project means. */
+/** Source event of a destroyed project. */
 function interpretProject(body: unknown, occurredAt: string): SourceEvent {
   const project = v.safeParse(projectSchema, body);
   if (!project.success) return { type: 'unreadable', issues: toIssues(project.issues) };
@@ -91,8 +91,8 @@ function interpretProject(body: unknown, occurredAt: string): SourceEvent {
 }
 
 /**
- * The path that a project had before its deletion was scheduled: GitLab then renames it, or the group that it is in,
- * and destroys it days later under the new name.
+ * Path that a project had before its deletion was scheduled. GitLab then renames the project or its group, and destroys
+ * it days later under the new name.
  */
 function undoRenaming(path: string, projectId: number | undefined): string {
   return path
@@ -102,7 +102,7 @@ function undoRenaming(path: string, projectId: number | undefined): string {
     .replaceAll(/(?<=[^/])-deletion_scheduled-\d+(?=\/)/g, '');
 }
 
-/** What a destroyed group means. */
+/** Source event of a destroyed group. */
 function interpretGroup(body: unknown, occurredAt: string): SourceEvent {
   const group = v.safeParse(groupSchema, body);
   if (!group.success) return { type: 'unreadable', issues: toIssues(group.issues) };

@@ -1,13 +1,13 @@
 import type { Existence } from '../cleanup/confirm-gone.ts';
 import type { Deadline } from '../deadline.ts';
 import type { HttpResponse } from '../http/http-request.ts';
-import { basicOf, errorsOf, getFrom, isFound, isRegistryName } from './registry.ts';
+import { basicOf, getFrom, isFound, isRegistryName, parseRegistryErrors } from './registry.ts';
 import type { ExistenceChecker, SourceApi } from './source.ts';
 
 export const harborApi = { findRepository } satisfies ExistenceChecker;
 
 /**
- * Asks Harbor whether it still has a repository, as a user or a robot who may read its project.
+ * Checks whether Harbor still has a repository, as a user or a robot who may read its project.
  *
  * @param repository `project/name`, where the name may have slashes too.
  */
@@ -31,20 +31,20 @@ async function findRepository(
 }
 
 /**
- * A path that a proxy has decoded is answered with the same status and code by Harbor, which doesn't know it then: only
- * the message tells that a repository was looked for, and which one.
+ * Says whether an answer means that the repository is missing. Harbor answers with the same status and code if a proxy has
+ * decoded the path: only the message names the repository.
  */
 function isMissing(answer: HttpResponse, repository: string): boolean {
   return (
     answer.status === 404 &&
-    errorsOf(answer).some(
+    parseRegistryErrors(answer).some(
       ({ code, message }) => code === 'NOT_FOUND' && message === `repository ${repository} not found`,
     )
   );
 }
 
-/** Harbor shows who a robot is to nobody, and says so only after it has accepted the robot's secret. */
+/** Says whether Harbor accepts the caller. It hides robots, but says so only after it has accepted the robot's secret. */
 function isKnown(answer: HttpResponse): boolean {
   if (isFound(answer)) return true;
-  return answer.status === 412 && errorsOf(answer).some(({ code }) => code === 'PRECONDITION');
+  return answer.status === 412 && parseRegistryErrors(answer).some(({ code }) => code === 'PRECONDITION');
 }

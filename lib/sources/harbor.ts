@@ -31,7 +31,7 @@ interface ArtifactDeletion {
 /**
  * Harbor's webhooks, in its own format and as CloudEvents. It sends a fixed `Authorization` header, and no event for a
  * deleted repository: it reports each artifact of it. The repository's time of creation is missing from those, since
- * Harbor doesn't find it any more; it is missing as well where Harbor failed to look, so Harbor has to be asked.
+ * Harbor doesn't find it any more; it is missing as well where Harbor failed to look, so Harbor is checked first.
  */
 export const harbor = {
   routed: true,
@@ -56,19 +56,19 @@ export const harbor = {
       if (!event.success) return { type: 'unreadable', issues: toIssues(event.issues) };
       const { occur_at: seconds, event_data: subject } = event.output;
       const occurredAt = seconds === undefined ? undefined : new Date(seconds * 1000).toISOString();
-      return interpretDeletion({ subject, id: undefined, occurredAt }, receivedAt);
+      return interpretArtifact({ subject, id: undefined, occurredAt }, receivedAt);
     }
     if (type === 'harbor.artifact.deleted') {
       const event = v.safeParse(cloudEventSchema, body);
       if (!event.success) return { type: 'unreadable', issues: toIssues(event.issues) };
       const { id, time, data } = event.output;
-      return interpretDeletion({ subject: data, id, occurredAt: time }, receivedAt);
+      return interpretArtifact({ subject: data, id, occurredAt: time }, receivedAt);
     }
     return { type: 'ignored', reason: `event ${type} is not a deletion of artifacts` };
   },
 } satisfies Source;
 
-function interpretDeletion({ subject, id, occurredAt }: ArtifactDeletion, receivedAt: string): SourceEvent {
+function interpretArtifact({ subject, id, occurredAt }: ArtifactDeletion, receivedAt: string): SourceEvent {
   const { date_created: createdAt, repo_full_name: repository } = subject.repository;
   // Go leaves out a time of 0, but what stands between may put it back.
   if (createdAt !== undefined && createdAt !== 0) {

@@ -19,8 +19,8 @@ import type { ExistenceChecker, Source } from './source.ts';
 import { standardWebhooks } from './standard-webhooks.ts';
 
 /**
- * Every kind of sender over HTTP, by the `type` that the configuration calls it. A bundle gets only those that its stage
- * configures (`scripts/bundle.ts`), so the files have to be called like the types.
+ * Types of sources over HTTP, by the `type` in the configuration. A bundle gets only those that its stage configures
+ * (`scripts/bundle.ts`), so each file has the name of its type.
  */
 export const sources = {
   acr,
@@ -43,20 +43,20 @@ export interface SourceConfig {
   readonly type: SourceType;
   /** A secret reference to one secret, or to a JSON array of several while they are being rotated. */
   readonly secret?: string;
-  /** The topics whose messages are believed, where certificates prove them. */
+  /** Trusted topics, for a type whose messages are verified with certificates. */
   readonly topics?: readonly string[];
-  /** Where the source can be asked whether it still has a repository, and a secret reference to the credentials. */
+  /** API that can tell whether the source still has a repository, with a secret reference to the credentials. */
   readonly api?: {
     readonly url: string;
     readonly credentials: string;
     /** Private repositories that the credentials must see, before another one of their owner counts as gone. */
     readonly canary?: string | readonly string[];
   };
-  /** Ask before acting even on events that leave no doubt. */
+  /** Check the source before acting, even on unambiguous events. */
   readonly confirm?: boolean;
 }
 
-/** Kinds of senders that can be asked whether they still have a repository. */
+/** Types of sources whose API can tell whether they still have a repository. */
 export const existenceCheckers: Partial<Record<SourceType, ExistenceChecker>> = {
   acr: acrApi,
   bitbucket: bitbucketApi,
@@ -67,6 +67,7 @@ export const existenceCheckers: Partial<Record<SourceType, ExistenceChecker>> = 
   harbor: harborApi,
 };
 
+/** Says whether a value is a type of source. */
 export function isSourceType(type: unknown): type is SourceType {
   return typeof type === 'string' && Object.hasOwn(sources, type);
 }

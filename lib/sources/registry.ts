@@ -7,7 +7,7 @@ import { limitedArray } from '../limits.ts';
 const PART = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
 const MAX_LENGTH = 255;
 
-/** A list of tags has no limit of its own; so long is one of a hundred thousand. */
+/** Maximum size of an answer: that of a list of a hundred thousand tags, which have no limit of their own. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const CALL_LIMIT_MS = 5000;
 const MAX_ERRORS = 100;
@@ -26,7 +26,7 @@ const errorsSchema = v.object({
 
 type RegistryErrors = v.InferOutput<typeof errorsSchema>['errors'];
 
-/** Whether a registry can have a repository of this name. Source: OCI Distribution Specification 1.1, "Pull". */
+/** Says whether a registry can have a repository of this name. Source: OCI Distribution Specification 1.1, "Pull". */
 export function isRegistryName(name: string): boolean {
   return name.length <= MAX_LENGTH && name.split('/').every((part) => PART.test(part));
 }
@@ -36,13 +36,13 @@ export const registryNameSchema = v.pipe(
   v.check(isRegistryName, 'the name of a repository, as the OCI Distribution Specification allows it'),
 );
 
-/** Basic authentication from `user:password`; none where there are no credentials. */
+/** Basic authentication from `user:password`; undefined without credentials. */
 export function basicOf(credentials: string): string | undefined {
   const pair = credentials.trim();
   return pair === '' ? undefined : `Basic ${Buffer.from(pair).toString('base64')}`;
 }
 
-/** One question to a registry; undefined where no whole answer came, so that no message can show the credentials. */
+/** Answer of a registry; undefined instead of an error, so that no message can show the credentials. */
 export async function getFrom(
   url: URL,
   authorization: string | undefined,
@@ -67,13 +67,13 @@ export async function getFrom(
   }
 }
 
-/** The errors of an answer in the form that registries have in common; none where it has another form. */
-export function errorsOf(answer: HttpResponse): RegistryErrors {
+/** Errors of an answer in the form that registries have in common; none if it has another form. */
+export function parseRegistryErrors(answer: HttpResponse): RegistryErrors {
   const parsed = v.safeParse(errorsSchema, readJson(answer.body));
   return parsed.success ? parsed.output.errors : [];
 }
 
-/** A success that is written by the API itself, and not by a page that stands before it. */
+/** Says whether an answer is a success of the API itself, and not a page of a proxy. */
 export function isFound(answer: HttpResponse): boolean {
   const body = readJson(answer.body);
   return answer.status === 200 && typeof body === 'object' && body !== null;

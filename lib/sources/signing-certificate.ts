@@ -5,14 +5,14 @@ import { httpRequest } from '../http/http-request.ts';
 const TIMEOUT_MS = 3000;
 const MAX_CERTIFICATE_BYTES = 64 * 1024;
 const CACHE_MS = 24 * 60 * 60 * 1000;
-/** A sender has a certificate per region; the addresses come from strangers. */
+/** Maximum number of certificates. A sender has one per region, and strangers can name addresses. */
 const MAX_CACHED = 20;
-/** How long it counts that there is no certificate at an address. */
+/** Time for which a missing certificate stays cached. */
 const MINUTE_MS = 60 * 1000;
-/** Fetches per minute: strangers can cause them. */
+/** Maximum number of fetches per minute, which strangers can cause. */
 const MAX_FETCHES = 10;
 
-/** The address, if it is one of these hosts' over https, at the usual port and without a user. */
+/** Address of one of these hosts over https, at the default port and without a user; else undefined. */
 export function pinnedUrl(address: string | null | undefined, hosts: RegExp): URL | undefined {
   const url = URL.parse(address ?? '');
   const pinned =
@@ -25,8 +25,8 @@ export function pinnedUrl(address: string | null | undefined, hosts: RegExp): UR
 }
 
 /**
- * The address of a certificate, if it is written in its one plain form: https, one of these hosts, one of these paths, and
- * nothing else. So one certificate has one address.
+ * Address of a certificate in its plain form: https, one of these hosts, one of these paths, and nothing else. Other forms
+ * of the same address are undefined, so one certificate has one address.
  */
 export function certificateUrl(address: string, hosts: RegExp, paths: RegExp): URL | undefined {
   const url = pinnedUrl(address, hosts);
@@ -35,10 +35,14 @@ export function certificateUrl(address: string, hosts: RegExp, paths: RegExp): U
   return isPlain ? url : undefined;
 }
 
-/** @returns the certificate as it was sent, or undefined if there is none at that address. */
+/** Fetches a certificate as it was sent; undefined if there is none at that address. */
 export type FetchCertificate = (url: URL) => Promise<string | undefined>;
 
-/** @throws {Error} if the host gives no definite answer. */
+/**
+ * Fetches a certificate.
+ *
+ * @throws {Error} if the host gives no definite answer.
+ */
 export async function fetchCertificate(url: URL): Promise<string | undefined> {
   const { status, body } = await httpRequest({
     method: 'GET',
@@ -51,20 +55,20 @@ export async function fetchCertificate(url: URL): Promise<string | undefined> {
   return status === 200 ? body : undefined;
 }
 
-interface Kept {
-  /** Missing where there was none. */
+interface KeptCertificate {
+  /** Undefined if there was none. */
   readonly certificate: X509Certificate | undefined;
   readonly untilMs: number;
 }
 
 /**
- * The certificates that messages are signed with, by their addresses; each is kept for a day. Those that have verified a
- * message are kept apart, and stay in use where they can't be fetched again: forged messages don't displace them.
+ * Signing certificates by their addresses, each kept for a day. Certificates that have verified a message are trusted: they
+ * are kept apart, so that forged messages don't displace them, and stay in use while they can't be fetched again.
  */
 export class CertificateKeeper {
-  readonly #trusted = new Map<string, Kept>();
-  readonly #others = new Map<string, Kept>();
-  readonly #pending = new Map<string, Promise<Kept>>();
+  readonly #trusted = new Map<string, KeptCertificate>();
+  readonly #others = new Map<string, KeptCertificate>();
+  readonly #pending = new Map<string, Promise<KeptCertificate>>();
   readonly #fetch: FetchCertificate;
   #fetchedAt: number[] = [];
 
@@ -73,6 +77,8 @@ export class CertificateKeeper {
   }
 
   /**
+   * Certificate at an address.
+   *
    * @param url as `certificateUrl` gives it.
    * @returns undefined if there is no certificate at that address.
    * @throws {Error} if the host gives no definite answer; {ServiceError} `CERTIFICATE_UNAVAILABLE` if too many were
@@ -89,8 +95,8 @@ export class CertificateKeeper {
   }
 
   /**
-   * Notes that a message was verified with the certificate at an address. Addresses aren't signed: one that leads to a
-   * certificate which is trusted already displaces no other.
+   * Trusts the certificate at an address, after it has verified a message. Addresses aren't signed: a second address of a
+   * trusted certificate displaces no other.
    */
   trust({ href }: URL): void {
     const kept = this.#others.get(href);
@@ -100,7 +106,7 @@ export class CertificateKeeper {
     keep(this.#trusted, href, kept);
   }
 
-  async #renew(url: URL, nowMs: number): Promise<Kept> {
+  async #renew(url: URL, nowMs: number): Promise<KeptCertificate> {
     const trusted = this.#trusted.get(url.href);
     const kept = await this.#fetchAnew(url, nowMs).catch((error: unknown) => {
       const endMs = endOf(trusted?.certificate);
@@ -111,11 +117,11 @@ export class CertificateKeeper {
     return kept;
   }
 
-  async #fetchAnew(url: URL, nowMs: number): Promise<Kept> {
+  async #fetchAnew(url: URL, nowMs: number): Promise<KeptCertificate> {
     // One in the future is from before the clock was set back.
     this.#fetchedAt = this.#fetchedAt.filter((at) => Math.abs(nowMs - at) < MINUTE_MS);
     if (this.#fetchedAt.length >= MAX_FETCHES) {
-      const message = `${MAX_FETCHES} certificates were fetched within a minute, and that is the most`;
+      const message = `more than ${MAX_FETCHES} certificates within a minute: retry later`;
       throw new ServiceError({ code: CERTIFICATE_UNAVAILABLE, message, retryable: true });
     }
     this.#fetchedAt.push(nowMs);
@@ -125,13 +131,13 @@ export class CertificateKeeper {
   }
 }
 
-/** Milliseconds since the epoch; 0 where there is none. */
+/** End of a certificate in milliseconds since the epoch; 0 without one. */
 function endOf(certificate: X509Certificate | undefined): number {
   return certificate?.validToDate.getTime() ?? 0;
 }
 
 /** Keeps an entry; the oldest one makes room. */
-function keep(cache: Map<string, Kept>, href: string, kept: Kept): void {
+function keep(cache: Map<string, KeptCertificate>, href: string, kept: KeptCertificate): void {
   cache.delete(href);
   const [oldest] = cache.keys();
   if (oldest !== undefined && cache.size >= MAX_CACHED) cache.delete(oldest);
@@ -146,7 +152,7 @@ function parseCertificate(text: string | undefined): X509Certificate | undefined
   }
 }
 
-/** Says why a certificate does not count now; undefined where it does. */
+/** Reason why a certificate is not valid now; undefined if it is. */
 export function validatePeriod(
   { validFromDate, validToDate }: X509Certificate,
   nowMs: number,

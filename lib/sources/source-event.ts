@@ -2,25 +2,25 @@ import type { CleanupRequest } from '../cleanup/request.ts';
 import type { Issue } from '../issues.ts';
 import { MAX_EVENTS } from '../limits.ts';
 
-/** An event that asks for nothing. */
+/** Event that requires no cleanup. */
 interface Ignored {
   readonly type: 'ignored';
   readonly reason: string;
 }
 
-/** An event of an unexpected shape. */
+/** Event of an unexpected shape. */
 interface Unreadable {
   readonly type: 'unreadable';
   readonly issues: readonly Issue[];
 }
 
-/** An event that names repositories of SWR itself. */
+/** Event that names repositories of SWR itself. */
 interface Requested {
   readonly type: 'request';
   readonly request: CleanupRequest;
 }
 
-/** A request of the sender to confirm its subscription by one call of an address. */
+/** Request of the sender to confirm its subscription by calling an address once. */
 interface Subscription {
   readonly type: 'subscription';
   readonly confirmUrl: string;
@@ -39,7 +39,7 @@ interface Deleted {
   readonly occurredAt: string;
   /** Label: the event's own id, if it has one. */
   readonly deliveryId?: string;
-  /** The event may mean less than the whole repository: the source is checked first. */
+  /** The event may concern less than the whole repository: the source is checked first. */
   readonly ambiguous?: boolean;
   readonly unclear?: Unclear;
 }
@@ -52,7 +52,7 @@ interface OrganizationDeleted {
   readonly unclear?: Unclear;
 }
 
-/** Content of one event of a source means for this service. */
+/** Content of one event of a source, in the terms of this service. */
 export type SourceEvent = Ignored | Unreadable | Requested | Subscription | Deleted | OrganizationDeleted;
 
 /** Interprets each event of a delivery; one issue instead if there are more than 100. */

@@ -1,19 +1,19 @@
 import { fitsHmac, verified } from './shared-secret.ts';
 import type { Delivery, Verification } from './source.ts';
 
-/** The specification's tolerance for the signed time, in both directions. */
+/** Specification's tolerance for the signed time, in both directions. */
 const TOLERANCE_SECONDS = 5 * 60;
 const KEY_BYTES = { min: 24, max: 64 };
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
-/** A sender has one, and a second one while it rotates its key. */
+/** Maximum number of signatures. A sender has one, and a second one while it rotates its key. */
 const MAX_SIGNATURES = 10;
-/** The base64 of 32 bytes. */
+/** Base64 of 32 bytes. */
 const SIGNATURE = /^[A-Za-z0-9+/]{43}=?$/;
 
 /**
- * The key in a secret as Standard Webhooks writes it; its prefix may be missing.
+ * Key in a secret of Standard Webhooks, whose prefix may be missing.
  *
- * @throws {Error} if it is not one, with a message that doesn't show it.
+ * @throws {Error} if the secret has another form, with a message that doesn't show it.
  */
 export function parseSigningSecret(secret: string): Buffer {
   const base64 = secret.trim().replace(/^whsec_/, '');
@@ -27,23 +27,23 @@ export function parseSigningSecret(secret: string): Buffer {
 }
 
 /**
- * Whether a delivery is signed the way of Standard Webhooks 1.0.0 (symmetric), not long ago, with one of the keys. Its key
- * leaves the time out: a sender that tries again keeps the id, and signs a new time.
+ * Verifies a recent signature of Standard Webhooks 1.0.0 (symmetric). The key of the delivery leaves the time out: a sender
+ * that retries keeps the id and signs a new time.
  */
 export function verifyStandardSignature(
   delivery: Delivery,
   keys: readonly Buffer[],
   nowMs: number,
 ): Verification {
-  const refusal = refuseStandardSignature(delivery, keys, nowMs);
-  if (refusal !== undefined) return refusal;
+  const rejection = rejectStandardSignature(delivery, keys, nowMs);
+  if (rejection !== undefined) return rejection;
   const { 'webhook-id': id = '', 'webhook-timestamp': timestamp } = delivery.headers;
   const time = new Date(Number(timestamp) * 1000).toISOString();
   return verified([`${id}\n`, delivery.rawBody], time);
 }
 
-/** Why a delivery is not signed the way of Standard Webhooks; undefined where it is. */
-export function refuseStandardSignature(
+/** Reason to reject a signature of Standard Webhooks; undefined if it is right. */
+export function rejectStandardSignature(
   { headers, rawBody }: Delivery,
   keys: readonly Buffer[],
   nowMs: number,
@@ -62,10 +62,10 @@ export function refuseStandardSignature(
     const reason = `webhook-timestamp is more than ${TOLERANCE_SECONDS} seconds away from now`;
     return { verified: false, reason, stale: true };
   }
-  // Other versions, such as v1a for asymmetric keys, may stand beside them.
+  // Signatures of other versions, such as v1a for asymmetric keys, are ignored.
   const offered = signatures.split(' ').filter((signature) => signature.startsWith('v1,'));
   if (offered.length > MAX_SIGNATURES) {
-    const reason = `webhook-signature has ${offered.length} v1 signatures, and ${MAX_SIGNATURES} is the most`;
+    const reason = `webhook-signature has ${offered.length} v1 signatures, more than ${MAX_SIGNATURES}`;
     return { verified: false, reason, stale: true };
   }
   const readable = offered

@@ -12,7 +12,7 @@ const eventSchema = v.object({
 });
 
 /**
- * Anyone who signs the way of the Standard Webhooks specification (1.0.0, symmetric signatures): an event of type
+ * Senders that follow the Standard Webhooks specification (1.0.0, symmetric signatures): an event of type
  * `repository.deleted` whose `data` is a cleanup request.
  */
 export const standardWebhooks = {

@@ -61,7 +61,7 @@ export interface TopicService extends Pick<Source, 'contentType' | 'deliveryIdHe
 
 /**
  * Creates the source of a notification service over HTTPS. A service signs all messages of a region with the same key, so
- * only the list of topics tells whose they are.
+ * only the list of topics separates them.
  */
 export function createTopicSource(service: TopicService, fetch = fetchCertificate) {
   const { name, fields, contentType, deliveryIdHeaders } = service;
@@ -83,7 +83,7 @@ export function createTopicSource(service: TopicService, fetch = fetchCertificat
       nowMs: number,
       { topics = [] }: SourceOptions,
     ): Promise<Verification> {
-      const read = readMessage(service, delivery);
+      const read = parseDelivery(service, delivery);
       if ('issue' in read) return reject(read.issue);
       const { message } = read;
       if (Math.abs(nowMs - Date.parse(message.timestamp)) > TOLERANCE_MS) {
@@ -132,7 +132,7 @@ function reject(reason: string): Verification {
   return { verified: false, reason, stale: true };
 }
 
-function readMessage(
+function parseDelivery(
   { name, typeHeader, schema, validateHeaders }: TopicService,
   { headers, rawBody }: Delivery,
 ): { readonly message: TopicMessage } | { readonly issue: string } {

@@ -4,18 +4,18 @@ import { hasTooManyValues, parseJson } from '../json.ts';
 const NAMESPACE_KEYS = ['namespace', 'namespace_name', 'namespaceName'];
 const REPOSITORY_KEYS = ['repository', 'repository_name', 'repositoryName', 'repo'];
 const URL_KEYS = ['url', 'uri'];
-/** A text that is a call as a whole. */
+/** Text that consists of one call. */
 const CALL = /^(?:[A-Z]+ )?(?:https:\/\/[^/\s]+)?(\/\S+)(?: HTTP\/[\d.]+)?$/;
-// Nothing below a repository: there lie its tags, triggers and synchronization tasks.
+// No paths below a repository, where its tags, triggers and synchronization tasks are.
 const PATH =
   /^\/v2\/(?:manage|[^/]+\/instances\/[^/]+)\/namespaces\/([^/]+)(?:\/(?:repos|repositories)\/([^/]+))?\/?$/;
 
-/** The places of a trace that may name what was deleted. */
+/** Fields of a trace that may name the deleted resource. */
 interface NamedTrace {
   readonly resource_name?: string | null | undefined;
-  /** Counts where it is a method and a path as a whole. */
+  /** Counts if it consists of a method and a path. */
   readonly message?: unknown;
-  /** An object, or the JSON of one, or a text such as `message`. */
+  /** Object, its JSON, or a text such as `message`. */
   readonly request?: unknown;
 }
 
@@ -24,17 +24,17 @@ export interface TraceNames {
   readonly repository?: string;
 }
 
-/** The names that one place gives. */
+/** Names in one field. */
 type Statement = Partial<TraceNames>;
 
-type Found =
+type FoundNames =
   | { readonly type: 'found'; readonly names: TraceNames }
-  /** The places name different things, or what they name can be read in two ways. */
+  /** The fields contradict each other, or can be read in two ways. */
   | { readonly type: 'ambiguous'; readonly reason: string }
   | { readonly type: 'missing'; readonly issue: Issue };
 
-/** Which repository or organization of SWR a trace of CTS is about. Everything that names it has to agree. */
-export function findNames(trace: NamedTrace, of: 'repository' | 'organization'): Found {
+/** Names of the repository or organization of SWR that a trace of CTS is about. All fields have to agree. */
+export function findNames(trace: NamedTrace, of: 'repository' | 'organization'): FoundNames {
   if (typeof trace.request === 'string' && hasTooManyValues(trace.request))
     return ambiguous('request holds too many JSON values to be read');
   const fields = readFields(trace.request);
@@ -46,12 +46,12 @@ export function findNames(trace: NamedTrace, of: 'repository' | 'organization'):
     ...[trace.message, trace.request, ...textsAt(fields, URL_KEYS)].map(readCall),
   ];
   const resource = trace.resource_name?.trim() || undefined;
-  return of === 'organization' ? findOrganization(resource, said) : findRepository(resource, said);
+  return of === 'organization' ? organizationIn(resource, said) : repositoryIn(resource, said);
 }
 
-function findOrganization(resource: string | undefined, said: readonly Statement[]): Found {
+function organizationIn(resource: string | undefined, said: readonly Statement[]): FoundNames {
   const statements = resource === undefined ? said : [...said, { namespace: resource }];
-  const merged = merge(statements);
+  const merged = mergeStatements(statements);
   if (merged === undefined) return contradiction(statements);
   const { namespace, repository } = merged;
   if (repository !== undefined)
@@ -60,9 +60,9 @@ function findOrganization(resource: string | undefined, said: readonly Statement
   return { type: 'found', names: { namespace } };
 }
 
-function findRepository(resource: string | undefined, said: readonly Statement[]): Found {
+function repositoryIn(resource: string | undefined, said: readonly Statement[]): FoundNames {
   const readings = resource === undefined ? [{}] : readingsOf(resource, said);
-  const candidates = readings.flatMap((reading) => merge([...said, reading]) ?? []);
+  const candidates = readings.flatMap((reading) => mergeStatements([...said, reading]) ?? []);
   const found = candidates.flatMap(({ namespace, repository }) =>
     namespace === undefined || repository === undefined ? [] : [{ namespace, repository }],
   );
@@ -81,8 +81,8 @@ function findRepository(resource: string | undefined, said: readonly Statement[]
 }
 
 /**
- * The name of a resource is that of a repository, or the full name with its organization. "$" may stand for a slash,
- * but where nothing else names the organization, only a slash as such can stand behind it.
+ * Readings of a resource's name: that of a repository, or the full name with its organization. "$" may stand for a slash.
+ * If no other field names the organization, only a slash itself can follow it.
  */
 function readingsOf(resource: string, said: readonly Statement[]): Statement[] {
   const alone = said.every(({ namespace }) => namespace === undefined);
@@ -93,8 +93,8 @@ function readingsOf(resource: string, said: readonly Statement[]): Statement[] {
   return [{ repository }, { namespace, repository: asSlashes(rest) }];
 }
 
-/** Undefined where the statements contradict each other. */
-function merge(statements: readonly Statement[]): Statement | undefined {
+/** Names of all statements together; undefined if they contradict each other. */
+function mergeStatements(statements: readonly Statement[]): Statement | undefined {
   const [namespace, ...otherNamespaces] = namesIn(statements, 'namespace');
   const [repository, ...otherRepositories] = namesIn(statements, 'repository');
   if (otherNamespaces.length > 0 || otherRepositories.length > 0) return undefined;
@@ -105,20 +105,20 @@ function namesIn(statements: readonly Statement[], kind: keyof Statement): strin
   return [...new Set(statements.flatMap((statement) => statement[kind] ?? []))];
 }
 
-/** Paths have "$" for the slashes of a repository, and a name may have come from one. */
+/** Repository with slashes. Paths have "$" in their place, and a name may be from a path. */
 function asSlashes(repository: string): string {
   return repository.replaceAll('$', '/');
 }
 
-function missing(path: string, expected: string): Found {
+function missing(path: string, expected: string): FoundNames {
   return { type: 'missing', issue: { path, found: show(undefined), expected } };
 }
 
-function ambiguous(reason: string): Found {
+function ambiguous(reason: string): FoundNames {
   return { type: 'ambiguous', reason };
 }
 
-function contradiction(statements: readonly Statement[]): Found {
+function contradiction(statements: readonly Statement[]): FoundNames {
   const organizations = show(namesIn(statements, 'namespace'));
   const repositories = show(namesIn(statements, 'repository'));
   return ambiguous(
@@ -128,7 +128,7 @@ function contradiction(statements: readonly Statement[]): Found {
 
 function readFields(request: unknown): Readonly<Record<string, unknown>> {
   const content = typeof request === 'string' ? parseJson(request) : request;
-  // The copy has own keys only, and nothing below them is looked at: it may be nested deeper than the stack is.
+  // The copy has own keys only. Deeper values aren't read: they may be nested deeper than the stack allows.
   return typeof content === 'object' ? { ...content } : {};
 }
 
@@ -148,12 +148,12 @@ function readCall(text: unknown): Statement {
   const [, namespace, repository] = PATH.exec(path) ?? [];
   if (namespace === undefined) return {};
   return {
-    namespace: decode(namespace),
-    ...(repository !== undefined && { repository: asSlashes(decode(repository)) }),
+    namespace: decodeName(namespace),
+    ...(repository !== undefined && { repository: asSlashes(decodeName(repository)) }),
   };
 }
 
-function decode(text: string): string {
+function decodeName(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

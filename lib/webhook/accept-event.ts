@@ -11,35 +11,37 @@ import { resolveEvents } from '../routing/resolve.ts';
 import { shortenLabel, type VerifiedDelivery } from './configured-source.ts';
 import { Problem } from './problem.ts';
 
-/** GitHub gives up after 10 s, and a cold start has to fit in as well. */
+/** Time limit for queueing. GitHub gives up after 10 s, which include a cold start. */
 const QUEUE_TIMEOUT_MS = 4000;
 
-/** The status and an id come beside them. */
+/** Limit for the listed requests, with room for the status and an id. */
 const MAX_LISTED_BYTES = MAX_OUTPUT_BYTES - 4 * 1024;
 
+/** Result of a delivery. */
 export type Acceptance =
   | {
       readonly status: 'accepted';
       readonly id: string;
       readonly requests: readonly CleanupRequest[];
-      /** Number of requests that are queued and not listed: an answer has a limit. */
+      /** Number of queued requests that are not listed, since an answer has a size limit. */
       readonly more?: number;
     }
   | { readonly status: 'ignored'; readonly reason: string };
 
+/** Dependencies of `acceptEvent`. */
 export interface AcceptContext {
   readonly config: Config;
   readonly queue: Queue;
   readonly log: Log;
-  /** Milliseconds since the epoch; the time of arrival. */
+  /** Time of arrival in milliseconds since the epoch. */
   readonly now?: () => number;
 }
 
 /**
- * Takes a verified delivery in: once this has returned, the queue has the request, or there is nothing to be done.
+ * Accepts a verified delivery: the queue has the requests when the function returns, or there is nothing to do.
  *
- * @param body the delivery's body, parsed.
- * @throws {Problem} 422 if it can't be read, 503 if the queue doesn't take it.
+ * @param body parsed body of the delivery.
+ * @throws {Problem} 422 if the event is invalid or ambiguous, 503 if the queue or a subscription fails.
  */
 export async function acceptEvent(
   { from: { name, source }, signed, deliveryId }: VerifiedDelivery,
@@ -47,7 +49,7 @@ export async function acceptEvent(
   { config, queue, log, now = Date.now }: AcceptContext,
 ): Promise<Acceptance> {
   const startedAt = Date.now();
-  // Made of what is signed alone: whoever sends a delivery again can't have it taken for another one.
+  // The id depends on signed content only, so a replayed delivery has the same one.
   const origin = { source: name, id: `webhook:${name}:${signed.key}` };
   const receivedAt = new Date(now()).toISOString();
   const sourceEvents = [source.interpret(body, signed, receivedAt)].flat();
@@ -62,7 +64,7 @@ export async function acceptEvent(
     throw new Problem(422, 'The event does not have the shape that this source documents.', { issues });
   }
   if (undecided.length > 0) {
-    const detail = `The event can not be told from others: ${joinTexts(undecided)}.`;
+    const detail = `Ambiguous event: ${joinTexts(undecided)}.`;
     throw new Problem(422, detail, { code: 'AMBIGUOUS_EVENT' });
   }
   const reasons = [...ignored];
@@ -96,7 +98,7 @@ export async function acceptEvent(
   return { status: 'accepted', id, requests: listed, ...(more > 0 && { more }) };
 }
 
-/** The label of a request: the sender's id of the delivery, else what the event calls itself. */
+/** Label of a request: the sender's id of the delivery, else the event's own id. */
 function labelOf(
   { deliveryId: said }: CleanupRequest,
   sent: string | undefined,
@@ -109,12 +111,12 @@ async function enqueue(requests: readonly CleanupRequest[], queue: Queue): Promi
   try {
     await queue.send(requests.map(toSendableJson), QUEUE_TIMEOUT_MS);
   } catch (cause) {
-    const detail = 'The event was read, but could not be queued. Send it again.';
+    const detail = 'The event could not be queued. Redeliver it.';
     throw new Problem(503, detail, { headers: { 'Retry-After': '10' }, cause });
   }
 }
 
-/** @returns what has been done. */
+/** Confirms a subscription. Returns the reason for the answer. */
 async function confirmSubscription(confirmUrl: string): Promise<string> {
   let status: number;
   try {
@@ -127,12 +129,12 @@ async function confirmSubscription(confirmUrl: string): Promise<string> {
       maxBodyBytes: 64 * 1024,
     }));
   } catch (cause) {
-    throw new Problem(503, 'The subscription could not be confirmed. Send it again.', { cause });
+    throw new Problem(503, 'The subscription could not be confirmed. Redeliver the event.', { cause });
   }
   if (status >= 200 && status < 300) return 'the subscription is confirmed';
   throw new Problem(
     503,
-    `The subscription could not be confirmed: its address answered ${status}. Send it again.`,
+    `The subscription could not be confirmed: its address answered ${status}. Redeliver the event.`,
   );
 }
 

@@ -1,26 +1,24 @@
 import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
-import { sources } from '../sources/index.ts';
+import { type SourceConfig, sources } from '../sources/index.ts';
 import type { Delivery, Signed, Source, SourceOptions, Verification } from '../sources/source.ts';
 import { REFRESH_MS, type ReadSecret, StoredSecret } from '../stored-secret.ts';
 import { SecretValues, splitSecrets } from './secret-values.ts';
 
 const MAX_LABEL_LENGTH = 100;
 
-type SourceConfig = Config['sources'][string];
-
-interface Surroundings {
-  /** The secrets of every source, of which none may be one of this source. */
+interface SourceContext {
+  /** Secrets of all sources, none of which may be one of this source. */
   readonly values?: SecretValues;
   readonly log?: Log | undefined;
 }
 
-/** A source of the configuration, with what it takes to verify its deliveries. */
+/** Source of the configuration, which verifies its own deliveries. */
 export class ConfiguredSource {
-  /** What the configuration calls it, and its address ends in. */
+  /** Name in the configuration, and end of the source's address. */
   readonly name: string;
   readonly source: Source;
-  /** Missing where no secret proves it. */
+  /** Undefined if the source has none. */
   readonly secret: StoredSecret<readonly Buffer[]> | undefined;
   readonly #options: SourceOptions;
 
@@ -29,7 +27,7 @@ export class ConfiguredSource {
     source: Source,
     { secret, topics }: Omit<SourceConfig, 'type'>,
     read: ReadSecret,
-    { values, log }: Surroundings = {},
+    { values, log }: SourceContext = {},
   ) {
     this.name = name;
     this.source = source;
@@ -45,17 +43,17 @@ export class ConfiguredSource {
     this.secret = secret === undefined ? undefined : new StoredSecret(secret, read, parse, owner);
   }
 
-  /** The sender's own id of a delivery, to log and to search by. Nobody signs it, so nothing is decided by it. */
+  /** Sender's own id of a delivery, to log and to search by. It is not signed, so it decides nothing. */
   deliveryIdOf(headers: Delivery['headers']): string | undefined {
     const sent = this.source.deliveryIdHeaders?.map((name) => headers[name]).find((value) => value);
     return sent === undefined ? undefined : shortenLabel(sent);
   }
 
   /**
-   * Verifies a delivery, if need be with a secret that was changed since it was last read: its body is hashed at most
-   * twice per key, and once where the secret is the same.
+   * Verifies a delivery, if necessary with a secret that was changed since it was last read. The body is hashed at most
+   * twice per key, and once if the secret is the same.
    *
-   * @throws {ServiceError} if there is no secret to be had.
+   * @throws {ServiceError} if no secret can be read.
    */
   async verify(delivery: Delivery, nowMs: number): Promise<Verification> {
     const verifyWith = async (keys: readonly Buffer[]) =>
@@ -74,16 +72,16 @@ export class ConfiguredSource {
 export interface VerifiedDelivery {
   readonly from: ConfiguredSource;
   readonly signed: Signed;
-  /** The sender's own id of the delivery: a label. */
+  /** Sender's own id of the delivery: a label, not signed. */
   readonly deliveryId: string | undefined;
 }
 
-/** A text of the sender as it may stand in a log line, a ledger entry and a message. */
+/** Shortens a sender's text for log lines, ledger entries and messages. */
 export function shortenLabel(text: string): string {
   return text.slice(0, MAX_LABEL_LENGTH).toWellFormed();
 }
 
-/** Every source of a configuration, by its name. */
+/** Creates the sources of a configuration, by their names. */
 export function configuredSources(
   config: Config,
   read: ReadSecret,

@@ -1,7 +1,7 @@
 import type { ALBEvent, APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { VerifiedDelivery } from './configured-source.ts';
 
-/** A request as an HTTP API or a Function URL (payload 2.0), a REST API (1.0) or a load balancer passes it on. */
+/** Event of an HTTP API or a Function URL (payload 2.0), a REST API (1.0) or a load balancer. */
 export type HttpEvent = APIGatewayProxyEventV2 | APIGatewayProxyEvent | ALBEvent;
 
 /** Event with what `verifyDelivery` adds for the handler. */
@@ -10,15 +10,16 @@ export type WebhookEvent = HttpEvent & {
 };
 
 /** HTTP request in the same form for all of them. */
-export interface HttpRequest {
+export interface WebhookRequest {
   readonly sourceName: string;
   readonly method: string;
-  /** By lower-case name; of several with one name, the last. */
+  /** Headers by lower-case name; the last one of several with the same name. */
   readonly headers: Record<string, string | undefined>;
-  /** The body's bytes as they were sent. Decoded when it is read. */
+  /** Bytes of the body as they were sent, decoded on access. */
   readonly rawBody: Buffer;
 }
 
+/** Answer that all of them accept. */
 export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers?: Record<string, string>;
@@ -27,7 +28,8 @@ export interface HttpAnswer {
   readonly isBase64Encoded: false;
 }
 
-export function readHttpRequest(event: HttpEvent): HttpRequest {
+/** Reads the HTTP request of an event. */
+export function readHttpRequest(event: HttpEvent): WebhookRequest {
   return {
     sourceName: sourceNameOf(event),
     method: 'rawPath' in event ? event.requestContext.http.method : event.httpMethod,
@@ -47,11 +49,11 @@ function encodingOf({ isBase64Encoded }: HttpEvent): 'base64' | 'utf8' {
   return isBase64Encoded ? 'base64' : 'utf8';
 }
 
-/** The end of `/webhooks/{source}`; empty if the path is another one. */
+/** End of `/webhooks/{source}`; empty if the path is another one. */
 export function sourceNameOf(event: HttpEvent): string {
   const parameters = 'pathParameters' in event ? event.pathParameters : undefined;
   const path = 'rawPath' in event ? event.rawPath : event.path;
-  // A Function URL and a load balancer know no parameters.
+  // Events of a Function URL and a load balancer have no parameters.
   return parameters?.['source'] ?? /(?:^|\/)webhooks\/([^/]+)\/?$/.exec(path)?.[1] ?? '';
 }
 
@@ -69,7 +71,7 @@ function multiValueHeadersOf(event: HttpEvent): Record<string, string[] | undefi
   return 'multiValueHeaders' in event ? event.multiValueHeaders : undefined;
 }
 
-/** An answer in the form in which the sender of an event takes it. */
+/** Creates an answer in the form that the origin of an event accepts. */
 export function answerHttp(
   event: HttpEvent,
   statusCode: number,
@@ -77,7 +79,7 @@ export function answerHttp(
   body: unknown,
 ): HttpAnswer {
   const answer = { statusCode, body: JSON.stringify(body), isBase64Encoded: false } as const;
-  // A load balancer that sends headers only this way takes no others.
+  // A load balancer that sends only such headers accepts no others.
   const onlySeveral = event.headers === undefined && multiValueHeadersOf(event) !== undefined;
   if (!onlySeveral) return { ...answer, headers };
   const multiValueHeaders = Object.fromEntries(

@@ -5,15 +5,15 @@ import type { Log } from '../log.ts';
 import { answerHttp, type HttpAnswer, sourceNameOf, type WebhookEvent } from './http-event.ts';
 
 const TITLES = {
-  401: 'Signature missing or wrong',
-  404: 'No such source',
+  401: 'Signature verification failed',
+  404: 'Unknown source',
   405: 'Method not allowed',
-  413: 'Too large',
-  415: 'Not JSON by its content type',
-  422: 'Not readable',
+  413: 'Body too large',
+  415: 'Unsupported media type',
+  422: 'Invalid event',
   429: 'Too many certificates',
   500: 'Internal error',
-  503: 'Not available',
+  503: 'Unavailable',
 } as const;
 
 export type ProblemStatus = keyof typeof TITLES;
@@ -21,11 +21,11 @@ export type ProblemStatus = keyof typeof TITLES;
 export interface ProblemOptions extends ErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly issues?: readonly Issue[];
-  /** For the log, where problems of one status have to be told apart. */
+  /** Distinguishes problems of one status in the log. */
   readonly code?: string;
 }
 
-/** An error that is meant for the caller, who sees all of it but its cause: as JSON it is a problem of RFC 9457. */
+/** Error that is meant for the caller, who sees everything but its cause. Its JSON is a problem of RFC 9457. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly statusCode: ProblemStatus;
@@ -33,7 +33,7 @@ export class Problem extends Error {
   readonly issues: readonly Issue[];
   readonly code: string | undefined;
 
-  /** @param detail one sentence that says what to do; it must not help anyone to forge a signature. */
+  /** @param detail failure and next step, without anything that helps to forge a signature. */
   constructor(statusCode: ProblemStatus, detail: string, options: ProblemOptions = {}) {
     super(detail, options);
     this.statusCode = statusCode;
@@ -56,8 +56,8 @@ export class Problem extends Error {
 }
 
 /**
- * Middleware that answers every error as RFC 9457 wants it and logs it with its source; nothing is shown of an error
- * that isn't meant for callers.
+ * Middleware that answers every error in the form of RFC 9457, and logs it with its source. Errors that aren't meant for
+ * callers are answered without their message.
  */
 export function answerProblems(log: Log): MiddlewareObj<WebhookEvent, HttpAnswer> {
   return {
@@ -92,16 +92,16 @@ function problemOf(error: Error | null | undefined): Problem {
   if (error instanceof Problem) return error;
   const statusCode =
     error !== null && error !== undefined && 'statusCode' in error ? error.statusCode : undefined;
-  // The two that the body parser throws.
+  // Both are errors of the body parser.
   if (statusCode === 415) {
     return new Problem(
       415,
-      'Send JSON as application/json; in GitHub that is the content type of the webhook.',
+      'Unsupported media type: send application/json. On GitHub it is the content type of the webhook.',
     );
   }
   if (statusCode === 422) {
     const issue = { path: '', found: 'something that is not JSON', expected: 'a JSON object' };
     return new Problem(422, 'The body is not JSON.', { issues: [issue] });
   }
-  return new Problem(500, 'Something went wrong here. Send the event again.', { cause: error });
+  return new Problem(500, 'Internal error. Redeliver the event.', { cause: error });
 }

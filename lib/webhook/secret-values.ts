@@ -5,14 +5,14 @@ import type { ReadSecret } from '../stored-secret.ts';
 /** Minimum interval between reads of another source's secret that failed. */
 const RETRY_MS = 30_000;
 const MAX_SECRETS = 10;
-/** What is shorter is not compared without what stands before it: it may be the same by chance. */
+/** Minimum length for comparing a secret without its prefix: shorter ones may be equal by chance. */
 const MIN_LENGTH = 16;
 const BEFORE_VALUE = [/^[\w!#$%&'*+.^`|~-]+:[ \t]*/, /^(?:basic|bearer|token) +/i, /^whsec_/];
-/** Of 16 bytes or more. */
+/** Base64 of 16 bytes or more. */
 const BASE64 = /^[A-Za-z0-9+/]{22,}={0,2}$/;
 
 /**
- * One secret, or the JSON array of several that count at the same time while they are being rotated.
+ * Splits a stored secret: one secret, or the JSON array of several that are valid at the same time during a rotation.
  *
  * @throws {Error} with a message that doesn't show it.
  */
@@ -20,7 +20,7 @@ export function splitSecrets(text: string): readonly string[] {
   const list = readJson(text);
   if (!Array.isArray(list)) return [text.replace(/\r?\n$/, '')];
   if (list.length === 0 || !list.every((each) => typeof each === 'string')) {
-    throw new Error('expected a JSON array of secrets, found another one');
+    throw new Error('expected a JSON array of texts, found another one');
   }
   if (list.length > MAX_SECRETS) {
     throw new Error(`expected at most ${MAX_SECRETS} secrets, found ${list.length}`);
@@ -29,8 +29,8 @@ export function splitSecrets(text: string): readonly string[] {
 }
 
 /**
- * The secrets of all sources, compared with each other: a delivery that one source's sender has signed must not be one of
- * another source as well. Secrets that can't be read at the moment count as they were last.
+ * Compares the secrets of all sources: a delivery that the sender of one source has signed must not be valid for another
+ * source. For a secret that can't be read at the moment, the last value counts.
  */
 export class SecretValues {
   readonly #references: ReadonlyMap<string, string>;
@@ -46,11 +46,12 @@ export class SecretValues {
     this.#now = now;
   }
 
+  /** Replaces the secrets of a source. */
   put(source: string, secrets: readonly string[]): void {
     this.#values.set(source, new Set(secrets.flatMap(formsOf)));
   }
 
-  /** Reads every secret that is older. Never throws. */
+  /** Reads every secret that is older. Throws no error. */
   async refresh(maxAgeMs: number): Promise<void> {
     await Promise.all([...this.#references].map((each) => this.#refreshOne(each, maxAgeMs)));
   }
@@ -77,8 +78,8 @@ export class SecretValues {
 }
 
 /**
- * The forms in which another source may hold the same secret: without the name of a header, a scheme or a prefix that
- * only some sources write before it, and as the bytes that it encodes.
+ * Forms in which another source may have the same secret: without the header name, scheme or prefix that only some sources
+ * put before it, and as the bytes that it encodes.
  */
 function formsOf(secret: string): string[] {
   const text = BEFORE_VALUE.reduce((whole, before) => {

@@ -10,13 +10,12 @@ import { Problem } from './problem.ts';
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /**
- * Middleware that lets nothing pass but a delivery of a configured source, signed over the bytes of its body. It has to
- * come before the body parser, which gets the very bytes that were verified: whatever says how they are encoded is not signed.
+ * Middleware that accepts only deliveries of configured sources, signed over the bytes of the body. It precedes the body
+ * parser, which gets exactly the bytes that were verified: headers about their encoding are not signed.
  *
- * @param nowMs against which signed times are checked.
- *
- * Problems thrown: 404, 405, 413, 401, 422 for too many JSON values, 429 while no further certificate may be fetched, 503
- * while the source's secret can't be read.
+ * @param nowMs current time for signed times.
+ * @throws {Problem} 404, 405, 413, 401, 422 for too many JSON values, 429 while no further certificate may be fetched, 503
+ *   while the source's secret can't be read.
  */
 export function verifyDelivery(
   sources: ReadonlyMap<string, ConfiguredSource>,
@@ -28,32 +27,32 @@ export function verifyDelivery(
       const request = readHttpRequest(event);
       const { sourceName: name, method, headers } = request;
       const from = sources.get(name);
-      if (from === undefined)
-        throw new Problem(404, 'There is no such source. Its address is /webhooks/SOURCE.');
+      if (from === undefined) throw new Problem(404, 'Unknown source. Send to /webhooks/SOURCE.');
       if (method !== 'POST') {
-        throw new Problem(405, 'Events are taken by POST only.', { headers: { Allow: 'POST' } });
+        throw new Problem(405, 'Send events by POST.', { headers: { Allow: 'POST' } });
       }
       const bytes = bodyBytesOf(event);
       const deliveryId = from.deliveryIdOf(headers);
       log.info('received', { source: name, deliveryId, bytes });
       if (bytes > MAX_BODY_BYTES) {
-        throw new Problem(413, `The body has ${bytes} bytes; ${MAX_BODY_BYTES} is the most.`);
+        throw new Problem(413, `The body has ${bytes} bytes, more than ${MAX_BODY_BYTES}.`);
       }
       const startedAt = Date.now();
       const delivery = { headers, rawBody: request.rawBody };
       const verification = await verify(from, delivery, nowMs());
       if (!verification.verified) {
-        throw new Problem(401, `Nothing proves that ${name} sent this: ${verification.reason}.`);
+        const { reason } = verification;
+        throw new Problem(401, `Signature verification failed for source ${name}: ${reason}.`);
       }
       log.info('verified', { source: name, deliveryId, ms: Date.now() - startedAt });
       const text = delivery.rawBody.toString('utf8');
       if (hasTooManyValues(text)) {
-        throw new Problem(422, `The body has more JSON values than ${MAX_JSON_VALUES}.`);
+        throw new Problem(422, `The body has more than ${MAX_JSON_VALUES} JSON values.`);
       }
       event.verified = { from, signed: verification.signed, deliveryId, answersTo: { ...event } };
       event.body = text;
       event.isBase64Encoded = false;
-      // Where the body parser looks for the content type, whoever passed the request on.
+      // The body parser reads the content type here, for every kind of event.
       event.headers =
         from.source.contentType === 'any' ? { ...headers, 'content-type': 'application/json' } : headers;
     },
@@ -64,8 +63,8 @@ async function verify(from: ConfiguredSource, delivery: Delivery, nowMs: number)
   try {
     return await from.verify(delivery, nowMs);
   } catch (cause) {
-    const detail = 'The signature can not be checked at the moment. Send the event again.';
-    // The sender chose the address of a certificate that isn't known, so this is no failure of the service. SNS repeats a 429.
+    const detail = 'The signature can not be verified at the moment. Redeliver the event.';
+    // The sender chose the address of an unknown certificate, so this is no failure of the service. SNS retries after a 429.
     const isLimited = cause instanceof ServiceError && cause.failure.code === CERTIFICATE_UNAVAILABLE;
     throw new Problem(isLimited ? 429 : 503, detail, { headers: { 'Retry-After': '30' }, cause });
   }

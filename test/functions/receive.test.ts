@@ -237,7 +237,7 @@ describe('what is not right is answered by a problem that says what', () => {
       'unknown key "archive": configure sources.github.api to check the source, or update this service';
     expect(answer).toMatchObject({
       status: 422,
-      body: { detail: `The event can not be told from others: ${reason}.` },
+      body: { detail: `Ambiguous event: ${reason}.` },
     });
     const lines = output.lines.map((line) => JSON.parse(line) as unknown);
     expect(lines).toContainEqual(

@@ -66,7 +66,7 @@ describe('nobody is asked, and a person has to mend it,', () => {
     await expect(ask(name)).rejects.toMatchObject({
       failure: {
         code: 'SOURCE_API_MISSING',
-        message: `the request wants source ${name} to be asked, and no sources.${name}.api is configured`,
+        message: `the request requires a check of source ${name}: configure sources.${name}.api`,
         retryable: false,
       },
     });
@@ -90,10 +90,10 @@ describe('about an organization', () => {
       why: 'a registry',
       name: 'forge',
       type: 'harbor',
-      says: /^the request wants source forge .* harbor can/,
+      says: /^the request requires a check of an organization of source forge, and harbor supports/,
     },
-    { why: 'Amazon ECR', name: 'ecr', type: 'github', says: /^the request wants source ecr / },
-    { why: 'a source without an API', name: 'other', type: 'github', says: /no sources\.other\.api/ },
+    { why: 'Amazon ECR', name: 'ecr', type: 'github', says: /^the request requires a check of source ecr: / },
+    { why: 'a source without an API', name: 'other', type: 'github', says: /configure sources\.other\.api/ },
   ])('$why can not be asked', async ({ name, type, says }) => {
     await expect(askOrganization(name, type)).rejects.toMatchObject({
       failure: { code: 'SOURCE_API_MISSING', message: expect.stringMatching(says), retryable: false },

@@ -142,18 +142,18 @@ describe('whether it succeeded', () => {
     {
       why: 'nothing that says so',
       of: { trace_status: undefined, trace_rating: undefined, code: undefined },
-      reason: 'nothing in it says that the operation succeeded',
+      reason: 'the trace does not say that the operation succeeded',
     },
     { why: 'the code of a redirect', of: { code: 300 }, reason: 'the operation failed with code 300' },
     ...[null, ' ', '', ['204'], 100].map((code) => ({
       why: `the code ${JSON.stringify(code)} alone`,
       of: { trace_status: undefined, trace_rating: undefined, code },
-      reason: 'nothing in it says',
+      reason: 'the trace does not say',
     })),
     {
       why: 'a code alone that is no number',
       of: { trace_status: '', trace_rating: null, code: 'OK' },
-      reason: 'nothing in it says',
+      reason: 'the trace does not say',
     },
   ])('it did not with $why', ({ of, reason }) => {
     expect(interpret(of)).toMatchObject({ type: 'ignored', reason: expect.stringContaining(reason) });

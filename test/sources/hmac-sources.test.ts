@@ -164,7 +164,7 @@ describe.each(rows.filter(({ several }) => several))('$name, of several signatur
     const signatures = [row.sign(one), ...Array<string>(count - 1).fill(wrong)];
     await expect(verify(keyedOf(row, [one], [two]), several(...signatures))).resolves.toMatchObject({
       verified: false,
-      reason: `webhook-signature has ${count} v1 signatures, and 10 is the most`,
+      reason: `webhook-signature has ${count} v1 signatures, more than 10`,
       stale: true,
       hashed: 0,
     });

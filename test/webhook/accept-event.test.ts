@@ -81,7 +81,7 @@ describe('a subscription', () => {
     status = answered;
     await expect(accept(subscription())).rejects.toMatchObject({
       statusCode: 503,
-      message: `The subscription could not be confirmed: its address answered ${answered}. Send it again.`,
+      message: `The subscription could not be confirmed: its address answered ${answered}. Redeliver the event.`,
     });
     expect(server.requests).toHaveLength(1);
   });
@@ -90,7 +90,7 @@ describe('a subscription', () => {
     const nobody: SourceEvent = { type: 'subscription', confirmUrl: 'http://127.0.0.1:1/' };
     await expect(accept(nobody)).rejects.toMatchObject({
       statusCode: 503,
-      message: 'The subscription could not be confirmed. Send it again.',
+      message: 'The subscription could not be confirmed. Redeliver the event.',
       cause: { name: 'TransportError' },
     });
   });
@@ -231,7 +231,7 @@ describe('a request', () => {
     ).rejects.toMatchObject({
       statusCode: 422,
       code: 'AMBIGUOUS_EVENT',
-      message: expect.stringMatching(/^The event can not be told from others: unknown key "x": /),
+      message: expect.stringMatching(/^Ambiguous event: unknown key "x": /),
     });
     expect(server.requests).toEqual([]);
   });
@@ -259,7 +259,7 @@ describe('a request', () => {
     status = 400;
     await expect(accept(requestFor('a'))).rejects.toMatchObject({
       statusCode: 503,
-      message: 'The event was read, but could not be queued. Send it again.',
+      message: 'The event could not be queued. Redeliver it.',
       headers: { 'Retry-After': '10' },
       cause: { name: 'AwsError' },
     });

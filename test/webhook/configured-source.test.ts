@@ -51,7 +51,7 @@ test.each([
 test('a list that is none says what was expected, and not what it holds', async () => {
   const { source } = sourceWith({ text: '["hunter2", 7]' });
   await expect(source.secret?.get()).rejects.toThrow(
-    'Unusable secret for source github (secretsmanager:github): expected a JSON array of secrets, found another one',
+    'Unusable secret for source github (secretsmanager:github): expected a JSON array of texts, found another one',
   );
 });
 

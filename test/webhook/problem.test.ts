@@ -30,7 +30,7 @@ describe('a problem', () => {
       multiValueHeaders: undefined,
       body: {
         type: 'about:blank',
-        title: 'Not readable',
+        title: 'Invalid event',
         status: 422,
         detail: 'Not readable.',
         errors: issues,
@@ -96,8 +96,9 @@ describe('an error of the body parser', () => {
     expect((await fail(error)).answer).toMatchObject({
       status: 415,
       body: {
-        title: 'Not JSON by its content type',
-        detail: 'Send JSON as application/json; in GitHub that is the content type of the webhook.',
+        title: 'Unsupported media type',
+        detail:
+          'Unsupported media type: send application/json. On GitHub it is the content type of the webhook.',
       },
     });
   });
@@ -125,7 +126,7 @@ describe('any other error', () => {
     const { answer, logged } = await fail(error);
     expect(answer).toMatchObject({
       status: 500,
-      body: { title: 'Internal error', detail: 'Something went wrong here. Send the event again.' },
+      body: { title: 'Internal error', detail: 'Internal error. Redeliver the event.' },
     });
     expect(JSON.stringify(answer)).not.toContain('inner');
     expect(logged).toMatchObject([
@@ -144,7 +145,7 @@ test('is shown to the caller as RFC 9457 wants it, without its cause', () => {
   const problem = new Problem(422, 'It can not be read.', { issues, cause: new Error('hunter2') });
   expect(JSON.parse(JSON.stringify(problem))).toEqual({
     type: 'about:blank',
-    title: 'Not readable',
+    title: 'Invalid event',
     status: 422,
     detail: 'It can not be read.',
     errors: issues,
@@ -156,7 +157,7 @@ test('has no issues and no headers unless it is given some', () => {
   expect(problem).toMatchObject({ name: 'Problem', statusCode: 503, headers: {}, issues: [] });
   expect(problem.toJSON()).toStrictEqual({
     type: 'about:blank',
-    title: 'Not available',
+    title: 'Unavailable',
     status: 503,
     detail: 'Send it again.',
   });
@@ -169,15 +170,15 @@ test('keeps its headers and its cause for whoever answers and logs', () => {
 });
 
 test.each<[ProblemStatus, string]>([
-  [401, 'Signature missing or wrong'],
-  [404, 'No such source'],
+  [401, 'Signature verification failed'],
+  [404, 'Unknown source'],
   [405, 'Method not allowed'],
-  [413, 'Too large'],
-  [415, 'Not JSON by its content type'],
-  [422, 'Not readable'],
+  [413, 'Body too large'],
+  [415, 'Unsupported media type'],
+  [422, 'Invalid event'],
   [429, 'Too many certificates'],
   [500, 'Internal error'],
-  [503, 'Not available'],
+  [503, 'Unavailable'],
 ])('%d has the title %j', (status, title) => {
   expect(new Problem(status, 'x').toJSON()).toMatchObject({ status, title });
 });

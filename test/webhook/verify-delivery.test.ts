@@ -71,20 +71,20 @@ describe('what may not pass is answered with what is wrong', () => {
       why: 'no such source',
       event: { source: 'y' },
       status: 404,
-      detail: 'There is no such source. Its address is /webhooks/SOURCE.',
+      detail: 'Unknown source. Send to /webhooks/SOURCE.',
     },
     {
       why: 'no signature',
       event: {},
       verification: { verified: false, reason: 'the signature is missing' },
       status: 401,
-      detail: 'Nothing proves that x sent this: the signature is missing.',
+      detail: 'Signature verification failed for source x: the signature is missing.',
     },
     {
       why: 'a byte more than 1 MiB',
       event: { body: jsonOf(1_048_577) },
       status: 413,
-      detail: 'The body has 1048577 bytes; 1048576 is the most.',
+      detail: 'The body has 1048577 bytes, more than 1048576.',
     },
   ])('$why: $status', async ({ event, verification = VERIFIED, status, detail }) => {
     const answer = await answerTo(event, sourceOf({ verify: () => verification }));
@@ -97,7 +97,7 @@ describe('what may not pass is answered with what is wrong', () => {
     await expect(answerTo({ method: 'GET' })).resolves.toMatchObject({
       status: 405,
       headers: { Allow: 'POST' },
-      body: { detail: 'Events are taken by POST only.' },
+      body: { detail: 'Send events by POST.' },
     });
     expect(recorded.of('received')).toEqual([]);
   });
@@ -135,7 +135,7 @@ test.each([false, true])(
     const body = `[${'{},'.repeat(MAX_JSON_VALUES)}{}]`;
     expect(await answerTo({ body, base64 })).toMatchObject({
       status: 422,
-      body: { detail: `The body has more JSON values than ${MAX_JSON_VALUES}.` },
+      body: { detail: `The body has more than ${MAX_JSON_VALUES} JSON values.` },
     });
   },
 );
@@ -210,7 +210,7 @@ test('while the proof can not be checked, the sender is told to come again', asy
   expect(await answerTo({}, sourceOf({ verify }))).toMatchObject({
     status: 503,
     headers: { 'Retry-After': '30' },
-    body: { detail: 'The signature can not be checked at the moment. Send the event again.' },
+    body: { detail: 'The signature can not be verified at the moment. Redeliver the event.' },
   });
   expect(recorded.of('rejected')).toMatchObject([
     { level: 'error', status: 503, cause: { code: 'TIMEOUT', message: 'no certificate' } },
