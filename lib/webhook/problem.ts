@@ -1,24 +1,13 @@
+import { STATUS_CODES } from 'node:http';
 import type { MiddlewareObj } from '@middy/core';
 import { failureOf } from '../failure.ts';
 import { firstIssues, type Issue } from '../issues.ts';
 import type { Log } from '../log.ts';
 import { answerHttp, type HttpAnswer, sourceNameOf, type WebhookEvent } from './http-event.ts';
 
-const TITLES = {
-  401: 'Signature verification failed',
-  404: 'Unknown source',
-  405: 'Method not allowed',
-  413: 'Body too large',
-  415: 'Unsupported media type',
-  422: 'Invalid event',
-  429: 'Too many certificates',
-  500: 'Internal error',
-  503: 'Unavailable',
-} as const;
+export type ProblemStatus = 401 | 404 | 405 | 413 | 415 | 422 | 429 | 500 | 503;
 
-export type ProblemStatus = keyof typeof TITLES;
-
-export interface ProblemOptions extends ErrorOptions {
+interface ProblemOptions extends ErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly issues?: readonly Issue[];
   /** Distinguishes problems of one status in the log. */
@@ -47,7 +36,8 @@ export class Problem extends Error {
     const rest = more > 0 ? ` The first ${first.length} issues are listed, … and ${more} more.` : '';
     return {
       type: 'about:blank',
-      title: TITLES[this.statusCode],
+      // RFC 9457 wants HTTP's own phrase beside `about:blank`.
+      title: STATUS_CODES[this.statusCode],
       status: this.statusCode,
       detail: `${this.message}${rest}`,
       ...(first.length > 0 && { errors: first }),

@@ -30,7 +30,7 @@ describe('a problem', () => {
       multiValueHeaders: undefined,
       body: {
         type: 'about:blank',
-        title: 'Invalid event',
+        title: 'Unprocessable Entity',
         status: 422,
         detail: 'Not readable.',
         errors: issues,
@@ -96,7 +96,7 @@ describe('an error of the body parser', () => {
     expect((await fail(error)).answer).toMatchObject({
       status: 415,
       body: {
-        title: 'Unsupported media type',
+        title: 'Unsupported Media Type',
         detail:
           'Unsupported media type: send application/json. On GitHub it is the content type of the webhook.',
       },
@@ -126,7 +126,7 @@ describe('any other error', () => {
     const { answer, logged } = await fail(error);
     expect(answer).toMatchObject({
       status: 500,
-      body: { title: 'Internal error', detail: 'Internal error. Redeliver the event.' },
+      body: { title: 'Internal Server Error', detail: 'Internal error. Redeliver the event.' },
     });
     expect(JSON.stringify(answer)).not.toContain('inner');
     expect(logged).toMatchObject([
@@ -140,12 +140,12 @@ describe('any other error', () => {
   });
 });
 
-test('is shown to the caller as RFC 9457 wants it, without its cause', () => {
+test('is shown to the caller in the form of RFC 9457, without its cause', () => {
   const issues = [{ path: 'action', found: 'nothing', expected: 'a value' }];
   const problem = new Problem(422, 'It can not be read.', { issues, cause: new Error('hunter2') });
   expect(JSON.parse(JSON.stringify(problem))).toEqual({
     type: 'about:blank',
-    title: 'Invalid event',
+    title: 'Unprocessable Entity',
     status: 422,
     detail: 'It can not be read.',
     errors: issues,
@@ -157,29 +157,23 @@ test('has no issues and no headers unless it is given some', () => {
   expect(problem).toMatchObject({ name: 'Problem', statusCode: 503, headers: {}, issues: [] });
   expect(problem.toJSON()).toStrictEqual({
     type: 'about:blank',
-    title: 'Unavailable',
+    title: 'Service Unavailable',
     status: 503,
     detail: 'Send it again.',
   });
 });
 
-test('keeps its headers and its cause for whoever answers and logs', () => {
+test('keeps its headers and its cause for the answer and the log', () => {
   const cause = new Error('no connection');
   const problem = new Problem(503, 'Send it again.', { headers: { 'Retry-After': '10' }, cause });
   expect(problem).toMatchObject({ headers: { 'Retry-After': '10' }, cause });
 });
 
 test.each<[ProblemStatus, string]>([
-  [401, 'Signature verification failed'],
-  [404, 'Unknown source'],
-  [405, 'Method not allowed'],
-  [413, 'Body too large'],
-  [415, 'Unsupported media type'],
-  [422, 'Invalid event'],
-  [429, 'Too many certificates'],
-  [500, 'Internal error'],
-  [503, 'Unavailable'],
-])('%d has the title %j', (status, title) => {
+  [401, 'Unauthorized'],
+  [415, 'Unsupported Media Type'],
+  [500, 'Internal Server Error'],
+])('%d has the phrase of HTTP as its title: %j', (status, title) => {
   expect(new Problem(status, 'x').toJSON()).toMatchObject({ status, title });
 });
 
