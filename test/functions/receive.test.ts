@@ -229,7 +229,7 @@ describe('what is not right is answered by a problem that says what', () => {
     );
   });
 
-  test('an event that can not be told from others, of a source that can not be asked, is refused and counted', async () => {
+  test('an ambiguous event of a source without an API is rejected and counted', async () => {
     const answer = await invoke(
       signed('{"action":"deleted","repository":{"full_name":"octocoders/api"},"archive":{}}'),
     );

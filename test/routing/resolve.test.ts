@@ -34,7 +34,7 @@ describe('a deleted repository', () => {
       ambiguous: false,
       asked: 'acme/api',
     },
-    { why: 'it may mean less', source: { ...github, api }, ambiguous: true, asked: 'acme/api' },
+    { why: 'it may concern less', source: { ...github, api }, ambiguous: true, asked: 'acme/api' },
   ])('has the source asked about $asked, as $why', ({ source, ambiguous, asked }) => {
     const config = configOf({
       routes: [{ from: 'github:acme/{repo}', to: 'x/{repo}' }],
@@ -44,14 +44,14 @@ describe('a deleted repository', () => {
     expect(requests.map(({ sourceRepository }) => sourceRepository)).toEqual([asked]);
   });
 
-  test('that may mean less is ignored where nobody can be asked', () => {
+  test('that may concern less is ignored without an API', () => {
     expect(resolve({ ...deleted, ambiguous: true }, GITHUB, configOf({ routes }))).toMatchObject({
       requests: [],
       ignored: [expect.stringContaining('configure sources.github.api')],
     });
   });
 
-  test('that is unclear has the source asked, and is never ignored where it can not be asked', () => {
+  test('that is unclear has the source checked, and is never ignored without an API', () => {
     const unclear = { ...deleted, unclear: 'unknown key "x"' };
     expect(resolve(unclear, GITHUB, configOf({ routes }))).toMatchObject({
       requests: [],
@@ -63,13 +63,13 @@ describe('a deleted repository', () => {
     });
   });
 
-  test('of another source has nobody asked, though ECR be asked', () => {
+  test('of another source has no source checked, even if ECR is', () => {
     const config = configOf({ routes, events: { confirmEcr: true } });
     const { requests } = resolve(deleted, GITHUB, config);
     expect(requests.map((request) => 'sourceRepository' in request)).toEqual([false, false]);
   });
 
-  test('of ECR has ECR asked where the configuration wants it', () => {
+  test('of ECR has ECR checked if the configuration says so', () => {
     const config = configOf({ routes: [{ from: 'ecr:{r+}', to: 'x/{r}' }], events: { confirmEcr: true } });
     expect(resolve(deleted, { source: 'ecr', id: 'e1' }, config)).toMatchObject({
       requests: [{ sourceRepository: 'acme/api' }],
@@ -89,7 +89,7 @@ describe('a deleted repository of a route that shares its images', () => {
     events: { confirmEcr: true },
   });
 
-  test('has all sources asked', () => {
+  test('has all sources checked', () => {
     expect(resolve(deleted, GITHUB, config)).toMatchObject({
       requests: [{ repository: 'api', sourceRepository: 'acme/api', checkAllSources: true }],
     });
@@ -98,7 +98,7 @@ describe('a deleted repository of a route that shares its images', () => {
     });
   });
 
-  test('has nobody asked where another route led it, or where the first deletion counts', () => {
+  test('has no source checked if another route led it, or the first deletion counts', () => {
     const open = configOf({ routes: firstCounts(routes) });
     for (const [repository, known] of [
       ['other/api', config],
@@ -141,7 +141,7 @@ describe('a deleted organization', () => {
     ]);
   });
 
-  test('has the source asked about it wherever it can be', () => {
+  test('has the source checked if that has an API', () => {
     const routes = [{ from: 'github:acme/{repo}', to: 'acme-images/{repo}' }];
     const sources = { github: { ...github, api } };
     const unclear = 'no key "membership"';
@@ -196,7 +196,7 @@ describe('a deleted organization', () => {
     });
   });
 
-  test('is ignored where its name can not be told from that of another', () => {
+  test('is ignored if its name may be that of another', () => {
     const routes = [{ from: 'github:{group}/{team}/{repo}', to: '{group}-{team}/{repo}' }];
     // As acme and pay-eu would be.
     expect(

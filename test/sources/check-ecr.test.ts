@@ -59,7 +59,7 @@ describe('a repository of ECR', () => {
     await expect(findEcrRepository('team/app', givingUpAfter(2000))).rejects.toThrow('Invalid URL');
   });
 
-  test('is asked for by its name', async () => {
+  test('is checked by its name', async () => {
     answer = { status: 200, body: {} };
     await findEcrRepository('team/app', givingUpAfter(2000));
     expect(server.requests).toMatchObject([

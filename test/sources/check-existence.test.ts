@@ -39,7 +39,7 @@ const ask = (name: string) =>
     read,
   )(name, 'acme/api', noHurry);
 
-test('a source is asked at its API, with the stored credentials', async () => {
+test('a source is checked at its API, with the stored credentials', async () => {
   expect(await ask('forge')).toBe('exists');
   expect(server.requests).toMatchObject([
     { path: '/repos/acme/api', headers: { authorization: 'Bearer env:FORGE_TOKEN as it is stored' } },
@@ -51,13 +51,13 @@ test('its answer is given as it is', async () => {
   expect(await ask('forge')).toBe('gone');
 });
 
-test('ECR is asked without being configured', async () => {
+test('ECR is checked without configuration', async () => {
   answer = (response) => respond(response, 400, { __type: 'RepositoryNotFoundException' });
   expect(await ask('ecr')).toBe('gone');
   expect(server.requests).toMatchObject([{ body: '{"repositoryNames":["acme/api"]}' }]);
 });
 
-describe('nobody is asked, and a person has to mend it,', () => {
+describe('no check is made, and the failure is permanent,', () => {
   test.each([
     { why: 'where there is no API', name: 'silent' },
     { why: 'where there can be none', name: 'anyone' },
@@ -80,7 +80,7 @@ describe('about an organization', () => {
     return createCheckExistence(config, read)(name, 'acme', noHurry, 'organization');
   };
 
-  test('a forge is asked at its API', async () => {
+  test('a forge is checked at its API', async () => {
     expect(await askOrganization('forge')).toBe('exists');
     expect(server.requests).toMatchObject([{ path: '/orgs/acme' }]);
   });
@@ -94,7 +94,7 @@ describe('about an organization', () => {
     },
     { why: 'Amazon ECR', name: 'ecr', type: 'github', says: /^the request requires a check of source ecr: / },
     { why: 'a source without an API', name: 'other', type: 'github', says: /configure sources\.other\.api/ },
-  ])('$why can not be asked', async ({ name, type, says }) => {
+  ])('$why has no such check', async ({ name, type, says }) => {
     await expect(askOrganization(name, type)).rejects.toMatchObject({
       failure: { code: 'SOURCE_API_MISSING', message: expect.stringMatching(says), retryable: false },
     });

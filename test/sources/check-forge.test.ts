@@ -114,7 +114,7 @@ describe.each(forges)('$type', ({ type, user, headers, repository, organization,
   });
 
   describe('a repository that is not found', () => {
-    test('is gone if the canary of its owner is visible, which is asked last', async () => {
+    test('is gone if the canary of its owner is visible, which is checked last', async () => {
       answers.set(repository('acme/canary'), answering(200, shown.private));
       expect(await checkExistence('acme/canary')('forge', 'acme/api', noHurry)).toBe('gone');
       expect(paths()).toEqual([repository('acme/api'), user, repository('acme/canary')]);
@@ -130,7 +130,7 @@ describe.each(forges)('$type', ({ type, user, headers, repository, organization,
       { why: 'is a web page', canary: answering(200, HTML) },
       { why: 'is a list', canary: answering(200, []) },
       { why: 'is forbidden', canary: answering(403, {}) },
-      { why: 'is asked for too often', canary: answering(429, {}) },
+      { why: 'is called too often', canary: answering(429, {}) },
       { why: 'lies behind a failure', canary: answering(500, {}) },
     ])('is unknown if the canary $why', async ({ canary }) => {
       answers.set(repository('acme/canary'), canary);
@@ -142,7 +142,7 @@ describe.each(forges)('$type', ({ type, user, headers, repository, organization,
       expect(await checkExistence('acme/canary')('forge', 'acme/api', givingUpAfter(300))).toBe('unknown');
     });
 
-    test('is gone without asking for the canary of another owner', async () => {
+    test('is gone without a check of the canary of another owner', async () => {
       expect(await checkExistence(['other/canary', 'acm/canary'])('forge', 'acme/api', noHurry)).toBe('gone');
       expect(paths()).toEqual([repository('acme/api'), user]);
     });
@@ -154,7 +154,7 @@ describe.each(forges)('$type', ({ type, user, headers, repository, organization,
     });
   });
 
-  test('tells of a private repository that it is, and of no other', async () => {
+  test('notes that a repository is private, and notes no other', async () => {
     answers.set(repository('Acme/api'), answering(200, shown.private));
     expect(await evidenceOf()).toEqual({ existence: 'exists', evidence: ['private acme'] });
     answers.set(repository('Acme/api'), answering(200, shown.public));
@@ -163,7 +163,7 @@ describe.each(forges)('$type', ({ type, user, headers, repository, organization,
     expect(await evidenceOf()).toEqual({ existence: 'exists', evidence: [] });
   });
 
-  test('tells of a repository that is gone that no canary proves it', async () => {
+  test('notes that no canary confirms that a repository is gone', async () => {
     expect(await evidenceOf()).toEqual({ existence: 'gone', evidence: ['unproven acme'] });
     expect(await evidenceOf('acme/canary')).toEqual({ existence: 'unknown', evidence: [] });
     answers.set(repository('acme/canary'), answering(200, shown.private));
@@ -184,17 +184,17 @@ describe.each(forges)('$type', ({ type, user, headers, repository, organization,
   });
 
   describe('an organization', () => {
-    const ask = (canary?: string | readonly string[], name = 'acme') =>
+    const check = (canary?: string | readonly string[], name = 'acme') =>
       checkExistence(canary)('forge', name, noHurry, 'organization');
 
     test('exists if the API shows it', async () => {
       answers.set(organization('acme'), answering(200, { id: 1 }));
-      expect(await ask()).toBe('exists');
+      expect(await check()).toBe('exists');
       expect(paths()).toEqual([organization('acme')]);
     });
 
     test('is gone if it is not found, and the credentials are accepted', async () => {
-      expect(await ask()).toBe('gone');
+      expect(await check()).toBe('gone');
       expect(paths()).toEqual([organization('acme'), user]);
     });
 
@@ -205,24 +205,24 @@ describe.each(forges)('$type', ({ type, user, headers, repository, organization,
       { why: 'the forge fails', organizationAnswers: answering(503, {}) },
     ])('is unknown if $why', async ({ organizationAnswers }) => {
       answers.set(organization('acme'), organizationAnswers);
-      expect(await ask()).toBe('unknown');
+      expect(await check()).toBe('unknown');
     });
 
     test('is unknown if the credentials are not accepted', async () => {
       answers.set(user, answering(401, {}));
-      expect(await ask()).toBe('unknown');
+      expect(await check()).toBe('unknown');
     });
 
     test('is gone with its canary if the one of another owner is visible', async () => {
       answers.set(repository('other/canary'), answering(200, shown.private));
-      expect(await ask(['acme/canary', 'lost/canary', 'other/canary'])).toBe('gone');
+      expect(await check(['acme/canary', 'lost/canary', 'other/canary'])).toBe('gone');
     });
 
     test.each([
       { why: 'no canary of another owner is visible', canary: ['acme/canary', 'other/canary'] },
       { why: 'none of another owner is configured', canary: 'acme/canary' },
     ])('is unknown if $why', async ({ canary }) => {
-      expect(await ask(canary)).toBe('unknown');
+      expect(await check(canary)).toBe('unknown');
     });
 
     test.each([
@@ -231,13 +231,13 @@ describe.each(forges)('$type', ({ type, user, headers, repository, organization,
     ])('is unknown if its own canary $why', async ({ canary }) => {
       answers.set(repository('acme/canary'), canary);
       answers.set(repository('other/canary'), answering(200, shown.private));
-      expect(await ask(['acme/canary', 'other/canary'])).toBe('unknown');
+      expect(await check(['acme/canary', 'other/canary'])).toBe('unknown');
     });
 
     test.each(['', '.', '..', 'acme/..', '../user', '/acme', 'acme/', 'a b', '\ud800', 'x'.repeat(300)])(
       'of the name %j is not asked for: it would be at another address',
       async (name) => {
-        expect(await ask(undefined, name)).toBe('unknown');
+        expect(await check(undefined, name)).toBe('unknown');
         expect(paths()).toEqual([]);
       },
     );
@@ -248,7 +248,7 @@ describe.each(forges)('$type', ({ type, user, headers, repository, organization,
       { name: '%2e%2e', asked: '%252e%252e' },
       { name: String.raw`a\..`, asked: 'a%5C..' },
     ])('of the name $name is asked for as $asked', async ({ name, asked }) => {
-      await ask(undefined, name);
+      await check(undefined, name);
       expect(paths()[0]).toBe(organization('NAME').replace('NAME', asked));
     });
   });
@@ -273,12 +273,18 @@ describe('the groups of gitlab', () => {
   });
   afterEach(() => server.close());
 
-  const ask = (canary: readonly string[], name: string, kind: 'repository' | 'organization') => {
+  const check = (canary: readonly string[], name: string, kind: 'repository' | 'organization') => {
     const api = { url: server.url, credentials: 'env:TOKEN', canary };
     const config = configOf({ sources: { gitlab: { type: 'gitlab', secret: 'env:X', api } } });
     return createCheckExistence(config, () => Promise.resolve('token'))('gitlab', name, noHurry, kind);
   };
   const canaries = ['acme/canary', 'acme/pay/canary'];
+
+  test.each(['73', '', 'a/', '/a'])('have no project of the name %j', async (name) => {
+    visible = [];
+    expect(await check(canaries, name, 'repository')).toBe('unknown');
+    expect(server.requests).toEqual([]);
+  });
 
   test.each([
     { name: 'acme/api', seen: 'acme%2Fcanary', existence: 'gone' },
@@ -289,14 +295,14 @@ describe('the groups of gitlab', () => {
     { name: 'acme/payments/api', seen: 'acme%2Fpay%2Fcanary', existence: 'unknown' },
   ])('of $name, with only $seen visible, make it $existence', async ({ name, seen, existence }) => {
     visible = [seen];
-    expect(await ask(canaries, name, 'repository')).toBe(existence);
+    expect(await check(canaries, name, 'repository')).toBe(existence);
   });
 
   test('take those below them along, and have the canary of those above', async () => {
     visible = ['acme%2Fcanary'];
-    expect(await ask(canaries, 'acme/pay', 'organization')).toBe('gone');
+    expect(await check(canaries, 'acme/pay', 'organization')).toBe('gone');
     visible = ['acme%2Fpay%2Fcanary'];
-    expect(await ask(canaries, 'acme', 'organization')).toBe('unknown');
+    expect(await check(canaries, 'acme', 'organization')).toBe('unknown');
   });
 });
 
@@ -307,7 +313,7 @@ afterEach(async () => {
 });
 
 /** Checks a forge that answers the calls for the repository and the probe as given. */
-async function check(repository: Answering, probe: Answering, deadline = noHurry) {
+async function checkAddress(repository: Answering, probe: Answering, deadline = noHurry) {
   const server = await startLoopbackServer((response, request) =>
     (request.path === '/repository' ? repository : probe)(response, request),
   );
@@ -327,7 +333,7 @@ const breakingOff: Answering = (response) => response.destroy();
 
 describe('a check of a repository', () => {
   test('is gone if the API knows the caller, but not the repository', async () => {
-    const { existence, paths, requests } = await check(answering(404, NOT_FOUND), accepted);
+    const { existence, paths, requests } = await checkAddress(answering(404, NOT_FOUND), accepted);
     expect(existence).toBe('gone');
     expect(paths).toEqual(['/repository', '/probe']);
     for (const { method, headers } of requests) {
@@ -340,8 +346,8 @@ describe('a check of a repository', () => {
     }
   });
 
-  test('exists if the API shows it, and nothing more is asked', async () => {
-    const { existence, paths } = await check(answering(200, { id: 1 }), accepted);
+  test('exists if the API shows it, after one call', async () => {
+    const { existence, paths } = await checkAddress(answering(200, { id: 1 }), accepted);
     expect(existence).toBe('exists');
     expect(paths).toEqual(['/repository']);
   });
@@ -354,7 +360,7 @@ describe('a check of a repository', () => {
     { why: 'is not for this token', repository: answering(401, {}) },
     { why: 'is forbidden', repository: answering(403, {}) },
     { why: 'is gone with another status', repository: answering(410, NOT_FOUND) },
-    { why: 'is asked for too often', repository: answering(429, {}) },
+    { why: 'is called too often', repository: answering(429, {}) },
     { why: 'is withheld by law', repository: answering(451, {}) },
     { why: 'lies behind a failure', repository: answering(500, {}) },
     { why: 'lies behind a broken proxy', repository: answering(502, HTML) },
@@ -368,7 +374,7 @@ describe('a check of a repository', () => {
     { why: 'is shown at too great length', repository: answering(200, { id: 'x'.repeat(1024 * 1024) }) },
     { why: 'is broken off', repository: breakingOff },
   ])('that $why is unknown', async ({ repository }) => {
-    const { existence, paths } = await check(repository, accepted);
+    const { existence, paths } = await checkAddress(repository, accepted);
     expect(existence).toBe('unknown');
     expect(paths).not.toContain('/probe');
   });
@@ -383,7 +389,7 @@ describe('a check of a repository', () => {
     { why: 'a web page answers', probe: answering(200, HTML) },
     { why: 'nobody answers to the end', probe: breakingOff },
   ])('that is not found is unknown if $why', async ({ probe }) => {
-    const { existence, paths } = await check(answering(404, NOT_FOUND), probe);
+    const { existence, paths } = await checkAddress(answering(404, NOT_FOUND), probe);
     expect(existence).toBe('unknown');
     // A kept-alive connection that breaks off is tried once more.
     expect(new Set(paths)).toEqual(new Set(['/repository', '/probe']));
@@ -396,7 +402,7 @@ describe('the time', () => {
     { why: 'the second call', repository: answering(404, NOT_FOUND) },
   ])('that is left ends $why', async ({ repository }) => {
     const begin = performance.now();
-    const { existence } = await check(repository, silent, givingUpAfter(100));
+    const { existence } = await checkAddress(repository, silent, givingUpAfter(100));
     expect(existence).toBe('unknown');
     expect(performance.now() - begin).toBeLessThan(2000);
   });
@@ -406,7 +412,7 @@ describe('the time', () => {
       (answer: Answering): Answering =>
       (...request) =>
         setTimeout(() => answer(...request), 200);
-    const { existence } = await check(
+    const { existence } = await checkAddress(
       slowly(answering(404, NOT_FOUND)),
       slowly(accepted),
       givingUpAfter(300),
@@ -415,7 +421,7 @@ describe('the time', () => {
   });
 
   test('that is over lets no call begin', async () => {
-    const { existence, paths } = await check(answering(404, NOT_FOUND), accepted, givingUpAfter(0));
+    const { existence, paths } = await checkAddress(answering(404, NOT_FOUND), accepted, givingUpAfter(0));
     expect(existence).toBe('unknown');
     expect(paths).toEqual([]);
   });

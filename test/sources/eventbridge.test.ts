@@ -113,7 +113,7 @@ describe('Amazon ECR', () => {
     });
   });
 
-  test('a deletion at an unknown time can not be told from an old one', () => {
+  test('a deletion at an unknown time is unreadable', () => {
     const detail = {
       eventSource: 'ecr.amazonaws.com',
       eventName: 'DeleteRepository',

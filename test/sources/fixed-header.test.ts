@@ -50,7 +50,7 @@ describe('a secret', () => {
     },
     { why: 'two lines', secret: `X-Proof: ${VALUE}\nX-Other: ${VALUE}`, message: /one line/ },
     { why: 'letters that a header can not hold', secret: `X-Proof: ${VALUE}ü`, message: /ASCII/ },
-  ])('is refused if it is $why, without being shown', ({ secret, message }) => {
+  ])('is rejected if it is $why, and not shown', ({ secret, message }) => {
     expect(() => parseFixedHeader(secret)).toThrow(message);
     expect(() => parseFixedHeader(secret)).not.toThrow(/0123456|12345678|X-Other/);
   });
@@ -74,11 +74,11 @@ describe('a secret', () => {
 });
 
 describe('the header', () => {
-  test('proves the sender', () => {
+  test('verifies a delivery', () => {
     expect(verify({ 'x-proof': VALUE })).toMatchObject({ verified: true });
   });
 
-  test('proves the sender with any of the keys while a secret is being rotated', () => {
+  test('verifies a delivery with any of the keys', () => {
     const newer = parseFixedHeader(`X-Newer: ${VALUE}${VALUE}`);
     expect(verify({ 'x-proof': VALUE }, [newer, key]).verified).toBe(true);
     expect(verify({ 'x-newer': VALUE + VALUE }, [newer, key]).verified).toBe(true);
@@ -98,7 +98,7 @@ describe('the header', () => {
       headers: { 'x-prooF': VALUE, authorization: VALUE },
       reason: 'the configured header is missing',
     },
-  ])('proves nothing if it is $why', ({ headers, reason = FITS_NONE }) => {
+  ])('is rejected if it is $why, and not shown', ({ headers, reason = FITS_NONE }) => {
     const verification = verify(headers);
     expect(verification).toMatchObject({ verified: false, reason });
     // A secret that was changed in the meantime may fit, or name another header.
@@ -106,7 +106,7 @@ describe('the header', () => {
     expect(JSON.stringify(verification)).not.toMatch(/x-proof|0123456/i);
   });
 
-  test('proves nothing without a key', () => {
+  test('verifies nothing without a key', () => {
     expect(verify({ 'x-proof': VALUE }, []).verified).toBe(false);
   });
 });

@@ -1,9 +1,6 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { gitlab } from '../../lib/sources/gitlab.ts';
-import { gitlabApi } from '../../lib/sources/gitlab-api.ts';
-import { noHurry } from '../support/deadline.ts';
 import { deliveryOf, readWebhook } from '../support/fixture.ts';
-import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
 
 const RECEIVED_AT = '2026-11-24T03:00:00.000Z';
 const NOW = Date.parse(RECEIVED_AT);
@@ -19,7 +16,7 @@ describe('the token', () => {
     { why: 'it is the only one', keys: [token] },
     { why: 'a newer one is already stored', keys: [gitlab.parseSecret('the new one of ours'), token] },
     { why: 'it is about to be replaced by a signing token', keys: [signingToken, token] },
-  ])('proves the sender when $why', ({ keys }) => {
+  ])('verifies a delivery when $why', ({ keys }) => {
     expect(gitlab.verify(deliveryOf(plain), keys, NOW)).toMatchObject({ verified: true });
   });
 
@@ -30,7 +27,7 @@ describe('the token', () => {
     { why: 'longer', header: `${plain.secret}0`, stale: undefined },
     { why: 'of the same length', header: plain.secret.replace(/.$/, '?'), stale: undefined },
     { why: 'in other letters', header: plain.secret.toUpperCase(), stale: undefined },
-  ])('proves nothing when it is $why', ({ header, stale }) => {
+  ])('is rejected when it is $why, and not shown', ({ header, stale }) => {
     const verification = gitlab.verify(
       deliveryOf(plain, { headers: { 'x-gitlab-token': header } }),
       [token],
@@ -83,28 +80,7 @@ describe('the signature', () => {
     expect(gitlab.verify(deliveryOf(signed), keys, NOW)).toMatchObject({ verified: true });
   });
 
-  test.each([
-    { why: 'no id', headers: { 'webhook-id': undefined } },
-    { why: 'another id', headers: { 'webhook-id': 'another' } },
-    { why: 'no time', headers: { 'webhook-timestamp': undefined } },
-    { why: 'another time', headers: { 'webhook-timestamp': '1795489201' } },
-    { why: 'an empty signature', headers: { 'webhook-signature': '' } },
-    { why: 'no signature, and no token', headers: { 'webhook-signature': undefined } },
-    { why: 'a signature of another version', headers: { 'webhook-signature': 'v2,f104owcWQ' } },
-  ])('is refused with $why', ({ headers }) => {
-    expect(gitlab.verify(deliveryOf(signed, { headers }), [signingToken], NOW).verified).toBe(false);
-  });
-
-  test('is refused when one byte of the body differs', () => {
-    const body = signed.body.replace('underscore', 'underscorf');
-    expect(gitlab.verify(deliveryOf(signed, { body }), [signingToken], NOW).verified).toBe(false);
-  });
-
-  test('is refused more than five minutes later', () => {
-    expect(gitlab.verify(deliveryOf(signed), [signingToken], NOW + 301_000).verified).toBe(false);
-  });
-
-  test('is refused under another signing token, whatever the token beside it', () => {
+  test('is rejected under another signing token, whatever the token beside it', () => {
     const delivery = deliveryOf(signed, { headers: { 'x-gitlab-token': plain.secret } });
     expect(gitlab.verify(delivery, [token, anotherSigningToken], NOW)).toEqual({
       verified: false,
@@ -112,7 +88,7 @@ describe('the signature', () => {
     });
   });
 
-  test('without a signing token is worth another look at the stored secrets', () => {
+  test('without a signing token may fit a newer secret', () => {
     expect(gitlab.verify(deliveryOf(signed), [token], NOW)).toEqual({
       verified: false,
       reason: 'no X-Gitlab-Token header, and no stored secret is a signing token',
@@ -121,7 +97,7 @@ describe('the signature', () => {
   });
 });
 
-test('a delivery is the same, proved by a signature or by a token', () => {
+test('a delivery is the same with a signature or a token', () => {
   const keys = [token, signingToken];
   const bySignature = gitlab.verify(deliveryOf(signed), keys, NOW);
   const headers = { 'webhook-signature': undefined, 'x-gitlab-token': plain.secret };
@@ -134,11 +110,11 @@ test.each([
   { why: 'blank', secret: ' \n', message: 'empty' },
   { why: 'a signing token cut off', secret: signed.secret.slice(0, 20), message: 'expected whsec_' },
   { why: 'no base64', secret: 'whsec_what is this?', message: 'expected whsec_' },
-])('a secret that is $why is refused', ({ secret, message }) => {
+])('a secret that is $why is rejected', ({ secret, message }) => {
   expect(() => gitlab.parseSecret(secret)).toThrow(message);
 });
 
-describe('what it means', () => {
+describe('interprets', () => {
   const interpretBody = (body: unknown) => gitlab.interpret(body, { key: 'a digest' }, RECEIVED_AT);
   const interpret = (name: string) => interpretBody(JSON.parse(readWebhook(`gitlab/${name}`).body));
 
@@ -260,41 +236,10 @@ describe('what it means', () => {
       path: 'full_path',
       expected: 'GROUP or GROUP/SUBGROUP',
     })),
-  ])('$why can not be read, and the path is told', ({ body, path, ...issue }) => {
+  ])('$why is unreadable, and the issue has the path', ({ body, path, ...issue }) => {
     expect(interpretBody(body)).toMatchObject({
       type: 'unreadable',
       issues: [{ path, ...('expected' in issue && { expected: issue.expected }) }],
     });
-  });
-});
-
-describe('asking GitLab', () => {
-  let server: LoopbackServer | undefined;
-  afterEach(async () => {
-    await server?.close();
-    server = undefined;
-  });
-
-  test('calls its API as documented', async () => {
-    server = await startLoopbackServer((response, { path }) =>
-      respond(response, path === '/api/v4/user' ? 200 : 404, { message: '404 Project Not Found' }),
-    );
-    const api = { url: server.url, credentials: 'glpat-1\n' };
-    expect(await gitlabApi.findRepository(api, 'group/sub.group/api', noHurry)).toBe('gone');
-    expect(server.requests).toMatchObject([
-      {
-        method: 'GET',
-        path: '/api/v4/projects/group%2Fsub.group%2Fapi',
-        headers: { 'private-token': 'glpat-1' },
-      },
-      { method: 'GET', path: '/api/v4/user', headers: { 'private-token': 'glpat-1' } },
-    ]);
-  });
-
-  test.each(['73', '', 'a/', '/a'])('does not call it for %j, which is no path', async (repository) => {
-    server = await startLoopbackServer((response) => respond(response, 404, {}));
-    const api = { url: server.url, credentials: 'glpat-1' };
-    expect(await gitlabApi.findRepository(api, repository, noHurry)).toBe('unknown');
-    expect(server.requests).toEqual([]);
   });
 });

@@ -88,7 +88,7 @@ describe.each(rows)('$name', (row) => {
   const [one, two, three] = row.secrets;
   const sign = (secret: string) => row.headersOf(row.sign(secret));
 
-  test('believes what one of its secrets has signed, and hashes once per secret', async () => {
+  test('verifies what one of its secrets has signed, and hashes once per secret', async () => {
     for (const signer of [one, two]) {
       const verified = await verify(keyedOf(row, [one, two]), sign(signer));
       expect(verified).toMatchObject({ verified: true, hashed: 2 });
@@ -105,13 +105,13 @@ describe.each(rows)('$name', (row) => {
     });
   });
 
-  test('believes a secret that was just stored', async () => {
+  test('verifies with a secret that was just stored', async () => {
     const rotated = await verify(keyedOf(row, [one], [two, one]), sign(two));
     expect(rotated).toMatchObject({ verified: true });
     expect(rotated.hashed).toBeLessThanOrEqual(4);
   });
 
-  test('does not believe a secret that was just removed, once it is known', async () => {
+  test('rejects a secret that was just removed, once it is known', async () => {
     await expect(verify(keyedOf(row, [two], [two]), sign(one))).resolves.toMatchObject({ verified: false });
   });
 

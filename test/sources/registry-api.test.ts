@@ -208,7 +208,7 @@ describe.each(registries)('a repository of $name', (registry) => {
     expect(paths).toEqual([]);
   });
 
-  test('is unknown if nobody listens', async () => {
+  test('is unknown if no server listens', async () => {
     const server = await startLoopbackServer(answering(200));
     await server.close();
     const api = { url: server.url, credentials: CREDENTIALS };

@@ -106,7 +106,7 @@ describe('keeping certificates', () => {
     expect(fetched).toHaveLength(1);
   });
 
-  test('that failed to come for nobody', async () => {
+  test('not for a fetch that failed', async () => {
     let isAway = true;
     const keeper = new CertificateKeeper(() =>
       isAway ? Promise.reject(new Error('away')) : Promise.resolve(certificate),
@@ -208,7 +208,7 @@ describe('keeping certificates', () => {
     );
   });
 
-  test('and proves none that is not kept', async () => {
+  test('and trusts none that is not kept', async () => {
     const { keeper, fetched } = counting();
     keeper.trust(URL_OF_CERTIFICATE);
     await keeper.get(URL_OF_CERTIFICATE, NOW);

@@ -1,6 +1,9 @@
-import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { parseSigningSecret, verifyStandardSignature } from '../../lib/sources/standard-signature.ts';
+import { cloudevents } from '../../lib/sources/cloudevents.ts';
+import { gitlab } from '../../lib/sources/gitlab.ts';
+import { parseSigningSecret } from '../../lib/sources/standard-signature.ts';
+import { standardWebhooks } from '../../lib/sources/standard-webhooks.ts';
+import { deliveryOf, readWebhook } from '../support/fixture.ts';
 
 const encoded = (bytes: number) => Buffer.alloc(bytes, 7).toString('base64');
 
@@ -23,73 +26,83 @@ describe('a signing secret', () => {
     { why: 'encoded, with something before it', secret: `whsec_*${encoded(32)}`, found: 0 },
     { why: 'encoded, with something behind it', secret: `whsec_${encoded(32)}*`, found: 0 },
     { why: 'encoded, with the prefix in it', secret: `AAAAwhsec_${encoded(32)}`, found: 0 },
-  ])('is refused if it is $why, without being shown', ({ secret, found }) => {
+  ])('is rejected if it is $why, and not shown', ({ secret, found }) => {
     const message = `expected whsec_ and the base64 of 24 to 64 bytes, found ${found} bytes`;
     expect(() => parseSigningSecret(secret)).toThrow(new Error(message));
   });
 });
 
-describe('a signature', () => {
-  const NOW = 1_795_489_200_000;
-  const key = Buffer.alloc(32, 7);
-  const rawBody = Buffer.from('{}');
-  const signed = (id: string, timestamp: string) => {
-    const text = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), rawBody]);
-    return {
-      'webhook-id': id,
-      'webhook-timestamp': timestamp,
-      'webhook-signature': `v1,${createHmac('sha256', key).update(text).digest('base64')}`,
-    };
-  };
-  const right = signed('msg_1', '1795489200');
-  const verify = (headers: Record<string, string | undefined>) =>
-    verifyStandardSignature({ headers, rawBody }, [key], NOW);
+const rows = [
+  {
+    name: 'standard-webhooks',
+    source: standardWebhooks,
+    fixture: 'standard-webhooks/published-vector',
+    sentMs: 1_614_265_330_000,
+  },
+  { name: 'cloudevents', source: cloudevents, fixture: 'cloudevents/structured', sentMs: 1_795_489_200_000 },
+  { name: 'gitlab', source: gitlab, fixture: 'gitlab/project-destroy-signed', sentMs: 1_795_489_200_000 },
+];
 
-  test('fits', () => {
-    expect(verify(right)).toMatchObject({ verified: true });
+describe.each(rows)('a signature of $name', ({ source, fixture, sentMs }) => {
+  const recorded = readWebhook(fixture);
+  const key = source.parseSecret(recorded.secret);
+  const other = source.parseSecret(`whsec_${encoded(32)}`);
+  const verify = (
+    { headers, body }: { headers?: Record<string, string | undefined>; body?: string },
+    { keys = [key], nowMs = sentMs } = {},
+  ) =>
+    source.verify(deliveryOf(recorded, { ...(headers && { headers }), ...(body && { body }) }), keys, nowMs);
+  const right = recorded.headers['webhook-signature'] ?? '';
+
+  test('fits as it was recorded, with any of the keys and for five minutes', () => {
+    expect(verify({})).toMatchObject({ verified: true });
+    expect(verify({}, { keys: [other, key] })).toMatchObject({ verified: true });
+    for (const ms of [-300_000, 300_000]) {
+      expect(verify({}, { nowMs: sentMs + ms })).toMatchObject({ verified: true });
+    }
   });
 
-  test.each([
-    ...Object.keys(right).flatMap((name) => [
-      {
-        why: `without ${name}`,
-        headers: { ...right, [name]: undefined },
-        reason: 'webhook-id, webhook-timestamp or webhook-signature is missing',
-      },
-    ]),
-    {
-      why: 'with an empty id, which somebody signed',
-      headers: signed('', '1795489200'),
-      reason: 'webhook-id, webhook-timestamp or webhook-signature is missing',
-    },
-    {
-      why: 'with a sign before the time',
-      headers: signed('msg_1', '+1795489200'),
-      reason: 'webhook-timestamp is not in seconds since 1970',
-    },
-    {
-      why: 'with a fraction behind the time',
-      headers: signed('msg_1', '1795489200.0'),
-      reason: 'webhook-timestamp is not in seconds since 1970',
-    },
-    {
-      why: 'with a time of thirteen digits',
-      headers: signed('msg_1', '1795489200000'),
-      reason: 'webhook-timestamp is not in seconds since 1970',
-    },
-    {
-      why: 'of long ago',
-      headers: signed('msg_1', '1795488899'),
-      reason: 'webhook-timestamp is more than 300 seconds away from now',
-    },
-  ])('$why is refused, and no other secret would help', ({ headers, reason }) => {
-    expect(verify(headers)).toEqual({ verified: false, reason, stale: true });
-  });
-
-  test('that does not fit may have been made with a newer secret', () => {
-    expect(verify({ ...right, 'webhook-id': 'msg_2' })).toEqual({
-      verified: false,
-      reason: 'webhook-signature fits none of the stored secrets',
+  test.each(['v1,AAAA', 'v1a,AAAA'])('fits beside %s', (another) => {
+    expect(verify({ headers: { 'webhook-signature': `${another} ${right}` } })).toMatchObject({
+      verified: true,
     });
   });
+
+  const NO_NUMBER = 'webhook-timestamp is not in seconds since 1970';
+  const MISSING = 'webhook-id, webhook-timestamp or webhook-signature is missing';
+  const seconds = String(sentMs / 1000);
+  test.each([
+    { headers: { 'webhook-id': undefined }, reason: MISSING },
+    { headers: { 'webhook-id': '' }, reason: MISSING },
+    { headers: { 'webhook-timestamp': undefined }, reason: MISSING },
+    { headers: { 'webhook-signature': '' }, reason: MISSING },
+    { headers: { 'webhook-timestamp': `+${seconds}` }, reason: NO_NUMBER },
+    { headers: { 'webhook-timestamp': `${seconds}.0` }, reason: NO_NUMBER },
+    { headers: { 'webhook-timestamp': `${seconds}000` }, reason: NO_NUMBER },
+    { headers: { 'webhook-timestamp': '2021-02-25T15:02:10Z' }, reason: NO_NUMBER },
+    ...[-301, 301].map((by) => ({
+      headers: { 'webhook-timestamp': String(sentMs / 1000 + by) },
+      reason: 'webhook-timestamp is more than 300 seconds away from now',
+    })),
+    ...['v2,g0hM9SsE', 'g0hM9SsE+OTPJTGt'].map((signature) => ({
+      headers: { 'webhook-signature': signature },
+      reason: 'webhook-signature has no "v1," followed by the base64 of 32 bytes',
+    })),
+  ])('is rejected for every secret with $headers', ({ headers, reason }) => {
+    expect(verify({ headers })).toEqual({ verified: false, reason, stale: true });
+  });
+
+  test('may fit a newer secret if it fits none of the stored ones', () => {
+    const rejected = { verified: false, reason: 'webhook-signature fits none of the stored secrets' };
+    const time = String(sentMs / 1000 + 1);
+    expect(verify({ headers: { 'webhook-id': 'another' } })).toEqual(rejected);
+    expect(verify({ headers: { 'webhook-timestamp': time } })).toEqual(rejected);
+    expect(verify({ body: `${recorded.body} ` })).toEqual(rejected);
+    expect(verify({}, { keys: [other] })).toEqual(rejected);
+  });
+});
+
+test('the published vector is the one that was recorded', () => {
+  const { headers } = readWebhook('standard-webhooks/published-vector');
+  expect(headers['webhook-signature']).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
 });

@@ -86,7 +86,7 @@ describe('a subscription', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('is to be sent again where there is nobody at its address', async () => {
+  test('is answered 503 if no server is at its address', async () => {
     const nobody: SourceEvent = { type: 'subscription', confirmUrl: 'http://127.0.0.1:1/' };
     await expect(accept(nobody)).rejects.toMatchObject({
       statusCode: 503,
@@ -120,7 +120,7 @@ describe('a batch', () => {
     expect(await accept(lying)).toMatchObject({ requests: [{ siblings: 0 }] });
   });
 
-  test('of more requests than a delivery may make is refused as a whole', async () => {
+  test('of more requests than a delivery may make is rejected as a whole', async () => {
     const all = Array.from({ length: 101 }, (_, index) => requestFor(`r${index}`));
     await expect(accept(all)).rejects.toMatchObject({
       statusCode: 422,
@@ -156,7 +156,7 @@ describe('a batch', () => {
     expect(await accept([])).toEqual({ status: 'ignored', reason: 'the event is an empty batch' });
   });
 
-  test('of which a part can not be read is refused as a whole: nothing of it is queued', async () => {
+  test('of which a part is unreadable is rejected as a whole: nothing of it is queued', async () => {
     const issue: SourceEvent = {
       type: 'unreadable',
       issues: [{ path: 'events[1]', found: 'null', expected: 'Object' }],
@@ -219,7 +219,7 @@ describe('a request', () => {
     });
   });
 
-  test('that is unclear, and that nobody can be asked about, is refused with a code', async () => {
+  test('that is unclear, of a source without an API, is rejected with a code', async () => {
     const unclear: SourceEvent = {
       type: 'deleted',
       repository: 'acme/api',
@@ -242,7 +242,7 @@ describe('a request', () => {
     expect(recorded.of('queued')).toEqual([]);
   });
 
-  test('whose account is not configured is refused', async () => {
+  test('whose account is not configured is rejected', async () => {
     const request: SourceEvent = {
       type: 'request',
       request: { version: 1, id: 'e1', namespace: 'acme', account: 'other' },

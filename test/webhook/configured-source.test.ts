@@ -69,7 +69,7 @@ test('JSON that is no list is a text', async () => {
   expect(await source.verify(deliverySignedWith('{"a":"0123456789"}'), 0)).toMatchObject({ verified: true });
 });
 
-describe('a source that no secret proves', () => {
+describe('a source without a secret', () => {
   const asked: unknown[] = [];
   const source: Source = {
     ...github,

@@ -53,7 +53,7 @@ describe('a request', () => {
     expect(readHttpRequest(event).headers).toEqual({ 'x-some': 'b' });
   });
 
-  test('has the single value of a header where it is told both ways', () => {
+  test('has the single value of a header that comes both ways', () => {
     const event = { ...httpEvent({ via: 'REST API' }), headers: { 'X-Some': 'b' } };
     expect(readHttpRequest({ ...event, multiValueHeaders: { 'X-Some': ['a'] } }).headers).toEqual({
       'x-some': 'b',
@@ -111,7 +111,7 @@ describe('an answer', () => {
     });
   });
 
-  test('has each header once where nobody says how they are taken', () => {
+  test('has each header once if the event has no headers', () => {
     expect(answerHttp(headless, 200, { Allow: 'POST' }, null)).toMatchObject({ headers: { Allow: 'POST' } });
   });
 });

@@ -59,7 +59,7 @@ function jsonOf(bytes: number): string {
   return JSON.stringify('x'.repeat(bytes - 2));
 }
 
-describe('what may not pass is answered with what is wrong', () => {
+describe('a rejected delivery is answered with the reason', () => {
   test.each<{
     why: string;
     event: HttpEventOptions;
@@ -173,9 +173,12 @@ test.each([
   expect(JSON.parse(seen)).toEqual(parsed);
 });
 
-test.each([{ body: '' }, { body: '\ufeff{}' }])('a body that is no JSON is refused: $body', async (event) => {
-  expect(await answerTo(event)).toMatchObject({ status: 422 });
-});
+test.each([{ body: '' }, { body: '\ufeff{}' }])(
+  'a body that is no JSON is rejected: $body',
+  async (event) => {
+    expect(await answerTo(event)).toMatchObject({ status: 422 });
+  },
+);
 
 test("the sender's id of the delivery is in the log, and is none where it is empty", async () => {
   const source = sourceOf({ deliveryIdHeaders: ['x-first', 'x-second'] });
@@ -193,7 +196,7 @@ test('every other source has to send it as JSON', async () => {
   expect(await post(sourceOf(), 'text/plain')).toMatchObject({ status: 415 });
 });
 
-test('where too many certificates were fetched, the sender is told to come again', async () => {
+test('the sender has to retry later after too many certificates', async () => {
   const verify = () => {
     throw new ServiceError({ code: CERTIFICATE_UNAVAILABLE, message: 'too many', retryable: true });
   };
@@ -203,7 +206,7 @@ test('where too many certificates were fetched, the sender is told to come again
   });
 });
 
-test('while the proof can not be checked, the sender is told to come again', async () => {
+test('the sender has to retry later while the secret can not be read', async () => {
   const verify = () => {
     throw new ServiceError({ code: 'TIMEOUT', message: 'no certificate', retryable: true });
   };
