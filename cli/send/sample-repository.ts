@@ -1,9 +1,8 @@
 import { UsageError } from '../../command-line/options.ts';
 import type { Config } from '../../lib/config/config.ts';
 import { findRoute } from '../../lib/routing/route.ts';
-import { builtInSources } from '../../lib/sources/built-in.ts';
 import { type SourceType, sources } from '../../lib/sources/index.ts';
-import type { Source } from '../../lib/sources/source.ts';
+import { builtInSources, type Source } from '../../lib/sources/source.ts';
 import type { SourceEvent } from '../../lib/sources/source-event.ts';
 import type { SendableType } from './sample-bodies.ts';
 import { type SampleEvent, writeSample } from './senders.ts';

@@ -3,8 +3,8 @@ import { type Issue, show } from '../issues.ts';
 import { findOverlap, type Overlap } from '../routing/overlap.ts';
 import type { Route } from '../routing/route.ts';
 import { readTemplate, type Template } from '../routing/template.ts';
-import { ECR } from '../sources/built-in.ts';
 import { existenceCheckers } from '../sources/index.ts';
+import { ECR } from '../sources/source.ts';
 import type { Config } from './config.ts';
 
 type Checks = Pick<Config, 'sources' | 'events'>;

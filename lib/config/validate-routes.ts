@@ -3,8 +3,8 @@ import { type Target, validateOrganization } from '../huaweicloud/names.ts';
 import { type Issue, show } from '../issues.ts';
 import { validateImage } from '../routing/route.ts';
 import { sampleTemplate, validatePattern } from '../routing/route-pattern.ts';
-import { builtInSources } from '../sources/built-in.ts';
 import { isSourceType, sources as sourcesByType } from '../sources/index.ts';
+import { builtInSources } from '../sources/source.ts';
 
 /** As much of the file as its routes refer to, and nothing that other issues in it could spoil. */
 const referredSchema = v.object({

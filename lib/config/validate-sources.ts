@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { type Issue, show } from '../issues.ts';
-import { builtInSources } from '../sources/built-in.ts';
 import { existenceCheckers, isSourceType, type SourceType, sources } from '../sources/index.ts';
-import type { Source } from '../sources/source.ts';
+import { builtInSources, type Source } from '../sources/source.ts';
 
 const sourcesSchema = v.object({ sources: v.fallback(v.record(v.string(), v.unknown()), {}) });
 const canarySchema = v.object({ canary: v.union([v.string(), v.array(v.string())]) });

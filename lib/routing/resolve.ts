@@ -1,8 +1,8 @@
 import type { CleanupRequest } from '../cleanup/request.ts';
 import type { Issue } from '../issues.ts';
 import { MAX_REQUESTS } from '../limits.ts';
-import { ECR } from '../sources/built-in.ts';
 import type { SourceConfig } from '../sources/index.ts';
+import { ECR } from '../sources/source.ts';
 import type { SourceEvent } from '../sources/source-event.ts';
 import { findOrganization, findRoute, type Route } from './route.ts';
 

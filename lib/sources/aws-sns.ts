@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { arrivedAt, parseRequest, timestampSchema } from '../cleanup/request.ts';
 import { parseJson } from '../json.ts';
-import { ECR } from './built-in.ts';
 import { interpretEvent, isEventBridgeEvent } from './eventbridge.ts';
+import { ECR } from './source.ts';
 import type { SourceEvent } from './source-event.ts';
 import {
   createTopicSource,

@@ -3,10 +3,9 @@ import { reportEndpoint, resolveEndpoint } from '../endpoint.ts';
 import { type Failure, ServiceError } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { type ReadSecret, type SecretOwner, StoredSecret } from '../stored-secret.ts';
-import { ECR } from './built-in.ts';
 import { findEcrRepository } from './check-ecr.ts';
 import { existenceCheckers, type SourceConfig } from './index.ts';
-import type { SourceApi } from './source.ts';
+import { ECR, type SourceApi } from './source.ts';
 
 /**
  * Creates the existence check for the sources of a configuration that have an API.

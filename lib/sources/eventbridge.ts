@@ -3,7 +3,7 @@ import { idIn } from '../cleanup/delivery-id.ts';
 import { parseRequest, timestampSchema, underId, word } from '../cleanup/request.ts';
 import { matchGlob } from '../glob.ts';
 import { toIssues } from '../issues.ts';
-import { ECR } from './built-in.ts';
+import { ECR } from './source.ts';
 import type { SourceEvent } from './source-event.ts';
 
 const eventSchema = v.object({

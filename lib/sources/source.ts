@@ -2,6 +2,10 @@ import type { Existence, NoteEvidence } from '../cleanup/confirm-gone.ts';
 import type { Deadline } from '../deadline.ts';
 import type { SourceEvent } from './source-event.ts';
 
+/** Amazon ECR, whose events come over EventBridge: routes may begin with its name without a configured source. */
+export const ECR = 'ecr';
+export const builtInSources: readonly string[] = [ECR];
+
 /** HTTP request of a sender. Its content is not trusted before it has been verified. */
 export interface Delivery {
   /** By lower-case name. */

@@ -1,7 +1,7 @@
 import type { Existence, SourceRepository } from '../cleanup/confirm-gone.ts';
 import type { Deadline } from '../deadline.ts';
 import { type Failure, failureOf } from '../failure.ts';
-import { ECR } from '../sources/built-in.ts';
+import { ECR } from '../sources/source.ts';
 import type { SweepContext } from './context.ts';
 import type { SourceState } from './judge-task.ts';
 import type { Organization, Suspicion, Sweep } from './ledger.ts';
