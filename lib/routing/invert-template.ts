@@ -9,8 +9,10 @@ const MAX_STEPS = 10_000;
 const SEGMENT = /^[^/]+/;
 const SEGMENTS = /^[^/]+(?:\/[^/]+)*/;
 
+/** Values by the names of a pattern. */
 export type NameValues = ReadonlyMap<string, string>;
 
+/** Result of inverting a template. */
 export interface Inversion {
   /** All ways to fill the names of the template; undefined if there are too many. */
   readonly solutions: readonly NameValues[] | undefined;

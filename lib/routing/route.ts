@@ -24,6 +24,7 @@ export interface Route {
 /** Organization of SWR, with its account and the tasks that a route concerns. */
 type OrganizationDestination = Pick<CleanupRequest, 'account' | 'namespace' | 'targets'>;
 
+/** SWR repository that a route leads to. */
 export type Destination = OrganizationDestination & { readonly repository: string };
 
 interface Routing {

@@ -28,10 +28,11 @@ const deleteRepositorySchema = v.object({
 
 type Event = v.InferOutput<typeof eventSchema> & { readonly id: string };
 
+/** Event of EventBridge with its sender. */
 export interface InterpretedEvent {
   /** Sender's name in routes. */
   readonly source: string;
-  /** The id of the delivery. */
+  /** Id of the delivery. */
   readonly id: string;
   readonly sourceEvent: SourceEvent;
 }

@@ -31,12 +31,10 @@ interface Forge extends Pick<Source, 'deliveryIdHeaders' | 'needsApi'> {
 
 /** Creates the source of a forge. Forges send no time of a deletion, so the time of arrival counts. */
 export function createForge(forge: Forge) {
-  const { deliveryIdHeaders, needsApi } = forge;
   return {
+    ...forge,
     routed: true,
     verifiedBy: 'secret',
-    ...(needsApi !== undefined && { needsApi }),
-    ...(deliveryIdHeaders && { deliveryIdHeaders }),
     parseSecret: parseSharedSecret,
     verify: (delivery: Delivery, keys: readonly Buffer[]) => verifyHexSignature(delivery, keys, forge),
     interpret: (body: unknown, _signed: Signed, receivedAt: string) => interpret(forge, body, receivedAt),

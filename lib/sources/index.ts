@@ -36,6 +36,7 @@ export const sources = {
   'standard-webhooks': standardWebhooks,
 } satisfies Record<string, Source>;
 
+/** Value of `type` in the configuration. */
 export type SourceType = keyof typeof sources;
 
 /** A source of the configuration. */

@@ -31,6 +31,7 @@ export function isRegistryName(name: string): boolean {
   return name.length <= MAX_LENGTH && name.split('/').every((part) => PART.test(part));
 }
 
+/** Schema of a repository's name. */
 export const registryNameSchema = v.pipe(
   v.string(),
   v.check(isRegistryName, 'the name of a repository, as the OCI Distribution Specification allows it'),

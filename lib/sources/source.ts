@@ -4,6 +4,7 @@ import type { SourceEvent } from './source-event.ts';
 
 /** Amazon ECR, whose events come over EventBridge: routes may begin with its name without a configured source. */
 export const ECR = 'ecr';
+/** Names of sources that need no configuration. */
 export const builtInSources: readonly string[] = [ECR];
 
 /** HTTP request of a sender. Its content is not trusted before it has been verified. */
@@ -22,6 +23,7 @@ export interface Signed {
   readonly time?: string;
 }
 
+/** Result of verifying a delivery. */
 export type Verification =
   | { readonly verified: true; readonly signed: Signed }
   /** `stale`: no other secret would fit, so the secret isn't read again. */

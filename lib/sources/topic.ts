@@ -21,6 +21,7 @@ const TOLERANCE_MS = 60 * 60 * 1000;
 
 /** Text of one line: a line break would let a signed text be read in two ways. */
 export const lineSchema = v.pipe(v.string(), v.regex(/^[^\r\n]+$/, 'a text of one line'));
+/** Signature in base64. */
 export const signatureSchema = v.pipe(v.string(), v.minLength(1));
 
 /** Message of a topic: the fields that all services have, each under one name. */
@@ -64,14 +65,13 @@ export interface TopicService extends Pick<Source, 'contentType' | 'deliveryIdHe
  * only the list of topics separates them.
  */
 export function createTopicSource(service: TopicService, fetch = fetchCertificate) {
-  const { name, fields, contentType, deliveryIdHeaders } = service;
+  const { name, fields } = service;
   const certificates = new CertificateKeeper(fetch);
 
   return {
+    ...service,
     routed: false,
     verifiedBy: 'topics',
-    ...(contentType && { contentType }),
-    ...(deliveryIdHeaders && { deliveryIdHeaders }),
 
     parseSecret(): Buffer {
       throw new Error(`expected no secret: ${name} signs with its certificate`);

@@ -19,6 +19,7 @@ interface NamedTrace {
   readonly request?: unknown;
 }
 
+/** Organization and repository of SWR; the organization alone if all of it was deleted. */
 export interface TraceNames {
   readonly namespace: string;
   readonly repository?: string;

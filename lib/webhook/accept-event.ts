@@ -141,5 +141,5 @@ async function confirmSubscription(confirmUrl: string): Promise<string> {
 function requireAccount({ account }: CleanupRequest, { accounts }: Config): void {
   if (account === undefined || Object.hasOwn(accounts, account)) return;
   const issue = { path: 'data.account', found: show(account), expected: 'a configured account' };
-  throw new Problem(422, 'The event names an account that is not configured.', { issues: [issue] });
+  throw new Problem(422, 'The event names an unknown account.', { issues: [issue] });
 }

@@ -58,13 +58,9 @@ export function sourceNameOf(event: HttpEvent): string {
 }
 
 function readHeaders(event: HttpEvent): Record<string, string | undefined> {
-  const several = Object.entries(multiValueHeadersOf(event) ?? {}).map(
-    ([name, values]) => [name.toLowerCase(), values?.at(-1)] as const,
-  );
-  const single = Object.entries(event.headers ?? {}).map(
-    ([name, value]) => [name.toLowerCase(), value] as const,
-  );
-  return Object.fromEntries([...several, ...single]);
+  const several = Object.entries(multiValueHeadersOf(event) ?? {});
+  const headers = [...several, ...Object.entries(event.headers ?? {})];
+  return Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), [value].flat().at(-1)]));
 }
 
 function multiValueHeadersOf(event: HttpEvent): Record<string, string[] | undefined> | null | undefined {

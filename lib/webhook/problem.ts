@@ -5,6 +5,7 @@ import { firstIssues, type Issue } from '../issues.ts';
 import type { Log } from '../log.ts';
 import { answerHttp, type HttpAnswer, sourceNameOf, type WebhookEvent } from './http-event.ts';
 
+/** Status of an answer to a rejected delivery. */
 export type ProblemStatus = 401 | 404 | 405 | 413 | 415 | 422 | 429 | 500 | 503;
 
 interface ProblemOptions extends ErrorOptions {
@@ -86,7 +87,7 @@ function problemOf(error: Error | null | undefined): Problem {
   if (statusCode === 415) {
     return new Problem(
       415,
-      'Unsupported media type: send application/json. On GitHub it is the content type of the webhook.',
+      "Unsupported media type: send application/json. On GitHub, it is the webhook's content type.",
     );
   }
   if (statusCode === 422) {

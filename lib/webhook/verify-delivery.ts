@@ -63,7 +63,7 @@ async function verify(from: ConfiguredSource, delivery: Delivery, nowMs: number)
   try {
     return await from.verify(delivery, nowMs);
   } catch (cause) {
-    const detail = 'The signature can not be verified at the moment. Redeliver the event.';
+    const detail = 'The signature can not be verified now. Redeliver the event.';
     // The sender chose the address of an unknown certificate, so this is no failure of the service. SNS retries after a 429.
     const isLimited = cause instanceof ServiceError && cause.failure.code === CERTIFICATE_UNAVAILABLE;
     throw new Problem(isLimited ? 429 : 503, detail, { headers: { 'Retry-After': '30' }, cause });

@@ -119,7 +119,7 @@ test.each(['short', 'missing', 'one', 'two'])(
     seen = output.lines.length;
     const { status, headers, body } = await deliver(source, SHARED);
     expect({ status, headers }).toMatchObject({ status: 503, headers: { 'Retry-After': '30' } });
-    expect(body).toContain('can not be verified at the moment');
+    expect(body).toContain('can not be verified now');
     expect(linesOf('unusable')).toMatchObject([{ level: 'error', of: `source ${source}` }]);
     expect(linesOf('rejected')).toMatchObject([
       { level: 'error', source, status: 503, cause: { code: 'SECRET_UNUSABLE' } },

@@ -249,7 +249,7 @@ describe('a request', () => {
     };
     await expect(accept(request)).rejects.toMatchObject({
       statusCode: 422,
-      message: 'The event names an account that is not configured.',
+      message: 'The event names an unknown account.',
       issues: [{ path: 'data.account', found: '"other"', expected: 'a configured account' }],
     });
     expect(server.requests).toEqual([]);

@@ -97,8 +97,7 @@ describe('an error of the body parser', () => {
       status: 415,
       body: {
         title: 'Unsupported Media Type',
-        detail:
-          'Unsupported media type: send application/json. On GitHub it is the content type of the webhook.',
+        detail: "Unsupported media type: send application/json. On GitHub, it is the webhook's content type.",
       },
     });
   });

@@ -213,7 +213,7 @@ test('the sender has to retry later while the secret can not be read', async () 
   expect(await answerTo({}, sourceOf({ verify }))).toMatchObject({
     status: 503,
     headers: { 'Retry-After': '30' },
-    body: { detail: 'The signature can not be verified at the moment. Redeliver the event.' },
+    body: { detail: 'The signature can not be verified now. Redeliver the event.' },
   });
   expect(recorded.of('rejected')).toMatchObject([
     { level: 'error', status: 503, cause: { code: 'TIMEOUT', message: 'no certificate' } },
