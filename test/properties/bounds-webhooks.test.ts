@@ -37,7 +37,7 @@ const secrets: Readonly<Record<SendableType, string>> = {
   distribution: 'X-Distribution: 0123456789abcdef0123',
 };
 const sendable = Object.keys(secrets).filter((type): type is SendableType => type in secrets);
-const asked = new Set<string>(['bitbucket', 'harbor', 'acr', 'distribution']);
+const checked = new Set<string>(['bitbucket', 'harbor', 'acr', 'distribution']);
 const topics = ['aws-sns', 'huawei-smn'] as const;
 
 const TRACE = JSON.stringify({
@@ -66,7 +66,7 @@ beforeAll(async () => {
   const api = { url: 'https://registry.example.com', credentials: 'env:API' };
   const config = configOf({
     sources: Object.fromEntries(
-      sendable.map((type) => [type, { type, secret: `env:${type}`, ...(asked.has(type) && { api }) }]),
+      sendable.map((type) => [type, { type, secret: `env:${type}`, ...(checked.has(type) && { api }) }]),
     ),
     routes: sendable
       .filter((type) => sources[type].routed)

@@ -9,7 +9,7 @@ import { anyText, word } from './values.ts';
 const NOW_MS = Date.parse('2026-11-24T03:00:00Z');
 const HALF_A_DAY = 12 * 60 * 60;
 
-test('a request is read as the same, whoever passes it on and however', async () => {
+test('a request is read the same from every kind of event', async () => {
   const via = fc.constantFrom(
     ...(['HTTP API', 'Function URL', 'REST API', 'load balancer', 'load balancer, several values'] as const),
   );
@@ -53,7 +53,7 @@ test('an answer reaches everybody in the form that he takes', async () => {
   );
 });
 
-test('seconds to wait are those that were asked for, up to half a day', async () => {
+test('the seconds to wait are those of Retry-After, up to half a day', async () => {
   await holds(
     fc.property(fc.nat(), fc.constantFrom('', ' ', '\t'), (seconds, space) => {
       expect(parseRetryAfter(`${space}${seconds}${space}`, NOW_MS)).toBe(Math.min(seconds, HALF_A_DAY));

@@ -56,7 +56,7 @@ test('a stored secret that is no list is taken to the byte, but for the line bre
   );
 });
 
-test('a secret of fewer than 16 characters is refused without being shown, however many spaces it has', async () => {
+test('a secret of fewer than 16 characters is rejected and not shown, however many spaces it has', async () => {
   const blank = fc.stringMatching(/^[ \t\u00a0\u200b]{0,40}$/);
   const short = fc.array(fc.tuple(fc.stringMatching(/^[a-z0-9]$/), blank), { maxLength: 8 });
   await holds(
@@ -71,7 +71,7 @@ test('a secret of fewer than 16 characters is refused without being shown, howev
   );
 });
 
-test('a list that is not one of secrets is refused without being shown', async () => {
+test('a list that is not one of secrets is rejected and not shown', async () => {
   const mark = 'hunter2 and sixteen more';
   const wrong = fc.constantFrom(null, 7, { mark }, [mark], '', ' ');
   await holds(
@@ -97,7 +97,7 @@ test('a signing secret is the bytes that were encoded, with its prefix or withou
   );
 });
 
-test('a signing secret that is too short, too long or not encoded is refused without being shown', async () => {
+test('a signing secret that is too short, too long or not encoded is rejected and not shown', async () => {
   const short = fc.uint8Array({ maxLength: 23 });
   const long = fc.uint8Array({ minLength: 65, maxLength: 100 });
   const encoded = fc.oneof(short, long).map((bytes) => Buffer.from(bytes).toString('base64'));

@@ -153,9 +153,9 @@ function pathOf(event: HttpEvent, path: string) {
 }
 
 describe.each([
-  { why: 'where only those are asked that have to be', asked: MUST_BE_ASKED },
-  { why: 'where every source is asked that can be', asked: ASKABLE },
-])('what is not signed may only narrow, $why', ({ asked }) => {
+  { why: 'where only required checks are made', asked: MUST_BE_ASKED },
+  { why: 'where every possible check is made', asked: ASKABLE },
+])('unsigned parts can only narrow the effect, $why', ({ asked }) => {
   let receiving: Receiving;
   const effects = new Map<GenuineDelivery, readonly unknown[]>();
   const acting: GenuineDelivery[] = [];
@@ -253,7 +253,7 @@ describe.each([
     }
   });
 
-  test('nothing is believed at the address of another source', async () => {
+  test('a delivery is rejected at the address of another source', async () => {
     for (const delivery of acting) {
       for (const source of names.filter((name) => name !== delivery.source)) {
         const { status, effects: done } = await receiving.receive(httpEvent({ ...delivery, source }));

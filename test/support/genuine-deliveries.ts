@@ -5,10 +5,10 @@ import { isSourceType, type SourceType } from '../../lib/sources/index.ts';
 import { readWebhook } from './fixture.ts';
 import { gitHubExamples } from './github-examples.ts';
 
-/** When every delivery was sent, as its signature says. */
+/** Signed time of every delivery. */
 export const SENT_AT = Date.parse('2026-11-24T03:00:00Z');
 
-/** What a sender has sent, signed with the secret of its source. */
+/** Delivery of a sender, signed with the secret of its source. */
 export interface GenuineDelivery {
   /** For messages: the file, or the event. */
   readonly name: string;
@@ -60,7 +60,7 @@ function fixedHeader(source: SourceType): Headers {
   return { [name.toLowerCase()]: value };
 }
 
-/** The headers that prove a body; SNS and SMN sign within it. */
+/** Headers that authenticate a body; SNS and SMN sign within it. */
 const PROOFS: Readonly<Record<SourceType, (headers: Headers, body: string) => Headers>> = {
   github: (_, body) => ({ 'x-hub-signature-256': `sha256=${hexHmac('github', body)}` }),
   gitea: ({ 'x-forgejo-signature': forgejo }, body) => ({
@@ -87,7 +87,7 @@ function signFor(source: SourceType, headers: Headers, body: string): Headers {
 
 const FIXTURES = join(import.meta.dirname, '../fixtures');
 
-/** Every recorded delivery, and GitHub's own examples, with the proofs that their senders would make with these secrets. */
+/** Every recorded delivery, and GitHub's own examples, signed by their senders with these secrets. */
 export function genuineDeliveries(): readonly GenuineDelivery[] {
   const recorded = readdirSync(FIXTURES)
     .filter(isSourceType)
