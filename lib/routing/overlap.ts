@@ -3,7 +3,7 @@ import type { NameValues } from './invert-template.ts';
 import { type JointImage, jointImages } from './joint-images.ts';
 import { findRoute } from './route.ts';
 import { fillPattern, matchPattern, namesOf } from './route-pattern.ts';
-import { isDead, isInjective, isSettledBy, type Template } from './template.ts';
+import { isDead, isInjective, isSettledBy, mayMeet, type Template } from './template.ts';
 
 /** Two source repositories that are routed to one image; no example if none were found and none could be ruled out. */
 export interface Overlap {
@@ -44,51 +44,6 @@ function isImpossible({ chars, made }: JointImage, one: Template, other: Templat
     );
     return values === undefined || isDead(template, values);
   });
-}
-
-/** Says whether the texts at the ends of each segment allow one image. This quick check rules most pairs out. */
-function mayMeet(one: Template, other: Template): boolean {
-  const [left, right] = [endsOf(one), endsOf(other)];
-  const isFixed = ![...left, ...right].some(({ many }) => many);
-  if (isFixed && left.length !== right.length) return false;
-  return (
-    fitUntilMany(left, right, ({ head: a }, { head: b }) => a.startsWith(b) || b.startsWith(a)) &&
-    fitUntilMany(
-      left.toReversed(),
-      right.toReversed(),
-      ({ tail: a }, { tail: b }) => a.endsWith(b) || b.endsWith(a),
-    )
-  );
-}
-
-interface Ends {
-  readonly head: string;
-  readonly tail: string;
-  readonly many: boolean;
-}
-
-function endsOf({ template, tokens }: Template): Ends[] {
-  const many = tokens.find((token) => 'many' in token && token.many);
-  const spanning = many !== undefined && 'name' in many ? `{${many.name}}` : undefined;
-  return template.split('/').map((segment) => ({
-    head: segment.slice(0, segment.includes('{') ? segment.indexOf('{') : undefined),
-    tail: segment.slice(segment.lastIndexOf('}') + 1),
-    many: spanning !== undefined && segment.includes(spanning),
-  }));
-}
-
-function fitUntilMany(
-  one: readonly Ends[],
-  other: readonly Ends[],
-  fit: (one: Ends, other: Ends) => boolean,
-): boolean {
-  for (const [index, each] of one.entries()) {
-    const across = other[index];
-    if (across === undefined) return true;
-    if (!fit(each, across)) return false;
-    if (each.many || across.many) return true;
-  }
-  return true;
 }
 
 /** Example of two repositories that lead to a common text, which is filled with letters. */
