@@ -51,7 +51,7 @@ function exampleOf(joint: JointImage, one: Template, other: Template): Overlap['
   const letters = freeLetters(one, other);
   for (const choose of CHOICES) {
     const letterAt = (index: number) => letters.charAt(index % letters.length);
-    const chars = fill(joint, [one, other], (index) => letterAt(choose(index)));
+    const chars = fillWithLetters(joint, [one, other], (index) => letterAt(choose(index)));
     const image = chars.join('');
     const [left, right] = [one, other].map((template, side) => {
       const made = joint.made.map((each) => each[side] ?? 0);
@@ -100,7 +100,7 @@ const CHOICES: readonly ((index: number) => number)[] = [
 ];
 
 /** Chooses each free letter. If a name occurs twice, both places get the same letters. */
-function fill(
+function fillWithLetters(
   { chars, made }: JointImage,
   templates: readonly Template[],
   letterAt: (index: number) => string,

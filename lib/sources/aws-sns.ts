@@ -83,7 +83,14 @@ function toTopicMessage(message: v.InferOutput<typeof messageSchema>): TopicMess
   // The keys are in alphabetical order.
   const signedFields =
     message.Type === 'Notification'
-      ? { Message, MessageId, ...subjectOf(message.Subject), Timestamp, TopicArn, Type }
+      ? {
+          Message,
+          MessageId,
+          ...(typeof message.Subject === 'string' && { Subject: message.Subject }),
+          Timestamp,
+          TopicArn,
+          Type,
+        }
       : {
           Message,
           MessageId,
@@ -105,10 +112,6 @@ function toTopicMessage(message: v.InferOutput<typeof messageSchema>): TopicMess
     signatureVersion: message.SignatureVersion,
     signedFields,
   };
-}
-
-function subjectOf(subject: string | null | undefined): { readonly Subject?: string } {
-  return subject === undefined || subject === null ? {} : { Subject: subject };
 }
 
 /**

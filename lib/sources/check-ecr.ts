@@ -7,7 +7,7 @@ import { limitedArray } from '../limits.ts';
 
 const TIMEOUT_MS = 5000;
 
-const repositoriesSchema = v.object({
+const describedSchema = v.object({
   repositories: limitedArray(v.object({ repositoryName: v.string() }), 100, 'repositories'),
 });
 
@@ -22,7 +22,7 @@ export async function findEcrRepository(repository: string, deadline: Deadline):
     if (!(error instanceof ServiceError)) throw error;
     return error.failure.code === 'RepositoryNotFoundException' ? 'gone' : 'unknown';
   }
-  const parsed = v.safeParse(repositoriesSchema, answer);
+  const parsed = v.safeParse(describedSchema, answer);
   const found =
     parsed.success && parsed.output.repositories.some((each) => each.repositoryName === repository);
   return found ? 'exists' : 'unknown';

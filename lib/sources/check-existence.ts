@@ -18,7 +18,7 @@ export function createCheckExistence(
   read: ReadSecret,
   log?: Log,
 ): CheckExistence {
-  const createChecker = new Map(
+  const checkers = new Map(
     Object.entries(config.sources).flatMap(([name, { type, api }]) => {
       const source = existenceCheckers[type];
       if (api === undefined || source === undefined) return [];
@@ -26,20 +26,20 @@ export function createCheckExistence(
       return [[name, { source, type, readApi: createReadApi(api, read, owner) }] as const];
     }),
   );
-  return async (name, asked, deadline, kind = 'repository', note) => {
-    if (name === ECR && kind === 'repository') return findEcrRepository(asked, deadline);
-    const found = createChecker.get(name);
+  return async (name, subject, deadline, kind = 'repository', note) => {
+    if (name === ECR && kind === 'repository') return findEcrRepository(subject, deadline);
+    const found = checkers.get(name);
     if (found === undefined) {
       const message = `the request requires a check of source ${name}: configure sources.${name}.api`;
       throw new ServiceError({ code: 'SOURCE_API_MISSING', message, retryable: false });
     }
     const { source, type, readApi } = found;
-    if (kind === 'repository') return source.findRepository(await readApi(), asked, deadline, note);
+    if (kind === 'repository') return source.findRepository(await readApi(), subject, deadline, note);
     if (source.findOrganization === undefined) {
       const message = `the request requires a check of an organization of source ${name}, and ${type} supports repositories only: clean its repositories one by one`;
       throw new ServiceError({ code: 'SOURCE_API_MISSING', message, retryable: false });
     }
-    return source.findOrganization(await readApi(), asked, deadline);
+    return source.findOrganization(await readApi(), subject, deadline);
   };
 }
 

@@ -21,7 +21,7 @@ const eventSchema = v.object({
 type Fallback = Parameters<typeof interpretTrace>[1];
 
 /** One event, and its path in the delivery, with which the issues' paths begin. */
-interface Place {
+interface PlacedEvent {
   readonly event: unknown;
   readonly path: string;
 }
@@ -83,7 +83,7 @@ function unreadableEvent(path: string, found: unknown, expected: string): Source
   return { type: 'unreadable', issues: [{ path, found: show(found), expected }] };
 }
 
-function interpretCloudEvent({ event, path }: Place, key: string, receivedAt: string): SourceEvent {
+function interpretCloudEvent({ event, path }: PlacedEvent, key: string, receivedAt: string): SourceEvent {
   const parsed = v.safeParse(eventSchema, event);
   if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues, path) };
   const { type, source, id, time, data } = parsed.output;

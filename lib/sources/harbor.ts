@@ -7,7 +7,7 @@ import type { Delivery, Signed, Source, Verification } from './source.ts';
 import type { SourceEvent } from './source-event.ts';
 
 const typeSchema = v.object({ type: v.string() });
-const subjectSchema = v.object({
+const artifactSchema = v.object({
   repository: v.object({
     date_created: v.optional(v.number()),
     repo_full_name: registryNameSchema,
@@ -15,15 +15,15 @@ const subjectSchema = v.object({
 });
 /** Up to the year 5138, which a date can hold. */
 const secondsSchema = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1e11));
-const defaultFormatSchema = v.object({ occur_at: v.optional(secondsSchema), event_data: subjectSchema });
+const defaultFormatSchema = v.object({ occur_at: v.optional(secondsSchema), event_data: artifactSchema });
 const cloudEventSchema = v.object({
   id: v.optional(v.pipe(v.string(), v.minLength(1))),
   time: v.optional(timestampSchema),
-  data: subjectSchema,
+  data: artifactSchema,
 });
 
 interface ArtifactDeletion {
-  readonly subject: v.InferOutput<typeof subjectSchema>;
+  readonly subject: v.InferOutput<typeof artifactSchema>;
   readonly id: string | undefined;
   readonly occurredAt: string | undefined;
 }

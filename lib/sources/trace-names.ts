@@ -26,7 +26,7 @@ export interface TraceNames {
 }
 
 /** Names in one field. */
-type Statement = Partial<TraceNames>;
+type NamesOfField = Partial<TraceNames>;
 
 type FoundNames =
   | { readonly type: 'found'; readonly names: TraceNames }
@@ -41,7 +41,7 @@ export function findNames(trace: NamedTrace, of: 'repository' | 'organization'):
   const fields = readFields(trace.request);
   const odd = [...NAMESPACE_KEYS, ...REPOSITORY_KEYS].find((key) => !isTextOrNothing(fields[key]));
   if (odd !== undefined) return ambiguous(`request.${odd} is ${show(fields[odd])} and not a name`);
-  const said: Statement[] = [
+  const said: NamesOfField[] = [
     ...textsAt(fields, NAMESPACE_KEYS).map((namespace) => ({ namespace })),
     ...textsAt(fields, REPOSITORY_KEYS).map((repository) => ({ repository: asSlashes(repository) })),
     ...[trace.message, trace.request, ...textsAt(fields, URL_KEYS)].map(readCall),
@@ -50,7 +50,7 @@ export function findNames(trace: NamedTrace, of: 'repository' | 'organization'):
   return of === 'organization' ? organizationIn(resource, said) : repositoryIn(resource, said);
 }
 
-function organizationIn(resource: string | undefined, said: readonly Statement[]): FoundNames {
+function organizationIn(resource: string | undefined, said: readonly NamesOfField[]): FoundNames {
   const statements = resource === undefined ? said : [...said, { namespace: resource }];
   const merged = mergeStatements(statements);
   if (merged === undefined) return contradiction(statements);
@@ -61,7 +61,7 @@ function organizationIn(resource: string | undefined, said: readonly Statement[]
   return { type: 'found', names: { namespace } };
 }
 
-function repositoryIn(resource: string | undefined, said: readonly Statement[]): FoundNames {
+function repositoryIn(resource: string | undefined, said: readonly NamesOfField[]): FoundNames {
   const readings = resource === undefined ? [{}] : readingsOf(resource, said);
   const candidates = readings.flatMap((reading) => mergeStatements([...said, reading]) ?? []);
   const found = candidates.flatMap(({ namespace, repository }) =>
@@ -85,7 +85,7 @@ function repositoryIn(resource: string | undefined, said: readonly Statement[]):
  * Readings of a resource's name: that of a repository, or the full name with its organization. "$" may stand for a slash.
  * If no other field names the organization, only a slash itself can follow it.
  */
-function readingsOf(resource: string, said: readonly Statement[]): Statement[] {
+function readingsOf(resource: string, said: readonly NamesOfField[]): NamesOfField[] {
   const alone = said.every(({ namespace }) => namespace === undefined);
   const repository = asSlashes(resource);
   const [, namespace, rest] =
@@ -95,14 +95,14 @@ function readingsOf(resource: string, said: readonly Statement[]): Statement[] {
 }
 
 /** Names of all statements together; undefined if they contradict each other. */
-function mergeStatements(statements: readonly Statement[]): Statement | undefined {
-  const [namespace, ...otherNamespaces] = namesIn(statements, 'namespace');
-  const [repository, ...otherRepositories] = namesIn(statements, 'repository');
+function mergeStatements(statements: readonly NamesOfField[]): NamesOfField | undefined {
+  const [namespace, ...otherNamespaces] = distinctNames(statements, 'namespace');
+  const [repository, ...otherRepositories] = distinctNames(statements, 'repository');
   if (otherNamespaces.length > 0 || otherRepositories.length > 0) return undefined;
   return { ...(namespace !== undefined && { namespace }), ...(repository !== undefined && { repository }) };
 }
 
-function namesIn(statements: readonly Statement[], kind: keyof Statement): string[] {
+function distinctNames(statements: readonly NamesOfField[], kind: keyof NamesOfField): string[] {
   return [...new Set(statements.flatMap((statement) => statement[kind] ?? []))];
 }
 
@@ -119,9 +119,9 @@ function ambiguous(reason: string): FoundNames {
   return { type: 'ambiguous', reason };
 }
 
-function contradiction(statements: readonly Statement[]): FoundNames {
-  const organizations = show(namesIn(statements, 'namespace'));
-  const repositories = show(namesIn(statements, 'repository'));
+function contradiction(statements: readonly NamesOfField[]): FoundNames {
+  const organizations = show(distinctNames(statements, 'namespace'));
+  const repositories = show(distinctNames(statements, 'repository'));
   return ambiguous(
     `the trace names different things: organizations ${organizations}, repositories ${repositories}`,
   );
@@ -143,7 +143,7 @@ function textsAt(fields: Readonly<Record<string, unknown>>, keys: readonly strin
     .filter((value): value is string => typeof value === 'string' && value !== '');
 }
 
-function readCall(text: unknown): Statement {
+function readCall(text: unknown): NamesOfField {
   const [, target = ''] = (typeof text === 'string' && CALL.exec(text.trim())) || [];
   const [path = ''] = target.split('?');
   const [, namespace, repository] = PATH.exec(path) ?? [];
