@@ -87,10 +87,7 @@ describe('no secret is', () => {
     const server = await startLoopbackServer((response, { path, headers }) => {
       if (path.startsWith('/v3/')) respond(response, 201, {}, { 'X-Subject-Token': token });
       else
-        respond(response, 403, {
-          error_code: 'X',
-          error_msg: `not with ${String(headers['x-auth-token'])}`,
-        });
+        respond(response, 403, { error_code: 'X', error_msg: `not with ${String(headers['x-auth-token'])}` });
     });
     try {
       const calls = swrClient(server.url);

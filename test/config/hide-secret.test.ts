@@ -60,9 +60,6 @@ test.each([
 
 test('what is hidden is still told with its place and what was expected', () => {
   expect(hideSecret({ path: 'sources.x.secret', found: '"hunter2"', expected: 'a reference' })).toMatchObject(
-    {
-      path: 'sources.x.secret',
-      expected: 'a reference',
-    },
+    { path: 'sources.x.secret', expected: 'a reference' },
   );
 });

@@ -213,11 +213,7 @@ describe('an issue is told with its path, what is there and what is expected', (
     { path: 'routes[0].to', change: { routes: [{ from: 'github:{a}', to: '{a}' }] }, found: '"{a}"' },
     { path: 'routes[0].to', change: { routes: [{ from: 'github:{a}', to: 'x/{b}' }] }, found: '"x/{b}"' },
     { path: 'routes[0].to', change: { routes: [{ from: 'github:{a}', to: '9x/{a}' }] }, found: '"9x/{a}"' },
-    {
-      path: 'routes[0].account',
-      change: { routes: [{ ...routes[0], account: 'other' }] },
-      found: '"other"',
-    },
+    { path: 'routes[0].account', change: { routes: [{ ...routes[0], account: 'other' }] }, found: '"other"' },
     { path: 'routes[0].targets', change: { routes: [{ ...routes[0], targets: [] }] }, found: '[]' },
     {
       path: 'routes[0].targets[1]',
@@ -238,11 +234,7 @@ describe('an issue is told with its path, what is there and what is expected', (
     { path: 'sweep.mode', change: { sweep: { mode: 'on' } }, found: '"on"' },
     { path: 'sweep.maxPercent', change: { sweep: { maxPercent: 101 } }, found: '101' },
     { path: 'sweep.maxPercent', change: { sweep: { maxPercent: -1 } }, found: '-1' },
-    {
-      path: 'sweep.targetAccounts[1]',
-      change: { sweep: { targetAccounts: ['main', 'dr'] } },
-      found: '"dr"',
-    },
+    { path: 'sweep.targetAccounts[1]', change: { sweep: { targetAccounts: ['main', 'dr'] } }, found: '"dr"' },
     { path: 'ledger.retentionDays', change: { ledger: { retentionDays: 0 } }, found: '0' },
     { path: 'ledger.retentionDays', change: { ledger: { retentionDays: 0.5 } }, found: '0.5' },
     { path: 'events.allowedSources', change: { events: { allowedSources: 'x' } }, found: '"x"' },

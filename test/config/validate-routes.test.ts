@@ -1,11 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseTarget, validateRoutes } from '../../lib/config/validate-routes.ts';
 
-const sources = {
-  github: { type: 'github' },
-  anyone: { type: 'standard-webhooks' },
-  broken: 7,
-};
+const sources = { github: { type: 'github' }, anyone: { type: 'standard-webhooks' }, broken: 7 };
 const accounts = { main: {}, other: {} };
 const toIssues = (route: unknown, rest: object = { sources, accounts }) =>
   validateRoutes({ ...rest, routes: [{ from: 'github:a/b', to: 'images/b' }, route] });
@@ -52,11 +48,7 @@ describe('a route', () => {
     {
       why: 'to a name that from does not have',
       route: { from: 'github:{a}/{b}', to: 'x/{c}' },
-      issue: {
-        path: 'routes[1].to',
-        found: '"x/{c}"',
-        expected: 'only names that from has (a, b), not {c}',
-      },
+      issue: { path: 'routes[1].to', found: '"x/{c}"', expected: 'only names that from has (a, b), not {c}' },
     },
     {
       why: 'to a place that SWR can not have',

@@ -49,11 +49,7 @@ const gone: MatrixRow[] = [
     fault: { status: 404, code: 'APIGW.0101' },
     ends: everywhere('dead-lettered: APIGW.0101'),
   },
-  {
-    why: "a proxy's page, not gone",
-    fault: { status: 404, body: PAGE },
-    ends: everywhere('retried'),
-  },
+  { why: "a proxy's page, not gone", fault: { status: 404, body: PAGE }, ends: everywhere('retried') },
   { why: 'a text without a code, not gone', fault: { status: 404, body: '{}' }, ends: swr('retried') },
 ];
 

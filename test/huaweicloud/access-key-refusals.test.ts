@@ -186,13 +186,7 @@ describe('an answer to a signed call', () => {
       remembered: false,
     },
     { why: '500', fault: { status: 500, body: '' }, code: 'HTTP_500', retryable: true, remembered: false },
-    {
-      why: 'none',
-      fault: { reset: 'body' },
-      code: 'ECONNRESET',
-      retryable: true,
-      remembered: false,
-    },
+    { why: 'none', fault: { reset: 'body' }, code: 'ECONNRESET', retryable: true, remembered: false },
   ])('is remembered as a refusal: $remembered, for $why', async ({ fault, code, retryable, remembered }) => {
     const swr = clientOf();
     cloud.fault('listSyncTasks', fault);

@@ -47,11 +47,7 @@ const calls: { why: string; call: (swr: SwrClient) => Promise<unknown>; result: 
     call: (swr) => swr.listRepositories('acme', 0, noHurry, 100),
     result: { names: ['payments/api'], total: 1 },
   },
-  {
-    why: 'listing the organizations',
-    call: (swr) => swr.listOrganizations(noHurry),
-    result: ['acme'],
-  },
+  { why: 'listing the organizations', call: (swr) => swr.listOrganizations(noHurry), result: ['acme'] },
 ];
 
 test.each(calls)('is signed, and IAM is not asked: $why', async ({ call, result }) => {

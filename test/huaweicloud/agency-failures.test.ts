@@ -114,11 +114,7 @@ describe('a failure to become the agency', () => {
 
 describe('an agency that can not be had', () => {
   test.each([
-    {
-      why: 'the user is no Agent Operator',
-      change: () => cloud.cloud.addUser(USER),
-      code: 'HTTP_403',
-    },
+    { why: 'the user is no Agent Operator', change: () => cloud.cloud.addUser(USER), code: 'HTTP_403' },
     {
       why: 'the other account has taken it back',
       change: () => cloud.cloud.removeAgency(AGENCY.domain, AGENCY.name),

@@ -55,9 +55,7 @@ test('has no code where it succeeded, whatever its body says', async () => {
 });
 
 test('is a line where the request could not even be made', async () => {
-  await expect(call({ 'x-auth-token': 'not\nallowed' })).rejects.toMatchObject({
-    code: 'ERR_INVALID_CHAR',
-  });
+  await expect(call({ 'x-auth-token': 'not\nallowed' })).rejects.toMatchObject({ code: 'ERR_INVALID_CHAR' });
   expect(lines()).toMatchObject([{ code: 'UNEXPECTED' }]);
 });
 

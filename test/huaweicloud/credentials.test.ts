@@ -62,11 +62,7 @@ describe('a stored secret of no use', () => {
       secret: JSON.stringify({ ...login, domain: 5 }),
       fault: 'missing or wrong: domain',
     },
-    {
-      why: 'two are missing',
-      secret: '{"password":"pa55word"}',
-      fault: 'missing or wrong: domain, user',
-    },
+    { why: 'two are missing', secret: '{"password":"pa55word"}', fault: 'missing or wrong: domain, user' },
     { why: 'the sk is missing', secret: '{"ak":"pa55word"}', fault: 'missing or wrong: sk' },
     { why: 'the ak is missing', secret: '{"sk":"pa55word"}', fault: 'missing or wrong: ak' },
     {

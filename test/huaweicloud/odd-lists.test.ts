@@ -231,12 +231,7 @@ describe('a task with an invalid target', () => {
   test.each(invalid)('fails alone where its repository is gone: $why', async ({ differences }) => {
     plant({ why: '', count: 1 });
     cloud.fault('listSyncTasks', { body: bodyOf(differences) });
-    const { outcomes } = await cleanUp(cloud, {
-      version: 1,
-      id: 'odd',
-      namespace,
-      repository: first,
-    });
+    const { outcomes } = await cleanUp(cloud, { version: 1, id: 'odd', namespace, repository: first });
     expect(outcomes).toMatchObject([
       { outcome: 'deleted', target: DR },
       {

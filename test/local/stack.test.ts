@@ -107,10 +107,7 @@ describe('the bundles, end to end', () => {
       readFixture('eventbridge/ecr-delete-repository'),
     );
     // The task was made just now, and the recorded deletion is older.
-    const detail = {
-      ...recorded,
-      eventTime: new Date(Date.now() + 1000).toISOString(),
-    };
+    const detail = { ...recorded, eventTime: new Date(Date.now() + 1000).toISOString() };
     stack.putEvents({
       Entries: [
         { Source: 'aws.ecr', DetailType: 'AWS API Call via CloudTrail', Detail: JSON.stringify(detail) },

@@ -195,9 +195,9 @@ test('a secret written in place of a reference, or of what is around it, is neve
     secret.map((one) => ({ accounts: { main: one } })),
     secret.map((one) => ({ sources: { forge: one } })),
     secret.map((one) => ({ sources: { forge: { type: 'gitlab', secret: 'env:X', api: one } } })),
-    fc.constantFrom(`https://u:${MARK}@x`, `https://x?token=${MARK}`, `https://x#${MARK}`).map((one) => ({
-      accounts: { main: { region: 'x', credentials: 'env:X', iamEndpoint: one } },
-    })),
+    fc
+      .constantFrom(`https://u:${MARK}@x`, `https://x?token=${MARK}`, `https://x#${MARK}`)
+      .map((one) => ({ accounts: { main: { region: 'x', credentials: 'env:X', iamEndpoint: one } } })),
     pair('credentials').map((one) => [one]),
   );
   await holds(

@@ -35,10 +35,7 @@ beforeAll(async () => {
         },
       ]),
     ),
-    routes: SOURCES.map((name) => ({
-      from: `${name}:{path+}`,
-      to: `images/${name}/{path}`,
-    })),
+    routes: SOURCES.map((name) => ({ from: `${name}:{path+}`, to: `images/${name}/{path}` })),
   });
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
   restore = setVariables({

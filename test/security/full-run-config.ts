@@ -37,10 +37,7 @@ export const seed = {
     { domain: 'acme-account', name: 'other', password: 'the password that it has now' },
   ],
   organizations: [
-    {
-      name: 'images',
-      repositories: ['one', 'two', 'three'].map((name) => ({ name, tasks: [TASK] })),
-    },
+    { name: 'images', repositories: ['one', 'two', 'three'].map((name) => ({ name, tasks: [TASK] })) },
   ],
 };
 

@@ -106,9 +106,7 @@ describe('a webhook', () => {
       });
       expect(
         await deliver(type, { body: (right) => right.replace(/\}$/, `,"more":[{${poison}}]}`) }),
-      ).toMatchObject({
-        status: 422,
-      });
+      ).toMatchObject({ status: 422 });
     }
   });
 
@@ -121,9 +119,7 @@ describe('a webhook', () => {
       const names = NAMES.filter((name) => name !== '__proto__').map((name) => `"${name}":{${EVIL}},`);
       expect(
         await deliver(type, { body: (right) => right.replace('{', `{${names.join('')}`) }),
-      ).toMatchObject({
-        status: 422,
-      });
+      ).toMatchObject({ status: 422 });
       expect(await handlers.takeMessages()).toEqual([]);
     },
   );
@@ -135,9 +131,7 @@ describe('a webhook', () => {
       expect(await deliver(type)).toMatchObject({ status: 202 });
       expect(
         await deliver(type, { body: (right) => right.replace('{', `{${names.join('')}`) }),
-      ).toMatchObject({
-        status: 202,
-      });
+      ).toMatchObject({ status: 202 });
       const told = expect.objectContaining({ namespace: 'images', repository: 'one' });
       const messages = await handlers.takeMessages();
       expect(messages).toEqual([told, told]);

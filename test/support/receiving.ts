@@ -81,10 +81,7 @@ function confirmingAt(url: string, source: Source): Source {
     sourceEvent.type === 'subscription'
       ? { ...sourceEvent, confirmUrl: `${url}/${encodeURIComponent(sourceEvent.confirmUrl)}` }
       : sourceEvent;
-  return {
-    ...source,
-    interpret: (...delivered) => [source.interpret(...delivered)].flat().map(redirect),
-  };
+  return { ...source, interpret: (...delivered) => [source.interpret(...delivered)].flat().map(redirect) };
 }
 
 /** The cleanup requests in a call of SQS, without the label that nobody signs. */

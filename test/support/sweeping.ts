@@ -77,10 +77,7 @@ export async function startSweeping(): Promise<Sweeping> {
   const read = (reference: string) => Promise.resolve(reference === 'env:TOKEN' ? 'token' : SECRET);
   const configOf = (differences: Partial<Config> = {}, canary?: string) =>
     acmeConfig(cloud.url, {
-      accounts: {
-        main: acmeAccount(cloud.url),
-        far: acmeAccount(far.url, { region: DR.remoteRegionId }),
-      },
+      accounts: { main: acmeAccount(cloud.url), far: acmeAccount(far.url, { region: DR.remoteRegionId }) },
       sources: {
         github: {
           type: 'github',

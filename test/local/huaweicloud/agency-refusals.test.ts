@@ -80,11 +80,7 @@ describe('nobody becomes an agency', () => {
     const reply = await askFor(acme.url, request, await operate(acme.url));
     expect(reply.status).toBe(404);
     expect(JSON.parse(reply.body)).toEqual({
-      error: {
-        code: 404,
-        message: expect.stringMatching(/^Could not find role: /),
-        title: 'Not Found',
-      },
+      error: { code: 404, message: expect.stringMatching(/^Could not find role: /), title: 'Not Found' },
     });
   });
 

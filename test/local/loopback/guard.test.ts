@@ -26,10 +26,7 @@ const sendMessage = () =>
   sqs('SendMessage', { QueueUrl: queues.cleanupUrl, MessageBody: '{"namespace":"acme-images"}' });
 
 describe.each([
-  {
-    server: 'SQS',
-    call: () => ({ url: queues.endpoint, ...sendMessage() }),
-  },
+  { server: 'SQS', call: () => ({ url: queues.endpoint, ...sendMessage() }) },
   {
     server: 'EventBridge',
     call: () => ({
@@ -38,14 +35,7 @@ describe.each([
       body: '{"Entries":[]}',
     }),
   },
-  {
-    server: 'DynamoDB',
-    call: () => ({
-      url: ledger.endpoint,
-      method: 'GET',
-      headers: {},
-    }),
-  },
+  { server: 'DynamoDB', call: () => ({ url: ledger.endpoint, method: 'GET', headers: {} }) },
   {
     server: 'Huawei Cloud',
     call: () => ({
