@@ -51,7 +51,7 @@ function check<T extends v.ObjectSchema<v.ObjectEntries, undefined>>(
   keys: readonly string[],
 ): v.InferOutput<T> {
   const { success, output, issues = [] } = v.safeParse(schema, json);
-  const wrong = issues.map((issue) => v.getDotPath(issue) ?? 'the whole');
+  const wrong = issues.map((issue) => v.getDotPath(issue) ?? '(root)');
   // A name that isn't known may be a value that stands in the wrong place.
   const extra = keys
     .filter((key) => !Object.hasOwn(schema.entries, key))

@@ -12,7 +12,7 @@ import { DR, SECRET, USER } from '../support/cloud.ts';
 import { givingUpAfter } from '../support/deadline.ts';
 import { setVariables } from '../support/environment.ts';
 import { type Answering, respond, startLoopbackServer } from '../support/loopback-server.ts';
-import { swrClient, tokenKeeper } from '../support/swr-client.ts';
+import { swrClient, tokenReader } from '../support/swr-client.ts';
 
 const ACCESS_KEY = 'secret-access-key-for-tests';
 const SESSION = 'session-token-for-tests';
@@ -67,7 +67,7 @@ describe('no secret is', () => {
     const { url } = cleaning.cloud;
     const deadline = givingUpAfter(100);
     cleaning.cloud.fault('createToken', fault, { times: Infinity });
-    expect(show(await caught(tokenKeeper(url).get(deadline)))).not.toMatch(SECRETS);
+    expect(show(await caught(tokenReader(url).get(deadline)))).not.toMatch(SECRETS);
     cleaning.cloud.clearFaults();
     cleaning.cloud.fault('deleteSyncTask', fault, { times: Infinity });
     const error = await caught(swrClient(url).deleteSyncTask('acme', 'payments/api', DR, deadline));
@@ -77,7 +77,7 @@ describe('no secret is', () => {
   test('in an error of IAM that repeats the password', async () => {
     const message = `no such user: ${USER.name} with ${USER.password}`;
     cleaning.cloud.fault('createToken', { status: 400, code: 'IAM.0011', message });
-    const error = await caught(tokenKeeper(cleaning.cloud.url).get(givingUpAfter(1000)));
+    const error = await caught(tokenReader(cleaning.cloud.url).get(givingUpAfter(1000)));
     expect(show(error)).toContain('no such user: robot with ***');
     expect(show(error)).not.toMatch(SECRETS);
   });

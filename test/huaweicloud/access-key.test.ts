@@ -1,82 +1,66 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { Accounts } from '../../lib/huaweicloud/accounts.ts';
 import type { SwrClient } from '../../lib/huaweicloud/swr.ts';
-import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeAccount } from '../support/acme-config.ts';
 import { APAC, DR, EMEA, REGION, USER } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
 import { respond, startLoopbackServer } from '../support/loopback-server.ts';
 import { recordLog } from '../support/recorded-log.ts';
 import { swrClient } from '../support/swr-client.ts';
-import { authorizerOf, KEY, type Stored, startSigningCloud } from './signing.ts';
+import { always, authorizerOf, KEY, type Stored, useCloud } from './use-cloud.ts';
 
-let cloud: Emulator;
-beforeEach(async () => {
-  cloud = await startSigningCloud();
-});
-afterEach(() => cloud.close());
+const cloud = useCloud({ accessKey: true });
 
 function clientOf(stored?: Stored): SwrClient {
   return swrClient(cloud.url, authorizerOf(cloud.url, stored));
 }
 
-const calls: { why: string; call: (swr: SwrClient) => Promise<unknown>; result: unknown }[] = [
-  {
-    why: 'listing the tasks of a repository with a slash in its name',
-    call: (swr) => swr.listSyncTasks('acme', 'payments/api', noHurry),
-    result: [expect.objectContaining(DR), expect.objectContaining(APAC)],
-  },
-  {
-    why: 'deleting a task',
-    call: (swr) => swr.deleteSyncTask('acme', 'payments/api', DR, noHurry),
-    result: 'deleted',
-  },
-  {
-    why: 'deleting a task that is gone',
-    call: (swr) => swr.deleteSyncTask('acme', 'payments/api', EMEA, noHurry),
-    result: 'absent',
-  },
-  {
-    why: 'creating a task',
-    call: (swr) =>
-      swr.createSyncTask('acme', 'payments/api', EMEA, { syncAuto: true, override: false }, noHurry),
-    result: 'created',
-  },
-  {
-    why: 'listing the repositories of an organization',
-    call: (swr) => swr.listRepositories('acme', 0, noHurry, 100),
-    result: { names: ['payments/api'], total: 1 },
-  },
-  { why: 'listing the organizations', call: (swr) => swr.listOrganizations(noHurry), result: ['acme'] },
+const calls: [why: string, call: (swr: SwrClient) => Promise<unknown>, result: unknown][] = [
+  [
+    'lists the tasks of a repository with a slash in its name',
+    (swr) => swr.listSyncTasks('acme', 'payments/api', noHurry),
+    [expect.objectContaining(DR), expect.objectContaining(APAC)],
+  ],
+  ['deletes a task', (swr) => swr.deleteSyncTask('acme', 'payments/api', DR, noHurry), 'deleted'],
+  ['finds a task absent', (swr) => swr.deleteSyncTask('acme', 'payments/api', EMEA, noHurry), 'absent'],
+  [
+    'creates a task',
+    (swr) => swr.createSyncTask('acme', 'payments/api', EMEA, { syncAuto: true, override: false }, noHurry),
+    'created',
+  ],
+  [
+    'lists repositories',
+    (swr) => swr.listRepositories('acme', 0, noHurry, 100),
+    { names: ['payments/api'], total: 1 },
+  ],
+  ['lists the organizations', (swr) => swr.listOrganizations(noHurry), ['acme']],
 ];
 
-test.each(calls)('is signed, and IAM is not asked: $why', async ({ call, result }) => {
+test.each(calls)('a signed call %s without a call of IAM', async (_, call, result) => {
   expect(await call(clientOf())).toEqual(result);
   expect(cloud.journal.entries.map(({ auth }) => auth)).toEqual(['ak-sk']);
 });
 
-test('goes over the connection that is already there', async () => {
+test('signed calls reuse the connection', async () => {
   const swr = clientOf();
-  for (const { call } of calls) await call(swr);
+  for (const [, call] of calls) await call(swr);
   expect(new Set(cloud.journal.entries.map(({ connection }) => connection)).size).toBe(1);
 });
 
 describe('the project', () => {
-  test.each([
-    { why: "it is the region's", projectId: 'c0ffee' },
-    { why: 'none is stored', projectId: undefined },
-  ])('is accepted where $why', async ({ projectId }) => {
-    cloud.cloud.addProject(REGION, 'c0ffee');
-    const stored = { ...KEY, projectId };
-    await expect(clientOf({ kept: stored, fresh: stored }).listOrganizations(noHurry)).resolves.toEqual([
-      'acme',
-    ]);
-  });
+  const listIn = (projectId?: string) => clientOf(always({ ...KEY, projectId })).listOrganizations(noHurry);
 
-  test('is for a person to mend where it is that of another region', async () => {
+  test.each(['c0ffee', undefined])(
+    '%p is accepted when c0ffee is the one of the region',
+    async (projectId) => {
+      cloud.cloud.addProject(REGION, 'c0ffee');
+      await expect(listIn(projectId)).resolves.toEqual(['acme']);
+    },
+  );
+
+  test('of another region is a permanent failure', async () => {
     cloud.cloud.addProject('cn-east-3', 'c0ffee');
-    const stored = { ...KEY, projectId: 'c0ffee' };
-    await expect(clientOf({ kept: stored, fresh: stored }).listOrganizations(noHurry)).rejects.toMatchObject({
+    await expect(listIn('c0ffee')).rejects.toMatchObject({
       verdict: 'permanent',
       failure: { code: 'APIGW.0301' },
     });
@@ -87,7 +71,7 @@ test('sends the project and the security token, and signs them', async () => {
   const server = await startLoopbackServer((response) => respond(response, 200, ''));
   try {
     const stored = { ...KEY, projectId: 'c0ffee', securityToken: 'T0ken+/==' };
-    const swr = swrClient(server.url, authorizerOf(server.url, { kept: stored, fresh: stored }));
+    const swr = swrClient(server.url, authorizerOf(server.url, always(stored)));
     await swr.deleteSyncTask('acme', 'payments/api', DR, noHurry);
     expect(server.requests).toMatchObject([
       {
@@ -112,9 +96,9 @@ test('sends the project and the security token, and signs them', async () => {
   }
 });
 
-test('works with a security token that is longer than other headers may be', async () => {
+test('accepts a security token of 20 KiB', async () => {
   const stored = { ...KEY, securityToken: 'T'.repeat(20 * 1024) };
-  const swr = clientOf({ kept: stored, fresh: stored });
+  const swr = clientOf(always(stored));
   await expect(swr.deleteSyncTask('acme', 'payments/api', DR, noHurry)).resolves.toBe('deleted');
 });
 
@@ -125,12 +109,12 @@ describe('the accounts of a configuration', () => {
     return new Accounts(accounts, read, recordLog().log);
   };
 
-  test('sign where it is an access key that is stored', async () => {
+  test('sign calls when an access key is stored', async () => {
     await expect(accountsOf(KEY).clientOf('one').listOrganizations(noHurry)).resolves.toEqual(['acme']);
     expect(cloud.journal.entries.map(({ auth }) => auth)).toEqual(['ak-sk']);
   });
 
-  test('use a key that was refused to one of them for none of them', async () => {
+  test('stop using a key that one of them was rejected with', async () => {
     const accounts = accountsOf({ ...KEY, sk: 'wrong' });
     for (const name of accounts.names)
       await expect(accounts.clientOf(name).listOrganizations(noHurry)).rejects.toMatchObject({
@@ -140,11 +124,11 @@ describe('the accounts of a configuration', () => {
   });
 });
 
-describe('a secret that changes its kind', () => {
+describe('a secret that changes from one kind to another', () => {
   const login = { domain: USER.domain, user: USER.name, password: USER.password };
 
-  test('is used as an access key as soon as the token is over', async () => {
-    const stored: Stored = { kept: login, fresh: login };
+  test('is used as an access key once the token has expired', async () => {
+    const stored: Stored = always(login);
     const swr = clientOf(stored);
     await swr.listOrganizations(noHurry);
     stored.kept = KEY;
@@ -161,8 +145,8 @@ describe('a secret that changes its kind', () => {
     ]);
   });
 
-  test('is used as a password from the next call on', async () => {
-    const stored: Stored = { kept: KEY, fresh: KEY };
+  test('is used as a password from the next call', async () => {
+    const stored: Stored = always(KEY);
     const swr = clientOf(stored);
     await swr.listOrganizations(noHurry);
     stored.kept = login;
@@ -174,7 +158,7 @@ describe('a secret that changes its kind', () => {
     ]);
   });
 
-  test('is used as a password where the access key is refused', async () => {
+  test('is used as a password when the access key is rejected', async () => {
     const swr = clientOf({ kept: { ...KEY, sk: 'old' }, fresh: login });
     await swr.listOrganizations(noHurry);
     await swr.listOrganizations(noHurry);

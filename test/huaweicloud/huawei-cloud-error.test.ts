@@ -10,80 +10,44 @@ function errorOf(status: number, body: string, headers: Record<string, string> =
   return HuaweiCloudError.fromAnswer(CALL, { status, body, headers }, sortSwrFailure, { nowMs: NOW });
 }
 
+const slowDown = '{"error_code":"SVCSTG.SWR.4031032","error_msg":"slow down"}';
+
 test.each([
-  {
-    why: 'with the code and what was said',
-    error: errorOf(403, '{"error_code":"SVCSTG.SWR.4031032","error_msg":"slow down"}'),
-    failure: {
-      code: 'SVCSTG.SWR.4031032',
-      message: `${CALL}: 403 SVCSTG.SWR.4031032 slow down`,
-      status: 403,
-      retryable: true,
-    },
-  },
-  {
-    why: 'with the status as the code where there is none',
-    error: errorOf(403, '{"error":{"message":"no"}}'),
-    failure: { code: 'HTTP_403', message: `${CALL}: 403 no`, status: 403, retryable: false },
-  },
-  {
-    why: 'without showing the page of a proxy',
-    error: errorOf(502, '<html>nginx</html>'),
-    failure: {
-      code: 'HTTP_502',
-      message: `${CALL}: 502 with an HTML page, which is not an answer of the API`,
-      status: 502,
-      retryable: true,
-    },
-  },
-  {
-    why: 'with an empty body',
-    error: errorOf(500, ''),
-    failure: { code: 'HTTP_500', message: `${CALL}: 500 with an empty body`, status: 500, retryable: true },
-  },
-  {
-    why: 'with a body that can not be read',
-    error: errorOf(500, 'oops'),
-    failure: {
-      code: 'HTTP_500',
-      message: `${CALL}: 500 with a body that can not be read`,
-      status: 500,
-      retryable: true,
-    },
-  },
-  {
-    why: 'with the seconds to wait',
-    error: errorOf(429, '', { 'retry-after': '7' }),
-    failure: {
-      code: 'HTTP_429',
-      message: `${CALL}: 429 with an empty body`,
-      status: 429,
-      retryable: true,
-      retryAfterSeconds: 7,
-    },
-  },
-  {
-    why: 'with the seconds until a date',
-    error: errorOf(503, '', { 'retry-after': 'Tue, 24 Nov 2026 03:01:30 GMT' }),
-    failure: {
-      code: 'HTTP_503',
-      message: `${CALL}: 503 with an empty body`,
-      status: 503,
-      retryable: true,
-      retryAfterSeconds: 90,
-    },
-  },
-])('tells of an answer $why', ({ error, failure }) => {
-  expect(error.failure).toEqual(failure);
-  expect(error.message).toBe(failure.message);
+  [errorOf(403, slowDown), 'SVCSTG.SWR.4031032', '403 SVCSTG.SWR.4031032 slow down', true],
+  [errorOf(403, '{"error":{"message":"no"}}'), 'HTTP_403', '403 no', false],
+  [
+    errorOf(502, '<html>nginx</html>'),
+    'HTTP_502',
+    '502 with an HTML page, which is not an answer of the API',
+    true,
+  ],
+  [errorOf(500, ''), 'HTTP_500', '500 with an empty body', true],
+  [errorOf(500, 'oops'), 'HTTP_500', '500 with a body that can not be read', true],
+])('%s', (error, code, text, retryable) => {
+  const message = `${CALL}: ${text}`;
+  expect(error.failure).toEqual({ code, message, status: error.failure.status, retryable });
+  expect(error.message).toBe(message);
 });
 
-test('shortens a message that never ends', () => {
+test.each([
+  ['7', 7],
+  ['Tue, 24 Nov 2026 03:01:30 GMT', 90],
+])('takes the seconds to wait from Retry-After: %s', (value, retryAfterSeconds) => {
+  expect(errorOf(429, '', { 'retry-after': value }).failure).toEqual({
+    code: 'HTTP_429',
+    message: `${CALL}: 429 with an empty body`,
+    status: 429,
+    retryable: true,
+    retryAfterSeconds,
+  });
+});
+
+test('shortens a long message', () => {
   const body = JSON.stringify({ errorCode: 'X.1', errorMessage: 'x'.repeat(9999) });
   expect(errorOf(400, body).failure.message.length).toBeLessThan(600);
 });
 
-test('shows no part of a token that is longer than what is shown', () => {
+test('hides a token that is longer than the shortened message', () => {
   const token = 'MII'.padEnd(2000, 'tokens');
   const body = JSON.stringify({ errorCode: 'X.1', errorMessage: `you sent ${token}` });
   const error = HuaweiCloudError.fromAnswer(CALL, { status: 400, headers: {}, body }, sortSwrFailure, {
@@ -92,18 +56,18 @@ test('shows no part of a token that is longer than what is shown', () => {
   expect(error.failure.message).toBe(`${CALL}: 400 X.1 you sent ***`);
 });
 
-test('keeps the transport error that it stands for', () => {
-  const cause = new TransportError('ECONNREFUSED', new URL('http://127.0.0.1:1/'), 'nobody there');
+test('has the transport error as its cause', () => {
+  const cause = new TransportError('ECONNREFUSED', new URL('http://127.0.0.1:1/'), 'connection refused');
   const error = HuaweiCloudError.fromTransport(CALL, cause);
   expect(error.failure).toEqual({
     code: 'ECONNREFUSED',
-    message: `${CALL}: 127.0.0.1:1: nobody there`,
+    message: `${CALL}: 127.0.0.1:1: connection refused`,
     retryable: true,
   });
   expect(error.cause).toBe(cause);
 });
 
-test('does not take a defect for a lost connection', () => {
+test('rethrows an error that is no transport error', () => {
   const defect = new TypeError('a defect');
   expect(() => HuaweiCloudError.fromTransport(CALL, defect)).toThrow(defect);
 });

@@ -53,36 +53,23 @@ const whole: readonly Row[] = [
   ...(['none', 'page', undefined] as const).flatMap((totals): Row[] => {
     const listing = { repositories: 5, ...(totals && { totals }) };
     const kind = `totals: ${totals ?? 'true'}`;
+    const losing = (name: string) => ({ page: 2, change: () => remove(name) });
+    const replacing = {
+      page: 4,
+      change: () => {
+        remove(first);
+        add('z-new');
+      },
+    };
     return [
-      {
-        why: `a list that loses its first one meanwhile, ${kind}`,
-        count: 12,
-        listing,
-        meanwhile: { page: 2, change: () => remove(first) },
-      },
-      {
-        why: `a list that loses its first one before it ends, ${kind}`,
-        count: 6,
-        listing,
-        meanwhile: { page: 2, change: () => remove(first) },
-      },
-      {
-        why: `a list that loses one and gets another, ${kind}`,
-        count: 12,
-        listing,
-        meanwhile: {
-          page: 4,
-          change: () => {
-            remove(first);
-            add('z-new');
-          },
-        },
-      },
+      { why: `a list that loses its first one, ${kind}`, count: 12, listing, meanwhile: losing(first) },
+      { why: `a list that loses one before its end, ${kind}`, count: 6, listing, meanwhile: losing(first) },
+      { why: `a list that loses one and gets another, ${kind}`, count: 12, listing, meanwhile: replacing },
       {
         why: `a list that loses the last one that was read, ${kind}`,
         count: 12,
         listing,
-        meanwhile: { page: 2, change: () => remove('repository-0004') },
+        meanwhile: losing('repository-0004'),
       },
     ];
   }),

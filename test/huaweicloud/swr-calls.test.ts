@@ -1,34 +1,33 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Emulator } from '../../local/huaweicloud/emulator.ts';
+import { describe, expect, test } from '@jest/globals';
 import { APAC, DR, EMEA, manyTargets, startCloud } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
 import { respond, startLoopbackServer } from '../support/loopback-server.ts';
 import { storedAuthorizer, swrClient } from '../support/swr-client.ts';
+import { useCloud } from './use-cloud.ts';
 
-let cloud: Emulator;
-beforeEach(async () => {
-  cloud = await startCloud();
-});
-afterEach(() => cloud.close());
+const cloud = useCloud();
+
+const deleteTask = (target = DR) => cloud.swr.deleteSyncTask('acme', 'payments/api', target, noHurry);
+const createTask = (target = EMEA, { syncAuto = true, override = false } = {}) =>
+  cloud.swr.createSyncTask('acme', 'payments/api', target, { syncAuto, override }, noHurry);
 
 describe('listing the tasks of a repository', () => {
-  test('gives everything that SWR says of them', async () => {
-    const tasks = await swrClient(cloud.url).listSyncTasks('acme', 'payments/api', noHurry);
+  test('returns every property of each task', async () => {
+    const tasks = await cloud.swr.listSyncTasks('acme', 'payments/api', noHurry);
     expect(tasks).toEqual(cloud.cloud.tasks('acme', 'payments/api'));
     expect(tasks).toHaveLength(2);
   });
 
   test.each([
-    { why: 'the repository is unknown', namespace: 'acme', repository: 'nothing' },
-    { why: 'the organization is unknown', namespace: 'nobody', repository: 'payments/api' },
-  ])('gives none where $why', async ({ namespace, repository }) => {
-    await expect(swrClient(cloud.url).listSyncTasks(namespace, repository, noHurry)).resolves.toEqual([]);
+    ['repository', 'acme', 'nothing'],
+    ['organization', 'unknown', 'payments/api'],
+  ])('returns none when the %s is unknown', async (_, namespace, repository) => {
+    await expect(cloud.swr.listSyncTasks(namespace, repository, noHurry)).resolves.toEqual([]);
   });
 
   test('writes the slashes of the name as $, unescaped', async () => {
     cloud.cloud.addTask({ namespace: 'acme', repository: 'a/b/c', ...DR });
-    const tasks = await swrClient(cloud.url).listSyncTasks('acme', 'a/b/c', noHurry);
-    expect(tasks).toHaveLength(1);
+    expect(await cloud.swr.listSyncTasks('acme', 'a/b/c', noHurry)).toHaveLength(1);
     expect(cloud.journal.of('listSyncTasks')).toMatchObject([
       { path: '/v2/manage/namespaces/acme/repos/a$b$c/sync_repo' },
     ]);
@@ -36,28 +35,18 @@ describe('listing the tasks of a repository', () => {
 });
 
 describe('deleting a task', () => {
-  test('deletes that one and no other', async () => {
-    const swr = swrClient(cloud.url);
-    await expect(swr.deleteSyncTask('acme', 'payments/api', DR, noHurry)).resolves.toBe('deleted');
+  test('deletes that task only, and finds it absent the second time', async () => {
+    await expect(deleteTask()).resolves.toBe('deleted');
     expect(cloud.cloud.tasks()).toMatchObject([APAC]);
+    await expect(deleteTask()).resolves.toBe('absent');
   });
 
-  test('finds it absent the second time', async () => {
-    const swr = swrClient(cloud.url);
-    await swr.deleteSyncTask('acme', 'payments/api', DR, noHurry);
-    await expect(swr.deleteSyncTask('acme', 'payments/api', DR, noHurry)).resolves.toBe('absent');
-  });
-
-  test.each([
-    { why: 'as documented', goneAs: 404 },
-    { why: 'as seen in practice', goneAs: 400 },
-  ] as const)('finds it absent where SWR answers $goneAs, $why', async ({ goneAs }) => {
+  test.each([404, 400] as const)('finds it absent when SWR answers %i', async (goneAs) => {
     cloud.cloud.goneAs = goneAs;
-    const swr = swrClient(cloud.url);
-    await expect(swr.deleteSyncTask('acme', 'payments/api', EMEA, noHurry)).resolves.toBe('absent');
+    await expect(deleteTask(EMEA)).resolves.toBe('absent');
   });
 
-  test('sends the two fields and nothing else of a target, as JSON, with the token', async () => {
+  test('sends the two fields of a target as JSON, with the token', async () => {
     const server = await startLoopbackServer((response) => respond(response, 200, ''));
     try {
       const swr = swrClient(server.url, storedAuthorizer(cloud.url));
@@ -79,20 +68,16 @@ describe('deleting a task', () => {
     }
   });
 
-  test('goes over the connection that is already there', async () => {
-    const swr = swrClient(cloud.url);
+  test('reuses the connection', async () => {
     for (const target of [DR, APAC, EMEA]) {
-      await swr.listSyncTasks('acme', 'payments/api', noHurry);
-      await swr.deleteSyncTask('acme', 'payments/api', target, noHurry);
+      await cloud.swr.listSyncTasks('acme', 'payments/api', noHurry);
+      await deleteTask(target);
     }
     const connections = cloud.journal.entries.map(({ connection }) => connection);
     expect(connections).toEqual(Array.from({ length: 7 }, () => connections[0]));
   });
 
-  test.each([
-    { why: 'a usual token', tokenBytes: 2000 },
-    { why: "a token beyond Node's usual limit for headers", tokenBytes: 20 * 1024 },
-  ])('works with $why', async ({ tokenBytes }) => {
+  test.each([2000, 20 * 1024])('works with a token of %i bytes', async (tokenBytes) => {
     const other = await startCloud({ tokenBytes });
     try {
       const swr = swrClient(other.url);
@@ -103,33 +88,70 @@ describe('deleting a task', () => {
   });
 });
 
-describe("listing an organization's repositories", () => {
+describe('creating a task', () => {
   test.each([
-    { why: 'none at all', count: 0, offset: 0, found: 0 },
-    { why: 'a page that is not full', count: 3, offset: 0, found: 3 },
-    { why: 'a full page, which may not be the last', count: 101, offset: 0, found: 100 },
-    { why: 'what is behind a full page', count: 101, offset: 100, found: 1 },
-  ])('gives $found of $count from $offset on: $why', async ({ count, offset, found }) => {
+    { syncAuto: true, override: false },
+    { syncAuto: false, override: true },
+  ])('sets %j', async (settings) => {
+    await expect(createTask(EMEA, settings)).resolves.toBe('created');
+    expect(cloud.cloud.tasks('acme', 'payments/api')).toHaveLength(3);
+    expect(cloud.cloud.tasks('acme', 'payments/api')[2]).toMatchObject({ ...EMEA, ...settings });
+  });
+
+  test('changes an existing one', async () => {
+    await expect(createTask(DR, { syncAuto: false, override: true })).resolves.toBe('created');
+    expect(cloud.cloud.tasks('acme', 'payments/api')).toHaveLength(2);
+    expect(cloud.cloud.tasks('acme', 'payments/api')[0]).toMatchObject({ syncAuto: false, override: true });
+  });
+
+  test('sends the two fields of a target only', async () => {
+    const target = { ...EMEA, id: 45, createdAt: '2026-03-02T08:15:27.53183Z', override: true };
+    await expect(createTask(target)).resolves.toBe('created');
+    const { createdAt, override } = cloud.cloud.tasks('acme', 'payments/api')[2] ?? {};
+    expect(createdAt).not.toBe(target.createdAt);
+    expect(override).toBe(false);
+  });
+
+  test.each([
+    ['repository', 'acme', 'gone'],
+    ['organization', 'gone', 'payments/api'],
+  ])('returns "no repository" when the %s is unknown', async (_, namespace, repository) => {
+    const settings = { syncAuto: true, override: false };
+    const created = cloud.swr.createSyncTask(namespace, repository, DR, settings, noHurry);
+    await expect(created).resolves.toBe('no repository');
+  });
+});
+
+describe("listing an organization's repositories", () => {
+  const list = (limit = 100, namespace = 'many', offset = 0) =>
+    cloud.swr.listRepositories(namespace, offset, noHurry, limit);
+
+  function addMany(count: number): string[] {
     const names = manyTargets(count).map(({ remoteNamespace }) => remoteNamespace);
     cloud.cloud.addOrganization('many');
     for (const name of names) cloud.cloud.addRepository('many', name);
-    expect(await swrClient(cloud.url).listRepositories('many', offset, noHurry, 100)).toEqual({
-      names: names.slice(offset, offset + found),
-      total: count,
-    });
+    return names;
+  }
+
+  test.each([
+    { count: 0, offset: 0, found: 0 },
+    { count: 3, offset: 0, found: 3 },
+    { count: 101, offset: 0, found: 100 },
+    { count: 101, offset: 100, found: 1 },
+  ])('returns $found of $count from $offset on', async ({ count, offset, found }) => {
+    const names = addMany(count).slice(offset, offset + found);
+    expect(await list(100, 'many', offset)).toEqual({ names, total: count });
     expect(cloud.journal.of('listRepositories')).toMatchObject([
       { path: `/v2/manage/repos?namespace=many&limit=100&offset=${offset}` },
     ]);
   });
 
   test.each([
-    { why: 'as few as one', limit: 1, found: 1 },
-    { why: 'all that SWR gives at once', limit: 1000, found: 101 },
-  ])('gives $why where a limit is named', async ({ limit, found }) => {
-    cloud.cloud.addOrganization('many');
-    for (const { remoteNamespace } of manyTargets(101)) cloud.cloud.addRepository('many', remoteNamespace);
-    const { names } = await swrClient(cloud.url).listRepositories('many', 0, noHurry, limit);
-    expect(names).toHaveLength(found);
+    [1, 1],
+    [1000, 101],
+  ])('returns with the limit %i %i of 101', async (limit, found) => {
+    addMany(101);
+    expect((await list(limit)).names).toHaveLength(found);
   });
 
   test.each([
@@ -137,29 +159,34 @@ describe("listing an organization's repositories", () => {
     { why: 'a row', headers: {}, row: { total_range: 7 }, total: 7 },
     { why: 'the larger one', headers: { 'Content-Range': '0-1/7' }, row: { total_range: 9 }, total: 9 },
     { why: 'a text of digits', headers: {}, row: { total_range: '7' }, total: 7 },
-    { why: 'none of what is no number', headers: { 'Content-Range': '0-1/*' }, row: { total_range: {} } },
-  ])('tells the total of $why', async ({ headers, row, total }) => {
+    { why: 'nothing', headers: { 'Content-Range': '0-1/*' }, row: { total_range: {} } },
+  ])('takes the total from $why', async ({ headers, row, total }) => {
     const body = JSON.stringify([{ name: 'api', ...row }]);
     cloud.fault('listRepositories', { status: 200, body, headers });
-    const page = await swrClient(cloud.url).listRepositories('acme', 0, noHurry, 100);
-    expect(page).toEqual({ names: ['api'], ...(total !== undefined && { total }) });
+    expect(await list()).toEqual({ names: ['api'], ...(total !== undefined && { total }) });
   });
 
-  test('gives none where SWR does not know the organization', async () => {
+  test('returns none when SWR does not know the organization', async () => {
     cloud.fault('listRepositories', { status: 404, code: 'SVCSTG.SWR.4040001' });
-    await expect(swrClient(cloud.url).listRepositories('acme', 0, noHurry, 100)).resolves.toEqual({
-      names: [],
-    });
+    await expect(list()).resolves.toEqual({ names: [] });
+  });
+});
+
+describe('listing the organizations', () => {
+  test.each([1, 3, 151])('returns the names of %i in one call', async (count) => {
+    const others = Array.from({ length: count - 1 }, (_, index) => `team-${index}`);
+    for (const name of others) cloud.cloud.addOrganization(name);
+    await expect(cloud.swr.listOrganizations(noHurry)).resolves.toEqual(['acme', ...others]);
+    expect(cloud.journal.of('listNamespaces')).toMatchObject([{ path: '/v2/manage/namespaces' }]);
   });
 
-  test.each([
-    { why: 'it is an object', body: '{"repos":[]}' },
-    { why: 'a row has no name', body: '[{"category":"other"}]' },
-    { why: 'it is a page', body: '<html></html>' },
-  ])('does not take an answer for an empty list where $why', async ({ body }) => {
-    cloud.fault('listRepositories', { status: 200, body });
-    await expect(swrClient(cloud.url).listRepositories('acme', 0, noHurry, 100)).rejects.toMatchObject({
-      failure: { code: 'HTTP_200', retryable: true },
-    });
+  test('returns none when there are none', async () => {
+    cloud.cloud.removeOrganization('acme');
+    await expect(cloud.swr.listOrganizations(noHurry)).resolves.toEqual([]);
+  });
+
+  test('returns none when SWR answers 404', async () => {
+    cloud.fault('listNamespaces', { status: 404, code: 'SVCSTG.SWR.4040001' });
+    await expect(cloud.swr.listOrganizations(noHurry)).resolves.toEqual([]);
   });
 });

@@ -1,43 +1,46 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { parseCredentials } from '../../lib/huaweicloud/credentials.ts';
-import type { Emulator, Fault } from '../../local/huaweicloud/emulator.ts';
-import { DR, manyTargets, SECRET, startCloud, USER } from '../support/cloud.ts';
+import type { SwrClient } from '../../lib/huaweicloud/swr.ts';
+import type { Fault, Operation } from '../../local/huaweicloud/emulator.ts';
+import { DR, EMEA, manyTargets, SECRET, USER } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
 import { storedAuthorizer, swrClient } from '../support/swr-client.ts';
+import { useCloud } from './use-cloud.ts';
 
-let cloud: Emulator;
-beforeEach(async () => {
-  cloud = await startCloud();
+const cloud = useCloud();
+
+const count = (operation: Operation) => cloud.journal.of(operation).length;
+const listTasks = (swr = cloud.swr) => swr.listSyncTasks('acme', 'payments/api', noHurry);
+const deleteTask = (swr = cloud.swr) => swr.deleteSyncTask('acme', 'payments/api', DR, noHurry);
+
+test.each<[operation: Operation, fault: Fault, call: (swr: SwrClient) => Promise<unknown>]>([
+  ['deleteSyncTask', { status: 401, code: 'SVCSTG.SWR.4010000' }, deleteTask],
+  ['deleteSyncTask', { status: 401, code: 'APIGW.0301' }, deleteTask],
+  ['deleteSyncTask', { status: 401, code: 'APIGW.0307' }, deleteTask],
+  ['deleteSyncTask', { status: 401, body: '' }, deleteTask],
+  ['listNamespaces', { status: 401, code: 'SVCSTG.SWR.4010000' }, (swr) => swr.listOrganizations(noHurry)],
+  [
+    'createSyncTask',
+    { status: 401, code: 'APIGW.0307' },
+    (swr) => swr.createSyncTask('acme', 'payments/api', EMEA, { syncAuto: true, override: false }, noHurry),
+  ],
+])('repeats %s once with a new token after %j', async (operation, fault, call) => {
+  cloud.fault(operation, fault);
+  await call(cloud.swr);
+  expect([cloud.countLogins(), count(operation)]).toEqual([2, 2]);
 });
-afterEach(() => cloud.close());
 
-function count(operation: 'createToken' | 'listSyncTasks' | 'deleteSyncTask'): number {
-  return cloud.journal.of(operation).length;
-}
-
-test.each<{ why: string; fault: Fault }>([
-  { why: 'SWR does not take it', fault: { status: 401, code: 'SVCSTG.SWR.4010000' } },
-  { why: 'the gateway does not take it', fault: { status: 401, code: 'APIGW.0301' } },
-  { why: 'it must be updated', fault: { status: 401, code: 'APIGW.0307' } },
-  { why: 'nobody says why', fault: { status: 401, body: '' } },
-])('repeats a call once with a new token where $why', async ({ fault }) => {
-  cloud.fault('deleteSyncTask', fault);
-  const swr = swrClient(cloud.url);
-  await expect(swr.deleteSyncTask('acme', 'payments/api', DR, noHurry)).resolves.toBe('deleted');
-  expect([count('createToken'), count('deleteSyncTask')]).toEqual([2, 2]);
-});
-
-test('leaves it to a person where SWR takes no token at all', async () => {
+test('fails permanently when SWR rejects every token', async () => {
   cloud.fault('listSyncTasks', { status: 401, code: 'APIGW.0301' }, { times: Infinity });
-  await expect(swrClient(cloud.url).listSyncTasks('acme', 'payments/api', noHurry)).rejects.toMatchObject({
+  await expect(listTasks()).rejects.toMatchObject({
     verdict: 'permanent',
     failure: { code: 'APIGW.0301', status: 401, retryable: false },
   });
-  expect([count('createToken'), count('listSyncTasks')]).toEqual([2, 2]);
+  expect([cloud.countLogins(), count('listSyncTasks')]).toEqual([2, 2]);
 });
 
-test('shares one new login among eight calls whose token has ended', async () => {
-  const swr = swrClient(cloud.url);
+test('shares one login among eight calls whose token has expired', async () => {
+  const { swr } = cloud;
   const targets = manyTargets(8);
   for (const target of targets) cloud.cloud.addTask({ namespace: 'acme', repository: 'many', ...target });
   await swr.listSyncTasks('acme', 'many', noHurry);
@@ -47,44 +50,41 @@ test('shares one new login among eight calls whose token has ended', async () =>
   );
   expect(new Set(results)).toEqual(new Set(['deleted']));
   expect(cloud.cloud.tasks('acme', 'many')).toEqual([]);
-  expect([count('createToken'), count('deleteSyncTask')]).toEqual([2, 16]);
+  expect([cloud.countLogins(), count('deleteSyncTask')]).toEqual([2, 16]);
 });
 
-test('does not log in again for a call that comes back late with the older token', async () => {
-  const swr = swrClient(cloud.url);
-  await swr.listSyncTasks('acme', 'payments/api', noHurry);
+test('does not log in again for a late answer to a call with the older token', async () => {
+  await listTasks();
   const rejected = { status: 401, code: 'APIGW.0307' };
   cloud.fault('deleteSyncTask', { ...rejected, delayMs: 60 }, { nth: 1 });
   cloud.fault('deleteSyncTask', rejected, { nth: 2 });
-  const late = swr.deleteSyncTask('acme', 'payments/api', DR, noHurry);
+  const late = deleteTask();
   await cloud.journal.waitFor(() => count('deleteSyncTask') === 1);
-  await swr.deleteSyncTask('acme', 'payments/api', DR, noHurry);
+  await deleteTask();
   await expect(late).resolves.toBe('absent');
-  expect(count('createToken')).toBe(2);
+  expect(cloud.countLogins()).toBe(2);
 });
 
-test('goes on with the new password after a change of both the password and the secret', async () => {
+test('uses the new password after both the password and the secret have changed', async () => {
   let secret = SECRET;
   const readCredentials = () => Promise.resolve(parseCredentials(secret));
   const swr = swrClient(cloud.url, storedAuthorizer(cloud.url, { readCredentials }));
-  await swr.listSyncTasks('acme', 'payments/api', noHurry);
+  await listTasks(swr);
   secret = SECRET.replace(USER.password, 'new');
   cloud.cloud.setPassword(USER.domain, USER.name, 'new');
-  await expect(swr.deleteSyncTask('acme', 'payments/api', DR, noHurry)).resolves.toBe('deleted');
+  await expect(deleteTask(swr)).resolves.toBe('deleted');
 });
 
-test('does not log in again for a failure that a new token would not mend', async () => {
+test('does not log in again after a missing permission', async () => {
   cloud.fault('deleteSyncTask', { status: 403, code: 'SVCSTG.SWR.4030170' });
-  await expect(swrClient(cloud.url).deleteSyncTask('acme', 'payments/api', DR, noHurry)).rejects.toThrow(
-    'SVCSTG.SWR.4030170',
-  );
-  expect(count('createToken')).toBe(1);
+  await expect(deleteTask()).rejects.toThrow('SVCSTG.SWR.4030170');
+  expect(cloud.countLogins()).toBe(1);
 });
 
-test('fails with the login where the new one fails', async () => {
+test('fails with the error of the login when the new login fails', async () => {
   cloud.fault('listSyncTasks', { status: 401, code: 'APIGW.0307' });
   cloud.fault('createToken', { status: 503 }, { nth: 2 });
-  await expect(swrClient(cloud.url).listSyncTasks('acme', 'payments/api', noHurry)).rejects.toMatchObject({
+  await expect(listTasks()).rejects.toMatchObject({
     failure: { code: 'HTTP_503', message: expect.stringContaining('getting an IAM token'), retryable: true },
   });
 });

@@ -1,45 +1,35 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Emulator } from '../../local/huaweicloud/emulator.ts';
-import { HOUR_MS, MINUTE_MS, type StoppedClock, stopClock } from '../support/clock.ts';
+import { describe, expect, test } from '@jest/globals';
+import { HOUR_MS, MINUTE_MS } from '../support/clock.ts';
 import { startCloud } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
 import { recordLog } from '../support/recorded-log.ts';
-import { tokenKeeper } from '../support/swr-client.ts';
+import { tokenReader } from '../support/swr-client.ts';
+import { useCloud } from './use-cloud.ts';
 
-const REFUSAL = { status: 401, headers: {}, body: '' };
+const REJECTION = { status: 401, headers: {}, body: '' };
 
-let clock: StoppedClock;
-let cloud: Emulator;
-beforeEach(async () => {
-  clock = stopClock();
-  cloud = await startCloud({ clock: clock.read });
-});
-afterEach(() => cloud.close());
+const cloud = useCloud({ stopped: true });
 
-function countLogins(): number {
-  return cloud.journal.of('createToken').length;
-}
-
-test('logs in once for however many callers there are at the same time', async () => {
-  const keeper = tokenKeeper(cloud.url, { now: clock.read });
-  const tokens = await Promise.all(Array.from({ length: 20 }, () => keeper.get(noHurry)));
+test('one login serves 20 callers at the same time', async () => {
+  const reader = tokenReader(cloud.url, { now: cloud.clock.read });
+  const tokens = await Promise.all(Array.from({ length: 20 }, () => reader.get(noHurry)));
   expect(new Set(tokens).size).toBe(1);
   expect(tokens[0]).toHaveLength(2000);
-  expect(countLogins()).toBe(1);
+  expect(cloud.countLogins()).toBe(1);
 });
 
-test('is not stopped by a login that failed', async () => {
+test('a failed login does not prevent the next one', async () => {
   cloud.fault('createToken', { status: 503 });
-  const keeper = tokenKeeper(cloud.url);
-  const results = await Promise.allSettled(Array.from({ length: 20 }, () => keeper.get(noHurry)));
+  const reader = tokenReader(cloud.url);
+  const results = await Promise.allSettled(Array.from({ length: 20 }, () => reader.get(noHurry)));
   expect(results.every(({ status }) => status === 'rejected')).toBe(true);
-  expect(countLogins()).toBe(1);
-  await expect(keeper.get(noHurry)).resolves.toHaveLength(2000);
+  expect(cloud.countLogins()).toBe(1);
+  await expect(reader.get(noHurry)).resolves.toHaveLength(2000);
 });
 
-test('logs the new token, without the token', async () => {
+test('a login is logged without the token', async () => {
   const recorded = recordLog();
-  const token = await tokenKeeper(cloud.url, { log: recorded.log }).get(noHurry);
+  const token = await tokenReader(cloud.url, { log: recorded.log }).get(noHurry);
   expect(recorded.of('token')).toMatchObject([
     { level: 'info', ms: expect.any(Number), validSeconds: 86_400 },
   ]);
@@ -48,72 +38,58 @@ test('logs the new token, without the token', async () => {
 
 describe('a token', () => {
   test.each([
-    { why: 'it is new', afterMs: 0, logins: 1 },
-    {
-      why: 'a last second is left before the renewal',
-      afterMs: 24 * HOUR_MS - 10 * MINUTE_MS - 1000,
-      logins: 1,
-    },
-    { why: 'ten minutes are left of it', afterMs: 24 * HOUR_MS - 10 * MINUTE_MS, logins: 2 },
-    { why: 'it is over', afterMs: 25 * HOUR_MS, logins: 2 },
-  ])('of a day needs $logins logins where $why', async ({ afterMs, logins }) => {
-    const keeper = tokenKeeper(cloud.url, { now: clock.read });
-    const first = await keeper.get(noHurry);
-    clock.now += afterMs;
-    expect((await keeper.get(noHurry)) === first).toBe(logins === 1);
-    expect(countLogins()).toBe(logins);
+    { why: '0 s', afterMs: 0, logins: 1 },
+    { why: 'all but 601 s of it', afterMs: 24 * HOUR_MS - 10 * MINUTE_MS - 1000, logins: 1 },
+    { why: 'all but 600 s of it', afterMs: 24 * HOUR_MS - 10 * MINUTE_MS, logins: 2 },
+    { why: '25 hours', afterMs: 25 * HOUR_MS, logins: 2 },
+  ])('of a day takes $logins logins after $why', async ({ afterMs, logins }) => {
+    const reader = tokenReader(cloud.url, { now: cloud.clock.read });
+    const first = await reader.get(noHurry);
+    cloud.clock.now += afterMs;
+    expect((await reader.get(noHurry)) === first).toBe(logins === 1);
+    expect(cloud.countLogins()).toBe(logins);
   });
 
   test.each([
-    { why: 'more than a fifth is left', afterMs: 3 * MINUTE_MS, logins: 1 },
-    { why: 'a fifth is left', afterMs: 4 * MINUTE_MS, logins: 2 },
-  ])('of five minutes needs $logins logins where $why', async ({ afterMs, logins }) => {
-    const brief = await startCloud({ clock: clock.read, tokenLifetimeMs: 5 * MINUTE_MS });
+    { minutes: 3, logins: 1 },
+    { minutes: 4, logins: 2 },
+  ])('of five minutes takes $logins logins after $minutes minutes', async ({ minutes, logins }) => {
+    const brief = await startCloud({ clock: cloud.clock.read, tokenLifetimeMs: 5 * MINUTE_MS });
     try {
-      const keeper = tokenKeeper(brief.url, { now: clock.read });
-      await keeper.get(noHurry);
-      clock.now += afterMs;
-      await keeper.get(noHurry);
+      const reader = tokenReader(brief.url, { now: cloud.clock.read });
+      await reader.get(noHurry);
+      cloud.clock.now += minutes * MINUTE_MS;
+      await reader.get(noHurry);
       expect(brief.journal.of('createToken')).toHaveLength(logins);
     } finally {
       await brief.close();
     }
   });
 
-  test.each([
-    { why: "ours is two days ahead of IAM's", skewMs: 48 * HOUR_MS },
-    { why: "ours is two days behind IAM's", skewMs: -48 * HOUR_MS },
-    { why: 'ours is right', skewMs: 0 },
-  ])('is kept for as long as it lives, although $why', async ({ skewMs }) => {
-    const keeper = tokenKeeper(cloud.url, { now: () => clock.now + skewMs });
-    await keeper.get(noHurry);
-    clock.now += 23 * HOUR_MS;
-    await keeper.get(noHurry);
-    expect(countLogins()).toBe(1);
-    clock.now += HOUR_MS;
-    await keeper.get(noHurry);
-    expect(countLogins()).toBe(2);
+  test.each([0, 48, -48])('is kept while it is valid with a clock %i hours ahead', async (hours) => {
+    const reader = tokenReader(cloud.url, { now: () => cloud.clock.now + hours * HOUR_MS });
+    await reader.get(noHurry);
+    cloud.clock.now += 23 * HOUR_MS;
+    await reader.get(noHurry);
+    expect(cloud.countLogins()).toBe(1);
+    cloud.clock.now += HOUR_MS;
+    await reader.get(noHurry);
+    expect(cloud.countLogins()).toBe(2);
   });
 
-  test('is fetched anew once SWR has refused it', async () => {
-    const keeper = tokenKeeper(cloud.url);
-    const first = await keeper.prove(noHurry);
-    expect(first.rejected(REFUSAL, 1)).toBe(true);
-    expect(await keeper.get(noHurry)).not.toBe(first.headers['x-auth-token']);
+  test('is renewed once after SWR has rejected it', async () => {
+    const reader = tokenReader(cloud.url);
+    const first = await reader.authorize(noHurry);
+    expect(first.rejected(REJECTION, 1)).toBe(true);
+    const second = await reader.get(noHurry);
+    expect(second).not.toBe(first.headers['x-auth-token']);
+    first.rejected(REJECTION, 1);
+    expect(await reader.get(noHurry)).toBe(second);
+    expect(cloud.countLogins()).toBe(2);
   });
 
-  test('is kept where SWR has refused an older one', async () => {
-    const keeper = tokenKeeper(cloud.url);
-    const first = await keeper.prove(noHurry);
-    first.rejected(REFUSAL, 1);
-    const second = await keeper.get(noHurry);
-    first.rejected(REFUSAL, 1);
-    expect(await keeper.get(noHurry)).toBe(second);
-    expect(countLogins()).toBe(2);
-  });
-
-  test('of one account is not that of another', async () => {
-    const other = await tokenKeeper(cloud.url).get(noHurry);
-    expect(await tokenKeeper(cloud.url).get(noHurry)).not.toBe(other);
+  test('is not shared between accounts', async () => {
+    const other = await tokenReader(cloud.url).get(noHurry);
+    expect(await tokenReader(cloud.url).get(noHurry)).not.toBe(other);
   });
 });

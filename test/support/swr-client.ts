@@ -13,7 +13,7 @@ const request: UnsignedRequest = {
   headers: { accept: 'application/json' },
 };
 
-/** @param url of the IAM that it asks. */
+/** @param url of the IAM. */
 export function storedAuthorizer(
   url: string,
   differences: Partial<AuthorizerOptions> = {},
@@ -28,18 +28,20 @@ export function storedAuthorizer(
   });
 }
 
-/** The token alone of what proves a call. */
-export interface TokenKeeper {
+/** Reads the token out of the headers that authorize a call. */
+export interface TokenReader {
   get(deadline: Deadline): Promise<string>;
-  /** With what else belongs to it. */
-  prove(deadline: Deadline): Promise<Authorization>;
+  authorize(deadline: Deadline): Promise<Authorization>;
 }
 
-/** @param url of the IAM that it asks. */
-export function tokenKeeper(url: string, differences: Partial<AuthorizerOptions> = {}): TokenKeeper {
+/** @param url of the IAM. */
+export function tokenReader(url: string, differences: Partial<AuthorizerOptions> = {}): TokenReader {
   const authorizer = storedAuthorizer(url, differences);
-  const prove = (deadline: Deadline) => authorizer.authorize(request, deadline);
-  return { prove, get: async (deadline) => (await prove(deadline)).headers['x-auth-token'] ?? 'no token' };
+  const authorize = (deadline: Deadline) => authorizer.authorize(request, deadline);
+  return {
+    authorize,
+    get: async (deadline) => (await authorize(deadline)).headers['x-auth-token'] ?? 'no token',
+  };
 }
 
 /** @param url of both IAM and SWR. */

@@ -1,0 +1,63 @@
+import { afterEach, beforeEach } from '@jest/globals';
+import { parseCredentials } from '../../lib/huaweicloud/credentials.ts';
+import type { AuthorizerOptions, StoredAuthorizer } from '../../lib/huaweicloud/stored-authorizer.ts';
+import type { SwrClient } from '../../lib/huaweicloud/swr.ts';
+import type { Emulator } from '../../local/huaweicloud/emulator.ts';
+import { type StoppedClock, stopClock } from '../support/clock.ts';
+import { startCloud, USER } from '../support/cloud.ts';
+import { storedAuthorizer, swrClient } from '../support/swr-client.ts';
+
+export const KEY = { ak: 'AKFORTESTS', sk: 'sk-for-tests' };
+
+/** The emulator of a test. */
+export interface TestCloud extends Emulator {
+  clock: StoppedClock;
+  /** A client that logs in with the password of the user. */
+  swr: SwrClient;
+  countLogins(): number;
+}
+
+/**
+ * Starts an emulator for each test of a file.
+ *
+ * @param options.stopped runs the emulator by the stopped clock.
+ * @param options.accessKey gives the user the key `KEY`.
+ */
+export function useCloud({ stopped = false, accessKey = false } = {}): TestCloud {
+  // Filled before each test.
+  // oxlint-disable-next-line no-unsafe-type-assertion
+  const cloud = {} as TestCloud;
+  beforeEach(async () => {
+    const clock = stopClock();
+    const emulator = await startCloud(stopped ? { clock: clock.read } : {});
+    if (accessKey) emulator.cloud.addUser({ ...USER, accessKey: KEY });
+    const countLogins = () => emulator.journal.of('createToken').length;
+    Object.assign(cloud, emulator, { clock, swr: swrClient(emulator.url), countLogins });
+  });
+  afterEach(() => cloud.close());
+  return cloud;
+}
+
+/** A stored secret, and the version that a cache still holds. */
+export interface Stored {
+  kept: object;
+  fresh: object;
+}
+
+/** @param url of the IAM, which is not called while an access key is stored. */
+export function authorizerOf(
+  url: string,
+  stored: Stored = { kept: KEY, fresh: KEY },
+  differences: Partial<AuthorizerOptions> = {},
+): StoredAuthorizer {
+  return storedAuthorizer(url, {
+    readCredentials: (fresh) =>
+      Promise.resolve(parseCredentials(JSON.stringify(fresh ? stored.fresh : stored.kept))),
+    ...differences,
+  });
+}
+
+/** The same credentials in the store and in the cache. */
+export function always(credentials: object): Stored {
+  return { kept: credentials, fresh: credentials };
+}
