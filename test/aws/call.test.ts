@@ -127,18 +127,14 @@ describe('a call', () => {
   });
 
   test.each([
-    {
-      why: 'AWS_REGION counts first',
-      set: { AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-2' },
-      region: 'eu-west-1',
-    },
-    {
-      why: 'AWS_DEFAULT_REGION counts then',
-      set: { AWS_REGION: undefined, AWS_DEFAULT_REGION: 'eu-west-2' },
-      region: 'eu-west-2',
-    },
-    { why: 'there must be one', set: { AWS_REGION: undefined }, region: 'us-east-1' },
-  ])('is for $region: $why', async ({ set, region }) => {
+    ['eu-west-1', 'AWS_REGION counts first', { AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-2' }],
+    [
+      'eu-west-2',
+      'AWS_DEFAULT_REGION counts then',
+      { AWS_REGION: undefined, AWS_DEFAULT_REGION: 'eu-west-2' },
+    ],
+    ['us-east-1', 'there must be one', { AWS_REGION: undefined }],
+  ])('is for %s: %s', async (region, _, set) => {
     const undo = setVariables(set);
     await send().finally(undo);
     expect(server.requests[0]?.headers.authorization).toContain(`/${region}/sqs/`);

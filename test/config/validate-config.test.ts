@@ -264,16 +264,13 @@ describe('an issue is told with its path, what is there and what is expected', (
   });
 
   test.each([
-    {
-      path: 'accounts.main.credentials',
-      change: { accounts: { main: { region: 'x', credentials: 'hunter2' } } },
-    },
-    {
-      path: 'accounts.main.credentials',
-      change: { accounts: { main: { region: 'x', credentials: { password: 'hunter2' } } } },
-    },
-    { path: 'sources.github.secret', change: { sources: { github: { type: 'github', secret: 'hunter2' } } } },
-  ])('but a secret written in place of a reference is not shown: $path', ({ path, change }) => {
+    ['accounts.main.credentials', { accounts: { main: { region: 'x', credentials: 'hunter2' } } }],
+    [
+      'accounts.main.credentials',
+      { accounts: { main: { region: 'x', credentials: { password: 'hunter2' } } } },
+    ],
+    ['sources.github.secret', { sources: { github: { type: 'github', secret: 'hunter2' } } }],
+  ])('but a secret written in place of a reference is not shown: %s', (path, change) => {
     const result = validateConfig('prod', { ...right, ...change });
     expect(result).toMatchObject({
       ok: false,

@@ -30,158 +30,146 @@ const sharedOf = (routes: readonly Written[], confirmEcr = false) => {
 const DR = ['cn-east-3/dr'];
 
 describe('routes of which each image has one source repository', () => {
-  test.each<{ why: string; routes: Written[] }>([
-    { why: 'one organization', routes: [{ from: 'github:acme/{repo}', to: 'images/{repo}' }] },
-    { why: 'every organization', routes: [{ from: 'github:{org}/{repo}', to: '{org}-images/{repo}' }] },
-    { why: 'whole paths', routes: [{ from: 'gitlab:{path+}', to: '{path}' }] },
-    {
-      why: 'paths with the last name first',
-      routes: [{ from: 'gitlab:{path+}/{last}', to: 'x/{last}/{path}' }],
-    },
-    { why: 'a name twice', routes: [{ from: 'github:acme/{repo}', to: 'x/{repo}-{repo}' }] },
-    {
-      why: 'a name that tells the other',
-      routes: [{ from: 'github:{org}/{repo}', to: '{org}-{repo}/{repo}' }],
-    },
-    { why: 'a path twice', routes: [{ from: 'gitlab:{path+}', to: 'x/{path}/of/{path}' }] },
-    {
-      why: 'two copies',
-      routes: [{ from: 'github:{org}/{repo}', to: ['{org}-images/{repo}', 'archive/{org}/{repo}'] }],
-    },
-    {
-      why: 'the same copy twice',
-      routes: [{ from: 'github:{org}/{repo}', to: ['x/{org}/{repo}', 'x/{org}/{repo}'] }],
-    },
-    {
-      why: 'some tasks of one organization before every organization',
-      routes: [
+  test.each<[why: string, routes: Written[]]>([
+    ['one organization', [{ from: 'github:acme/{repo}', to: 'images/{repo}' }]],
+    ['every organization', [{ from: 'github:{org}/{repo}', to: '{org}-images/{repo}' }]],
+    ['whole paths', [{ from: 'gitlab:{path+}', to: '{path}' }]],
+    ['paths with the last name first', [{ from: 'gitlab:{path+}/{last}', to: 'x/{last}/{path}' }]],
+    ['a name twice', [{ from: 'github:acme/{repo}', to: 'x/{repo}-{repo}' }]],
+    ['a name that tells the other', [{ from: 'github:{org}/{repo}', to: '{org}-{repo}/{repo}' }]],
+    ['a path twice', [{ from: 'gitlab:{path+}', to: 'x/{path}/of/{path}' }]],
+    ['two copies', [{ from: 'github:{org}/{repo}', to: ['{org}-images/{repo}', 'archive/{org}/{repo}'] }]],
+    ['the same copy twice', [{ from: 'github:{org}/{repo}', to: ['x/{org}/{repo}', 'x/{org}/{repo}'] }]],
+    [
+      'some tasks of one organization before every organization',
+      [
         { from: 'github:acme/{repo}', to: 'acme-images/{repo}', targets: DR },
         { from: 'github:{org}/{repo}', to: '{org}-images/{repo}' },
       ],
-    },
-    {
-      why: 'a subgroup before its group',
-      routes: [
+    ],
+    [
+      'a subgroup before its group',
+      [
         { from: 'gitlab:acme/pay/{path+}', to: 'x/pay/{path}', targets: DR },
         { from: 'gitlab:acme/{path+}', to: 'x/{path}' },
       ],
-    },
-    {
-      why: 'one repository before its organization',
-      routes: [
+    ],
+    [
+      'one repository before its organization',
+      [
         { from: 'github:Acme/Special', to: 'x/special', targets: DR },
         { from: 'github:acme/{repo}', to: 'X/{repo}' },
       ],
-    },
-    {
-      why: 'one repository that is led elsewhere',
-      routes: [
+    ],
+    [
+      'one repository that is led elsewhere',
+      [
         { from: 'github:acme/special', to: 'y/special' },
         { from: 'github:acme/{repo}', to: 'x/{repo}' },
       ],
-    },
-    {
-      why: 'organizations that have swapped their names',
-      routes: [
+    ],
+    [
+      'organizations that have swapped their names',
+      [
         { from: 'github:a/{repo}', to: 'b/{repo}' },
         { from: 'github:b/{repo}', to: 'a/{repo}' },
         { from: 'github:{org}/{repo}', to: '{org}/{repo}' },
       ],
-    },
-    {
-      why: 'two sources with a prefix for each',
-      routes: [
+    ],
+    [
+      'two sources with a prefix for each',
+      [
         { from: 'github:{org}/{repo}', to: 'images/gh-{repo}/{org}' },
         { from: 'gitlab:{org}/{repo}', to: 'images/gl-{repo}/{org}' },
       ],
-    },
-    {
-      why: 'two sources with different targets',
-      routes: [
+    ],
+    [
+      'two sources with different targets',
+      [
         { from: 'github:acme/{repo}', to: 'x/{repo}', targets: DR },
         { from: 'gitlab:acme/{repo}', to: 'x/{repo}', targets: ['cn-east-3/other'] },
       ],
-    },
-    {
-      why: 'two sources in two accounts',
-      routes: [
+    ],
+    [
+      'two sources in two accounts',
+      [
         { from: 'github:acme/{repo}', to: 'x/{repo}' },
         { from: 'gitlab:acme/{repo}', to: 'x/{repo}', account: 'other' },
       ],
-    },
-    {
-      why: 'a route that nothing comes to',
-      routes: [
+    ],
+    [
+      'a route that nothing comes to',
+      [
         { from: 'github:{org}/{repo}', to: '{org}/{repo}' },
         { from: 'github:acme/{repo}', to: 'images/{repo}' },
       ],
-    },
-    {
-      why: 'different numbers of segments',
-      routes: [
+    ],
+    [
+      'different numbers of segments',
+      [
         { from: 'github:{org}/{repo}', to: 'x/{org}/{repo}' },
         { from: 'gitlab:{group}/{team}/{repo}', to: 'x/{group}/{team}/{repo}' },
       ],
-    },
-  ])('are accepted, and nothing is asked: $why', ({ routes }) => {
+    ],
+  ])('are accepted, and nothing is asked: %s', (_, routes) => {
     expect(sharedOf(routes)).toEqual(routes.map(() => undefined));
   });
 });
 
 describe('routes that lead two source repositories to one image', () => {
-  test.each<{ why: string; routes: Written[]; path: string; collision: RegExp }>([
-    {
-      why: 'no telling where a name ends',
-      routes: [{ from: 'gitlab:{group}/{repo}', to: 'images/{group}-{repo}' }],
-      path: 'routes[0].to',
-      collision: /gitlab:(\w+)-(\w+)\/(\w+) and gitlab:\1\/\2-\3 both lead to images\/\1-\2-\3 /,
-    },
-    {
-      why: 'a name that is left out',
-      routes: [{ from: 'gitlab:{group}/{repo}', to: 'images/{repo}' }],
-      path: 'routes[0].to',
-      collision: /gitlab:a\/(\w+) and gitlab:b\/\1 both lead to images\/\1 /,
-    },
-    {
-      why: 'every name left out, behind a route that takes the short ones',
-      routes: [
+  test.each<[why: string, routes: Written[], path: string, collision: RegExp]>([
+    [
+      'no telling where a name ends',
+      [{ from: 'gitlab:{group}/{repo}', to: 'images/{group}-{repo}' }],
+      'routes[0].to',
+      /gitlab:(\w+)-(\w+)\/(\w+) and gitlab:\1\/\2-\3 both lead to images\/\1-\2-\3 /,
+    ],
+    [
+      'a name that is left out',
+      [{ from: 'gitlab:{group}/{repo}', to: 'images/{repo}' }],
+      'routes[0].to',
+      /gitlab:a\/(\w+) and gitlab:b\/\1 both lead to images\/\1 /,
+    ],
+    [
+      'every name left out, behind a route that takes the short ones',
+      [
         { from: 'gitlab:{a}', to: 'y/{a}' },
         { from: 'gitlab:{path+}', to: 'images/all' },
       ],
-      path: 'routes[1].to',
-      collision: /gitlab:a\/a and gitlab:b\/b both lead to images\/all /,
-    },
-    {
-      why: 'two sources',
-      routes: [
+      'routes[1].to',
+      /gitlab:a\/a and gitlab:b\/b both lead to images\/all /,
+    ],
+    [
+      'two sources',
+      [
         { from: 'github:acme/{repo}', to: 'Images/{repo}' },
         { from: 'ecr:{path+}', to: ['mirror/{path}', 'images/{path}'] },
       ],
-      path: 'routes[1].to[1]',
-      collision: /github:acme\/(\w+) and ecr:\1 both lead to images\/\1 /,
-    },
-    {
-      why: 'an organization called like another one is led',
-      routes: [
+      'routes[1].to[1]',
+      /github:acme\/(\w+) and ecr:\1 both lead to images\/\1 /,
+    ],
+    [
+      'an organization called like another one is led',
+      [
         { from: 'github:acme/special', to: 'x/special' },
         { from: 'github:{org}/{repo}', to: '{org}/{repo}' },
       ],
-      path: 'routes[1].to',
-      collision: /github:acme\/special and github:x\/special both lead to x\/special /,
-    },
-    {
-      why: 'names in another order',
-      routes: [{ from: 'gitlab:{a}/{b}', to: ['x/{a}/{b}', 'x/{b}/{a}'] }],
-      path: 'routes[0].to[1]',
-      collision: /gitlab:(\w+)\/(\w+) and gitlab:\2\/\1 both lead to x\/\1\/\2 /,
-    },
-    {
-      why: 'a name of two occurrences',
-      routes: [{ from: 'gitlab:{path+}', to: ['{path}/x', 'x/{path}/of/{path}'] }],
-      path: 'routes[0].to[1]',
-      collision: /gitlab:x\/x\/of and gitlab:x both lead to x\/x\/of\/x /,
-    },
-  ])('are refused, with an example: $why', ({ routes, path, collision }) => {
+      'routes[1].to',
+      /github:acme\/special and github:x\/special both lead to x\/special /,
+    ],
+    [
+      'names in another order',
+      [{ from: 'gitlab:{a}/{b}', to: ['x/{a}/{b}', 'x/{b}/{a}'] }],
+      'routes[0].to[1]',
+      /gitlab:(\w+)\/(\w+) and gitlab:\2\/\1 both lead to x\/\1\/\2 /,
+    ],
+    [
+      'a name of two occurrences',
+      [{ from: 'gitlab:{path+}', to: ['{path}/x', 'x/{path}/of/{path}'] }],
+      'routes[0].to[1]',
+      /gitlab:x\/x\/of and gitlab:x both lead to x\/x\/of\/x /,
+    ],
+  ])('are refused, with an example: %s', (_, routes, path, collision) => {
     expect(toIssues(routes)).toEqual([
       { path, found: expect.any(String), expected: expect.stringMatching(collision) },
     ]);
@@ -226,26 +214,26 @@ describe('routes that lead two source repositories to one image', () => {
     ]);
   });
 
-  test.each<{ why: string; routes: Written[]; offered: string[]; not: string[] }>([
-    {
-      why: 'an API that is missing',
-      routes: [{ from: 'gitlab:{a}/{b}', to: 'x/{a}-{b}' }],
-      offered: ['sources.gitlab.api so', 'give routes[0] firstDeletionCounts: true'],
-      not: ['confirmEcr'],
-    },
-    {
-      why: 'both that are missing',
-      routes: [{ from: 'gitlab:{r}', to: 'x/{r}' }, ...both.slice(1)],
-      offered: ['sources.gitlab.api and events.confirmEcr: true so', 'routes[0] and routes[1]'],
-      not: [],
-    },
-    {
-      why: 'nothing to ask where the template leaves a name out',
-      routes: [{ from: 'gitlab:{a}/{b}', to: 'x/{b}' }],
-      offered: ['firstDeletionCounts: true', 'Change a template'],
-      not: ['api', 'confirmEcr'],
-    },
-  ])('have ways out that can work: $why', ({ routes, offered, not }) => {
+  test.each<[why: string, routes: Written[], offered: string[], not: string[]]>([
+    [
+      'an API that is missing',
+      [{ from: 'gitlab:{a}/{b}', to: 'x/{a}-{b}' }],
+      ['sources.gitlab.api so', 'give routes[0] firstDeletionCounts: true'],
+      ['confirmEcr'],
+    ],
+    [
+      'both that are missing',
+      [{ from: 'gitlab:{r}', to: 'x/{r}' }, ...both.slice(1)],
+      ['sources.gitlab.api and events.confirmEcr: true so', 'routes[0] and routes[1]'],
+      [],
+    ],
+    [
+      'nothing to ask where the template leaves a name out',
+      [{ from: 'gitlab:{a}/{b}', to: 'x/{b}' }],
+      ['firstDeletionCounts: true', 'Change a template'],
+      ['api', 'confirmEcr'],
+    ],
+  ])('have ways out that can work: %s', (_, routes, offered, not) => {
     const [issue] = toIssues(routes);
     for (const way of offered) expect(issue?.expected).toContain(way);
     for (const way of not) expect(issue?.expected).not.toContain(way);
@@ -266,10 +254,10 @@ test.each([false, 'yes', 1])('firstDeletionCounts is true or missing, and not %j
   });
 });
 
-test.each<{ why: string; routes: Written[] }>([
-  {
-    why: 'special ones before a general one',
-    routes: [
+test.each<[why: string, routes: Written[]]>([
+  [
+    'special ones before a general one',
+    [
       ...Array.from({ length: 199 }, (_, index) => ({
         from: `github:org${index}/{r}`,
         to: `org${index}-images/{r}`,
@@ -277,14 +265,14 @@ test.each<{ why: string; routes: Written[] }>([
       })),
       { from: 'github:{org}/{r}', to: '{org}-images/{r}' },
     ],
-  },
-  {
-    why: 'each with a general beginning and end',
-    routes: Array.from({ length: 200 }, (_, index) => ({
+  ],
+  [
+    'each with a general beginning and end',
+    Array.from({ length: 200 }, (_, index) => ({
       from: `gitlab:r${index}/{o}/{r+}`,
       to: `x/{r}/r${index}/{o}`,
     })),
-  },
-])('200 routes are compared, $why', ({ routes }) => {
+  ],
+])('200 routes are compared, %s', (_, routes) => {
   expect(sharedOf(routes)).toEqual(routes.map(() => undefined));
 });

@@ -6,29 +6,29 @@ const secretFault = { path: 'sources.two.secret', found, expected: 'a secret of 
 const topicFault = { found, expected: 'a topic that no other source lists' };
 
 test.each([
-  { why: 'one secret', one: { secret: 'env:X' }, two: { secret: 'env:X' }, issues: [secretFault] },
-  {
-    why: 'one topic',
-    one: { topics: ['t', 'u'] },
-    two: { topics: ['v', 'u'] },
-    issues: [{ path: 'sources.two.topics[1]', ...topicFault }],
-  },
-  {
-    why: 'two topics',
-    one: { topics: ['t', 'u'] },
-    two: { topics: ['u', 't'] },
-    issues: [
+  ['one secret', { secret: 'env:X' }, { secret: 'env:X' }, [secretFault]],
+  [
+    'one topic',
+    { topics: ['t', 'u'] },
+    { topics: ['v', 'u'] },
+    [{ path: 'sources.two.topics[1]', ...topicFault }],
+  ],
+  [
+    'two topics',
+    { topics: ['t', 'u'] },
+    { topics: ['u', 't'] },
+    [
       { path: 'sources.two.topics[0]', ...topicFault },
       { path: 'sources.two.topics[1]', ...topicFault },
     ],
-  },
-  {
-    why: 'one secret, whatever else is wrong',
-    one: { type: 7, secret: 'hunter2', topics: 7 },
-    two: { secret: 'hunter2', api: null },
-    issues: [secretFault],
-  },
-])('two sources have $why in common', ({ one, two, issues }) => {
+  ],
+  [
+    'one secret, whatever else is wrong',
+    { type: 7, secret: 'hunter2', topics: 7 },
+    { secret: 'hunter2', api: null },
+    [secretFault],
+  ],
+])('two sources have %s in common', (_, one, two, issues) => {
   expect(validateSharing({ sources: { one, two } })).toEqual(issues);
 });
 

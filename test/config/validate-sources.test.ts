@@ -18,45 +18,39 @@ test.each([
 });
 
 test.each([
-  { why: 'a secret is missing', source: { type: 'github' }, path: 'sources.x.secret', expected: 'a value' },
-  {
-    why: 'a secret proves nothing there',
-    source: { type: 'huawei-smn', topics: ['t'], secret: 'env:X' },
-    path: 'sources.x.secret',
-    expected: 'nothing: huawei-smn needs no secret',
-  },
-  {
-    why: 'topics are missing',
-    source: { type: 'huawei-smn' },
-    path: 'sources.x.topics',
-    expected: 'the topics whose messages are trusted',
-  },
-  {
-    why: 'topics prove nothing there',
-    source: { type: 'github', secret: 'env:X', topics: ['t'] },
-    path: 'sources.x.topics',
-    expected: 'nothing: github has a secret',
-  },
-  {
-    why: 'nobody can be asked',
-    source: { type: 'standard-webhooks', secret: 'env:X', api },
-    path: 'sources.x.api',
-    expected: 'nothing: standard-webhooks has no API that can be checked',
-  },
-  {
-    why: 'there is no API to ask',
-    source: { type: 'github', secret: 'env:X', confirm: true },
-    path: 'sources.x.confirm',
-    expected: 'false, or an api to check',
-  },
-  {
-    why: 'Bitbucket can not be asked',
-    source: { type: 'bitbucket', secret: 'env:X' },
-    path: 'sources.x.api',
-    expected:
-      'url and credentials, to check the source: Bitbucket signs the same body for a deleted and for a new repository',
-  },
-])('is an issue where $why', ({ source, path, expected }) => {
+  ['a secret is missing', { type: 'github' }, 'sources.x.secret', 'a value'],
+  [
+    'a secret proves nothing there',
+    { type: 'huawei-smn', topics: ['t'], secret: 'env:X' },
+    'sources.x.secret',
+    'nothing: huawei-smn needs no secret',
+  ],
+  ['topics are missing', { type: 'huawei-smn' }, 'sources.x.topics', 'the topics whose messages are trusted'],
+  [
+    'topics prove nothing there',
+    { type: 'github', secret: 'env:X', topics: ['t'] },
+    'sources.x.topics',
+    'nothing: github has a secret',
+  ],
+  [
+    'nobody can be asked',
+    { type: 'standard-webhooks', secret: 'env:X', api },
+    'sources.x.api',
+    'nothing: standard-webhooks has no API that can be checked',
+  ],
+  [
+    'there is no API to ask',
+    { type: 'github', secret: 'env:X', confirm: true },
+    'sources.x.confirm',
+    'false, or an api to check',
+  ],
+  [
+    'Bitbucket can not be asked',
+    { type: 'bitbucket', secret: 'env:X' },
+    'sources.x.api',
+    'url and credentials, to check the source: Bitbucket signs the same body for a deleted and for a new repository',
+  ],
+])('is an issue where %s', (_, source, path, expected) => {
   expect(toIssues(source)).toMatchObject([{ path, expected }]);
 });
 

@@ -111,20 +111,10 @@ describe('a message', () => {
   });
 
   test.each([
-    { why: 'the rules deny it', rules: { deny: ['acme/kept-*'] }, createdAt: undefined, reason: 'denied' },
-    {
-      why: 'this is a dry run',
-      rules: { mode: 'dry-run' as const },
-      createdAt: undefined,
-      reason: 'dry run',
-    },
-    {
-      why: 'the name is used again',
-      rules: {},
-      createdAt: '2026-11-25T00:00:00Z',
-      reason: 'newer than the event',
-    },
-  ])('is done and its task kept where $why', async ({ rules, createdAt, reason }) => {
+    ['the rules deny it', { deny: ['acme/kept-*'] }, undefined, 'denied'],
+    ['this is a dry run', { mode: 'dry-run' as const }, undefined, 'dry run'],
+    ['the name is used again', {}, '2026-11-25T00:00:00Z', 'newer than the event'],
+  ])('is done and its task kept where %s', async (_, rules, createdAt, reason) => {
     const repository = `kept-${reason.replaceAll(' ', '-')}`;
     putRequest(repository, createdAt);
     const answer = await cleaning.workOff(cleaning.context({ config: { safety: safety(rules) } }));

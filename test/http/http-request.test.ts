@@ -115,24 +115,18 @@ describe('an answer', () => {
 });
 
 describe('the time limit', () => {
-  test.each<{ why: string; answer: Answering }>([
-    { why: 'no answer comes', answer: () => undefined },
-    {
-      why: 'only headers come',
-      answer: (response) => response.writeHead(200, { 'Content-Length': 5 }).flushHeaders(),
-    },
-    {
-      why: 'half of the body comes',
-      answer: (response) => response.writeHead(200, { 'Content-Length': 5 }).write('12'),
-    },
-    {
-      why: 'the body comes for ever',
-      answer: (response) => {
+  test.each<[why: string, answer: Answering]>([
+    ['no answer comes', () => undefined],
+    ['only headers come', (response) => response.writeHead(200, { 'Content-Length': 5 }).flushHeaders()],
+    ['half of the body comes', (response) => response.writeHead(200, { 'Content-Length': 5 }).write('12')],
+    [
+      'the body comes for ever',
+      (response) => {
         const timer = setInterval(() => response.write('x'), 5);
         response.on('close', () => clearInterval(timer));
       },
-    },
-  ])('ends the call where $why', async ({ answer }) => {
+    ],
+  ])('ends the call where %s', async (_, answer) => {
     const { url } = await start(answer);
     await expect(send(url, { timeoutMs: 80 })).rejects.toMatchObject({
       name: 'TransportError',

@@ -55,20 +55,15 @@ test('tells which host, and nothing of the path', () => {
 });
 
 test.each([
-  {
-    why: 'an error without a message',
-    error: Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }),
-    code: 'ECONNREFUSED',
-    problem: 'connection failed (ECONNREFUSED)',
-  },
-  {
-    why: 'an error without either',
-    error: new RangeError(''),
-    code: 'NETWORK',
-    problem: 'connection failed (RangeError)',
-  },
-  { why: 'an error without a code', error: new Error('strange'), code: 'NETWORK', problem: 'strange' },
-])('has a code and a message for $why', ({ error, code, problem }) => {
+  [
+    'an error without a message',
+    Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }),
+    'ECONNREFUSED',
+    'connection failed (ECONNREFUSED)',
+  ],
+  ['an error without either', new RangeError(''), 'NETWORK', 'connection failed (RangeError)'],
+  ['an error without a code', new Error('strange'), 'NETWORK', 'strange'],
+])('has a code and a message for %s', (_, error, code, problem) => {
   const transportError = TransportError.from(error, CALLED);
   expect(transportError).toMatchObject({ code, staleConnection: false, cause: error });
   expect(transportError.message).toContain(problem);

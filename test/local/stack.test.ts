@@ -29,11 +29,7 @@ beforeAll(async () => {
   [built, emulator] = await Promise.all([buildStage('local'), startEmulator({ seed: localSeed })]);
   stack = await startStack({
     distDir: built.distDir,
-    env: {
-      ...emulator.env,
-      GITHUB_WEBHOOK_SECRET: GITHUB_SECRET,
-      STANDARD_WEBHOOKS_SECRET: STANDARD_SECRET,
-    },
+    env: { ...emulator.env, GITHUB_WEBHOOK_SECRET: GITHUB_SECRET, STANDARD_WEBHOOKS_SECRET: STANDARD_SECRET },
     sweepers: 1,
     onLine: (line) => printed.push(line),
     onEvent: (event) => events.push(event),

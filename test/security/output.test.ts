@@ -246,36 +246,31 @@ describe('sweep shows no secret', () => {
 describe('a function that starts with an unusable secret shows none', () => {
   const refuse = () => run.aws.failWith('GetSecretValue', 400, 'AccessDeniedException');
   test.each([
-    { name: 'receive' as const, why: 'it may not read its secret', prepare: refuse },
-    { name: 'clean' as const, why: 'it may not read its secret', prepare: refuse },
-    { name: 'sweep' as const, why: 'it may not read its secret', prepare: refuse },
-    {
-      name: 'receive' as const,
-      why: 'a secret is a list of something else',
-      prepare: () => run.aws.store('github', JSON.stringify([{ secret: SECRETS.githubSecret }])),
-    },
-    {
-      name: 'receive' as const,
-      why: 'a secret is not as its source wants it',
-      prepare: () => run.aws.store('acr', SECRETS.acrHeader),
-    },
-    {
-      name: 'clean' as const,
-      why: 'the credentials are no JSON',
-      prepare: () => run.aws.store('main', SECRETS.password),
-    },
-    {
-      name: 'clean' as const,
-      why: 'the credentials break off',
-      prepare: () => run.aws.store('main', JSON.stringify({ password: SECRETS.password }).slice(0, -1)),
-    },
-    {
-      name: 'clean' as const,
-      why: 'a password stands where a name belongs',
-      prepare: () =>
-        run.aws.store('main', JSON.stringify({ domain: 'a', user: 'b', [SECRETS.password]: '' })),
-    },
-  ])('$name: $why', async ({ name, prepare }) => {
+    ['receive' as const, 'it may not read its secret', refuse],
+    ['clean' as const, 'it may not read its secret', refuse],
+    ['sweep' as const, 'it may not read its secret', refuse],
+    [
+      'receive' as const,
+      'a secret is a list of something else',
+      () => run.aws.store('github', JSON.stringify([{ secret: SECRETS.githubSecret }])),
+    ],
+    [
+      'receive' as const,
+      'a secret is not as its source wants it',
+      () => run.aws.store('acr', SECRETS.acrHeader),
+    ],
+    ['clean' as const, 'the credentials are no JSON', () => run.aws.store('main', SECRETS.password)],
+    [
+      'clean' as const,
+      'the credentials break off',
+      () => run.aws.store('main', JSON.stringify({ password: SECRETS.password }).slice(0, -1)),
+    ],
+    [
+      'clean' as const,
+      'a password stands where a name belongs',
+      () => run.aws.store('main', JSON.stringify({ domain: 'a', user: 'b', [SECRETS.password]: '' })),
+    ],
+  ])('%s: %s', async (name, _, prepare) => {
     prepare();
     await run.startAgain(name);
     expect(outputNow()).toMatch(/line: .*Unusable secret for/);

@@ -106,10 +106,7 @@ describe('a token of an agency', () => {
 
   test.each([
     { why: 'another agency is removed', change: () => acme.cloud.removeAgency('customer', 'audit') },
-    {
-      why: "another user's password changes",
-      change: () => acme.cloud.setPassword('acme', 'robot', 'new'),
-    },
+    { why: "another user's password changes", change: () => acme.cloud.setPassword('acme', 'robot', 'new') },
     { why: 'its agency is replaced', change: () => delegate(acme, 'acme') },
   ])('stays where $why', async ({ change }) => {
     const headers = await act(acme.url);

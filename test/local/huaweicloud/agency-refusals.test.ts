@@ -16,18 +16,14 @@ describe('nobody becomes an agency', () => {
   };
 
   test.each([
-    { why: 'without a token', headers: {}, body: expect.objectContaining({ error: expect.anything() }) },
-    {
-      why: 'with an empty token',
-      headers: { 'X-Auth-Token': '' },
-      body: expect.objectContaining({ error: expect.anything() }),
-    },
-    {
-      why: 'with a token that was never given out',
-      headers: { 'X-Auth-Token': 'MIIabc' },
-      body: expect.objectContaining({ error_code: 'IAM.0067' }),
-    },
-  ])('$why', async ({ headers, body }) => {
+    ['without a token', {}, expect.objectContaining({ error: expect.anything() })],
+    ['with an empty token', { 'X-Auth-Token': '' }, expect.objectContaining({ error: expect.anything() })],
+    [
+      'with a token that was never given out',
+      { 'X-Auth-Token': 'MIIabc' },
+      expect.objectContaining({ error_code: 'IAM.0067' }),
+    ],
+  ])('%s', async (_, headers, body) => {
     const reply = await askFor(acme.url, describeAgency(), headers);
     expect({ status: reply.status, body: JSON.parse(reply.body) }).toEqual({ status: 401, body });
   });
@@ -85,35 +81,33 @@ describe('nobody becomes an agency', () => {
   });
 
   test.each([
-    { why: 'the scope is missing', request: { auth: { identity: auth.identity } } },
-    { why: 'the scopes are two', request: describeAgency({ scope: { domain: { name: 'customer' } } }) },
-    { why: 'the scope is empty', request: { auth: { ...auth, scope: {} } } },
-    {
-      why: 'the methods are two',
-      request: { auth: { ...auth, identity: { ...auth.identity, methods: ['assume_role', 'password'] } } },
-    },
-    {
-      why: 'the method is another than what follows',
-      request: { auth: { ...auth, identity: { ...auth.identity, methods: ['password'] } } },
-    },
-    {
-      why: 'the account is missing',
-      request: {
-        auth: { ...auth, identity: { methods: ['assume_role'], assume_role: { agency_name: 'cleanup' } } },
-      },
-    },
-    {
-      why: 'the name of the agency is a number',
-      request: {
+    ['the scope is missing', { auth: { identity: auth.identity } }],
+    ['the scopes are two', describeAgency({ scope: { domain: { name: 'customer' } } })],
+    ['the scope is empty', { auth: { ...auth, scope: {} } }],
+    [
+      'the methods are two',
+      { auth: { ...auth, identity: { ...auth.identity, methods: ['assume_role', 'password'] } } },
+    ],
+    [
+      'the method is another than what follows',
+      { auth: { ...auth, identity: { ...auth.identity, methods: ['password'] } } },
+    ],
+    [
+      'the account is missing',
+      { auth: { ...auth, identity: { methods: ['assume_role'], assume_role: { agency_name: 'cleanup' } } } },
+    ],
+    [
+      'the name of the agency is a number',
+      {
         auth: {
           ...auth,
           identity: { methods: ['assume_role'], assume_role: { domain_name: 'customer', agency_name: 1 } },
         },
       },
-    },
-    {
-      why: 'a key is unknown',
-      request: {
+    ],
+    [
+      'a key is unknown',
+      {
         auth: {
           ...auth,
           identity: {
@@ -122,8 +116,8 @@ describe('nobody becomes an agency', () => {
           },
         },
       },
-    },
-  ])('with a request that is not the documented one: $why', async ({ request }) => {
+    ],
+  ])('with a request that is not the documented one: %s', async (_, request) => {
     const reply = await askFor(acme.url, request, await operate(acme.url));
     expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 400, code: 'IAM.0011' });
   });

@@ -27,34 +27,19 @@ function isTaskThere(): boolean {
 describe('an answer in place of the true one', () => {
   const code = 'SVCSTG.SWR.4031032';
   const row = { errorCode: code, errorMessage: 'slow down', detail: '' };
-  test.each<{ why: string; fault: Fault; status: number; body: unknown }>([
-    {
-      why: 'the first shape',
-      fault: { shape: 1 },
-      status: 403,
-      body: { errors: [row], error_code: code, error_msg: 'slow down' },
-    },
-    { why: 'the second shape', fault: { shape: 2 }, status: 403, body: [row] },
-    {
-      why: 'the third shape',
-      fault: { shape: 3 },
-      status: 403,
-      body: { errorCode: code, errorMessage: 'slow down' },
-    },
-    {
-      why: 'the fourth shape',
-      fault: { shape: 4 },
-      status: 403,
-      body: { error_code: code, error_msg: 'slow down', request_id: expect.any(String) },
-    },
-    {
-      why: 'the first shape where none is named',
-      fault: {},
-      status: 403,
-      body: expect.objectContaining({ errors: [row] }),
-    },
-    { why: 'a status beside the code', fault: { status: 503 }, status: 503, body: expect.anything() },
-  ])('has $why', async ({ fault, status, body }) => {
+  test.each<[why: string, fault: Fault, status: number, body: unknown]>([
+    ['the first shape', { shape: 1 }, 403, { errors: [row], error_code: code, error_msg: 'slow down' }],
+    ['the second shape', { shape: 2 }, 403, [row]],
+    ['the third shape', { shape: 3 }, 403, { errorCode: code, errorMessage: 'slow down' }],
+    [
+      'the fourth shape',
+      { shape: 4 },
+      403,
+      { error_code: code, error_msg: 'slow down', request_id: expect.any(String) },
+    ],
+    ['the first shape where none is named', {}, 403, expect.objectContaining({ errors: [row] })],
+    ['a status beside the code', { status: 503 }, 503, expect.anything()],
+  ])('has %s', async (_, fault, status, body) => {
     acme.fault('deleteSyncTask', { code, message: 'slow down', ...fault });
     const reply = await deleteTask();
     expect(reply.status).toBe(status);
@@ -85,20 +70,20 @@ describe('an answer in place of the true one', () => {
     expect({ ...reply, headers: reply.headers['content-type'] }).toEqual({ status, headers: type, body });
   });
 
-  test.each<{ why: string; fault: Fault; status: number; body: unknown }>([
-    {
-      why: 'by status',
-      fault: { status: 503, message: 'later' },
-      status: 503,
-      body: { error: { code: 503, message: 'later', title: 'Service Unavailable' } },
-    },
-    {
-      why: 'by code',
-      fault: { status: 429, code: 'IAM.0012', message: 'slow down' },
-      status: 429,
-      body: { error_code: 'IAM.0012', error_msg: 'slow down' },
-    },
-  ])("has IAM's own shape at IAM, $why", async ({ fault, status, body }) => {
+  test.each<[why: string, fault: Fault, status: number, body: unknown]>([
+    [
+      'by status',
+      { status: 503, message: 'later' },
+      503,
+      { error: { code: 503, message: 'later', title: 'Service Unavailable' } },
+    ],
+    [
+      'by code',
+      { status: 429, code: 'IAM.0012', message: 'slow down' },
+      429,
+      { error_code: 'IAM.0012', error_msg: 'slow down' },
+    ],
+  ])("has IAM's own shape at IAM, %s", async (_, fault, status, body) => {
     acme.fault('createToken', fault);
     const reply = await logIn(acme.url);
     expect({ status: reply.status, body: JSON.parse(reply.body) }).toEqual({ status, body });

@@ -75,33 +75,13 @@ test('lists organizations', async () => {
 });
 
 test.each([
-  {
-    why: 'a first page',
-    query: 'namespace=acme&limit=2&offset=0',
-    names: ['hello', 'payments/api'],
-    range: '0-2/3',
-  },
-  { why: 'a last page', query: 'namespace=acme&limit=2&offset=2', names: ['quiet'], range: '2-1/3' },
-  { why: 'a page behind the last', query: 'namespace=acme&limit=2&offset=4', names: [], range: '4-0/3' },
-  {
-    why: 'all organizations',
-    query: 'limit=1000&offset=0',
-    names: ['hello', 'payments/api', 'quiet'],
-    range: '0-3/3',
-  },
-  {
-    why: 'no page asked for',
-    query: 'namespace=acme',
-    names: ['hello', 'payments/api', 'quiet'],
-    range: undefined,
-  },
-  {
-    why: 'an organization without repositories',
-    query: 'namespace=other&limit=9&offset=0',
-    names: [],
-    range: '0-0/0',
-  },
-])('lists repositories as a bare array: $why', async ({ query, names, range }) => {
+  ['a first page', 'namespace=acme&limit=2&offset=0', ['hello', 'payments/api'], '0-2/3'],
+  ['a last page', 'namespace=acme&limit=2&offset=2', ['quiet'], '2-1/3'],
+  ['a page behind the last', 'namespace=acme&limit=2&offset=4', [], '4-0/3'],
+  ['all organizations', 'limit=1000&offset=0', ['hello', 'payments/api', 'quiet'], '0-3/3'],
+  ['no page asked for', 'namespace=acme', ['hello', 'payments/api', 'quiet'], undefined],
+  ['an organization without repositories', 'namespace=other&limit=9&offset=0', [], '0-0/0'],
+])('lists repositories as a bare array: %s', async (_, query, names, range) => {
   const reply = await sendRequest(acme.url, { path: `/v2/manage/repos?${query}`, headers: acme.headers });
   expect(reply.headers['content-range']).toBe(range);
   expect(JSON.parse(reply.body)).toMatchObject(names.map((name) => ({ name, namespace: 'acme' })));

@@ -46,38 +46,32 @@ test('takes a project by its id', async () => {
 });
 
 test.each([
-  { why: 'it is no object', login: [] },
-  { why: 'the scope is missing', login: { auth: { identity: auth.identity } } },
-  { why: 'the scope is empty', login: { auth: { ...auth, scope: {} } } },
-  {
-    why: 'the scopes are two',
-    login: { auth: { ...auth, scope: { ...auth.scope, domain: { name: 'acme' } } } },
-  },
-  {
-    why: 'the project has a name and an id',
-    login: { auth: { ...auth, scope: { project: { name: 'cn-north-4', id: 'c0ffee' } } } },
-  },
-  {
-    why: 'the method is another',
-    login: { auth: { ...auth, identity: { methods: ['token'], token: { id: 'x' } } } },
-  },
-  {
-    why: 'the methods are two',
-    login: { auth: { ...auth, identity: { ...auth.identity, methods: ['password', 'totp'] } } },
-  },
-  { why: 'a key is unknown', login: { auth, nocatalog: true } },
-  {
-    why: 'the user has no domain',
-    login: {
+  ['it is no object', []],
+  ['the scope is missing', { auth: { identity: auth.identity } }],
+  ['the scope is empty', { auth: { ...auth, scope: {} } }],
+  ['the scopes are two', { auth: { ...auth, scope: { ...auth.scope, domain: { name: 'acme' } } } }],
+  [
+    'the project has a name and an id',
+    { auth: { ...auth, scope: { project: { name: 'cn-north-4', id: 'c0ffee' } } } },
+  ],
+  ['the method is another', { auth: { ...auth, identity: { methods: ['token'], token: { id: 'x' } } } }],
+  [
+    'the methods are two',
+    { auth: { ...auth, identity: { ...auth.identity, methods: ['password', 'totp'] } } },
+  ],
+  ['a key is unknown', { auth, nocatalog: true }],
+  [
+    'the user has no domain',
+    {
       auth: {
         ...auth,
         identity: { methods: ['password'], password: { user: { name: 'robot', password: 'right' } } },
       },
     },
-  },
-  {
-    why: 'the password is a number',
-    login: {
+  ],
+  [
+    'the password is a number',
+    {
       auth: {
         ...auth,
         identity: {
@@ -86,8 +80,8 @@ test.each([
         },
       },
     },
-  },
-])('refuses a request that is not the documented one: $why', async ({ login }) => {
+  ],
+])('refuses a request that is not the documented one: %s', async (_, login) => {
   const reply = await logIn(acme.url, login);
   expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 400, code: 'IAM.0011' });
 });

@@ -26,25 +26,25 @@ const sendMessage = () =>
   sqs('SendMessage', { QueueUrl: queues.cleanupUrl, MessageBody: '{"namespace":"acme-images"}' });
 
 describe.each([
-  { server: 'SQS', call: () => ({ url: queues.endpoint, ...sendMessage() }) },
-  {
-    server: 'EventBridge',
-    call: () => ({
+  ['SQS', () => ({ url: queues.endpoint, ...sendMessage() })],
+  [
+    'EventBridge',
+    () => ({
       url: bus.endpoint,
       headers: { 'X-Amz-Target': 'AWSEvents.PutEvents', 'Content-Type': 'application/x-amz-json-1.1' },
       body: '{"Entries":[]}',
     }),
-  },
-  { server: 'DynamoDB', call: () => ({ url: ledger.endpoint, method: 'GET', headers: {} }) },
-  {
-    server: 'Huawei Cloud',
-    call: () => ({
+  ],
+  ['DynamoDB', () => ({ url: ledger.endpoint, method: 'GET', headers: {} })],
+  [
+    'Huawei Cloud',
+    () => ({
       url: `${emulator.url}/v3/auth/tokens`,
       headers: { 'Content-Type': 'application/json' },
       body: '{}',
     }),
-  },
-])('$server of the local stack', ({ call }) => {
+  ],
+])('%s of the local stack', (_, call) => {
   test('serves a program on this machine', async () => {
     const { url, ...request } = call();
     expect((await sendRaw(url, request)).status).not.toBe(403);
