@@ -8,7 +8,7 @@ import { verifySignature } from '../../local/huaweicloud/ak-sk.ts';
 import { routeRequest } from '../../local/huaweicloud/call.ts';
 import { Identities } from '../../local/huaweicloud/identities.ts';
 import { readFixture } from '../support/fixture.ts';
-import { holds } from '../support/properties.ts';
+import { testProperty } from '../support/properties.ts';
 
 const NOW = new Date('2026-11-24T03:04:05.678Z');
 const key: AccessKey = { kind: 'access-key', ak: 'AKFORTESTS', sk: 'secret-for-tests' };
@@ -132,17 +132,17 @@ const requests = fc.record({
   body: fc.string({ unit: 'grapheme' }),
 });
 
-test('the emulator takes what is signed, whatever is in it, and nothing that has changed on the way', async () => {
-  await holds(
-    fc.property(requests, fc.nat(63), (each, index) => {
-      const { headers } = signSdkRequest(each, key, NOW);
-      expect(isAccepted(each, headers)).toBe(true);
-      expect(isAccepted({ ...each, body: `${each.body}.` }, headers)).toBe(false);
-      const authorization = headers['authorization'] ?? '';
-      const at = authorization.length - 64 + index;
-      const digit = authorization[at] === '0' ? '1' : '0';
-      const forged = authorization.slice(0, at) + digit + authorization.slice(at + 1);
-      expect(isAccepted(each, { ...headers, authorization: forged })).toBe(false);
-    }),
-  );
-});
+testProperty(
+  'the emulator takes what is signed, whatever is in it, and nothing that has changed on the way',
+  [requests, fc.nat(63)],
+  (each, index) => {
+    const { headers } = signSdkRequest(each, key, NOW);
+    expect(isAccepted(each, headers)).toBe(true);
+    expect(isAccepted({ ...each, body: `${each.body}.` }, headers)).toBe(false);
+    const authorization = headers['authorization'] ?? '';
+    const at = authorization.length - 64 + index;
+    const digit = authorization[at] === '0' ? '1' : '0';
+    const forged = authorization.slice(0, at) + digit + authorization.slice(at + 1);
+    expect(isAccepted(each, { ...headers, authorization: forged })).toBe(false);
+  },
+);

@@ -4,7 +4,7 @@ import { parse, stringify } from 'yaml';
 import type { Config } from '../../lib/config/config.ts';
 import { validateConfig } from '../../lib/config/validate-config.ts';
 import { sources } from '../../lib/sources/index.ts';
-import { holds } from '../support/properties.ts';
+import { holds, testProperty } from '../support/properties.ts';
 import { anyText, path, word } from './values.ts';
 
 const MARK = 'hunter2-hunter2';
@@ -112,18 +112,18 @@ function written({ accounts, sources: from, routes, safety, sweep, ledger, event
   };
 }
 
-test('what is right is accepted, and means the same once its defaults are written out', async () => {
-  await holds(
-    fc.property(right, (contents) => {
-      const checked = validateConfig('test', parse(stringify(contents)));
-      expect(checked).toMatchObject({
-        ok: true,
-        value: { defaultAccount: Object.keys(contents.accounts)[0] },
-      });
-      expect(checked.ok && validateConfig('test', written(checked.value))).toEqual(checked);
-    }),
-  );
-});
+testProperty(
+  'what is right is accepted, and means the same once its defaults are written out',
+  [right],
+  (contents) => {
+    const checked = validateConfig('test', parse(stringify(contents)));
+    expect(checked).toMatchObject({
+      ok: true,
+      value: { defaultAccount: Object.keys(contents.accounts)[0] },
+    });
+    expect(checked.ok && validateConfig('test', written(checked.value))).toEqual(checked);
+  },
+);
 
 /** As YAML makes it of an alias that leads back. */
 const endless: unknown[] = [];
@@ -142,37 +142,26 @@ test('whatever a configuration holds, each issue is told with its place', async 
   const contents = fc.record(Object.fromEntries(sections.map((name) => [name, anything])), {
     requiredKeys: [],
   });
-  await holds(
-    fc.property(contents, (given) => {
-      const result = validateConfig('test', given);
-      for (const { path: at, found, expected } of result.ok ? [] : result.issues) {
-        expect(sections).toContain(/^\w+/.exec(at)?.[0]);
-        expect([found, expected]).not.toContain('');
-      }
-    }),
-  );
+  await holds([contents], (given) => {
+    const result = validateConfig('test', given);
+    for (const { path: at, found, expected } of result.ok ? [] : result.issues) {
+      expect(sections).toContain(/^\w+/.exec(at)?.[0]);
+      expect([found, expected]).not.toContain('');
+    }
+  });
 });
 
-test('whatever stands in one place of a right configuration, nobody fails over it, and other sections stay right', async () => {
-  await holds(
-    fc.property(
-      right,
-      fc.constantFrom('safety', 'sweep', 'ledger', 'events'),
-      anything,
-      (contents, section, value) => {
-        const result = validateConfig('test', { ...contents, [section]: value });
-        for (const { path: at } of result.ok ? [] : result.issues) expect(/^\w+/.exec(at)?.[0]).toBe(section);
-      },
-    ),
-  );
-});
+testProperty(
+  'whatever stands in one place of a right configuration, nobody fails over it, and other sections stay right',
+  [right, fc.constantFrom('safety', 'sweep', 'ledger', 'events'), anything],
+  (contents, section, value) => {
+    const result = validateConfig('test', { ...contents, [section]: value });
+    for (const { path: at } of result.ok ? [] : result.issues) expect(/^\w+/.exec(at)?.[0]).toBe(section);
+  },
+);
 
-test('a text that is no configuration is an issue of the whole', async () => {
-  await holds(
-    fc.property(anyText, (text) => {
-      expect(validateConfig('test', text)).toMatchObject({ ok: false, issues: [{ path: '' }] });
-    }),
-  );
+testProperty('a text that is no configuration is an issue of the whole', [anyText], (text) => {
+  expect(validateConfig('test', text)).toMatchObject({ ok: false, issues: [{ path: '' }] });
 });
 
 test('a secret written in place of a reference, or of what is around it, is never shown', async () => {
@@ -200,11 +189,9 @@ test('a secret written in place of a reference, or of what is around it, is neve
       .map((one) => ({ accounts: { main: { region: 'x', credentials: 'env:X', iamEndpoint: one } } })),
     pair('credentials').map((one) => [one]),
   );
-  await holds(
-    fc.property(right, places, (contents, wrong) => {
-      const result = validateConfig('test', Array.isArray(wrong) ? wrong : { ...contents, ...wrong });
-      expect(result.ok).toBe(false);
-      expect(JSON.stringify(result)).not.toContain(MARK);
-    }),
-  );
+  await holds([right, places], (contents, wrong) => {
+    const result = validateConfig('test', Array.isArray(wrong) ? wrong : { ...contents, ...wrong });
+    expect(result.ok).toBe(false);
+    expect(JSON.stringify(result)).not.toContain(MARK);
+  });
 });

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { parseRetryAfter } from '../../lib/http/retry-after.ts';
 import { answerHttp, readHttpRequest } from '../../lib/webhook/http-event.ts';
 import { httpEvent } from '../support/http-event.ts';
-import { holds } from '../support/properties.ts';
+import { holds, testProperty } from '../support/properties.ts';
 import { anyText, word } from './values.ts';
 
 const NOW_MS = Date.parse('2026-11-24T03:00:00Z');
@@ -16,65 +16,56 @@ test('a request is read the same from every kind of event', async () => {
   const headers = fc.dictionary(fc.stringMatching(/^x-[a-z]{1,8}$/), fc.string());
   const method = fc.constantFrom('POST', 'GET', 'PUT');
   await holds(
-    fc.property(
-      via,
-      word,
-      method,
-      headers,
-      anyText,
-      fc.boolean(),
-      (by, source, verb, given, body, base64) => {
-        const read = readHttpRequest(
-          httpEvent({ via: by, source, method: verb, headers: given, body, base64 }),
-        );
-        expect(read).toEqual({
-          sourceName: source,
-          method: verb,
-          headers: given,
-          rawBody: Buffer.from(body),
-        });
-      },
-    ),
+    [via, word, method, headers, anyText, fc.boolean()],
+    (by, source, verb, given, body, base64) => {
+      const read = readHttpRequest(
+        httpEvent({ via: by, source, method: verb, headers: given, body, base64 }),
+      );
+      expect(read).toEqual({
+        sourceName: source,
+        method: verb,
+        headers: given,
+        rawBody: Buffer.from(body),
+      });
+    },
   );
 });
 
 test('an answer reaches everybody in the form that he takes', async () => {
   const headers = fc.dictionary(fc.stringMatching(/^x-[a-z]{1,8}$/), fc.string());
-  await holds(
-    fc.property(headers, fc.jsonValue(), (given, body) => {
-      const several = answerHttp(httpEvent({ via: 'load balancer, several values' }), 202, given, body);
-      const single = answerHttp(httpEvent({}), 202, given, body);
-      expect(JSON.parse(single.body)).toEqual(JSON.parse(JSON.stringify(body)));
-      expect(single.headers).toEqual(given);
-      const values = Object.entries(several.multiValueHeaders ?? {}).map(([name, [value]]) => [name, value]);
-      expect(Object.fromEntries(values)).toEqual(given);
-      expect([several.body, several.headers]).toEqual([single.body, undefined]);
-    }),
-  );
+  await holds([headers, fc.jsonValue()], (given, body) => {
+    const several = answerHttp(httpEvent({ via: 'load balancer, several values' }), 202, given, body);
+    const single = answerHttp(httpEvent({}), 202, given, body);
+    expect(JSON.parse(single.body)).toEqual(JSON.parse(JSON.stringify(body)));
+    expect(single.headers).toEqual(given);
+    const values = Object.entries(several.multiValueHeaders ?? {}).map(([name, [value]]) => [name, value]);
+    expect(Object.fromEntries(values)).toEqual(given);
+    expect([several.body, several.headers]).toEqual([single.body, undefined]);
+  });
 });
 
-test('the seconds to wait are those of Retry-After, up to half a day', async () => {
-  await holds(
-    fc.property(fc.nat(), fc.constantFrom('', ' ', '\t'), (seconds, space) => {
-      expect(parseRetryAfter(`${space}${seconds}${space}`, NOW_MS)).toBe(Math.min(seconds, HALF_A_DAY));
-    }),
-  );
-});
+testProperty(
+  'the seconds to wait are those of Retry-After, up to half a day',
+  [fc.nat(), fc.constantFrom('', ' ', '\t')],
+  (seconds, space) => {
+    expect(parseRetryAfter(`${space}${seconds}${space}`, NOW_MS)).toBe(Math.min(seconds, HALF_A_DAY));
+  },
+);
 
-test('a date to wait for is as far away as it is, and one that is over is now', async () => {
-  await holds(
-    fc.property(fc.integer({ min: -1e6, max: 1e6 }), (seconds) => {
-      const date = new Date(NOW_MS + seconds * 1000).toUTCString();
-      expect(parseRetryAfter(date, NOW_MS)).toBe(Math.min(Math.max(seconds, 0), HALF_A_DAY));
-    }),
-  );
-});
+testProperty(
+  'a date to wait for is as far away as it is, and one that is over is now',
+  [fc.integer({ min: -1e6, max: 1e6 })],
+  (seconds) => {
+    const date = new Date(NOW_MS + seconds * 1000).toUTCString();
+    expect(parseRetryAfter(date, NOW_MS)).toBe(Math.min(Math.max(seconds, 0), HALF_A_DAY));
+  },
+);
 
-test('whatever the header holds, the wait is one that a queue takes, or none', async () => {
-  await holds(
-    fc.property(fc.oneof(anyText, fc.double().map(String)), (value) => {
-      const seconds = parseRetryAfter(value, NOW_MS) ?? 0;
-      expect(Number.isInteger(seconds) && seconds >= 0 && seconds <= HALF_A_DAY).toBe(true);
-    }),
-  );
-});
+testProperty(
+  'whatever the header holds, the wait is one that a queue takes, or none',
+  [fc.oneof(anyText, fc.double().map(String))],
+  (value) => {
+    const seconds = parseRetryAfter(value, NOW_MS) ?? 0;
+    expect(Number.isInteger(seconds) && seconds >= 0 && seconds <= HALF_A_DAY).toBe(true);
+  },
+);

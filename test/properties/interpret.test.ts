@@ -5,7 +5,7 @@ import { parseRequest } from '../../lib/cleanup/request.ts';
 import { sources } from '../../lib/sources/index.ts';
 import type { Source } from '../../lib/sources/source.ts';
 import type { SourceEvent } from '../../lib/sources/source-event.ts';
-import { holds } from '../support/properties.ts';
+import { holds, testProperty } from '../support/properties.ts';
 import { anyText, path, pathOf, RECEIVED_AT, word } from './values.ts';
 
 const SIGNED = { key: 'a digest' };
@@ -66,13 +66,11 @@ function isTime(text: string): boolean {
 test.each(Object.entries(sources))(
   'whatever %s is sent, what it makes of it is sound',
   async (_type, source) => {
-    await holds(
-      fc.property(fc.oneof(likely, fc.jsonValue()), (body) => {
-        const sourceEvents = [source.interpret(body, SIGNED, RECEIVED_AT)].flat();
-        expect(sourceEvents.length).toBeGreaterThan(0);
-        expect(sourceEvents.filter((sourceEvent) => !isSound(sourceEvent))).toEqual([]);
-      }),
-    );
+    await holds([fc.oneof(likely, fc.jsonValue())], (body) => {
+      const sourceEvents = [source.interpret(body, SIGNED, RECEIVED_AT)].flat();
+      expect(sourceEvents.length).toBeGreaterThan(0);
+      expect(sourceEvents.filter((sourceEvent) => !isSound(sourceEvent))).toEqual([]);
+    });
   },
 );
 
@@ -131,20 +129,12 @@ describe.each(deletions)('$type', ({ type, named, says, body }) => {
   const interpret = (repository: string, said: string) =>
     [source.interpret(body(repository, said), SIGNED, RECEIVED_AT)].flat();
 
-  test('names the repository that is gone, whatever it is called', async () => {
-    await holds(
-      fc.property(named, (repository) => {
-        expect(interpret(repository, says)).toMatchObject([{ type: 'deleted', repository }]);
-      }),
-    );
+  testProperty('names the repository that is gone, whatever it is called', [named], (repository) => {
+    expect(interpret(repository, says)).toMatchObject([{ type: 'deleted', repository }]);
   });
 
-  test('means nothing with any other word', async () => {
-    await holds(
-      fc.property(named, fc.oneof(word, anyText), (repository, said) => {
-        fc.pre(said !== says);
-        expect(interpret(repository, said)).toMatchObject([{ type: 'ignored' }]);
-      }),
-    );
+  testProperty('means nothing with any other word', [named, fc.oneof(word, anyText)], (repository, said) => {
+    fc.pre(said !== says);
+    expect(interpret(repository, said)).toMatchObject([{ type: 'ignored' }]);
   });
 });

@@ -84,11 +84,9 @@ test('nothing that anybody sends is answered by 5xx', async () => {
     body: fc.string(),
     base64: fc.boolean(),
   });
-  await holds(
-    fc.asyncProperty(options, async (each) => {
-      expect(await statusOf(each)).toBeLessThan(500);
-    }),
-  );
+  await holds([options], async (each) => {
+    expect(await statusOf(each)).toBeLessThan(500);
+  });
 });
 
 test('nothing that is signed is answered by 5xx, whatever it says', async () => {
@@ -106,25 +104,23 @@ test('nothing that is signed is answered by 5xx, whatever it says', async () => 
   });
   const source = fc.constantFrom(...SOURCES);
   const event = fc.constantFrom('repository', 'organization', 'ping');
-  await holds(
-    fc.asyncProperty(via, source, event, name, body, async (by, from, kind, id, content) => {
-      const text = JSON.stringify(content);
-      const digest = createHmac('sha256', secretOf(from)).update(text).digest('hex');
-      const headers = {
-        'content-type': 'application/json',
-        'x-hub-signature-256': `sha256=${digest}`,
-        'x-hub-signature': `sha256=${digest}`,
-        'x-gitea-signature': digest,
-        'x-gitlab-token': secretOf(from),
-        'x-github-event': kind,
-        'x-gitea-event': kind,
-        'x-event-key': 'repo:deleted',
-        'x-github-delivery': id,
-        'x-gitea-delivery': id,
-        'x-request-uuid': id,
-        'idempotency-key': id,
-      };
-      expect(await statusOf({ via: by, source: from, headers, body: text })).toBeLessThan(500);
-    }),
-  );
+  await holds([via, source, event, name, body], async (by, from, kind, id, content) => {
+    const text = JSON.stringify(content);
+    const digest = createHmac('sha256', secretOf(from)).update(text).digest('hex');
+    const headers = {
+      'content-type': 'application/json',
+      'x-hub-signature-256': `sha256=${digest}`,
+      'x-hub-signature': `sha256=${digest}`,
+      'x-gitea-signature': digest,
+      'x-gitlab-token': secretOf(from),
+      'x-github-event': kind,
+      'x-gitea-event': kind,
+      'x-event-key': 'repo:deleted',
+      'x-github-delivery': id,
+      'x-gitea-delivery': id,
+      'x-request-uuid': id,
+      'idempotency-key': id,
+    };
+    expect(await statusOf({ via: by, source: from, headers, body: text })).toBeLessThan(500);
+  });
 });

@@ -1,7 +1,7 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import * as fc from 'fast-check';
 import { type ListPage, readRepositories, repositoriesLeft } from '../../lib/huaweicloud/repository-list.ts';
-import { holds } from '../support/properties.ts';
+import { testProperty } from '../support/properties.ts';
 
 interface Server {
   readonly size: number;
@@ -68,49 +68,51 @@ function play({ size, caps, total: said, ignoreOffset, lose, repeat, change }: S
   return { list, stay, calls: () => calls };
 }
 
-test('every repository of an honest server is listed once, whatever it gives at once', () =>
-  holds(
-    fc.asyncProperty(honest, fc.integer({ min: 1, max: 50 }), async (server, most) => {
-      const { list, stay, calls } = play(server);
-      const { names, failure } = await readRepositories('acme', list, most);
-      expect(failure).toBeUndefined();
-      expect(names).toEqual([...stay]);
-      expect(calls()).toBeLessThanOrEqual(1 + 2 * server.size);
-    }),
-  ));
+testProperty(
+  'every repository of an honest server is listed once, whatever it gives at once',
+  [honest, fc.integer({ min: 1, max: 50 })],
+  async (server, most) => {
+    const { list, stay, calls } = play(server);
+    const { names, failure } = await readRepositories('acme', list, most);
+    expect(failure).toBeUndefined();
+    expect(names).toEqual([...stay]);
+    expect(calls()).toBeLessThanOrEqual(1 + 2 * server.size);
+  },
+);
 
-test('every repository of a dishonest server is listed, or a failure is reported', () =>
-  holds(
-    fc.asyncProperty(dishonest, fc.integer({ min: 1, max: 50 }), async (server, most) => {
-      const { list, stay, calls } = play(server);
-      const { names, failure } = await readRepositories('acme', list, most);
-      const isWhole = [...stay].every((name) => names.includes(name));
-      expect(failure?.code ?? isWhole).toEqual(failure === undefined ? true : 'LIST_CHANGED');
-      expect(new Set(names).size).toBe(names.length);
-      expect(calls()).toBeLessThanOrEqual(3 * (3 + 2 * server.size));
-    }),
-  ));
+testProperty(
+  'every repository of a dishonest server is listed, or a failure is reported',
+  [dishonest, fc.integer({ min: 1, max: 50 })],
+  async (server, most) => {
+    const { list, stay, calls } = play(server);
+    const { names, failure } = await readRepositories('acme', list, most);
+    const isWhole = [...stay].every((name) => names.includes(name));
+    expect(failure?.code ?? isWhole).toEqual(failure === undefined ? true : 'LIST_CHANGED');
+    expect(new Set(names).size).toBe(names.length);
+    expect(calls()).toBeLessThanOrEqual(3 * (3 + 2 * server.size));
+  },
+);
 
-test('every valid name is left to do once, in as many parts as it takes, however the list is ordered', () =>
-  holds(
-    fc.asyncProperty(
-      fc.uniqueArray(fc.oneof(fc.stringMatching(/^[a-c]{1,3}$/), fc.string({ maxLength: 3 })), {
-        maxLength: 30,
-      }),
-      fc.integer({ min: 1, max: 9 }),
-      fc.infiniteStream(fc.nat()),
-      (names, most, random) => {
-        const done: string[] = [];
-        for (let after: string | undefined; ; ) {
-          const shuffled = names.toSorted(() => (Number(random.next().value) % 3) - 1);
-          const left = repositoriesLeft(shuffled, after === undefined ? {} : { offset: done.length, after });
-          const part = left.valid.slice(0, most);
-          done.push(...part, ...left.invalid);
-          if (part.length === left.valid.length) break;
-          after = part.at(-1);
-        }
-        expect(done.toSorted()).toEqual(names.toSorted());
-        return Promise.resolve();
-      },
-    ),
-  ));
+testProperty(
+  'every valid name is left to do once, in as many parts as it takes, however the list is ordered',
+  [
+    fc.uniqueArray(fc.oneof(fc.stringMatching(/^[a-c]{1,3}$/), fc.string({ maxLength: 3 })), {
+      maxLength: 30,
+    }),
+    fc.integer({ min: 1, max: 9 }),
+    fc.infiniteStream(fc.nat()),
+  ],
+  (names, most, random) => {
+    const done: string[] = [];
+    for (let after: string | undefined; ; ) {
+      const shuffled = names.toSorted(() => (Number(random.next().value) % 3) - 1);
+      const left = repositoriesLeft(shuffled, after === undefined ? {} : { offset: done.length, after });
+      const part = left.valid.slice(0, most);
+      done.push(...part, ...left.invalid);
+      if (part.length === left.valid.length) break;
+      after = part.at(-1);
+    }
+    expect(done.toSorted()).toEqual(names.toSorted());
+    return Promise.resolve();
+  },
+);

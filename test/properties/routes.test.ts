@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { validateOrganization, validateRepository } from '../../lib/huaweicloud/names.ts';
 import { findOrganization, findRoute } from '../../lib/routing/route.ts';
 import { configOf, firstCounts } from '../support/config.ts';
-import { holds } from '../support/properties.ts';
+import { holds, testProperty } from '../support/properties.ts';
 import { anyText, path, word } from './values.ts';
 
 const routesOf = (...routes: { from: string; to: string | string[] }[]) =>
@@ -29,53 +29,45 @@ const routes = fc.array(route, { minLength: 1, maxLength: 5 }).map((list) => lis
 
 test('a route leads only to names that SWR can have', async () => {
   const everything = routesOf({ from: 'github:{path+}', to: '{path}' });
-  await holds(
-    fc.property(fc.oneof(path, anyText), (name) => {
-      const found = findRoute(everything, 'github', name);
-      for (const { namespace, repository } of found.matched ? found.destinations : []) {
-        expect([validateOrganization(namespace), validateRepository(repository)]).toEqual([
-          undefined,
-          undefined,
-        ]);
-      }
-    }),
-  );
+  await holds([fc.oneof(path, anyText)], (name) => {
+    const found = findRoute(everything, 'github', name);
+    for (const { namespace, repository } of found.matched ? found.destinations : []) {
+      expect([validateOrganization(namespace), validateRepository(repository)]).toEqual([
+        undefined,
+        undefined,
+      ]);
+    }
+  });
 });
 
 test('a route puts what it found in its place, whatever the case and however many segments', async () => {
   const [first, ...others] = ['org-{org}/{rest}/x', 'all/{last}', 'all/{org}.{last}'];
   const list = routesOf({ from: 'github:{org}/{rest+}/{last}', to: [first, ...others] });
-  await holds(
-    fc.property(word, path, word, fc.boolean(), (org, rest, last, upper) => {
-      const name = `${org}/${rest}/${last}`;
-      const found = findRoute(list, 'github', upper ? name.toUpperCase() : name);
-      const images = found.matched
-        ? found.destinations.map(({ namespace, repository }) => `${namespace}/${repository}`)
-        : [];
-      expect(images).toEqual([`org-${org}/${rest}/x`, `all/${last}`, `all/${org}.${last}`]);
-    }),
-  );
+  await holds([word, path, word, fc.boolean()], (org, rest, last, upper) => {
+    const name = `${org}/${rest}/${last}`;
+    const found = findRoute(list, 'github', upper ? name.toUpperCase() : name);
+    const images = found.matched
+      ? found.destinations.map(({ namespace, repository }) => `${namespace}/${repository}`)
+      : [];
+    expect(images).toEqual([`org-${org}/${rest}/x`, `all/${last}`, `all/${org}.${last}`]);
+  });
 });
 
-test('a route without names fits itself alone', async () => {
-  await holds(
-    fc.property(path, path, word, (from, name, source) => {
-      const list = routesOf({ from: `github:${from}`, to: 'images/x' });
-      expect(findRoute(list, 'github', name).matched).toBe(from === name);
-      expect(findRoute(list, source, from).matched).toBe(source === 'github');
-    }),
-  );
+testProperty('a route without names fits itself alone', [path, path, word], (from, name, source) => {
+  const list = routesOf({ from: `github:${from}`, to: 'images/x' });
+  expect(findRoute(list, 'github', name).matched).toBe(from === name);
+  expect(findRoute(list, source, from).matched).toBe(source === 'github');
 });
 
-test('the first route that fits decides: those behind it change nothing', async () => {
-  await holds(
-    fc.property(routes, routes, word, (before, behind, repo) => {
-      const found = findRoute(routesOf(...before), 'github', `a/${repo}`);
-      fc.pre(found.matched);
-      expect(findRoute(routesOf(...before, ...behind), 'github', `a/${repo}`)).toEqual(found);
-    }),
-  );
-});
+testProperty(
+  'the first route that fits decides: those behind it change nothing',
+  [routes, routes, word],
+  (before, behind, repo) => {
+    const found = findRoute(routesOf(...before), 'github', `a/${repo}`);
+    fc.pre(found.matched);
+    expect(findRoute(routesOf(...before, ...behind), 'github', `a/${repo}`)).toEqual(found);
+  },
+);
 
 test('an organization goes as a whole only where nothing but its repositories has gone', async () => {
   // Few names, so that two organizations often come to the same one.
@@ -100,15 +92,13 @@ test('an organization goes as a whole only where nothing but its repositories ha
     '{g}/x-{repo}',
   );
   const some = fc.array(fc.record({ from: pattern, to: template }), { minLength: 1, maxLength: 3 });
-  await holds(
-    fc.property(some, group, group, few, (given, organization, elsewhere, repo) => {
-      const known = given.map(({ from, to }) => ({ from: `github:${from}`, to })).filter(hasNames);
-      const list = routesOf(...known);
-      const found = findOrganization(list, 'github', organization);
-      fc.pre(found.matched && elsewhere !== organization && !elsewhere.startsWith(`${organization}/`));
-      const routed = findRoute(list, 'github', `${elsewhere}/${repo}`);
-      const namespaces = routed.matched ? routed.destinations.map(({ namespace }) => namespace) : [];
-      expect(found.matched && namespaces.includes(found.destination.namespace)).toBe(false);
-    }),
-  );
+  await holds([some, group, group, few], (given, organization, elsewhere, repo) => {
+    const known = given.map(({ from, to }) => ({ from: `github:${from}`, to })).filter(hasNames);
+    const list = routesOf(...known);
+    const found = findOrganization(list, 'github', organization);
+    fc.pre(found.matched && elsewhere !== organization && !elsewhere.startsWith(`${organization}/`));
+    const routed = findRoute(list, 'github', `${elsewhere}/${repo}`);
+    const namespaces = routed.matched ? routed.destinations.map(({ namespace }) => namespace) : [];
+    expect(found.matched && namespaces.includes(found.destination.namespace)).toBe(false);
+  });
 });

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import * as fc from 'fast-check';
 import { runSweep } from '../../cli/run-sweep.ts';
 import type { CheckExistence, Existence } from '../../lib/cleanup/confirm-gone.ts';
@@ -9,7 +9,7 @@ import type { Finding, Page, SweepLedger, SweepRecord } from '../../lib/sweep/le
 import { acmeConfig } from '../support/acme-config.ts';
 import { DR } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
-import { holds } from '../support/properties.ts';
+import { testProperty } from '../support/properties.ts';
 
 const OWNERS = ['acme', 'acme-2'];
 const REPOSITORIES = ['api', 'web', 'docs'];
@@ -144,30 +144,29 @@ function countBy(names: readonly string[]): Record<string, number> {
   return Object.fromEntries(groups.map(([name, group = []]) => [name, group.length]));
 }
 
-test('what is gone goes exactly if another private repository of its owner, or the canary, was seen', async () => {
-  await holds(
-    fc.asyncProperty(
-      fc.subarray(['one', 'two'], { minLength: 1 }),
-      fc.dictionary(
-        fc.constantFrom(...OWNERS.flatMap((owner) => REPOSITORIES.map((name) => `${owner}/${name}`))),
-        fc.array(fc.constantFrom(...STATES), { minLength: 1, maxLength: 2 }),
-      ),
-      fc.dictionary(fc.constantFrom(...OWNERS), fc.boolean()),
-      async (namespaces, states, canaries) => {
-        const answers: Answer[] = [];
-        const requests = await sweep(namespaces, forgeOf(states, canaries, answers));
-        const isProven = ({ name }: Answer) => {
-          const [owner = ''] = name.split('/');
-          return (
-            canaries[owner] === true ||
-            answers.some((each) => each.isPrivate && each.name !== name && each.name.startsWith(`${owner}/`))
-          );
-        };
-        const gone = answers.filter((answer) => answer.existence === 'gone' && isProven(answer));
-        expect(countBy(requests.map(({ sourceRepository }) => sourceRepository ?? ''))).toEqual(
-          countBy(gone.map(({ name }) => name)),
-        );
-      },
+testProperty(
+  'what is gone goes exactly if another private repository of its owner, or the canary, was seen',
+  [
+    fc.subarray(['one', 'two'], { minLength: 1 }),
+    fc.dictionary(
+      fc.constantFrom(...OWNERS.flatMap((owner) => REPOSITORIES.map((name) => `${owner}/${name}`))),
+      fc.array(fc.constantFrom(...STATES), { minLength: 1, maxLength: 2 }),
     ),
-  );
-});
+    fc.dictionary(fc.constantFrom(...OWNERS), fc.boolean()),
+  ],
+  async (namespaces, states, canaries) => {
+    const answers: Answer[] = [];
+    const requests = await sweep(namespaces, forgeOf(states, canaries, answers));
+    const isProven = ({ name }: Answer) => {
+      const [owner = ''] = name.split('/');
+      return (
+        canaries[owner] === true ||
+        answers.some((each) => each.isPrivate && each.name !== name && each.name.startsWith(`${owner}/`))
+      );
+    };
+    const gone = answers.filter((answer) => answer.existence === 'gone' && isProven(answer));
+    expect(countBy(requests.map(({ sourceRepository }) => sourceRepository ?? ''))).toEqual(
+      countBy(gone.map(({ name }) => name)),
+    );
+  },
+);

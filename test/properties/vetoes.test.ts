@@ -13,7 +13,7 @@ import { resolveEvents } from '../../lib/routing/resolve.ts';
 import { findRoute } from '../../lib/routing/route.ts';
 import { matchPattern } from '../../lib/routing/route-pattern.ts';
 import { noHurry } from '../support/deadline.ts';
-import { holds } from '../support/properties.ts';
+import { holds, testProperty } from '../support/properties.ts';
 import { recordLog } from '../support/recorded-log.ts';
 
 const api = { url: 'https://forge.example.com', credentials: 'env:X' };
@@ -121,103 +121,101 @@ function requestOf(config: Config, { source, path, namespace, repository, accoun
 const firstRoute = ({ routes }: Config, { source, path }: Leading) =>
   routes.find(({ from }) => matchPattern(from, source, path) !== undefined);
 
-test('a deletion asks every other repository that leads to its image, or the route says that the first one counts', async () => {
-  await holds(
-    fc.property(fc.oneof(contents, createChecker), (written) => {
-      const result = validateConfig('test', { ...SECTIONS, ...written });
-      fc.pre(result.ok);
-      if (!result.ok) return;
-      const config = result.value;
-      for (const leading of leadingOf(config).values()) {
-        for (const one of leading) {
-          const others = othersOf(one, leading);
-          if (others.length === 0 || firstRoute(config, one)?.firstDeletionCounts) continue;
-          expect(requestOf(config, one)).toMatchObject({ checkAllSources: true });
-          const found = findSources(config.routes, one);
-          const names = new Set(found.map(({ source, repository = '' }) => keyOfSource(source, repository)));
-          for (const other of others) {
-            const isUndecided = found.some(
-              (each) => each.source === other.source && each.repository === undefined,
-            );
-            expect(isUndecided || names.has(`${other.source}:${other.path}`)).toBe(true);
-          }
-        }
-      }
-    }),
-  );
-});
-
-test('a configuration that is refused names two repositories that lead to one image', async () => {
-  await holds(
-    fc.property(contents, (written) => {
-      const result = validateConfig('test', { ...SECTIONS, ...written });
-      fc.pre(!result.ok);
-      const colliding = (result.ok ? [] : result.issues).filter(({ expected }) =>
-        expected.startsWith('a template that keeps source repositories apart'),
-      );
-      fc.pre(colliding.length > 0);
-      const routes = written.routes.map((each) => ({ account: 'main', ...each, firstDeletionCounts: true }));
-      const open = validateConfig('test', { ...SECTIONS, routes });
-      for (const { expected } of colliding) {
-        const [, one = '', other = '', image = ''] =
-          / apart: (\S+) and (\S+) both lead to (\S+) /.exec(expected) ?? [];
-        // Where a name occurs twice, a collision may be too long to be found.
-        if (image === '' && /\{(\w+)\}.*\{\1\}/.test(expected)) continue;
-        expect(one).not.toBe(other);
-        for (const name of [one, other]) {
-          const colon = name.indexOf(':');
-          const routing = findRoute(
-            open.ok ? open.value.routes : [],
-            name.slice(0, colon),
-            name.slice(colon + 1),
+testProperty(
+  'a deletion asks every other repository that leads to its image, or the route says that the first one counts',
+  [fc.oneof(contents, createChecker)],
+  (written) => {
+    const result = validateConfig('test', { ...SECTIONS, ...written });
+    fc.pre(result.ok);
+    if (!result.ok) return;
+    const config = result.value;
+    for (const leading of leadingOf(config).values()) {
+      for (const one of leading) {
+        const others = othersOf(one, leading);
+        if (others.length === 0 || firstRoute(config, one)?.firstDeletionCounts) continue;
+        expect(requestOf(config, one)).toMatchObject({ checkAllSources: true });
+        const found = findSources(config.routes, one);
+        const names = new Set(found.map(({ source, repository = '' }) => keyOfSource(source, repository)));
+        for (const other of others) {
+          const isUndecided = found.some(
+            (each) => each.source === other.source && each.repository === undefined,
           );
-          const images = routing.matched ? routing.destinations : [];
-          expect(images.map(({ namespace, repository }) => `${namespace}/${repository}`)).toContain(image);
+          expect(isUndecided || names.has(`${other.source}:${other.path}`)).toBe(true);
         }
       }
-    }),
-  );
-});
+    }
+  },
+);
+
+testProperty(
+  'a configuration that is refused names two repositories that lead to one image',
+  [contents],
+  (written) => {
+    const result = validateConfig('test', { ...SECTIONS, ...written });
+    fc.pre(!result.ok);
+    const colliding = (result.ok ? [] : result.issues).filter(({ expected }) =>
+      expected.startsWith('a template that keeps source repositories apart'),
+    );
+    fc.pre(colliding.length > 0);
+    const routes = written.routes.map((each) => ({ account: 'main', ...each, firstDeletionCounts: true }));
+    const open = validateConfig('test', { ...SECTIONS, routes });
+    for (const { expected } of colliding) {
+      const [, one = '', other = '', image = ''] =
+        / apart: (\S+) and (\S+) both lead to (\S+) /.exec(expected) ?? [];
+      // Where a name occurs twice, a collision may be too long to be found.
+      if (image === '' && /\{(\w+)\}.*\{\1\}/.test(expected)) continue;
+      expect(one).not.toBe(other);
+      for (const name of [one, other]) {
+        const colon = name.indexOf(':');
+        const routing = findRoute(
+          open.ok ? open.value.routes : [],
+          name.slice(0, colon),
+          name.slice(colon + 1),
+        );
+        const images = routing.matched ? routing.destinations : [];
+        expect(images.map(({ namespace, repository }) => `${namespace}/${repository}`)).toContain(image);
+      }
+    }
+  },
+);
 
 test('a living source repository keeps the tasks of its image, whatever is known of the others', async () => {
   const state = fc.constantFrom<Existence>('gone', 'gone', 'unknown');
-  await holds(
-    fc.asyncProperty(createChecker, fc.nat(), fc.infiniteStream(state), async (written, choice, states) => {
-      const config = checked(written);
-      const cases = [...leadingOf(config).values()].flatMap((leading) =>
-        leading
-          .filter((one) => firstRoute(config, one)?.shared)
-          .flatMap((one) => othersOf(one, leading).map((living) => ({ one, living }))),
-      );
-      const chosen = cases[choice % cases.length];
-      fc.pre(chosen !== undefined);
-      if (chosen === undefined) return;
-      const { one, living } = chosen;
-      const request = requestOf(config, one);
-      expect(request).toBeDefined();
-      if (request === undefined) return;
-      const { log } = recordLog();
-      const cleaner = new Cleaner({
-        config,
-        log,
-        accounts: new Accounts(config.accounts, () => Promise.reject(new Error('SWR is asked')), log),
-        ledger: noLedger,
-        findSources: (place) => findSources(config.routes, place),
-        checkExistence: (source, name) => {
-          const isLiving = source === living.source && name.toLowerCase() === living.path;
-          return Promise.resolve(isLiving ? 'exists' : (states.next().value ?? 'gone'));
-        },
-      });
-      const { outcomes } = await cleaner.clean(request, noHurry);
-      expect(outcomes).toEqual([
-        {
-          outcome: 'kept',
-          reason: 'still at the source',
-          livingSource: expect.stringMatching(new RegExp(`^${living.source}:${living.path}$`, 'i')),
-        },
-      ]);
-    }),
-  );
+  await holds([createChecker, fc.nat(), fc.infiniteStream(state)], async (written, choice, states) => {
+    const config = checked(written);
+    const cases = [...leadingOf(config).values()].flatMap((leading) =>
+      leading
+        .filter((one) => firstRoute(config, one)?.shared)
+        .flatMap((one) => othersOf(one, leading).map((living) => ({ one, living }))),
+    );
+    const chosen = cases[choice % cases.length];
+    fc.pre(chosen !== undefined);
+    if (chosen === undefined) return;
+    const { one, living } = chosen;
+    const request = requestOf(config, one);
+    expect(request).toBeDefined();
+    if (request === undefined) return;
+    const { log } = recordLog();
+    const cleaner = new Cleaner({
+      config,
+      log,
+      accounts: new Accounts(config.accounts, () => Promise.reject(new Error('SWR is asked')), log),
+      ledger: noLedger,
+      findSources: (place) => findSources(config.routes, place),
+      checkExistence: (source, name) => {
+        const isLiving = source === living.source && name.toLowerCase() === living.path;
+        return Promise.resolve(isLiving ? 'exists' : (states.next().value ?? 'gone'));
+      },
+    });
+    const { outcomes } = await cleaner.clean(request, noHurry);
+    expect(outcomes).toEqual([
+      {
+        outcome: 'kept',
+        reason: 'still at the source',
+        livingSource: expect.stringMatching(new RegExp(`^${living.source}:${living.path}$`, 'i')),
+      },
+    ]);
+  });
 });
 
 function checked(written: object): Config {

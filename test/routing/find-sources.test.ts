@@ -6,7 +6,7 @@ import { findSources } from '../../lib/routing/find-sources.ts';
 import { findRoute } from '../../lib/routing/route.ts';
 import { APAC, DR } from '../support/cloud.ts';
 import { configOf, firstCounts } from '../support/config.ts';
-import { holds } from '../support/properties.ts';
+import { testProperty } from '../support/properties.ts';
 
 interface WrittenRoute {
   readonly from: string;
@@ -237,33 +237,31 @@ describe('for routes and repositories by chance', () => {
     }
   }
 
-  test('every repository found is routed there', () =>
-    holds(
-      fc.property(routes, path, (checked, image) => {
-        fc.pre(image.includes('/'));
-        for (const { source, repository } of findChecked(checked, image)) {
-          if (repository === undefined) continue;
-          const routing = findRoute(checked, source, repository);
-          const images = routing.matched
-            ? routing.destinations.map((each) => `${each.namespace}/${each.repository}`)
-            : [];
-          expect(images).toContain(image);
-        }
-      }),
-    ));
+  testProperty('every repository found is routed there', [routes, path], (checked, image) => {
+    fc.pre(image.includes('/'));
+    for (const { source, repository } of findChecked(checked, image)) {
+      if (repository === undefined) continue;
+      const routing = findRoute(checked, source, repository);
+      const images = routing.matched
+        ? routing.destinations.map((each) => `${each.namespace}/${each.repository}`)
+        : [];
+      expect(images).toContain(image);
+    }
+  });
 
-  test('every repository that is routed is found, or may be any', () =>
-    holds(
-      fc.property(routes, path, (checked, sourcePath) => {
-        const routing = findRoute(checked, 'github', sourcePath);
-        fc.pre(routing.matched);
-        if (!routing.matched) return;
-        for (const { namespace, repository } of routing.destinations) {
-          const origins = findChecked(checked, `${namespace}/${repository}`);
-          expect(
-            origins.some((origin) => origin.repository === undefined || origin.repository === sourcePath),
-          ).toBe(true);
-        }
-      }),
-    ));
+  testProperty(
+    'every repository that is routed is found, or may be any',
+    [routes, path],
+    (checked, sourcePath) => {
+      const routing = findRoute(checked, 'github', sourcePath);
+      fc.pre(routing.matched);
+      if (!routing.matched) return;
+      for (const { namespace, repository } of routing.destinations) {
+        const origins = findChecked(checked, `${namespace}/${repository}`);
+        expect(
+          origins.some((origin) => origin.repository === undefined || origin.repository === sourcePath),
+        ).toBe(true);
+      }
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { jest } from '@jest/globals';
+import { jest, test } from '@jest/globals';
 import * as fc from 'fast-check';
 
 /** `PROPERTY_RUNS=100000 npm test -- test/properties` for a long search. */
@@ -7,9 +7,23 @@ const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 100);
 // A case takes well under a millisecond, and one that goes through a queue a few.
 jest.setTimeout(5000 + RUNS * 10);
 
-/** Holds a property against random values; the failing one is printed, shrunk, with the seed. */
+/** Checks a predicate against random values; the failing ones are printed, shrunk, with the seed. */
 export function holds<T extends [unknown, ...unknown[]]>(
-  property: fc.IProperty<T> | fc.IAsyncProperty<T>,
+  arbitraries: { [Index in keyof T]: fc.Arbitrary<T[Index]> },
+  predicate: (...values: T) => unknown,
 ): Promise<void> {
-  return Promise.resolve(fc.assert(property, { numRuns: RUNS }));
+  const property = fc.asyncProperty(...arbitraries, async (...values: T) => {
+    const held = await predicate(...values);
+    return held !== false;
+  });
+  return fc.assert(property, { numRuns: RUNS });
+}
+
+/** A test of one predicate. */
+export function testProperty<T extends [unknown, ...unknown[]]>(
+  title: string,
+  arbitraries: { [Index in keyof T]: fc.Arbitrary<T[Index]> },
+  predicate: (...values: T) => unknown,
+): void {
+  test(title, () => holds(arbitraries, predicate));
 }
