@@ -1,42 +1,29 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import aws4 from 'aws4';
 import { type AwsCall, callAws } from '../../lib/aws/call.ts';
 import { caught } from '../support/caught.ts';
-import { setVariables } from '../support/environment.ts';
-import {
-  type Answering,
-  type LoopbackServer,
-  respond,
-  startLoopbackServer,
-} from '../support/loopback-server.ts';
+import { setVariables, useVariables } from '../support/environment.ts';
+import { type Answering, respond, useServer } from '../support/loopback-server.ts';
 
-let server: LoopbackServer;
 /** One for each call; the last one also for all that follow. */
 let answers: Answering[];
-let restore: () => void;
-beforeEach(async () => {
+const server = useServer((response, request) =>
+  answers[Math.min(server.requests.length, answers.length) - 1]?.(response, request),
+);
+beforeEach(() => {
   answers = [(response) => respond(response, 200, {})];
-  let calls = 0;
-  server = await startLoopbackServer((response, request) => {
-    answers[Math.min(calls, answers.length - 1)]?.(response, request);
-    calls += 1;
-  });
-  restore = setVariables({
-    AWS_REGION: 'eu-central-1',
-    AWS_DEFAULT_REGION: undefined,
-    AWS_ACCESS_KEY_ID: 'AKIDTESTS',
-    AWS_SECRET_ACCESS_KEY: 'secret-access-key-for-tests',
-    AWS_SESSION_TOKEN: undefined,
-    AWS_ENDPOINT_URL: server.url,
-    AWS_ENDPOINT_URL_SQS: undefined,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: undefined,
-    AWS_ENDPOINT_URL_SSM: undefined,
-  });
 });
-afterEach(async () => {
-  restore();
-  await server.close();
-});
+useVariables(() => ({
+  AWS_REGION: 'eu-central-1',
+  AWS_DEFAULT_REGION: undefined,
+  AWS_ACCESS_KEY_ID: 'AKIDTESTS',
+  AWS_SECRET_ACCESS_KEY: 'secret-access-key-for-tests',
+  AWS_SESSION_TOKEN: undefined,
+  AWS_ENDPOINT_URL: server.url,
+  AWS_ENDPOINT_URL_SQS: undefined,
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: undefined,
+  AWS_ENDPOINT_URL_SSM: undefined,
+}));
 
 function send(differences: Partial<AwsCall> = {}): Promise<unknown> {
   return callAws({
@@ -56,24 +43,23 @@ const succeeding = failing(200, { MessageId: 'm-1' });
 
 describe('a call', () => {
   test.each([
-    { service: 'sqs', target: 'AmazonSQS.SendMessage', type: 'application/x-amz-json-1.0' },
-    { service: 'secretsmanager', target: 'secretsmanager.SendMessage', type: 'application/x-amz-json-1.1' },
-    { service: 'ssm', target: 'AmazonSSM.SendMessage', type: 'application/x-amz-json-1.1' },
-    { service: 'dynamodb', target: 'DynamoDB_20120810.SendMessage', type: 'application/x-amz-json-1.0' },
-    { service: 'events', target: 'AWSEvents.SendMessage', type: 'application/x-amz-json-1.1' },
-    {
-      service: 'ecr',
-      target: 'AmazonEC2ContainerRegistry_V20150921.SendMessage',
-      type: 'application/x-amz-json-1.1',
-    },
-  ] as const)('speaks the JSON protocol of $service', async ({ service, target, type }) => {
+    ['sqs', 'AmazonSQS', '1.0'],
+    ['secretsmanager', 'secretsmanager', '1.1'],
+    ['ssm', 'AmazonSSM', '1.1'],
+    ['dynamodb', 'DynamoDB_20120810', '1.0'],
+    ['events', 'AWSEvents', '1.1'],
+    ['ecr', 'AmazonEC2ContainerRegistry_V20150921', '1.1'],
+  ] as const)('uses the JSON protocol of %s', async (service, target, version) => {
     answers = [succeeding];
     await expect(send({ service })).resolves.toEqual({ MessageId: 'm-1' });
     expect(server.requests).toMatchObject([
       {
         method: 'POST',
         path: '/',
-        headers: { 'x-amz-target': target, 'content-type': type },
+        headers: {
+          'x-amz-target': `${target}.SendMessage`,
+          'content-type': `application/x-amz-json-${version}`,
+        },
         body: '{"a":"ä"}',
       },
     ]);
@@ -112,7 +98,7 @@ describe('a call', () => {
     expect(authorization).toBe(expected?.['Authorization']);
   });
 
-  test('is made without a key as well, so that AWS says what is missing', async () => {
+  test('is made without a key, so that AWS reports what is missing', async () => {
     const undo = setVariables({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
     await send().finally(undo);
     expect(server.requests[0]?.headers.authorization).toMatch(/Credential=\/\d{8}\//);
@@ -140,7 +126,7 @@ describe('a call', () => {
     expect(server.requests[0]?.headers.authorization).toContain(`/${region}/sqs/`);
   });
 
-  test('takes an empty success for an empty answer', async () => {
+  test('returns {} for an empty success', async () => {
     answers = [failing(200)];
     await expect(send()).resolves.toEqual({});
   });
@@ -154,17 +140,17 @@ describe('the trace of X-Ray', () => {
     return server.requests.at(-1)?.headers ?? {};
   };
 
-  test('goes on in whatever is called, as it is now', async () => {
+  test('is passed on in each call with its current value', async () => {
     await expect(sent(trace)).resolves.toMatchObject({ 'x-amzn-trace-id': trace });
     await expect(sent('Root=another')).resolves.toMatchObject({ 'x-amzn-trace-id': 'Root=another' });
   });
 
-  test('is not signed: what passes a call on may change it', async () => {
+  test('is not signed, since proxies may change it', async () => {
     const { authorization } = await sent(trace);
     expect(authorization).toMatch(/SignedHeaders=content-type;host;x-amz-date;x-amz-target,/);
   });
 
-  test('is not made up where there is none', async () => {
+  test('is not sent when there is none', async () => {
     await expect(sent(undefined)).resolves.not.toHaveProperty('x-amzn-trace-id');
   });
 });
@@ -172,13 +158,13 @@ describe('the trace of X-Ray', () => {
 describe('the endpoint', () => {
   const nowhere = 'http://127.0.0.1:1';
   test.each([
-    { why: 'a service of its own counts first', service: 'sqs', variable: 'AWS_ENDPOINT_URL_SQS' },
-    { why: 'as the SDKs call it', service: 'secretsmanager', variable: 'AWS_ENDPOINT_URL_SECRETS_MANAGER' },
-    { why: 'as the SDKs call it', service: 'ssm', variable: 'AWS_ENDPOINT_URL_SSM' },
-    { why: 'as the SDKs call it', service: 'dynamodb', variable: 'AWS_ENDPOINT_URL_DYNAMODB' },
-    { why: 'as the SDKs call it', service: 'events', variable: 'AWS_ENDPOINT_URL_EVENTBRIDGE' },
-    { why: 'as the SDKs call it', service: 'ecr', variable: 'AWS_ENDPOINT_URL_ECR' },
-  ] as const)('of $service is in $variable: $why', async ({ service, variable }) => {
+    ['sqs', 'AWS_ENDPOINT_URL_SQS'],
+    ['secretsmanager', 'AWS_ENDPOINT_URL_SECRETS_MANAGER'],
+    ['ssm', 'AWS_ENDPOINT_URL_SSM'],
+    ['dynamodb', 'AWS_ENDPOINT_URL_DYNAMODB'],
+    ['events', 'AWS_ENDPOINT_URL_EVENTBRIDGE'],
+    ['ecr', 'AWS_ENDPOINT_URL_ECR'],
+  ] as const)('of %s is in %s first', async (service, variable) => {
     const undo = setVariables({ AWS_ENDPOINT_URL: nowhere, [variable]: server.url });
     await send({ service, endpoint: nowhere }).finally(undo);
     expect(server.requests).toHaveLength(1);
@@ -189,18 +175,15 @@ describe('the endpoint', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  // A region that can be none: nothing is called, and the error tells what would have been.
+  // An invalid region: nothing is called, and the error has the address.
   test.each([
     { service: 'sqs', region: '<any>', url: 'https://sqs.<any>.amazonaws.com' },
     { service: 'ecr', region: '<any>', url: 'https://api.ecr.<any>.amazonaws.com' },
     { service: 'dynamodb', region: 'cn-<any>', url: 'https://dynamodb.cn-<any>.amazonaws.com.cn' },
-  ] as const)(
-    'of $service in $region is $url where nobody names another',
-    async ({ service, region, url }) => {
-      const undo = setVariables({ AWS_ENDPOINT_URL: undefined, AWS_REGION: region });
-      await expect(send({ service }).finally(undo)).rejects.toMatchObject({ input: url });
-    },
-  );
+  ] as const)('of $service in $region is $url by default', async ({ service, region, url }) => {
+    const undo = setVariables({ AWS_ENDPOINT_URL: undefined, AWS_REGION: region });
+    await expect(send({ service }).finally(undo)).rejects.toMatchObject({ input: url });
+  });
 
   test.each([
     {
@@ -215,14 +198,14 @@ describe('the endpoint', () => {
     await expect(send().finally(undo)).rejects.toMatchObject({ input });
   });
 
-  test('is that of the call where the environment names none', async () => {
+  test('is that of the call when the environment has none', async () => {
     const undo = setVariables({ AWS_ENDPOINT_URL: undefined });
     await send({ endpoint: server.url }).finally(undo);
     expect(server.requests).toHaveLength(1);
   });
 });
 
-test('a call that can not be made is a defect of the environment, and shows nothing of it', async () => {
+test('an invalid header fails without its value', async () => {
   const undo = setVariables({ AWS_SESSION_TOKEN: 'hunter\n2' });
   const error = await caught(send().finally(undo));
   expect(error).toMatchObject({ code: 'ERR_INVALID_CHAR' });
@@ -231,23 +214,20 @@ test('a call that can not be made is a defect of the environment, and shows noth
 });
 
 describe('a failed call', () => {
-  test.each<{ why: string; failure: Answering }>([
-    { why: 'the service is broken', failure: failing(500, { __type: 'InternalFailure' }) },
-    { why: 'the service is away', failure: failing(503) },
-    { why: 'somebody throttles', failure: failing(429) },
-    {
-      why: 'the service throttles',
-      failure: failing(400, { __type: 'com.amazonaws.sqs#ThrottlingException' }),
-    },
-    { why: 'too many requests are made', failure: failing(400, { __type: 'TooManyRequestsException' }) },
-    { why: 'the connection breaks', failure: (response) => response.socket?.destroy() },
-  ])('is repeated, twice at the most, where $why', async ({ failure }) => {
+  test.each<[why: string, failure: Answering]>([
+    ['an internal error', failing(500, { __type: 'InternalFailure' })],
+    ['a 503', failing(503)],
+    ['a 429', failing(429)],
+    ['throttling', failing(400, { __type: 'com.amazonaws.sqs#ThrottlingException' })],
+    ['too many requests', failing(400, { __type: 'TooManyRequestsException' })],
+    ['a broken connection', (response) => response.socket?.destroy()],
+  ])('is retried up to twice after %s', async (_, failure) => {
     answers = [failure, failure, succeeding];
     await expect(send()).resolves.toEqual({ MessageId: 'm-1' });
     expect(server.requests).toHaveLength(3);
   });
 
-  test('is given up after the third time', async () => {
+  test('fails after the third attempt', async () => {
     answers = [failing(503, { __type: 'ServiceUnavailable', message: 'later' })];
     await expect(send()).rejects.toMatchObject({
       name: 'AwsError',
@@ -258,12 +238,12 @@ describe('a failed call', () => {
   });
 
   test.each([
-    { why: 'a permission is missing', status: 400, code: 'AccessDeniedException' },
-    { why: 'the queue is missing', status: 400, code: 'com.amazonaws.sqs#QueueDoesNotExist' },
-    { why: 'the signature is wrong', status: 403, code: 'InvalidSignatureException' },
-    { why: 'the token has expired', status: 403, code: 'ExpiredTokenException' },
-    { why: 'nothing is said', status: 404, code: 'HTTP_404' },
-  ])('is not repeated where $why', async ({ status, code }) => {
+    [400, 'AccessDeniedException'],
+    [400, 'com.amazonaws.sqs#QueueDoesNotExist'],
+    [403, 'InvalidSignatureException'],
+    [403, 'ExpiredTokenException'],
+    [404, 'HTTP_404'],
+  ])('is not retried after %i %s', async (status, code) => {
     answers = [failing(status, code.startsWith('HTTP_') ? '' : { __type: code })];
     await expect(send()).rejects.toMatchObject({
       failure: { code: code.replace(/^.*#/, ''), status, retryable: false },
@@ -271,19 +251,19 @@ describe('a failed call', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test.each([
-    { why: 'a page of something in between', body: '<html></html>' },
-    { why: 'an answer that breaks off', body: '{"MessageId":' },
-  ])('is also one that succeeds with $why, and is repeated', async ({ body }) => {
-    answers = [failing(200, body)];
-    await expect(send()).rejects.toMatchObject({
-      message: 'sqs SendMessage: 200 HTTP_200',
-      failure: { code: 'HTTP_200', status: 200, retryable: true },
-    });
-    expect(server.requests).toHaveLength(3);
-  });
+  test.each(['<html></html>', '{"MessageId":'])(
+    'can be a success with the body %s, and is retried',
+    async (body) => {
+      answers = [failing(200, body)];
+      await expect(send()).rejects.toMatchObject({
+        message: 'sqs SendMessage: 200 HTTP_200',
+        failure: { code: 'HTTP_200', status: 200, retryable: true },
+      });
+      expect(server.requests).toHaveLength(3);
+    },
+  );
 
-  test('shows neither signature nor session token where AWS repeats what was signed', async () => {
+  test('hides the signature and the session token when AWS repeats them', async () => {
     answers = [
       (response, { headers }) =>
         respond(response, 403, {
@@ -297,7 +277,7 @@ describe('a failed call', () => {
     });
   });
 
-  test('is not repeated beyond the time for all of them', async () => {
+  test('is not retried after the time limit', async () => {
     answers = [() => undefined];
     await expect(send({ timeoutMs: 60 })).rejects.toMatchObject({
       failure: { code: 'TIMEOUT', retryable: true },
@@ -305,18 +285,17 @@ describe('a failed call', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('is not repeated where even the pause would be too long', async () => {
+  test('is not retried when the pause is longer than the remaining time', async () => {
     answers = [failing(503)];
     await expect(send({ timeoutMs: 20 })).rejects.toMatchObject({ failure: { retryable: true } });
     expect(server.requests).toHaveLength(1);
   });
 
-  test('may be repeated where nobody answers', async () => {
+  test('is transient when no server listens', async () => {
     await server.close();
     await expect(send()).rejects.toMatchObject({
       name: 'AwsError',
       failure: { code: 'ECONNREFUSED', retryable: true },
     });
-    server = await startLoopbackServer(() => undefined);
   });
 });

@@ -1,60 +1,37 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { SecretStore } from '../../lib/aws/secret-store.ts';
 import { MINUTE_MS, type StoppedClock, stopClock } from '../support/clock.ts';
-import { setVariables } from '../support/environment.ts';
-import {
-  type Answering,
-  type LoopbackServer,
-  respond,
-  startLoopbackServer,
-} from '../support/loopback-server.ts';
+import { setVariables, useVariables } from '../support/environment.ts';
+import { respond, useServer } from '../support/loopback-server.ts';
 
 const SECRET = 'secretsmanager:prod/github';
 const PARAMETER = 'ssm:/prod/github';
 
-let server: LoopbackServer;
-let answer: Answering;
-let restore: () => void;
+const server = useServer((response) =>
+  respond(response, 200, { SecretString: 'one', Parameter: { Value: 'two' } }),
+);
+useVariables(() => ({ AWS_ENDPOINT_URL: server.url, AWS_REGION: 'eu-central-1', TEST_SECRET: 'three' }));
 let clock: StoppedClock;
 let store: SecretStore;
-beforeEach(async () => {
-  answer = (response) => respond(response, 200, { SecretString: 'one', Parameter: { Value: 'two' } });
-  server = await startLoopbackServer((response, request) => answer(response, request));
-  restore = setVariables({ AWS_ENDPOINT_URL: server.url, AWS_REGION: 'eu-central-1', TEST_SECRET: 'three' });
+beforeEach(() => {
   clock = stopClock();
   store = new SecretStore(clock.read);
 });
-afterEach(async () => {
-  restore();
-  await server.close();
-});
 
 function failWith(status: number, type: string): void {
-  answer = (response) => respond(response, status, { __type: type, message: 'no' });
+  server.answer = (response) => respond(response, status, { __type: type, message: 'no' });
 }
 
 test.each([
-  {
-    why: 'Secrets Manager',
-    reference: SECRET,
-    text: 'one',
-    target: 'secretsmanager.GetSecretValue',
-    input: { SecretId: 'prod/github' },
-  },
-  {
-    why: 'Parameter Store, decrypted',
-    reference: PARAMETER,
-    text: 'two',
-    target: 'AmazonSSM.GetParameter',
-    input: { Name: '/prod/github', WithDecryption: true },
-  },
-])('reads a secret from $why', async ({ reference, text, target, input }) => {
+  [SECRET, 'one', 'secretsmanager.GetSecretValue', { SecretId: 'prod/github' }],
+  [PARAMETER, 'two', 'AmazonSSM.GetParameter', { Name: '/prod/github', WithDecryption: true }],
+])('reads %s', async (reference, text, target, input) => {
   await expect(store.read(reference, 0)).resolves.toBe(text);
   expect(server.requests).toMatchObject([{ headers: { 'x-amz-target': target } }]);
   expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual(input);
 });
 
-test('reads a secret from the environment, as it is now', async () => {
+test('reads the current value of an environment variable', async () => {
   await expect(store.read('env:TEST_SECRET', MINUTE_MS)).resolves.toBe('three');
   const undo = setVariables({ TEST_SECRET: 'four' });
   await expect(store.read('env:TEST_SECRET', MINUTE_MS)).resolves.toBe('four');
@@ -62,7 +39,7 @@ test('reads a secret from the environment, as it is now', async () => {
   expect(server.requests).toEqual([]);
 });
 
-describe('a secret that was read', () => {
+describe('a cached secret', () => {
   test.each([
     { why: 'it is young enough', ageMs: MINUTE_MS, maxAgeMs: MINUTE_MS, calls: 1 },
     { why: 'it is a moment too old', ageMs: MINUTE_MS + 1, maxAgeMs: MINUTE_MS, calls: 2 },
@@ -74,44 +51,44 @@ describe('a secret that was read', () => {
     expect(server.requests).toHaveLength(calls);
   });
 
-  test('is fetched once for all who ask at the same time', async () => {
+  test('is read once for 20 readers at the same time', async () => {
     const texts = await Promise.all(Array.from({ length: 20 }, () => store.read(SECRET, 0)));
     expect(new Set(texts)).toEqual(new Set(['one']));
     expect(server.requests).toHaveLength(1);
   });
 
-  test('is not that of another reference', async () => {
+  test('is cached by its reference', async () => {
     await Promise.all([store.read(SECRET, MINUTE_MS), store.read('secretsmanager:other', MINUTE_MS)]);
     expect(server.requests).toHaveLength(2);
   });
 
-  test('is seen in its new form once it is too old', async () => {
+  test('is read again once it is too old', async () => {
     await store.read(SECRET, 0);
-    answer = (response) => respond(response, 200, { SecretString: 'changed' });
+    server.answer = (response) => respond(response, 200, { SecretString: 'changed' });
     clock.now += 1;
     await expect(store.read(SECRET, 0)).resolves.toBe('changed');
   });
 
-  test('serves on while the store is away, and only then', async () => {
+  test('is used longer while the store is unavailable, but not after a permanent failure', async () => {
     await store.read(SECRET, 0);
     clock.now += MINUTE_MS;
     failWith(500, 'InternalServiceError');
     await expect(store.read(SECRET, 0)).resolves.toBe('one');
     failWith(400, 'AccessDeniedException');
     await expect(store.read(SECRET, 0)).rejects.toMatchObject({ failure: { code: 'SECRET_UNUSABLE' } });
-    answer = (response) => respond(response, 200, { SecretString: 'changed' });
+    server.answer = (response) => respond(response, 200, { SecretString: 'changed' });
     await expect(store.read(SECRET, 0)).resolves.toBe('changed');
   });
 });
 
-describe('a secret that can not be read', () => {
+describe('an unreadable secret', () => {
   test.each([
-    { why: 'it does not exist', status: 400, type: 'ResourceNotFoundException', code: 'SECRET_UNUSABLE' },
-    { why: 'a permission is missing', status: 400, type: 'AccessDeniedException', code: 'SECRET_UNUSABLE' },
-    { why: 'its key is gone', status: 400, type: 'DecryptionFailure', code: 'SECRET_UNUSABLE' },
-    { why: 'the store is broken', status: 500, type: 'InternalServiceError', code: 'SECRET_UNAVAILABLE' },
-    { why: 'the store throttles', status: 400, type: 'ThrottlingException', code: 'SECRET_UNAVAILABLE' },
-  ])('is $code where $why', async ({ status, type, code }) => {
+    [400, 'ResourceNotFoundException', 'SECRET_UNUSABLE'],
+    [400, 'AccessDeniedException', 'SECRET_UNUSABLE'],
+    [400, 'DecryptionFailure', 'SECRET_UNUSABLE'],
+    [500, 'InternalServiceError', 'SECRET_UNAVAILABLE'],
+    [400, 'ThrottlingException', 'SECRET_UNAVAILABLE'],
+  ])('with %i %s is %s', async (status, type, code) => {
     failWith(status, type);
     for (const reference of [SECRET, PARAMETER]) {
       await expect(store.read(reference, 0)).rejects.toMatchObject({
@@ -125,34 +102,33 @@ describe('a secret that can not be read', () => {
     }
   });
 
-  test('is SECRET_UNAVAILABLE where nobody answers', async () => {
+  test('is SECRET_UNAVAILABLE when no server listens', async () => {
     await server.close();
     await expect(store.read(SECRET, 0)).rejects.toMatchObject({ failure: { code: 'SECRET_UNAVAILABLE' } });
-    server = await startLoopbackServer(() => undefined);
   });
 
-  test.each([
-    { why: 'it is bytes and no text', body: { SecretBinary: 'AAEC' } },
-    { why: 'it is something else', body: { SecretString: { password: 'pa55word' } } },
-  ])('is SECRET_UNUSABLE where $why, and not shown', async ({ body }) => {
-    answer = (response) => respond(response, 200, body);
-    await expect(store.read(SECRET, 0)).rejects.toMatchObject({
-      failure: { code: 'SECRET_UNUSABLE', message: `${SECRET}: not a text`, retryable: false },
-    });
-  });
+  test.each([{ SecretBinary: 'AAEC' }, { SecretString: { password: 'pa55word' } }])(
+    'is SECRET_UNUSABLE and not shown: %j',
+    async (body) => {
+      server.answer = (response) => respond(response, 200, body);
+      await expect(store.read(SECRET, 0)).rejects.toMatchObject({
+        failure: { code: 'SECRET_UNUSABLE', message: `${SECRET}: not a text`, retryable: false },
+      });
+    },
+  );
 
-  test('is SECRET_UNUSABLE where the environment has no such variable', async () => {
+  test('is SECRET_UNUSABLE when the environment has no such variable', async () => {
     await expect(store.read('env:TEST_NOT_SET', 0)).rejects.toMatchObject({
       failure: { code: 'SECRET_UNUSABLE', retryable: false },
     });
   });
 
-  test('fails for all who ask at the same time, and is tried anew for the next', async () => {
+  test('fails for all readers at the same time, and is read again by the next one', async () => {
     failWith(400, 'ResourceNotFoundException');
     const results = await Promise.allSettled(Array.from({ length: 5 }, () => store.read(SECRET, 0)));
     expect(results.every(({ status }) => status === 'rejected')).toBe(true);
     expect(server.requests).toHaveLength(1);
-    answer = (response) => respond(response, 200, { SecretString: 'there' });
+    server.answer = (response) => respond(response, 200, { SecretString: 'there' });
     await expect(store.read(SECRET, 0)).resolves.toBe('there');
   });
 });

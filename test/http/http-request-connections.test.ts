@@ -1,19 +1,12 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { type HttpResponse, httpRequest } from '../../lib/http/http-request.ts';
-import {
-  type Answering,
-  type LoopbackServer,
-  respond,
-  startLoopbackServer,
-} from '../support/loopback-server.ts';
+import { type Answering, respond, useServer } from '../support/loopback-server.ts';
 
-let server: LoopbackServer;
-let answer: Answering;
-beforeEach(async () => {
-  answer = (response) => respond(response, 200, 'ok');
-  server = await startLoopbackServer((response, request) => answer(response, request));
-});
-afterEach(() => server.close());
+const server = useServer((response) => respond(response, 200, 'ok'));
+const breakOff: Answering = (response) => {
+  response.writeHead(200, { 'Content-Length': 10 });
+  response.write('12345', () => response.socket?.destroy());
+};
 
 function send(timeoutMs = 10_000): Promise<HttpResponse> {
   return httpRequest({
@@ -50,10 +43,10 @@ test('opens a new one after the server has closed the idle one', async () => {
   expect(connections()).toEqual([1, 2]);
 });
 
-test('makes a call anew where its kept connection breaks at once', async () => {
+test('repeats a call when its reused connection breaks at once', async () => {
   await Promise.all([send(), send(), send()]);
-  // As after a freeze: the client could not notice that the server has given up all of them.
-  answer = (response, { connection }) => {
+  // As after a freeze: the client has not seen that the server has closed all of them.
+  server.answer = (response, { connection }) => {
     if (connection <= 3) response.socket?.destroy();
     else respond(response, 200, 'ok');
   };
@@ -61,50 +54,41 @@ test('makes a call anew where its kept connection breaks at once', async () => {
   expect(Math.max(...connections())).toBe(4);
 });
 
-test('says that a call was made anew, since nobody knows what came of the first one', async () => {
+test('reports a repeated call as sentTwice, since the first one may have been carried out', async () => {
   expect(await send()).not.toHaveProperty('sentTwice');
-  answer = (response, { connection }) => {
+  server.answer = (response, { connection }) => {
     if (connection === 1) response.socket?.destroy();
     else respond(response, 200, 'ok');
   };
   await expect(send()).resolves.toMatchObject({ sentTwice: true });
 });
 
-test.each<{ why: string; broken: Answering }>([
-  { why: 'before the headers', broken: (response) => response.socket?.destroy() },
-  {
-    why: 'in the body',
-    broken: (response) => {
-      response.writeHead(200, { 'Content-Length': 10 });
-      response.write('12345', () => response.socket?.destroy());
-    },
-  },
-])('does not make a call anew where a new connection breaks $why', async ({ broken }) => {
-  answer = broken;
+test.each<[why: string, broken: Answering]>([
+  ['before the headers', (response) => response.socket?.destroy()],
+  ['in the body', breakOff],
+])('does not repeat a call when a new connection breaks %s', async (_, broken) => {
+  server.answer = broken;
   await expect(send()).rejects.toMatchObject({ name: 'TransportError', code: 'ECONNRESET' });
   expect(server.requests).toHaveLength(1);
 });
 
-test('does not make a call anew where the answer has begun on a kept connection', async () => {
+test('does not repeat a call when the answer has begun on a reused connection', async () => {
   await send();
-  answer = (response) => {
-    response.writeHead(200, { 'Content-Length': 10 });
-    response.write('12345', () => response.socket?.destroy());
-  };
+  server.answer = breakOff;
   await expect(send()).rejects.toMatchObject({ code: 'ECONNRESET' });
   expect(server.requests).toHaveLength(2);
 });
 
-test('does not make a call anew where the answer on a kept connection can not be read', async () => {
+test('does not repeat a call when the answer on a reused connection is unreadable', async () => {
   await send();
-  answer = (response) => respond(response, 200, '', { 'X-Long': 'x'.repeat(66 * 1024) });
+  server.answer = (response) => respond(response, 200, '', { 'X-Long': 'x'.repeat(66 * 1024) });
   await expect(send()).rejects.toMatchObject({ code: 'HPE_HEADER_OVERFLOW' });
   expect(connections()).toEqual([1, 1]);
 });
 
-test('has no more time for a call that it makes anew', async () => {
+test('applies one time limit to a call and its repetition', async () => {
   await send();
-  answer = (response, { connection }) => {
+  server.answer = (response, { connection }) => {
     if (connection === 1) setTimeout(() => response.socket?.destroy(), 300);
   };
   const startedAt = performance.now();
@@ -114,16 +98,15 @@ test('has no more time for a call that it makes anew', async () => {
   expect(connections()).toEqual([1, 1, 2]);
 });
 
-test('uses no connection again whose answer was given up', async () => {
-  answer = () => undefined;
+test('does not reuse a connection after a timeout', async () => {
+  server.answer = () => undefined;
   await expect(send(30)).rejects.toMatchObject({ code: 'TIMEOUT' });
-  answer = (response) => respond(response, 200, 'ok');
+  server.answer = (response) => respond(response, 200, 'ok');
   await send();
   expect(connections()).toEqual([1, 2]);
 });
 
-test('waits no longer for a server that is gone', async () => {
+test('fails when no server listens', async () => {
   await server.close();
   await expect(send()).rejects.toMatchObject({ name: 'TransportError', code: 'ECONNREFUSED' });
-  server = await startLoopbackServer(() => undefined);
 });

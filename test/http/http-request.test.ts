@@ -1,20 +1,11 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type HttpRequest, type HttpResponse, httpRequest } from '../../lib/http/http-request.ts';
-import {
-  type Answering,
-  type LoopbackServer,
-  respond,
-  startLoopbackServer,
-} from '../support/loopback-server.ts';
+import { type Answering, type LoopbackServer, respond, useServer } from '../support/loopback-server.ts';
 
-let server: LoopbackServer | undefined;
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-});
+const server = useServer(() => undefined);
 
-async function start(answer: Answering): Promise<LoopbackServer> {
-  server = await startLoopbackServer(answer);
+function start(answer: Answering): LoopbackServer {
+  server.answer = answer;
   return server;
 }
 
@@ -30,8 +21,8 @@ function send(url: string, differences: Partial<HttpRequest> = {}): Promise<Http
 }
 
 describe('a call', () => {
-  test('arrives as it was meant', async () => {
-    const { url, requests } = await start((response) => respond(response, 200, 'x'));
+  test('arrives unchanged', async () => {
+    const { url, requests } = start((response) => respond(response, 200, 'x'));
     await send(`${url}/a$b/c?d=e%2Ff`, { method: 'DELETE', headers: { 'X-Some': 'thing' }, body: '{"ä":1}' });
     expect(requests).toMatchObject([
       {
@@ -44,8 +35,8 @@ describe('a call', () => {
     expect(requests[0]?.headers).not.toHaveProperty('transfer-encoding');
   });
 
-  test('without a body says nothing about one', async () => {
-    const { url, requests } = await start((response) => respond(response, 200, 'x'));
+  test('has no headers about a body when there is none', async () => {
+    const { url, requests } = start((response) => respond(response, 200, 'x'));
     await send(url);
     expect(requests[0]?.headers).not.toHaveProperty('content-length');
     expect(requests[0]?.headers).not.toHaveProperty('transfer-encoding');
@@ -53,14 +44,14 @@ describe('a call', () => {
 });
 
 describe('an answer', () => {
-  test('is given with its status, headers and body', async () => {
-    const { url } = await start((response) => respond(response, 418, '漢字', { 'X-Some': 'thing' }));
+  test('is returned with its status, headers and body', async () => {
+    const { url } = start((response) => respond(response, 418, '漢字', { 'X-Some': 'thing' }));
     expect(await send(url)).toMatchObject({ status: 418, headers: { 'x-some': 'thing' }, body: '漢字' });
   });
 
-  test('is put together again where it comes in pieces, even within a letter', async () => {
+  test('is decoded when its pieces split a character', async () => {
     const bytes = Buffer.from('漢字');
-    const { url } = await start((response) => {
+    const { url } = start((response) => {
       response.writeHead(200);
       response.write(bytes.subarray(0, 1), () =>
         response.write(bytes.subarray(1, 4), () => response.end(bytes.subarray(4))),
@@ -69,10 +60,8 @@ describe('an answer', () => {
     expect(await send(url)).toMatchObject({ body: '漢字' });
   });
 
-  test.each([301, 302, 303, 307, 308])('with %i is not followed elsewhere', async (status) => {
-    const { url, requests } = await start((response) =>
-      respond(response, status, '', { Location: '/elsewhere' }),
-    );
+  test.each([301, 302, 303, 307, 308])('with %i is returned, not followed', async (status) => {
+    const { url, requests } = start((response) => respond(response, status, '', { Location: '/elsewhere' }));
     expect(await send(url, { headers: { 'X-Auth-Token': 'TOKEN' } })).toMatchObject({
       status,
       headers: { location: '/elsewhere' },
@@ -80,27 +69,19 @@ describe('an answer', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test.each([
-    { why: "beyond Node's usual limit", bytes: 20 * 1024 },
-    { why: 'nearly 64 KiB', bytes: 63 * 1024 },
-  ])('may have a header block of $bytes bytes: $why', async ({ bytes }) => {
+  test.each([20 * 1024, 63 * 1024])('can have a header block of %i bytes', async (bytes) => {
     const value = 'x'.repeat(bytes);
-    const { url } = await start((response) => respond(response, 200, '', { 'X-Long': value }));
+    const { url } = start((response) => respond(response, 200, '', { 'X-Long': value }));
     expect(await send(url)).toMatchObject({ headers: { 'x-long': value } });
   });
 
-  test('may not have a header block beyond 64 KiB', async () => {
-    const { url } = await start((response) =>
-      respond(response, 200, '', { 'X-Long': 'x'.repeat(66 * 1024) }),
-    );
+  test('is rejected with a header block of more than 64 KiB', async () => {
+    const { url } = start((response) => respond(response, 200, '', { 'X-Long': 'x'.repeat(66 * 1024) }));
     await expect(send(url)).rejects.toMatchObject({ code: 'HPE_HEADER_OVERFLOW' });
   });
 
-  test.each([
-    { why: 'it says so itself', chunked: false },
-    { why: 'nobody knows before it comes', chunked: true },
-  ])('may not be too long, where $why', async ({ chunked }) => {
-    const { url } = await start((response) => {
+  test.each([false, true])('is rejected when it is too long, chunked: %s', async (chunked) => {
+    const { url } = start((response) => {
       if (!chunked) response.setHeader('Content-Length', 1001);
       response.write('x'.repeat(1000));
       response.end('x');
@@ -127,7 +108,7 @@ describe('the time limit', () => {
       },
     ],
   ])('ends the call where %s', async (_, answer) => {
-    const { url } = await start(answer);
+    const { url } = start(answer);
     await expect(send(url, { timeoutMs: 80 })).rejects.toMatchObject({
       name: 'TransportError',
       code: 'TIMEOUT',
@@ -135,8 +116,8 @@ describe('the time limit', () => {
     });
   });
 
-  test('is over with the call, so that nothing is left to be waited for', async () => {
-    const { url } = await start((response) => respond(response, 200, 'x'));
+  test('leaves no timer', async () => {
+    const { url } = start((response) => respond(response, 200, 'x'));
     const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     await send(url);
     const before = timers();
@@ -145,9 +126,9 @@ describe('the time limit', () => {
     expect(timers()).toBeLessThanOrEqual(before);
   });
 
-  test('closes the connection of what it ends', async () => {
+  test('closes the connection', async () => {
     const closed = Promise.withResolvers<void>();
-    const { url } = await start((response) => response.on('close', () => closed.resolve()));
+    const { url } = start((response) => response.on('close', () => closed.resolve()));
     await expect(send(url, { timeoutMs: 20 })).rejects.toMatchObject({ code: 'TIMEOUT' });
     await expect(closed.promise).resolves.toBeUndefined();
   });

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { SwrClient } from '../../lib/huaweicloud/swr.ts';
 import { HOUR_MS, MINUTE_MS } from '../support/clock.ts';
 import { noHurry } from '../support/deadline.ts';
-import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
+import { respond, useServer } from '../support/loopback-server.ts';
 import { recordLog } from '../support/recorded-log.ts';
 import { swrClient } from '../support/swr-client.ts';
 import { always, authorizerOf, KEY, type Stored, useCloud } from './use-cloud.ts';
@@ -79,25 +79,24 @@ describe('the local clock', () => {
 });
 
 describe('the date of an answer', () => {
-  let server: LoopbackServer | undefined;
-  afterEach(() => server?.close());
+  const server = useServer(() => undefined);
 
   test('leads to a permanent failure after three calls when it always differs', async () => {
     let hours = 0;
-    server = await startLoopbackServer((response) => {
+    server.answer = (response) => {
       hours += 1;
       const date = new Date(Date.now() + hours * HOUR_MS).toUTCString();
       respond(response, 401, { error_code: 'APIGW.0301', error_msg: 'no' }, { Date: date });
-    });
+    };
     await expect(list(swrClient(server.url, authorizerOf(server.url)))).rejects.toMatchObject(invalidKey);
     expect(server.requests).toHaveLength(3);
   });
 
   test.each([undefined, 'today'])('leads to no second call when it is %p', async (date) => {
-    server = await startLoopbackServer((response) => {
+    server.answer = (response) => {
       response.sendDate = false;
       respond(response, 401, {}, date === undefined ? {} : { Date: date });
-    });
+    };
     const authorizer = authorizerOf(server.url, undefined, { now: () => 0 });
     await expect(list(swrClient(server.url, authorizer))).rejects.toMatchObject({
       verdict: 'permanent',

@@ -1,22 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { callHuaweiCloud } from '../../lib/huaweicloud/call.ts';
-import {
-  type Answering,
-  type LoopbackServer,
-  respond,
-  startLoopbackServer,
-} from '../support/loopback-server.ts';
+import { respond, useServer } from '../support/loopback-server.ts';
 import { recordLog } from '../support/recorded-log.ts';
 
-let server: LoopbackServer;
-let answer: Answering;
-beforeAll(async () => {
-  server = await startLoopbackServer((response, request) => answer(response, request));
-});
-beforeEach(() => {
-  answer = (response) => respond(response, 200, '[]');
-});
-afterAll(() => server.close());
+const server = useServer((response) => respond(response, 200, '[]'));
 
 const recorded = recordLog();
 beforeEach(() => recorded.clear());
@@ -48,7 +35,7 @@ test('the logged duration is not longer than the call', async () => {
 });
 
 test('the line about a success has no code, even when its body has one', async () => {
-  answer = (response) => respond(response, 200, { errorCode: 'SVCSTG.SWR.4031032' });
+  server.answer = (response) => respond(response, 200, { errorCode: 'SVCSTG.SWR.4031032' });
   await call();
   expect(lines()[0]).toMatchObject({ status: 200, throttled: false });
   expect(lines()[0]).not.toHaveProperty('code');
@@ -69,13 +56,13 @@ test.each([
   { status: 500, code: 'SVCSTG.SWR.5000001', throttled: false },
   { status: 503, code: undefined, throttled: false },
 ])('the line about $status $code has throttled: $throttled', async ({ status, code, throttled }) => {
-  answer = (response) => respond(response, status, code === undefined ? '' : { errorCode: code });
+  server.answer = (response) => respond(response, status, code === undefined ? '' : { errorCode: code });
   await expect(call()).resolves.toMatchObject({ status });
   expect(lines()).toMatchObject([{ status, ...(code !== undefined && { code }), throttled }]);
 });
 
 test('a call without an answer is logged', async () => {
-  answer = (response) => response.socket?.destroy();
+  server.answer = (response) => response.socket?.destroy();
   await expect(call()).rejects.toMatchObject({ code: 'ECONNRESET' });
   expect(lines()).toMatchObject([{ service: 'swr', code: 'ECONNRESET', ms: expect.any(Number) }]);
 });

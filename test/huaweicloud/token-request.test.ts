@@ -1,7 +1,7 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { MINUTE_MS, stopClock } from '../support/clock.ts';
 import { noHurry } from '../support/deadline.ts';
-import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
+import { type LoopbackServer, respond, useServer } from '../support/loopback-server.ts';
 import { tokenReader } from '../support/swr-client.ts';
 
 const LIFE = {
@@ -9,20 +9,16 @@ const LIFE = {
 };
 const DATE = { Date: 'Tue, 24 Nov 2026 03:00:00 GMT' };
 
-let server: LoopbackServer | undefined;
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-});
+const server = useServer(() => undefined);
 
-/** An IAM that always gives the same answer. */
-async function startIam(body: unknown, headers: Record<string, string>): Promise<LoopbackServer> {
-  server = await startLoopbackServer((response) => respond(response, 201, body, headers));
+/** Has IAM give the same answer to every request. */
+function answerWith(body: unknown, headers: Record<string, string>): LoopbackServer {
+  server.answer = (response) => respond(response, 201, body, headers);
   return server;
 }
 
 test('a login sends the password and the project, and wants no catalog', async () => {
-  const { url, requests } = await startIam(LIFE, { 'X-Subject-Token': 'TOKEN' });
+  const { url, requests } = answerWith(LIFE, { 'X-Subject-Token': 'TOKEN' });
   await tokenReader(url).get(noHurry);
   expect(requests).toMatchObject([
     {
@@ -46,7 +42,7 @@ test('a login sends the password and the project, and wants no catalog', async (
 });
 
 test('a login sends a password with any characters unchanged', async () => {
-  const { url, requests } = await startIam(LIFE, { 'X-Subject-Token': 'TOKEN' });
+  const { url, requests } = answerWith(LIFE, { 'X-Subject-Token': 'TOKEN' });
   const password = 'päss"wörd\\ 漢字';
   await tokenReader(url, {
     readCredentials: () => Promise.resolve({ kind: 'password', domain: 'd', user: 'u', password }),
@@ -59,12 +55,12 @@ test('a login sends a password with any characters unchanged', async () => {
 
 test.each([2000, 20 * 1024, 63 * 1024])('a token can have %i characters', async (length) => {
   const token = 'M'.repeat(length);
-  const { url } = await startIam(LIFE, { 'X-Subject-Token': token });
+  const { url } = answerWith(LIFE, { 'X-Subject-Token': token });
   await expect(tokenReader(url).get(noHurry)).resolves.toBe(token);
 });
 
 test('a header block of more than 64 KiB is a transient failure', async () => {
-  const { url } = await startIam(LIFE, { 'X-Subject-Token': 'M'.repeat(70 * 1024) });
+  const { url } = answerWith(LIFE, { 'X-Subject-Token': 'M'.repeat(70 * 1024) });
   await expect(tokenReader(url).get(noHurry)).rejects.toMatchObject({
     failure: { code: 'HPE_HEADER_OVERFLOW', retryable: true },
   });
@@ -73,7 +69,7 @@ test('a header block of more than 64 KiB is a transient failure', async () => {
 test.each([{}, { 'X-Subject-Token': '' }])(
   'a 201 with the headers %j is a transient failure',
   async (headers) => {
-    const { url } = await startIam(LIFE, headers);
+    const { url } = answerWith(LIFE, headers);
     await expect(tokenReader(url).get(noHurry)).rejects.toMatchObject({
       failure: { code: 'HTTP_201', status: 201, retryable: true },
     });
@@ -92,7 +88,7 @@ test.each<[minutes: number, why: string, body: unknown, headers?: Record<string,
   [8, 'an empty body', ''],
 ])('the next login comes after %i minutes for %s', async (minutes, _, body, headers = {}) => {
   const clock = stopClock();
-  const { url, requests } = await startIam(body, { 'X-Subject-Token': 'TOKEN', ...headers });
+  const { url, requests } = answerWith(body, { 'X-Subject-Token': 'TOKEN', ...headers });
   const reader = tokenReader(url, { now: clock.read });
   await reader.get(noHurry);
   clock.now += minutes * MINUTE_MS - 1;

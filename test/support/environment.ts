@@ -1,3 +1,5 @@
+import { afterEach, beforeEach } from '@jest/globals';
+
 /**
  * Sets environment variables, or takes them away where the value is undefined.
  *
@@ -14,6 +16,15 @@ function assign(values: Readonly<Record<string, string | undefined>>): void {
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;
   }
+}
+
+/** Sets environment variables for each test of a file. */
+export function useVariables(values: () => Readonly<Record<string, string | undefined>>): void {
+  let restore: (() => void) | undefined;
+  beforeEach(() => {
+    restore = setVariables(values());
+  });
+  afterEach(() => restore?.());
 }
 
 /**

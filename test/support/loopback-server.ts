@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach } from '@jest/globals';
 import { listen } from '../../local/loopback/listen.ts';
 
 interface ReceivedRequest {
@@ -15,7 +16,7 @@ interface ReceivedRequest {
   readonly connection: number;
 }
 
-export interface LoopbackServer {
+export interface LoopbackServer extends AsyncDisposable {
   readonly url: string;
   readonly requests: readonly ReceivedRequest[];
   /** Closes every connection on which no request is running, as a server does that has waited for long enough. */
@@ -65,7 +66,27 @@ export async function startLoopbackServer(
       await closed;
     },
     close,
+    [Symbol.asyncDispose]: close,
   };
+}
+
+/** The server of a test. */
+export interface TestServer extends LoopbackServer {
+  /** A test may replace it. */
+  answer: Answering;
+}
+
+/** Starts a server for each test of a file. */
+export function useServer(answer: Answering): TestServer {
+  // Filled before each test.
+  // oxlint-disable-next-line no-unsafe-type-assertion
+  const server = {} as TestServer;
+  beforeEach(async () => {
+    const started = await startLoopbackServer((response, request) => server.answer(response, request));
+    Object.assign(server, started, { answer });
+  });
+  afterEach(() => server.close());
+  return server;
 }
 
 /** Answers with JSON, or with a text as it is. */
