@@ -94,12 +94,7 @@ describe('of many issues', () => {
   test('the first 20 are kept, and the last of them has the number of the others', () => {
     expect(all(20).map(({ more }) => more)).toEqual(Array.from({ length: 20 }));
     expect(all(51)).toHaveLength(20);
-    expect(all(51).at(-1)).toEqual({
-      path: 'list[19].id',
-      found: 'nothing',
-      expected: 'a value',
-      more: 31,
-    });
+    expect(all(51).at(-1)).toEqual({ path: 'list[19].id', found: 'nothing', expected: 'a value', more: 31 });
   });
 
   test('the first 20 are shown, and the others of every part counted', () => {

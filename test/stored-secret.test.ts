@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ServiceError } from '../lib/failure.ts';
 import { checkSecrets, StoredSecret } from '../lib/stored-secret.ts';
+import { expectFailure } from './support/caught.ts';
 import { recordLog } from './support/recorded-log.ts';
 
 const owner = { of: 'account main' };
@@ -31,7 +32,7 @@ test('is what is made of its text', async () => {
 test('that is unusable names itself and its owner, and does not show what it holds', async () => {
   const message = 'Unusable secret for account main (env:X): expected a number';
   const failure = { code: 'SECRET_UNUSABLE', message, retryable: false };
-  await expect(holding('hunter2').get()).rejects.toMatchObject({ failure });
+  await expectFailure(holding('hunter2').get(), failure);
 });
 
 test('that the store does not give names its reference once', async () => {
@@ -41,7 +42,7 @@ test('that the store does not give names its reference once', async () => {
 
 test('that can not be read at the moment is passed on as it is', async () => {
   const failure = { code: 'SECRET_UNAVAILABLE', retryable: true };
-  await expect(failing(failure).get()).rejects.toMatchObject({ failure });
+  await expectFailure(failing(failure).get(), failure);
 });
 
 test('may be five minutes old, or as old as its reader allows', async () => {

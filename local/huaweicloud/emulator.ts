@@ -29,7 +29,7 @@ export interface EmulatorOptions {
   latencyMs?: number;
 }
 
-export interface Emulator {
+export interface Emulator extends AsyncDisposable {
   /** Both the IAM endpoint and the SWR endpoint: `http://127.0.0.1:PORT`. */
   readonly url: string;
   /** Environment with which `config/local.yml` finds it, with the credentials of the seed's first user. */
@@ -83,6 +83,10 @@ export async function startEmulator({
   server.on('connection', (socket) => connections.set(socket, ++lastConnection));
   const { url, close } = await listen(server, port);
 
+  const stop = async () => {
+    closing.abort();
+    await close();
+  };
   const [user] = seed.users ?? [];
   const credentials = { domain: user?.domain, user: user?.name, password: user?.password };
   return {
@@ -97,9 +101,7 @@ export async function startEmulator({
     fault: (operation, fault, when) => faults.add(operation, fault, when),
     faultWhere: (choose) => faults.chooseOthers(choose),
     clearFaults: () => faults.clear(),
-    close() {
-      closing.abort();
-      return close();
-    },
+    close: stop,
+    [Symbol.asyncDispose]: stop,
   };
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import aws4 from 'aws4';
 import { type AwsCall, callAws } from '../../lib/aws/call.ts';
-import { caught } from '../support/caught.ts';
+import { caught, expectFailure } from '../support/caught.ts';
 import { setVariables, useVariables } from '../support/environment.ts';
 import { type Answering, respond, useServer } from '../support/loopback-server.ts';
 
@@ -245,9 +245,7 @@ describe('a failed call', () => {
     [404, 'HTTP_404'],
   ])('is not retried after %i %s', async (status, code) => {
     answers = [failing(status, code.startsWith('HTTP_') ? '' : { __type: code })];
-    await expect(send()).rejects.toMatchObject({
-      failure: { code: code.replace(/^.*#/, ''), status, retryable: false },
-    });
+    await expectFailure(send(), { code: code.replace(/^.*#/, ''), status, retryable: false });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -279,15 +277,13 @@ describe('a failed call', () => {
 
   test('is not retried after the time limit', async () => {
     answers = [() => undefined];
-    await expect(send({ timeoutMs: 60 })).rejects.toMatchObject({
-      failure: { code: 'TIMEOUT', retryable: true },
-    });
+    await expectFailure(send({ timeoutMs: 60 }), { code: 'TIMEOUT', retryable: true });
     expect(server.requests).toHaveLength(1);
   });
 
   test('is not retried when the pause is longer than the remaining time', async () => {
     answers = [failing(503)];
-    await expect(send({ timeoutMs: 20 })).rejects.toMatchObject({ failure: { retryable: true } });
+    await expectFailure(send({ timeoutMs: 20 }), { retryable: true });
     expect(server.requests).toHaveLength(1);
   });
 

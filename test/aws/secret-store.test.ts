@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { SecretStore } from '../../lib/aws/secret-store.ts';
+import { expectFailure } from '../support/caught.ts';
 import { MINUTE_MS, type StoppedClock, stopClock } from '../support/clock.ts';
 import { setVariables, useVariables } from '../support/environment.ts';
 import { respond, useServer } from '../support/loopback-server.ts';
@@ -75,7 +76,7 @@ describe('a cached secret', () => {
     failWith(500, 'InternalServiceError');
     await expect(store.read(SECRET, 0)).resolves.toBe('one');
     failWith(400, 'AccessDeniedException');
-    await expect(store.read(SECRET, 0)).rejects.toMatchObject({ failure: { code: 'SECRET_UNUSABLE' } });
+    await expectFailure(store.read(SECRET, 0), { code: 'SECRET_UNUSABLE' });
     server.answer = (response) => respond(response, 200, { SecretString: 'changed' });
     await expect(store.read(SECRET, 0)).resolves.toBe('changed');
   });
@@ -104,23 +105,23 @@ describe('an unreadable secret', () => {
 
   test('is SECRET_UNAVAILABLE when no server listens', async () => {
     await server.close();
-    await expect(store.read(SECRET, 0)).rejects.toMatchObject({ failure: { code: 'SECRET_UNAVAILABLE' } });
+    await expectFailure(store.read(SECRET, 0), { code: 'SECRET_UNAVAILABLE' });
   });
 
   test.each([{ SecretBinary: 'AAEC' }, { SecretString: { password: 'pa55word' } }])(
     'is SECRET_UNUSABLE and not shown: %j',
     async (body) => {
       server.answer = (response) => respond(response, 200, body);
-      await expect(store.read(SECRET, 0)).rejects.toMatchObject({
-        failure: { code: 'SECRET_UNUSABLE', message: `${SECRET}: not a text`, retryable: false },
+      await expectFailure(store.read(SECRET, 0), {
+        code: 'SECRET_UNUSABLE',
+        message: `${SECRET}: not a text`,
+        retryable: false,
       });
     },
   );
 
   test('is SECRET_UNUSABLE when the environment has no such variable', async () => {
-    await expect(store.read('env:TEST_NOT_SET', 0)).rejects.toMatchObject({
-      failure: { code: 'SECRET_UNUSABLE', retryable: false },
-    });
+    await expectFailure(store.read('env:TEST_NOT_SET', 0), { code: 'SECRET_UNUSABLE', retryable: false });
   });
 
   test('fails for all readers at the same time, and is read again by the next one', async () => {

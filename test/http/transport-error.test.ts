@@ -14,22 +14,18 @@ function readFixture(name: string): string {
 test('leaves a certificate that nobody trusts to a person', async () => {
   // Of this test alone: `openssl req -x509 -newkey ec …`, for 127.0.0.1 and a hundred years.
   const tls = { key: readFixture('self-signed.key'), cert: readFixture('self-signed.crt') };
-  const server = await startLoopbackServer((response) => respond(response, 200, 'never seen'), tls);
-  try {
-    const url = new URL(server.url);
-    const error = await caught(
-      httpRequest({ method: 'GET', url, headers: {}, timeoutMs: 5000, maxBodyBytes: 1000 }),
-    );
-    expect(error).toMatchObject({
-      name: 'TransportError',
-      code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
-      isPermanent: true,
-      message: expect.stringContaining(url.host),
-    });
-    expect(server.requests).toEqual([]);
-  } finally {
-    await server.close();
-  }
+  await using server = await startLoopbackServer((response) => respond(response, 200, 'never seen'), tls);
+  const url = new URL(server.url);
+  const error = await caught(
+    httpRequest({ method: 'GET', url, headers: {}, timeoutMs: 5000, maxBodyBytes: 1000 }),
+  );
+  expect(error).toMatchObject({
+    name: 'TransportError',
+    code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+    isPermanent: true,
+    message: expect.stringContaining(url.host),
+  });
+  expect(server.requests).toEqual([]);
 });
 
 test.each([

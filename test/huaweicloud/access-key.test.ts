@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Accounts } from '../../lib/huaweicloud/accounts.ts';
 import type { SwrClient } from '../../lib/huaweicloud/swr.ts';
 import { acmeAccount } from '../support/acme-config.ts';
+import { expectFailure } from '../support/caught.ts';
 import { APAC, DR, EMEA, REGION, USER } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
 import { respond, startLoopbackServer } from '../support/loopback-server.ts';
@@ -68,32 +69,28 @@ describe('the project', () => {
 });
 
 test('sends the project and the security token, and signs them', async () => {
-  const server = await startLoopbackServer((response) => respond(response, 200, ''));
-  try {
-    const stored = { ...KEY, projectId: 'c0ffee', securityToken: 'T0ken+/==' };
-    const swr = swrClient(server.url, authorizerOf(server.url, always(stored)));
-    await swr.deleteSyncTask('acme', 'payments/api', DR, noHurry);
-    expect(server.requests).toMatchObject([
-      {
-        method: 'DELETE',
-        path: '/v2/manage/namespaces/acme/repos/payments$api/sync_repo',
-        headers: {
-          host: new URL(server.url).host,
-          'content-type': 'application/json',
-          'x-sdk-date': expect.stringMatching(/^\d{8}T\d{6}Z$/),
-          'x-project-id': 'c0ffee',
-          'x-security-token': 'T0ken+/==',
-          authorization: expect.stringMatching(
-            /^SDK-HMAC-SHA256 Access=AKFORTESTS, SignedHeaders=accept;content-type;host;x-project-id;x-sdk-date;x-security-token, Signature=[0-9a-f]{64}$/,
-          ),
-        },
-        body: JSON.stringify(DR),
+  await using server = await startLoopbackServer((response) => respond(response, 200, ''));
+  const stored = { ...KEY, projectId: 'c0ffee', securityToken: 'T0ken+/==' };
+  const swr = swrClient(server.url, authorizerOf(server.url, always(stored)));
+  await swr.deleteSyncTask('acme', 'payments/api', DR, noHurry);
+  expect(server.requests).toMatchObject([
+    {
+      method: 'DELETE',
+      path: '/v2/manage/namespaces/acme/repos/payments$api/sync_repo',
+      headers: {
+        host: new URL(server.url).host,
+        'content-type': 'application/json',
+        'x-sdk-date': expect.stringMatching(/^\d{8}T\d{6}Z$/),
+        'x-project-id': 'c0ffee',
+        'x-security-token': 'T0ken+/==',
+        authorization: expect.stringMatching(
+          /^SDK-HMAC-SHA256 Access=AKFORTESTS, SignedHeaders=accept;content-type;host;x-project-id;x-sdk-date;x-security-token, Signature=[0-9a-f]{64}$/,
+        ),
       },
-    ]);
-    expect(server.requests[0]?.headers).not.toHaveProperty('x-auth-token');
-  } finally {
-    await server.close();
-  }
+      body: JSON.stringify(DR),
+    },
+  ]);
+  expect(server.requests[0]?.headers).not.toHaveProperty('x-auth-token');
 });
 
 test('accepts a security token of 20 KiB', async () => {
@@ -117,8 +114,9 @@ describe('the accounts of a configuration', () => {
   test('stop using a key that one of them was rejected with', async () => {
     const accounts = accountsOf({ ...KEY, sk: 'wrong' });
     for (const name of accounts.names)
-      await expect(accounts.clientOf(name).listOrganizations(noHurry)).rejects.toMatchObject({
-        failure: { code: 'APIGW.0301', retryAfterSeconds: expect.any(Number) },
+      await expectFailure(accounts.clientOf(name).listOrganizations(noHurry), {
+        code: 'APIGW.0301',
+        retryAfterSeconds: expect.any(Number),
       });
     expect(cloud.journal.entries).toHaveLength(1);
   });

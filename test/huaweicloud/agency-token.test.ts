@@ -62,12 +62,8 @@ test('the token of an agency is renewed once after SWR has rejected it', async (
 });
 
 test('the tokens of an agency and its user can have 20 KiB', async () => {
-  const other = await startCloud({ tokenBytes: 20 * 1024 });
-  try {
-    expect(await tokenReader(other.url, { readCredentials }).get(noHurry)).toHaveLength(20 * 1024);
-  } finally {
-    await other.close();
-  }
+  await using other = await startCloud({ tokenBytes: 20 * 1024 });
+  expect(await tokenReader(other.url, { readCredentials }).get(noHurry)).toHaveLength(20 * 1024);
 });
 
 test('the new token of an agency is logged once, without the token', async () => {

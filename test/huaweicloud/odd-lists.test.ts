@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Emulator, Seed } from '../../local/huaweicloud/emulator.ts';
+import { expectFailure } from '../support/caught.ts';
 import { cleanUp } from '../support/cleanup.ts';
 import { DR } from '../support/cloud.ts';
 import { numbered, type Sweeping, startSweeping } from '../support/sweeping.ts';
@@ -144,7 +145,7 @@ describe('of a server that gives', () => {
   test.each(broken)('$why, a sweep of $count fails in a way that may pass', async (row) => {
     plant(row);
     const failure = { code: 'LIST_CHANGED', retryable: true };
-    await expect(sweeping.run(`broken ${row.why}`)).rejects.toMatchObject({ failure });
+    await expectFailure(sweeping.run(`broken ${row.why}`), failure);
     expect(cloud.journal.of('listRepositories').length).toBeLessThan(100);
   });
 });

@@ -95,33 +95,25 @@ describe('the secrets of a user and its agency are not shown', () => {
     { step: 'agency' as const, why: "the agency repeats the user's token", status: 403 },
     { step: 'agency' as const, why: "the agency's answer is no token, and repeats the user's", status: 201 },
   ])('in an error when $why', async ({ step, status }) => {
-    const iam = await startAgencyIam({ tokenLength: 200 });
-    try {
-      iam.answer(step, (response) => {
-        const sent = iam.requests.at(-1);
-        const message = `not with ${sent?.body} and ${String(sent?.headers['x-auth-token'])}`;
-        respond(response, status, { error: { code: status, message } });
-      });
-      const error = await caught(tokenReader(iam.url, { readCredentials }).get(noHurry));
-      expect(show(error)).toContain('***');
-      expect(show(error)).not.toMatch(SECRETS);
-    } finally {
-      await iam.close();
-    }
+    await using iam = await startAgencyIam({ tokenLength: 200 });
+    iam.answer(step, (response) => {
+      const sent = iam.requests.at(-1);
+      const message = `not with ${sent?.body} and ${String(sent?.headers['x-auth-token'])}`;
+      respond(response, status, { error: { code: status, message } });
+    });
+    const error = await caught(tokenReader(iam.url, { readCredentials }).get(noHurry));
+    expect(show(error)).toContain('***');
+    expect(show(error)).not.toMatch(SECRETS);
   });
 
   test.each(['user', 'agency'] as const)(
     'in an error after a request for the token of the %s got no answer',
     async (step) => {
-      const iam = await startAgencyIam();
-      try {
-        iam.answer(step, () => undefined);
-        const error = await caught(tokenReader(iam.url, { readCredentials }).get(givingUpAfter(100)));
-        expect(error).toMatchObject({ failure: { code: 'TIMEOUT' } });
-        expect(show(error)).not.toMatch(SECRETS);
-      } finally {
-        await iam.close();
-      }
+      await using iam = await startAgencyIam();
+      iam.answer(step, () => undefined);
+      const error = await caught(tokenReader(iam.url, { readCredentials }).get(givingUpAfter(100)));
+      expect(error).toMatchObject({ failure: { code: 'TIMEOUT' } });
+      expect(show(error)).not.toMatch(SECRETS);
     },
   );
 });

@@ -47,25 +47,21 @@ describe('deleting a task', () => {
   });
 
   test('sends the two fields of a target as JSON, with the token', async () => {
-    const server = await startLoopbackServer((response) => respond(response, 200, ''));
-    try {
-      const swr = swrClient(server.url, storedAuthorizer(cloud.url));
-      const target = { ...DR, syncAuto: true, id: 45 };
-      await expect(swr.deleteSyncTask('acme', 'payments/api', target, noHurry)).resolves.toBe('deleted');
-      expect(server.requests).toMatchObject([
-        {
-          method: 'DELETE',
-          path: '/v2/manage/namespaces/acme/repos/payments$api/sync_repo',
-          headers: {
-            'content-type': 'application/json',
-            'x-auth-token': expect.stringMatching(/^MII.{1997}$/),
-          },
+    await using server = await startLoopbackServer((response) => respond(response, 200, ''));
+    const swr = swrClient(server.url, storedAuthorizer(cloud.url));
+    const target = { ...DR, syncAuto: true, id: 45 };
+    await expect(swr.deleteSyncTask('acme', 'payments/api', target, noHurry)).resolves.toBe('deleted');
+    expect(server.requests).toMatchObject([
+      {
+        method: 'DELETE',
+        path: '/v2/manage/namespaces/acme/repos/payments$api/sync_repo',
+        headers: {
+          'content-type': 'application/json',
+          'x-auth-token': expect.stringMatching(/^MII.{1997}$/),
         },
-      ]);
-      expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual(DR);
-    } finally {
-      await server.close();
-    }
+      },
+    ]);
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual(DR);
   });
 
   test('reuses the connection', async () => {
@@ -78,13 +74,9 @@ describe('deleting a task', () => {
   });
 
   test.each([2000, 20 * 1024])('works with a token of %i bytes', async (tokenBytes) => {
-    const other = await startCloud({ tokenBytes });
-    try {
-      const swr = swrClient(other.url);
-      await expect(swr.deleteSyncTask('acme', 'payments/api', DR, noHurry)).resolves.toBe('deleted');
-    } finally {
-      await other.close();
-    }
+    await using other = await startCloud({ tokenBytes });
+    const swr = swrClient(other.url);
+    await expect(swr.deleteSyncTask('acme', 'payments/api', DR, noHurry)).resolves.toBe('deleted');
   });
 });
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { SwrClient } from '../../lib/huaweicloud/swr.ts';
 import type { Fault, Operation } from '../../local/huaweicloud/emulator.ts';
+import { expectFailure } from '../support/caught.ts';
 import { DR, EMEA } from '../support/cloud.ts';
 import { givingUpAfter, noHurry } from '../support/deadline.ts';
 import { failedAnswers } from './failed-answers.ts';
@@ -49,9 +50,7 @@ const calls: readonly Row[] = [
 describe.each(calls)('$operation', ({ operation, call, subject }) => {
   test.each(failedAnswers)('fails when %s', async (_, fault, code, status, retryable) => {
     cloud.fault(operation, fault);
-    await expect(call()).rejects.toMatchObject({
-      failure: { code, status, retryable, message: expect.stringContaining(subject) },
-    });
+    await expectFailure(call(), { code, status, retryable, message: expect.stringContaining(subject) });
     expect(cloud.cloud.tasks('acme', 'payments/api')).toHaveLength(2);
   });
 
@@ -64,7 +63,7 @@ describe.each(calls)('$operation', ({ operation, call, subject }) => {
   ])('fails transiently when %s', async (_, fault, code) => {
     cloud.fault(operation, fault);
     const deadline = code === 'TIMEOUT' ? givingUpAfter(120) : noHurry;
-    await expect(call(deadline)).rejects.toMatchObject({ failure: { code, retryable: true } });
+    await expectFailure(call(deadline), { code, retryable: true });
     expect(cloud.cloud.tasks('acme', 'payments/api')).toHaveLength(2);
     await call();
   });
@@ -101,13 +100,13 @@ describe.each<
 ])('a list of %s', (_, operation, call, bodies) => {
   test.each(bodies)('is not empty when the body is %j, but fails transiently', async (body) => {
     cloud.fault(operation, { status: 200, body });
-    await expect(call(cloud.swr)).rejects.toMatchObject({ failure: { code: 'HTTP_200', retryable: true } });
+    await expectFailure(call(cloud.swr), { code: 'HTTP_200', retryable: true });
   });
 });
 
 test('a list of more than 8 MiB fails transiently', async () => {
   cloud.fault('listSyncTasks', { status: 200, body: `[${' '.repeat(9 * 1024 * 1024)}]` });
-  await expect(listTasks()).rejects.toMatchObject({ failure: { code: 'BODY_TOO_LARGE', retryable: true } });
+  await expectFailure(listTasks(), { code: 'BODY_TOO_LARGE', retryable: true });
 });
 
 describe('a deletion', () => {
@@ -115,14 +114,12 @@ describe('a deletion', () => {
     cloud.fault('deleteSyncTask', { code: 'SVCSTG.SWR.4001158', shape });
     await expect(deleteTask()).resolves.toBe('absent');
     cloud.fault('deleteSyncTask', { status: 403, code: 'SVCSTG.SWR.4031042', shape });
-    await expect(deleteTask()).rejects.toMatchObject({
-      failure: { code: 'SVCSTG.SWR.4031042', retryable: true },
-    });
+    await expectFailure(deleteTask(), { code: 'SVCSTG.SWR.4031042', retryable: true });
   });
 
   test('fails with the Retry-After of SWR', async () => {
     cloud.fault('deleteSyncTask', { status: 429, code: 'APIGW.0308', headers: { 'Retry-After': '12' } });
-    await expect(deleteTask()).rejects.toMatchObject({ failure: { retryAfterSeconds: 12, retryable: true } });
+    await expectFailure(deleteTask(), { retryAfterSeconds: 12, retryable: true });
   });
 
   test.each([
@@ -135,30 +132,30 @@ describe('a deletion', () => {
 
   test('fails transiently when a new connection breaks as well', async () => {
     cloud.fault('deleteSyncTask', { reset: 'headers' }, { times: Infinity });
-    await expect(deleteTask()).rejects.toMatchObject({ failure: { code: 'ECONNRESET', retryable: true } });
+    await expectFailure(deleteTask(), { code: 'ECONNRESET', retryable: true });
   });
 
   test('finds the task absent when only the answer to the first one was lost', async () => {
     cloud.fault('deleteSyncTask', { reset: 'body', afterwards: true });
-    await expect(deleteTask()).rejects.toMatchObject({ failure: { code: 'ECONNRESET' } });
+    await expectFailure(deleteTask(), { code: 'ECONNRESET' });
     await expect(deleteTask()).resolves.toBe('absent');
   });
 
   test('fails at once when no time is left', async () => {
     cloud.fault('deleteSyncTask', { hang: true });
-    await expect(deleteTask(givingUpAfter(0))).rejects.toMatchObject({ failure: { code: 'TIMEOUT' } });
+    await expectFailure(deleteTask(givingUpAfter(0)), { code: 'TIMEOUT' });
   });
 
   test('that is rejected on its first sending fails permanently', async () => {
     cloud.fault('deleteSyncTask', FORBIDDEN);
-    await expect(deleteTask()).rejects.toMatchObject({ failure: { ...FORBIDDEN, retryable: false } });
+    await expectFailure(deleteTask(), { ...FORBIDDEN, retryable: false });
     expect(cloud.journal.of('deleteSyncTask')).toHaveLength(1);
   });
 });
 
 test('a creation whose answer was lost is carried out again', async () => {
   cloud.fault('createSyncTask', { reset: 'body', afterwards: true });
-  await expect(createTask()).rejects.toMatchObject({ failure: { code: 'ECONNRESET' } });
+  await expectFailure(createTask(), { code: 'ECONNRESET' });
   await expect(createTask()).resolves.toBe('created');
   expect(cloud.cloud.tasks('acme', 'payments/api')).toHaveLength(3);
 });
@@ -173,13 +170,13 @@ describe('a call on a reused connection that breaks is sent once more', () => {
   test('and a rejected deletion is transient, since the first one may have succeeded', async () => {
     cloud.fault('deleteSyncTask', broken);
     cloud.fault('deleteSyncTask', FORBIDDEN, { nth: 2 });
-    await expect(deleteTask()).rejects.toMatchObject({ failure: { ...FORBIDDEN, retryable: true } });
+    await expectFailure(deleteTask(), { ...FORBIDDEN, retryable: true });
     expect(cloud.cloud.tasks()).toHaveLength(1);
   });
 
   test('and a rejected list is permanent', async () => {
     cloud.fault('listSyncTasks', broken);
     cloud.fault('listSyncTasks', FORBIDDEN, { nth: 2 });
-    await expect(listTasks()).rejects.toMatchObject({ failure: { ...FORBIDDEN, retryable: false } });
+    await expectFailure(listTasks(), { ...FORBIDDEN, retryable: false });
   });
 });

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { parseCredentials } from '../../lib/huaweicloud/credentials.ts';
 import type { SwrClient } from '../../lib/huaweicloud/swr.ts';
 import type { Fault, Operation } from '../../local/huaweicloud/emulator.ts';
+import { expectFailure } from '../support/caught.ts';
 import { DR, EMEA, manyTargets, SECRET, USER } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
 import { storedAuthorizer, swrClient } from '../support/swr-client.ts';
@@ -84,7 +85,9 @@ test('does not log in again after a missing permission', async () => {
 test('fails with the error of the login when the new login fails', async () => {
   cloud.fault('listSyncTasks', { status: 401, code: 'APIGW.0307' });
   cloud.fault('createToken', { status: 503 }, { nth: 2 });
-  await expect(listTasks()).rejects.toMatchObject({
-    failure: { code: 'HTTP_503', message: expect.stringContaining('getting an IAM token'), retryable: true },
+  await expectFailure(listTasks(), {
+    code: 'HTTP_503',
+    message: expect.stringContaining('getting an IAM token'),
+    retryable: true,
   });
 });

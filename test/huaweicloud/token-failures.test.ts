@@ -3,6 +3,7 @@ import { ServiceError } from '../../lib/failure.ts';
 import { type Credentials, parseCredentials } from '../../lib/huaweicloud/credentials.ts';
 import { Rejections } from '../../lib/huaweicloud/rejections.ts';
 import type { Fault } from '../../local/huaweicloud/emulator.ts';
+import { expectFailure } from '../support/caught.ts';
 import { AGENCY, AGENCY_SECRET, SECRET, USER } from '../support/cloud.ts';
 import { givingUpAfter, noHurry } from '../support/deadline.ts';
 import { type TokenReader, tokenReader } from '../support/swr-client.ts';
@@ -59,7 +60,7 @@ describe('a failed login', () => {
   test.each(transient)('is transient and retried after %s', async (_, fault, code) => {
     cloud.fault('createToken', fault);
     const reader = login();
-    await expect(reader.get(noHurry)).rejects.toMatchObject({ failure: { code, retryable: true } });
+    await expectFailure(reader.get(noHurry), { code, retryable: true });
     await expect(reader.get(noHurry)).resolves.toHaveLength(2000);
     expect(cloud.countLogins()).toBe(2);
   });
@@ -73,28 +74,24 @@ describe('a failed login', () => {
   ])('is permanent and not retried after %s', async (_, fault, code) => {
     cloud.fault('createToken', fault);
     const reader = login();
-    await expect(reader.get(noHurry)).rejects.toMatchObject({ failure: { code, retryable: false } });
-    await expect(reader.get(noHurry)).rejects.toMatchObject({ failure: { code } });
+    await expectFailure(reader.get(noHurry), { code, retryable: false });
+    await expectFailure(reader.get(noHurry), { code });
     expect(cloud.countLogins()).toBe(1);
   });
 
   test('has the Retry-After of IAM', async () => {
     cloud.fault('createToken', { status: 429, code: 'IAM.0012', headers: { 'Retry-After': '30' } });
-    await expect(login().get(noHurry)).rejects.toMatchObject({ failure: { retryAfterSeconds: 30 } });
+    await expectFailure(login().get(noHurry), { retryAfterSeconds: 30 });
   });
 
   test.each<Fault>([{ hang: true }, { drip: { everyMs: 10 } }])('times out with %j', async (fault) => {
     cloud.fault('createToken', fault);
-    await expect(login().get(givingUpAfter(100))).rejects.toMatchObject({
-      failure: { code: 'TIMEOUT', retryable: true },
-    });
+    await expectFailure(login().get(givingUpAfter(100)), { code: 'TIMEOUT', retryable: true });
   });
 
   test('is transient when no server listens', async () => {
     await cloud.close();
-    await expect(login().get(noHurry)).rejects.toMatchObject({
-      failure: { code: 'ECONNREFUSED', retryable: true },
-    });
+    await expectFailure(login().get(noHurry), { code: 'ECONNREFUSED', retryable: true });
   });
 
   test('makes no call without a secret', async () => {
@@ -113,7 +110,7 @@ describe('a failed login', () => {
     async (_, fault, code) => {
       failAt('user', fault);
       const failure = { code, message: expect.stringContaining('getting an IAM token: ') };
-      await expect(assume().get(noHurry)).rejects.toMatchObject({ failure });
+      await expectFailure(assume().get(noHurry), failure);
       expect(count()).toEqual({ password: 1, token: 0 });
     },
   );
@@ -148,14 +145,12 @@ describe('a failed request for the token of an agency', () => {
 
   test('has the Retry-After of IAM', async () => {
     failAt('agency', { status: 429, headers: { 'Retry-After': '30' } });
-    await expect(assume().get(noHurry)).rejects.toMatchObject({ failure: { retryAfterSeconds: 30 } });
+    await expectFailure(assume().get(noHurry), { retryAfterSeconds: 30 });
   });
 
   test('times out', async () => {
     failAt('agency', { hang: true });
-    await expect(assume().get(givingUpAfter(100))).rejects.toMatchObject({
-      failure: { code: 'TIMEOUT', retryable: true },
-    });
+    await expectFailure(assume().get(givingUpAfter(100)), { code: 'TIMEOUT', retryable: true });
     expect(count()).toEqual({ password: 1, token: 1 });
   });
 

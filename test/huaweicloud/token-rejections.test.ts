@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type Credentials, parseCredentials } from '../../lib/huaweicloud/credentials.ts';
 import { Rejections } from '../../lib/huaweicloud/rejections.ts';
+import { expectFailure } from '../support/caught.ts';
 import { MINUTE_MS } from '../support/clock.ts';
 import { SECRET, USER } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
@@ -55,9 +56,7 @@ describe('a rejected password', () => {
       const reader = readerWith(wrong);
       await expect(reader.get(noHurry)).rejects.toMatchObject(rejected);
       cloud.clock.now += waitMs;
-      await expect(reader.get(noHurry)).rejects.toMatchObject({
-        failure: { ...rejected.failure, retryAfterSeconds: seconds },
-      });
+      await expectFailure(reader.get(noHurry), { ...rejected.failure, retryAfterSeconds: seconds });
       expect(cloud.countLogins()).toBe(logins);
     },
   );
@@ -128,9 +127,9 @@ test('a locked user is transient, and not used until the lock ends', async () =>
   cloud.cloud.addUser({ ...USER, status: 'locked' });
   const reader = readerWith(stored);
   const locked = { code: 'IAM.0061', status: 401, retryable: true };
-  await expect(reader.get(noHurry)).rejects.toMatchObject({ failure: { ...locked, retryAfterSeconds: 900 } });
+  await expectFailure(reader.get(noHurry), { ...locked, retryAfterSeconds: 900 });
   cloud.clock.now += 10 * MINUTE_MS;
-  await expect(reader.get(noHurry)).rejects.toMatchObject({ failure: { ...locked, retryAfterSeconds: 300 } });
+  await expectFailure(reader.get(noHurry), { ...locked, retryAfterSeconds: 300 });
   expect(cloud.countLogins()).toBe(1);
   cloud.cloud.addUser(USER);
   cloud.clock.now += 5 * MINUTE_MS;

@@ -54,16 +54,12 @@ describe('a token', () => {
     { minutes: 3, logins: 1 },
     { minutes: 4, logins: 2 },
   ])('of five minutes takes $logins logins after $minutes minutes', async ({ minutes, logins }) => {
-    const brief = await startCloud({ clock: cloud.clock.read, tokenLifetimeMs: 5 * MINUTE_MS });
-    try {
-      const reader = tokenReader(brief.url, { now: cloud.clock.read });
-      await reader.get(noHurry);
-      cloud.clock.now += minutes * MINUTE_MS;
-      await reader.get(noHurry);
-      expect(brief.journal.of('createToken')).toHaveLength(logins);
-    } finally {
-      await brief.close();
-    }
+    await using brief = await startCloud({ clock: cloud.clock.read, tokenLifetimeMs: 5 * MINUTE_MS });
+    const reader = tokenReader(brief.url, { now: cloud.clock.read });
+    await reader.get(noHurry);
+    cloud.clock.now += minutes * MINUTE_MS;
+    await reader.get(noHurry);
+    expect(brief.journal.of('createToken')).toHaveLength(logins);
   });
 
   test.each([0, 48, -48])('is kept while it is valid with a clock %i hours ahead', async (hours) => {

@@ -117,10 +117,7 @@ testProperty(
   [right],
   (contents) => {
     const checked = validateConfig('test', parse(stringify(contents)));
-    expect(checked).toMatchObject({
-      ok: true,
-      value: { defaultAccount: Object.keys(contents.accounts)[0] },
-    });
+    expect(checked).toMatchObject({ ok: true, value: { defaultAccount: Object.keys(contents.accounts)[0] } });
     expect(checked.ok && validateConfig('test', written(checked.value))).toEqual(checked);
   },
 );

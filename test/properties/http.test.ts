@@ -21,12 +21,7 @@ test('a request is read the same from every kind of event', async () => {
       const read = readHttpRequest(
         httpEvent({ via: by, source, method: verb, headers: given, body, base64 }),
       );
-      expect(read).toEqual({
-        sourceName: source,
-        method: verb,
-        headers: given,
-        rawBody: Buffer.from(body),
-      });
+      expect(read).toEqual({ sourceName: source, method: verb, headers: given, rawBody: Buffer.from(body) });
     },
   );
 });

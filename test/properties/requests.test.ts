@@ -119,10 +119,7 @@ test('an event of EventBridge from a source that is not allowed is no request', 
   await holds([request, anyText], (detail, source) => {
     fc.pre(!source.startsWith('forge.') && source !== 'aws.ecr');
     const event = { id: 'e', source, 'detail-type': 'Repository Deleted', time: RECEIVED_AT, detail };
-    expect(readPayload(event, 'none', config)).toMatchObject({
-      requests: [],
-      ignored: [expect.any(String)],
-    });
+    expect(readPayload(event, 'none', config)).toMatchObject({ requests: [], ignored: [expect.any(String)] });
   });
 });
 

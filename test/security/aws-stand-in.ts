@@ -1,3 +1,4 @@
+import { forward } from '../../local/loopback/forward.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
 
 export type Kind = 'message' | 'dead letter' | 'entry' | 'event';
@@ -77,17 +78,4 @@ function kindOf(action: string, body: string, deadLettersUrl: string): Kind | un
   if (action.startsWith('SendMessage')) return body.includes(deadLettersUrl) ? 'dead letter' : 'message';
   if (action === 'PutEvents') return 'event';
   return ['UpdateItem', 'PutItem', 'BatchWriteItem'].includes(action) ? 'entry' : undefined;
-}
-
-async function forward(
-  url: string,
-  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
-  body: string,
-): Promise<{ status: number; text: string }> {
-  const kept = Object.entries(headers).filter(
-    ([name]) => !['host', 'connection', 'content-length'].includes(name),
-  );
-  const plain = kept.map(([name, value]): [string, string] => [name, String(value)]);
-  const answer = await fetch(url, { method: 'POST', headers: plain, body });
-  return { status: answer.status, text: await answer.text() };
 }

@@ -17,7 +17,7 @@ import { configuration, STORED, seed, TASK } from './full-run-config.ts';
 import { SECRETS } from './secrets.ts';
 import { type DeliveryOptions, signDelivery } from './signed-delivery.ts';
 
-/** Whatever leaves the functions, by where it goes. */
+/** Kinds of output of the functions, by destination. */
 export type Output = Kind | 'line' | 'answer' | 'error';
 
 interface Delivery extends DeliveryOptions {
@@ -26,11 +26,11 @@ interface Delivery extends DeliveryOptions {
 }
 
 /** All three functions in processes of their own, with everything around them on loopback, and all that they put out. */
-export interface FullRun {
+export interface FullRun extends AsyncDisposable {
   readonly huaweiCloud: Emulator;
   readonly aws: AwsStandIn;
   readonly output: readonly (readonly [kind: Output, text: string])[];
-  /** What proved the deliveries, right or wrong. */
+  /** The signatures and tokens in the headers of the deliveries. */
   readonly proofs: ReadonlySet<string>;
   /** Has a repository of the organization `images` have one more task. */
   addTask(repository: string): void;
@@ -46,16 +46,13 @@ export interface FullRun {
   sweep(): Promise<void>;
   /** Starts a function once more. */
   startAgain(name: 'receive' | 'clean' | 'sweep'): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** @param accounts those that are configured; all if missing. */
 export async function startFullRun(accounts?: readonly string[]): Promise<FullRun> {
-  const closers: (() => Promise<unknown>)[] = [];
-  const keep = <T extends { close(): Promise<unknown> }>(opened: T): T => {
-    closers.push(() => opened.close());
-    return opened;
-  };
+  await using opened = new AsyncDisposableStack();
+  const keep = <T extends { close(): Promise<void> }>(started: T): T =>
+    opened.adopt(started, (each) => each.close());
   const output: [Output, string][] = [];
   const proofs = new Set<string>();
   const note = (kind: Output, text: string) => void output.push([kind, text]);
@@ -66,7 +63,7 @@ export async function startFullRun(accounts?: readonly string[]): Promise<FullRu
     );
 
   const huaweiCloud = keep(await startEmulator({ seed }));
-  // Repeats all that it was sent, as if to explain what was wrong with it.
+  // Repeats the whole request in its error.
   const echo = keep(
     await startLoopbackServer((response, { headers, body }) => {
       const error_msg = `not with ${JSON.stringify(headers)} and ${body}`;
@@ -85,7 +82,7 @@ export async function startFullRun(accounts?: readonly string[]): Promise<FullRu
     }),
   );
   const folder = await mkdtemp(join(tmpdir(), 'full-run-'));
-  closers.push(() => rm(folder, { recursive: true }));
+  opened.defer(() => rm(folder, { recursive: true }));
   const configFile = join(folder, 'config.yml');
   // JSON is YAML as well.
   await writeFile(configFile, JSON.stringify(configuration(huaweiCloud.url, echo.url, accounts)));
@@ -134,6 +131,7 @@ export async function startFullRun(accounts?: readonly string[]): Promise<FullRu
       for (const { ReceiptHandle } of messages) await queues.remove(queueUrl, ReceiptHandle);
     }
   };
+  const closing = opened.move();
   return {
     huaweiCloud,
     aws,
@@ -157,9 +155,7 @@ export async function startFullRun(accounts?: readonly string[]): Promise<FullRu
       await workOff(queues.sweepUrl, sweep);
     },
     startAgain: (name) => noteResult(start(name).then((started) => started.close())),
-    async close() {
-      for (const each of closers.toReversed()) await each();
-    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }
 

@@ -8,7 +8,7 @@ let run: FullRun;
 beforeAll(async () => {
   run = await startFullRun();
 }, 30_000);
-afterAll(() => run.close());
+afterAll(async () => run[Symbol.asyncDispose]());
 
 let seen = 0;
 afterEach(() => {
@@ -231,15 +231,11 @@ describe('sweep shows no secret', () => {
 
   test('when all is well', async () => {
     // Some of the other accounts are broken.
-    const other = await startFullRun(['main', 'signer']);
-    try {
-      await other.sweep();
-      const shown = other.output.map(([, text]) => text).join('\n');
-      expect(shown).toMatch(/"event":"sweep finished"/);
-      expect(secretsIn(shown)).toEqual([]);
-    } finally {
-      await other.close();
-    }
+    await using other = await startFullRun(['main', 'signer']);
+    await other.sweep();
+    const shown = other.output.map(([, text]) => text).join('\n');
+    expect(shown).toMatch(/"event":"sweep finished"/);
+    expect(secretsIn(shown)).toEqual([]);
   }, 20_000);
 });
 

@@ -68,25 +68,17 @@ test.each([
 test.each([{ tokenBytes: 100 }, { tokenBytes: 9_000 }, { tokenBytes: 20_000 }])(
   'gives out and takes tokens of $tokenBytes bytes',
   async ({ tokenBytes }) => {
-    const large = await startAcme({ tokenBytes });
-    try {
-      const headers = await authenticate(large.url);
-      expect(headers['X-Auth-Token']).toHaveLength(tokenBytes);
-      expect((await sendRequest(large.url, { path: '/v2/manage/namespaces', headers })).status).toBe(200);
-    } finally {
-      await large.close();
-    }
+    await using large = await startAcme({ tokenBytes });
+    const headers = await authenticate(large.url);
+    expect(headers['X-Auth-Token']).toHaveLength(tokenBytes);
+    expect((await sendRequest(large.url, { path: '/v2/manage/namespaces', headers })).status).toBe(200);
   },
 );
 
 test('ends tokens after the lifetime that it was started with', async () => {
-  const brief = await startAcme({ clock: acme.clock.read, tokenLifetimeMs: 1000 });
-  try {
-    const headers = await authenticate(brief.url);
-    acme.clock.now += 1000;
-    const reply = await sendRequest(brief.url, { path: '/v2/manage/namespaces', headers });
-    expect(readCode(reply)).toBe('APIGW.0307');
-  } finally {
-    await brief.close();
-  }
+  await using brief = await startAcme({ clock: acme.clock.read, tokenLifetimeMs: 1000 });
+  const headers = await authenticate(brief.url);
+  acme.clock.now += 1000;
+  const reply = await sendRequest(brief.url, { path: '/v2/manage/namespaces', headers });
+  expect(readCode(reply)).toBe('APIGW.0307');
 });

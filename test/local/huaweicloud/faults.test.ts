@@ -307,12 +307,8 @@ describe('chosen faults', () => {
 });
 
 test('delays every answer by its latency', async () => {
-  const slow = await startAcme({ latencyMs: 30 });
-  try {
-    const startedAt = performance.now();
-    await logIn(slow.url);
-    expect(performance.now() - startedAt).toBeGreaterThan(28);
-  } finally {
-    await slow.close();
-  }
+  await using slow = await startAcme({ latencyMs: 30 });
+  const startedAt = performance.now();
+  await logIn(slow.url);
+  expect(performance.now() - startedAt).toBeGreaterThan(28);
 });

@@ -22,25 +22,20 @@ test.each(['SIGINT', 'SIGTERM'] as const)('runs on its own until %s', async (sig
 });
 
 test('is seeded with two organizations and six repositories, each with tasks from the past', async () => {
-  const emulator = await startEmulator({ seed: localSeed });
-  try {
-    const repositories = Map.groupBy(
-      emulator.cloud.tasks(),
-      ({ namespace, repoName }) => `${namespace}/${repoName}`,
-    );
-    expect([...repositories.keys()].toSorted()).toEqual([
-      'acme-images/hello-world',
-      'acme-images/payments/api',
-      'acme-images/payments/worker',
-      'acme-images/web',
-      'platform/base-image',
-      'platform/ci/runner',
-    ]);
-    for (const { createdAt } of emulator.cloud.tasks())
-      expect(Date.parse(createdAt)).toBeLessThan(Date.now());
-  } finally {
-    await emulator.close();
-  }
+  await using emulator = await startEmulator({ seed: localSeed });
+  const repositories = Map.groupBy(
+    emulator.cloud.tasks(),
+    ({ namespace, repoName }) => `${namespace}/${repoName}`,
+  );
+  expect([...repositories.keys()].toSorted()).toEqual([
+    'acme-images/hello-world',
+    'acme-images/payments/api',
+    'acme-images/payments/worker',
+    'acme-images/web',
+    'platform/base-image',
+    'platform/ci/runner',
+  ]);
+  for (const { createdAt } of emulator.cloud.tasks()) expect(Date.parse(createdAt)).toBeLessThan(Date.now());
 });
 
 test('is gone after it was closed, and can be closed again', async () => {
