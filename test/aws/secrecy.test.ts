@@ -1,16 +1,16 @@
 import { inspect } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { callAws } from '../../lib/aws/call.ts';
 import { SecretStore } from '../../lib/aws/secret-store.ts';
 import { parseCredentials } from '../../lib/huaweicloud/credentials.ts';
 import { StoredSecret } from '../../lib/stored-secret.ts';
 import type { Fault } from '../../local/huaweicloud/emulator.ts';
 import { caught } from '../support/caught.ts';
-import { type Cleaning, startCleaning } from '../support/cleaning.ts';
+import { useCleaning } from '../support/cleaning.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { DR, SECRET, USER } from '../support/cloud.ts';
 import { givingUpAfter } from '../support/deadline.ts';
-import { setVariables } from '../support/environment.ts';
+import { setVariables, useVariables } from '../support/environment.ts';
 import { type Answering, respond, startLoopbackServer } from '../support/loopback-server.ts';
 import { swrClient, tokenReader } from '../support/swr-client.ts';
 
@@ -19,26 +19,14 @@ const SESSION = 'session-token-for-tests';
 /** As the emulator makes tokens, and as AWS signs. */
 const SECRETS = new RegExp(`${USER.password}|${ACCESS_KEY}|${SESSION}|MII[\\w+=-]{20}|Signature=[0-9a-f]+`);
 
-let cleaning: Cleaning;
-let restore: () => void;
-beforeAll(async () => {
-  cleaning = await startCleaning();
-});
-beforeEach(() => {
-  restore = setVariables({
-    AWS_ACCESS_KEY_ID: 'AKIDTESTS',
-    AWS_SECRET_ACCESS_KEY: ACCESS_KEY,
-    AWS_SESSION_TOKEN: SESSION,
-    TEST_SECRET: USER.password,
-  });
-});
-afterEach(() => {
-  restore();
-  cleaning.cloud.clearFaults();
-  cleaning.sqs.empty();
-  cleaning.bus.clear();
-});
-afterAll(() => cleaning.close());
+const cleaning = useCleaning();
+beforeEach(() => cleaning.bus.clear());
+useVariables(() => ({
+  AWS_ACCESS_KEY_ID: 'AKIDTESTS',
+  AWS_SECRET_ACCESS_KEY: ACCESS_KEY,
+  AWS_SESSION_TOKEN: SESSION,
+  TEST_SECRET: USER.password,
+}));
 
 /** An error with all that it holds, hidden or not. */
 function show(error: unknown): string {

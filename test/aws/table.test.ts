@@ -1,16 +1,15 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { Table } from '../../lib/aws/table.ts';
 import { setVariables } from '../support/environment.ts';
-import { type LedgerOnLoopback, startLedger } from '../support/ledger.ts';
+import { startLedger } from '../support/ledger.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
+import { useEach } from '../support/use.ts';
 
-let loopback: LedgerOnLoopback;
+const loopback = useEach(startLedger);
 let table: Table;
-beforeEach(async () => {
-  loopback = await startLedger();
+beforeEach(() => {
   table = new Table(loopback.table);
 });
-afterEach(() => loopback.close());
 
 const key = { pk: 'a', sk: 'b' };
 

@@ -37,14 +37,14 @@ test('the European cloud has a domain of its own', () => {
   });
 });
 
-test('what is left out may be left out', () => {
+test('sources and routes are optional', () => {
   expect(validateConfig('prod', { accounts })).toMatchObject({
     ok: true,
     value: { sources: {}, routes: [] },
   });
 });
 
-test('everything that may be said is taken', () => {
+test('every setting is accepted', () => {
   const result = validateConfig('prod', {
     accounts: { ...accounts, other: { ...accounts.main, swrEndpoint: 'https://swr.example.com/' } },
     sources: {
@@ -90,164 +90,111 @@ test('everything that may be said is taken', () => {
   });
 });
 
-describe('what is expected instead is told', () => {
+describe('an issue has what is expected', () => {
   const account = (differences: object) => ({ accounts: { main: { ...accounts.main, ...differences } } });
   const source = (differences: object) => ({ sources: { x: differences } });
-  test.each([
-    {
-      change: { accounts: { ['a'.repeat(65)]: accounts.main } },
-      expected: /^a name: up to 64 of a-z 0-9 _ -/,
-    },
-    { change: { accounts: {} }, expected: /^at least one account$/ },
-    { change: { accounts: null }, expected: /^Object$/ },
-    { change: { accounts: 'main' }, expected: /^Object$/ },
-    ...['__proto__', 'constructor', 'prototype'].flatMap((name) => [
-      {
-        change: { accounts: JSON.parse(`{"${name}":{}}`) as unknown },
-        expected: /^other names than __proto__, constructor, prototype$/,
-      },
-      {
-        change: { sources: JSON.parse(`{"${name}":{}}`) as unknown },
-        expected: /^other names than __proto__, constructor, prototype$/,
-      },
+  const section = (name: string, contents: unknown) => ({ [name]: contents });
+  const route = (fields: object) => ({ routes: [{ from: 'github:a', ...fields }] });
+  const RESERVED = /^other names than __proto__, constructor, prototype$/;
+  const TARGET_GLOB = /^a glob on REGION\/ORGANIZATION in lower case/;
+
+  test.each<[change: object, expected: RegExp]>([
+    [section('accounts', { ['a'.repeat(65)]: accounts.main }), /^a name: up to 64 of a-z 0-9 _ -/],
+    [section('accounts', {}), /^at least one account$/],
+    [section('accounts', null), /^Object$/],
+    [section('accounts', 'main'), /^Object$/],
+    ...['__proto__', 'constructor', 'prototype'].flatMap((name): [object, RegExp][] => [
+      [section('accounts', JSON.parse(`{"${name}":{}}`)), RESERVED],
+      [section('sources', JSON.parse(`{"${name}":{}}`)), RESERVED],
     ]),
-    { change: account({ region: 'cn north' }), expected: /^a Huawei Cloud region id such as cn-north-4$/ },
-    { change: account({ region: 'Xcn-north-4' }), expected: /^a Huawei Cloud region id/ },
-    { change: account({ region: 'a'.repeat(65) }), expected: /^a Huawei Cloud region id/ },
-    {
-      change: account({ credentials: 'vault:x' }),
-      expected: /^a secret reference: secretsmanager:NAME, ssm:NAME or env:NAME$/,
-    },
-    {
-      change: account({ iamEndpoint: 'http://iam.example.com' }),
-      expected: /^an https:\/\/ URL \(http:\/\/ only on loopback\) without query, or env:NAME of a variable/,
-    },
-    { change: source({ type: 'svn' }), expected: /^one of acr, aws-sns, bitbucket, .*standard-webhooks$/ },
-    { change: source({ type: 'aws-sns', topics: [] }), expected: /^at least one topic$/ },
-    { change: source({ type: 'aws-sns', topics: [''] }), expected: /^a topic$/ },
-    {
-      change: { routes: [{ from: 'github:a', to: [] }] },
-      expected: /^at least one destination$|^NAMESPACE\/REPOSITORY, or a list of them$/,
-    },
-    {
-      change: { routes: [{ from: 'github:a', to: 7 }] },
-      expected: /^NAMESPACE\/REPOSITORY, or a list of them$/,
-    },
-    {
-      change: { routes: [{ from: 'github:a', to: 'b/c', targets: [] }] },
-      expected: /^at least one target; leave targets out for every task$/,
-    },
-    { change: { safety: { deny: ['a/b c'] } }, expected: /^a glob on namespace\/repository in lower case/ },
-    {
-      change: { safety: { allowedTargets: [] } },
-      expected: /^at least one target; leave it out to allow every one$/,
-    },
-    {
-      change: { safety: { allowedTargets: ['acme'] } },
-      expected: /^a glob on REGION\/ORGANIZATION in lower case/,
-    },
-    { change: { safety: { allowedTargets: ['A/acme'] } }, expected: /^a glob on REGION\/ORGANIZATION/ },
-    { change: { safety: { allowedTargets: ['a/b/c'] } }, expected: /^a glob on REGION\/ORGANIZATION/ },
-    { change: { safety: { maxTasksPerRequest: 1.5 } }, expected: /^a whole number$/ },
-    { change: { safety: { maxTasksPerRequest: 0 } }, expected: /^at least 1$/ },
-    { change: { sweep: { maxPercent: -1 } }, expected: /^a percentage, 0 to 100$/ },
-    { change: { sweep: { maxPercent: 101 } }, expected: /^a percentage, 0 to 100$/ },
-    { change: { ledger: { retentionDays: 0.5 } }, expected: /^a whole number of days$/ },
-    { change: { ledger: { retentionDays: 0 } }, expected: /^at least 1$/ },
-    { change: { events: { allowedSources: [''] } }, expected: /^a source, or a glob on it$/ },
-  ])('$change: $expected', ({ change, expected }) => {
+    [account({ region: 'cn north' }), /^a Huawei Cloud region id such as cn-north-4$/],
+    [account({ region: 'Xcn-north-4' }), /^a Huawei Cloud region id/],
+    [account({ region: 'a'.repeat(65) }), /^a Huawei Cloud region id/],
+    [account({ credentials: 'vault:x' }), /^a secret reference: secretsmanager:NAME, ssm:NAME or env:NAME$/],
+    [
+      account({ iamEndpoint: 'http://iam.example.com' }),
+      /^an https:\/\/ URL \(http:\/\/ only on loopback\) without query, or env:NAME of a variable/,
+    ],
+    [source({ type: 'svn' }), /^one of acr, aws-sns, bitbucket, .*standard-webhooks$/],
+    [source({ type: 'aws-sns', topics: [] }), /^at least one topic$/],
+    [source({ type: 'aws-sns', topics: [''] }), /^a topic$/],
+    [route({ to: [] }), /^at least one destination$|^NAMESPACE\/REPOSITORY, or a list of them$/],
+    [route({ to: 7 }), /^NAMESPACE\/REPOSITORY, or a list of them$/],
+    [route({ to: 'b/c', targets: [] }), /^at least one target; leave targets out for every task$/],
+    [section('safety', { deny: ['a/b c'] }), /^a glob on namespace\/repository in lower case/],
+    [section('safety', { allowedTargets: [] }), /^at least one target; leave it out to allow every one$/],
+    [section('safety', { allowedTargets: ['acme'] }), TARGET_GLOB],
+    [section('safety', { allowedTargets: ['A/acme'] }), TARGET_GLOB],
+    [section('safety', { allowedTargets: ['a/b/c'] }), TARGET_GLOB],
+    [section('safety', { maxTasksPerRequest: 1.5 }), /^a whole number$/],
+    [section('safety', { maxTasksPerRequest: 0 }), /^at least 1$/],
+    [section('sweep', { maxPercent: -1 }), /^a percentage, 0 to 100$/],
+    [section('sweep', { maxPercent: 101 }), /^a percentage, 0 to 100$/],
+    [section('ledger', { retentionDays: 0.5 }), /^a whole number of days$/],
+    [section('ledger', { retentionDays: 0 }), /^at least 1$/],
+    [section('events', { allowedSources: [''] }), /^a source, or a glob on it$/],
+  ])('%j: %s', (change, expected) => {
     const result = validateConfig('prod', { ...right, ...change });
     const issues = result.ok ? [] : result.issues;
     expect(issues.map((issue) => issue.expected)).toContainEqual(expect.stringMatching(expected));
   });
 });
 
-describe('an issue is told with its path, what is there and what is expected', () => {
-  test.each([
-    { path: '', contents: null, found: 'null' },
-    { path: 'accounts', contents: {}, found: 'nothing' },
-    { path: 'accounts', contents: { accounts: {} }, found: '{}' },
-    {
-      path: 'accounts.main.region',
-      change: { accounts: { main: { credentials: 'env:X' } } },
-      found: 'nothing',
-    },
-    { path: 'accounts.1st', change: { accounts: { ...accounts, '1st': accounts.main } }, found: '"1st"' },
-    {
-      path: 'accounts.main.swrEndpoint',
-      change: { accounts: { main: { ...accounts.main, swrEndpoint: 'http://swr.example.com' } } },
-      found: '"http://swr.example.com"',
-    },
-    {
-      path: 'accounts.main.iamEndpoint',
-      change: { accounts: { main: { ...accounts.main, iamEndpoint: 'https://user:pass@iam.example.com' } } },
-      found: HIDDEN,
-    },
-    {
-      path: 'sources.github.type',
-      change: { sources: { github: { type: 'svn', secret: 'env:X' } } },
-      found: '"svn"',
-    },
-    { path: 'sources.ecr', change: { sources: { ...sources, ecr: sources.github } }, found: '"ecr"' },
-    { path: 'routes[0].from', change: { routes: [{ from: 'gitlab:a', to: 'a/b' }] }, found: '"gitlab:a"' },
-    {
-      path: 'routes[0].from',
-      change: { routes: [{ from: 'acme/{repo}', to: 'a/b' }] },
-      found: '"acme/{repo}"',
-    },
-    {
-      path: 'routes[0].from',
-      change: { routes: [{ from: 'github:{a+}/{b+}', to: 'x/{a}' }] },
-      found: '"github:{a+}/{b+}"',
-    },
-    {
-      path: 'routes[0].from',
-      change: { routes: [{ from: 'github:{a}/{a}', to: 'x/{a}' }] },
-      found: '"github:{a}/{a}"',
-    },
-    {
-      path: 'routes[0].from',
-      change: { routes: [{ from: 'github:x-{a}', to: 'x/y' }] },
-      found: '"github:x-{a}"',
-    },
-    { path: 'routes[0].to', change: { routes: [{ from: 'github:{a}', to: '{a}' }] }, found: '"{a}"' },
-    { path: 'routes[0].to', change: { routes: [{ from: 'github:{a}', to: 'x/{b}' }] }, found: '"x/{b}"' },
-    { path: 'routes[0].to', change: { routes: [{ from: 'github:{a}', to: '9x/{a}' }] }, found: '"9x/{a}"' },
-    { path: 'routes[0].account', change: { routes: [{ ...routes[0], account: 'other' }] }, found: '"other"' },
-    { path: 'routes[0].targets', change: { routes: [{ ...routes[0], targets: [] }] }, found: '[]' },
-    {
-      path: 'routes[0].targets[1]',
-      change: { routes: [{ ...routes[0], targets: ['cn-east-3/dr', 'cn-east-3'] }] },
-      found: '"cn-east-3"',
-    },
-    { path: 'safety.mode', change: { safety: { mode: 'yes' } }, found: '"yes"' },
-    { path: 'safety.deny[0]', change: { safety: { deny: ['platform'] } }, found: '"platform"' },
-    { path: 'safety.deny[0]', change: { safety: { deny: ['Platform/**'] } }, found: '"Platform/**"' },
-    { path: 'safety.maxTasksPerRequest', change: { safety: { maxTasksPerRequest: 0 } }, found: '0' },
-    { path: 'safety.maxTasksPerRequest', change: { safety: { maxTasksPerRequest: 1.5 } }, found: '1.5' },
-    { path: 'safety.allowedTargets', change: { safety: { allowedTargets: [] } }, found: '[]' },
-    {
-      path: 'safety.allowedTargets[0]',
-      change: { safety: { allowedTargets: ['acme-dr'] } },
-      found: '"acme-dr"',
-    },
-    { path: 'sweep.mode', change: { sweep: { mode: 'on' } }, found: '"on"' },
-    { path: 'sweep.maxPercent', change: { sweep: { maxPercent: 101 } }, found: '101' },
-    { path: 'sweep.maxPercent', change: { sweep: { maxPercent: -1 } }, found: '-1' },
-    { path: 'sweep.targetAccounts[1]', change: { sweep: { targetAccounts: ['main', 'dr'] } }, found: '"dr"' },
-    { path: 'ledger.retentionDays', change: { ledger: { retentionDays: 0 } }, found: '0' },
-    { path: 'ledger.retentionDays', change: { ledger: { retentionDays: 0.5 } }, found: '0.5' },
-    { path: 'events.allowedSources', change: { events: { allowedSources: 'x' } }, found: '"x"' },
-    { path: 'saftey', change: { saftey: {} }, found: '"saftey"' },
-  ])('$path: $found', ({ path, contents, change, found }) => {
-    const result = validateConfig('prod', contents === undefined ? { ...right, ...change } : contents);
-    expect(result).toMatchObject({
-      ok: false,
-      issues: expect.arrayContaining([{ path, found, expected: expect.stringMatching(/./) }]),
-    });
+describe('an issue has its path and what was found', () => {
+  const account = (differences: object) => ({ accounts: { main: { ...accounts.main, ...differences } } });
+  const route = (from: string, to: string) => ({ routes: [{ from, to }] });
+  const changed = (differences: object) => ({ routes: [{ ...routes[0], ...differences }] });
+
+  test.each<[path: string, found: string, change: object]>([
+    ['accounts', 'nothing', { accounts: undefined }],
+    ['accounts', '{}', { accounts: {} }],
+    ['accounts.main.region', 'nothing', account({ region: undefined })],
+    ['accounts.1st', '"1st"', { accounts: { ...accounts, '1st': accounts.main } }],
+    [
+      'accounts.main.swrEndpoint',
+      '"http://swr.example.com"',
+      account({ swrEndpoint: 'http://swr.example.com' }),
+    ],
+    ['accounts.main.iamEndpoint', HIDDEN, account({ iamEndpoint: 'https://user:pass@iam.example.com' })],
+    ['sources.github.type', '"svn"', { sources: { github: { type: 'svn', secret: 'env:X' } } }],
+    ['sources.ecr', '"ecr"', { sources: { ...sources, ecr: sources.github } }],
+    ['routes[0].from', '"gitlab:a"', route('gitlab:a', 'a/b')],
+    ['routes[0].from', '"acme/{repo}"', route('acme/{repo}', 'a/b')],
+    ['routes[0].from', '"github:{a+}/{b+}"', route('github:{a+}/{b+}', 'x/{a}')],
+    ['routes[0].from', '"github:{a}/{a}"', route('github:{a}/{a}', 'x/{a}')],
+    ['routes[0].from', '"github:x-{a}"', route('github:x-{a}', 'x/y')],
+    ['routes[0].to', '"{a}"', route('github:{a}', '{a}')],
+    ['routes[0].to', '"x/{b}"', route('github:{a}', 'x/{b}')],
+    ['routes[0].to', '"9x/{a}"', route('github:{a}', '9x/{a}')],
+    ['routes[0].account', '"other"', changed({ account: 'other' })],
+    ['routes[0].targets', '[]', changed({ targets: [] })],
+    ['routes[0].targets[1]', '"cn-east-3"', changed({ targets: ['cn-east-3/dr', 'cn-east-3'] })],
+    ['safety.mode', '"yes"', { safety: { mode: 'yes' } }],
+    ['safety.deny[0]', '"platform"', { safety: { deny: ['platform'] } }],
+    ['safety.deny[0]', '"Platform/**"', { safety: { deny: ['Platform/**'] } }],
+    ['safety.maxTasksPerRequest', '0', { safety: { maxTasksPerRequest: 0 } }],
+    ['safety.maxTasksPerRequest', '1.5', { safety: { maxTasksPerRequest: 1.5 } }],
+    ['safety.allowedTargets', '[]', { safety: { allowedTargets: [] } }],
+    ['safety.allowedTargets[0]', '"acme-dr"', { safety: { allowedTargets: ['acme-dr'] } }],
+    ['sweep.mode', '"on"', { sweep: { mode: 'on' } }],
+    ['sweep.maxPercent', '101', { sweep: { maxPercent: 101 } }],
+    ['sweep.maxPercent', '-1', { sweep: { maxPercent: -1 } }],
+    ['sweep.targetAccounts[1]', '"dr"', { sweep: { targetAccounts: ['main', 'dr'] } }],
+    ['ledger.retentionDays', '0', { ledger: { retentionDays: 0 } }],
+    ['ledger.retentionDays', '0.5', { ledger: { retentionDays: 0.5 } }],
+    ['events.allowedSources', '"x"', { events: { allowedSources: 'x' } }],
+    ['saftey', '"saftey"', { saftey: {} }],
+  ])('%s: %s', (path, found, change) => {
+    const contents = JSON.parse(JSON.stringify({ ...right, ...change }));
+    const issues = expect.arrayContaining([{ path, found, expected: expect.stringMatching(/./) }]);
+    expect(validateConfig('prod', contents)).toMatchObject({ ok: false, issues });
   });
 
-  test('all of them in one go, also where sections refer to each other', () => {
+  test('is about the root when there is no configuration', () => {
+    expect(validateConfig('prod', null)).toMatchObject({ ok: false, issues: [{ path: '', found: 'null' }] });
+  });
+
+  test('for all sections at once, also when they refer to each other', () => {
     const result = validateConfig('prod', {
       accounts: { main: { region: 'X', credentials: 'env:X' } },
       routes: [{ from: 'github:{a}', to: 'x/{a}', account: 'other' }, 7],
@@ -270,7 +217,7 @@ describe('an issue is told with its path, what is there and what is expected', (
       { accounts: { main: { region: 'x', credentials: { password: 'hunter2' } } } },
     ],
     ['sources.github.secret', { sources: { github: { type: 'github', secret: 'hunter2' } } }],
-  ])('but a secret written in place of a reference is not shown: %s', (path, change) => {
+  ])('without a secret that was written in place of a reference: %s', (path, change) => {
     const result = validateConfig('prod', { ...right, ...change });
     expect(result).toMatchObject({
       ok: false,
@@ -279,7 +226,7 @@ describe('an issue is told with its path, what is there and what is expected', (
     expect(JSON.stringify(result)).not.toContain('hunter2');
   });
 
-  test('a route from a source that needs none', () => {
+  test('for a route from a source that needs none', () => {
     const result = validateConfig('prod', {
       accounts,
       sources: { anyone: { type: 'standard-webhooks', secret: 'env:X' } },

@@ -17,69 +17,59 @@ describe('a route', () => {
     expect(toIssues(route)).toEqual([]);
   });
 
-  test.each([
-    {
-      why: 'of an unknown source',
-      route: { from: 'gitlab:a', to: 'b/c' },
-      issue: {
-        path: 'routes[1].from',
-        found: '"gitlab:a"',
-        expected: 'SOURCE:PATTERN with one of the sources (github, anyone, broken, ecr)',
-      },
-    },
-    {
-      why: 'of no source',
-      route: { from: 'github', to: 'b/c' },
-      issue: { path: 'routes[1].from', expected: expect.stringMatching(/^SOURCE:PATTERN/) },
-    },
-    {
-      why: 'of a source that needs none',
-      route: { from: 'anyone:a', to: 'b/c' },
-      issue: {
-        path: 'routes[1].from',
-        expected: 'another source: events of anyone name SWR repositories themselves',
-      },
-    },
-    {
-      why: 'with a bad pattern',
-      route: { from: 'github:a//b', to: 'b/c' },
-      issue: { path: 'routes[1].from', expected: expect.stringContaining('path segments') },
-    },
-    {
-      why: 'to a name that from does not have',
-      route: { from: 'github:{a}/{b}', to: 'x/{c}' },
-      issue: { path: 'routes[1].to', found: '"x/{c}"', expected: 'only names that from has (a, b), not {c}' },
-    },
-    {
-      why: 'to a place that SWR can not have',
-      route: { from: 'github:{a}', to: ['x/{a}', 'X Y/{a}'] },
-      issue: {
-        path: 'routes[1].to[1]',
-        found: '"X Y/{a}"',
-        expected: 'namespace/repository as SWR allows them, such as acme-images/{repo}',
-      },
-    },
-    {
-      why: 'for an unknown account',
-      route: { from: 'github:a', to: 'b/c', account: 'third' },
-      issue: { path: 'routes[1].account', found: '"third"', expected: 'one of accounts (main, other)' },
-    },
-    {
-      why: 'for a target that is none',
-      route: { from: 'github:a', to: 'b/c', targets: ['cn-east-3/dr', 'dr'] },
-      issue: {
-        path: 'routes[1].targets[1]',
-        found: '"dr"',
-        expected: 'REGION/ORGANIZATION such as cn-east-3/acme-dr',
-      },
-    },
-    {
-      why: 'for a target that is no text',
-      route: { from: 'github:a', to: 'b/c', targets: [7] },
-      issue: { path: 'routes[1].targets[0]', found: '7' },
-    },
-  ])('can not be one $why', ({ route, issue }) => {
-    expect(toIssues(route)).toMatchObject([issue]);
+  const TARGET = 'REGION/ORGANIZATION such as cn-east-3/acme-dr';
+  test.each<[why: string, route: object, key: string, expected: unknown, found?: unknown]>([
+    [
+      'its source is unknown',
+      { from: 'gitlab:a', to: 'b/c' },
+      'from',
+      'SOURCE:PATTERN with one of the sources (github, anyone, broken, ecr)',
+      '"gitlab:a"',
+    ],
+    ['it has no source', { from: 'github', to: 'b/c' }, 'from', expect.stringMatching(/^SOURCE:PATTERN/)],
+    [
+      'its source needs none',
+      { from: 'anyone:a', to: 'b/c' },
+      'from',
+      'another source: events of anyone name SWR repositories themselves',
+    ],
+    [
+      'its pattern is invalid',
+      { from: 'github:a//b', to: 'b/c' },
+      'from',
+      expect.stringContaining('path segments'),
+    ],
+    [
+      'it leads to an unknown name',
+      { from: 'github:{a}/{b}', to: 'x/{c}' },
+      'to',
+      'only names that from has (a, b), not {c}',
+      '"x/{c}"',
+    ],
+    [
+      'it leads to an invalid name',
+      { from: 'github:{a}', to: ['x/{a}', 'X Y/{a}'] },
+      'to[1]',
+      'namespace/repository as SWR allows them, such as acme-images/{repo}',
+      '"X Y/{a}"',
+    ],
+    [
+      'its account is unknown',
+      { from: 'github:a', to: 'b/c', account: 'third' },
+      'account',
+      'one of accounts (main, other)',
+      '"third"',
+    ],
+    [
+      'a target is invalid',
+      { from: 'github:a', to: 'b/c', targets: ['cn-east-3/dr', 'dr'] },
+      'targets[1]',
+      TARGET,
+      '"dr"',
+    ],
+    ['a target is a number', { from: 'github:a', to: 'b/c', targets: [7] }, 'targets[0]', TARGET, '7'],
+  ])('is invalid when %s', (_, route, key, expected, found = expect.anything()) => {
+    expect(toIssues(route)).toMatchObject([{ path: `routes[1].${key}`, expected, found }]);
   });
 
   test('can be for no account where there is none', () => {

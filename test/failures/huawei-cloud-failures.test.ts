@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Operation } from '../../local/huaweicloud/emulator.ts';
-import { type Cleaning, startCleaning } from '../support/cleaning.ts';
+import { startCleaning, useCleaning } from '../support/cleaning.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR, USER } from '../support/cloud.ts';
 import { givingUpAfter, noHurry } from '../support/deadline.ts';
@@ -14,16 +14,7 @@ const OPERATIONS = { token: 'createToken', list: 'listSyncTasks', delete: 'delet
   Operation
 >;
 
-let cleaning: Cleaning;
-beforeAll(async () => {
-  cleaning = await startCleaning();
-});
-afterEach(() => {
-  cleaning.cloud.clearFaults();
-  cleaning.sqs.empty();
-  cleaning.recorded.clear();
-});
-afterAll(() => cleaning.close());
+const cleaning = useCleaning();
 
 /** Fills a repository of its own with a task that is to go and one that is not, and asks for the first to be deleted. */
 function putRequest(repository: string, createdAt = '2026-03-02T08:15:27.53183Z'): void {

@@ -1,4 +1,3 @@
-import { afterEach, beforeEach } from '@jest/globals';
 import { parseCredentials } from '../../lib/huaweicloud/credentials.ts';
 import type { AuthorizerOptions, StoredAuthorizer } from '../../lib/huaweicloud/stored-authorizer.ts';
 import type { SwrClient } from '../../lib/huaweicloud/swr.ts';
@@ -6,6 +5,7 @@ import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { type StoppedClock, stopClock } from '../support/clock.ts';
 import { startCloud, USER } from '../support/cloud.ts';
 import { storedAuthorizer, swrClient } from '../support/swr-client.ts';
+import { useEach } from '../support/use.ts';
 
 export const KEY = { ak: 'AKFORTESTS', sk: 'sk-for-tests' };
 
@@ -24,18 +24,13 @@ export interface TestCloud extends Emulator {
  * @param options.accessKey gives the user the key `KEY`.
  */
 export function useCloud({ stopped = false, accessKey = false } = {}): TestCloud {
-  // Filled before each test.
-  // oxlint-disable-next-line no-unsafe-type-assertion
-  const cloud = {} as TestCloud;
-  beforeEach(async () => {
+  return useEach(async () => {
     const clock = stopClock();
-    const emulator = await startCloud(stopped ? { clock: clock.read } : {});
-    if (accessKey) emulator.cloud.addUser({ ...USER, accessKey: KEY });
-    const countLogins = () => emulator.journal.of('createToken').length;
-    Object.assign(cloud, emulator, { clock, swr: swrClient(emulator.url), countLogins });
+    const cloud = await startCloud(stopped ? { clock: clock.read } : {});
+    if (accessKey) cloud.cloud.addUser({ ...USER, accessKey: KEY });
+    const countLogins = () => cloud.journal.of('createToken').length;
+    return { ...cloud, clock, swr: swrClient(cloud.url), countLogins };
   });
-  afterEach(() => cloud.close());
-  return cloud;
 }
 
 /** A stored secret, and the version that a cache still holds. */

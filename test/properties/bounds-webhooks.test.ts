@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import middy from '@middy/core';
 import jsonBodyParser from '@middy/http-json-body-parser';
 import * as fc from 'fast-check';
-import type { SendableType } from '../../cli/send/sample-bodies.ts';
 import { Queue } from '../../lib/aws/queue.ts';
 import { sources } from '../../lib/sources/index.ts';
 import { acceptEvent } from '../../lib/webhook/accept-event.ts';
@@ -10,7 +9,7 @@ import { ConfiguredSource } from '../../lib/webhook/configured-source.ts';
 import { answerHttp, type HttpAnswer, type WebhookEvent } from '../../lib/webhook/http-event.ts';
 import { answerProblems } from '../../lib/webhook/problem.ts';
 import { verifyDelivery } from '../../lib/webhook/verify-delivery.ts';
-import { signDelivery } from '../security/signed-delivery.ts';
+import { SECRETS_BY_TYPE, SENDABLE, signDelivery } from '../security/signed-delivery.ts';
 import { configOf } from '../support/config.ts';
 import { httpEvent } from '../support/http-event.ts';
 import { lambdaContext } from '../support/lambda-context.ts';
@@ -24,19 +23,6 @@ const MAX_BYTES = 64 * 1024;
 /** Ten messages each, for the hundred requests that a delivery may make, and each may be tried three times. */
 const MAX_CALLS = 30;
 
-const STANDARD = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
-const secrets: Readonly<Record<SendableType, string>> = {
-  github: 'secret of github in this test',
-  gitlab: 'secret of gitlab in this test',
-  gitea: 'secret of gitea in this test',
-  bitbucket: 'secret of bitbucket in this test',
-  'standard-webhooks': STANDARD,
-  cloudevents: `whsec_${Buffer.alloc(32, 8).toString('base64')}`,
-  harbor: 'Bearer 0123456789abcdef0123',
-  acr: 'X-Acr: 0123456789abcdef0123',
-  distribution: 'X-Distribution: 0123456789abcdef0123',
-};
-const sendable = Object.keys(secrets).filter((type): type is SendableType => type in secrets);
 const checked = new Set<string>(['bitbucket', 'harbor', 'acr', 'distribution']);
 const topics = ['aws-sns', 'huawei-smn'] as const;
 
@@ -66,16 +52,19 @@ beforeAll(async () => {
   const api = { url: 'https://registry.example.com', credentials: 'env:API' };
   const config = configOf({
     sources: Object.fromEntries(
-      sendable.map((type) => [type, { type, secret: `env:${type}`, ...(checked.has(type) && { api }) }]),
+      SENDABLE.map((type) => [type, { type, secret: `env:${type}`, ...(checked.has(type) && { api }) }]),
     ),
-    routes: sendable
-      .filter((type) => sources[type].routed)
-      .map((type) => ({ from: `${type}:{path+}`, to: `${type}/{path}` })),
+    routes: SENDABLE.filter((type) => sources[type].routed).map((type) => ({
+      from: `${type}:{path+}`,
+      to: `${type}/{path}`,
+    })),
   });
   const keyed = [
-    ...sendable.map(
+    ...SENDABLE.map(
       (type) =>
-        new ConfiguredSource(type, sources[type], { secret: type }, () => Promise.resolve(secrets[type])),
+        new ConfiguredSource(type, sources[type], { secret: type }, () =>
+          Promise.resolve(SECRETS_BY_TYPE[type]),
+        ),
     ),
     ...topics.map((type) => {
       const { source, topic } = topicSenders[type];
@@ -115,10 +104,10 @@ async function deliver(source: string, delivery: Parameters<typeof receive>[1]) 
 }
 
 test('whatever a secret signs, the answer, the lines of the log and the calls are bounded', async () => {
-  const type = fc.constantFrom(...sendable);
+  const type = fc.constantFrom(...SENDABLE);
   await holds([type, largeValue, fc.nat({ max: 60 })], async (source, { text }, part) => {
     const body = (right: string) => replacePart(right, part, text);
-    const delivery = signDelivery(source, secrets[source], { body });
+    const delivery = signDelivery(source, SECRETS_BY_TYPE[source], { body });
     expect((await deliver(source, delivery)).exceeded).toEqual([]);
   });
 });
@@ -166,7 +155,7 @@ test.each([
     data: { namespace: 'acme', repository: `r${index}` },
   }));
   const body = () => JSON.stringify(events);
-  const delivery = signDelivery('cloudevents', secrets.cloudevents, { body });
+  const delivery = signDelivery('cloudevents', SECRETS_BY_TYPE.cloudevents, { body });
   const answer = await deliver('cloudevents', delivery);
   expect(answer).toMatchObject({ status, exceeded: [], body: expect.stringContaining(says) });
   const messages = answer.calls.flatMap(({ body: sent }) => {

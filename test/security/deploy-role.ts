@@ -32,87 +32,44 @@ export function readPolicy(name: string): {
   return { text, statements: v.parse(documentSchema, JSON.parse(text)).Statement };
 }
 
-/** What it takes to create, read, change and delete each. Source: the schemas of CloudFormation's resource types, `handlers`. */
+/** Expands `sqs:Create|Delete s3:Get` to its actions. */
+function actions(text: string): string[] {
+  return text.split(' ').flatMap((each) => {
+    const [service = '', names = ''] = each.split(':');
+    return names.split('|').map((name) => `${service}:${name}`);
+  });
+}
+
+/** Actions that create, read, change and delete each type. Source: the `handlers` in the schemas of CloudFormation. */
 export const HANDLED: Readonly<Record<string, readonly string[]>> = {
-  'AWS::ApiGatewayV2::Api': ['apigateway:POST', 'apigateway:GET', 'apigateway:PATCH', 'apigateway:DELETE'],
-  'AWS::ApiGatewayV2::Integration': [
-    'apigateway:POST',
-    'apigateway:GET',
-    'apigateway:PATCH',
-    'apigateway:DELETE',
-  ],
-  'AWS::ApiGatewayV2::Route': ['apigateway:POST', 'apigateway:GET', 'apigateway:PATCH', 'apigateway:DELETE'],
-  'AWS::ApiGatewayV2::Stage': ['apigateway:TagResource', 'logs:CreateLogDelivery', 'logs:DeleteLogDelivery'],
-  'AWS::CloudWatch::Alarm': [
-    'cloudwatch:PutMetricAlarm',
-    'cloudwatch:DescribeAlarms',
-    'cloudwatch:DeleteAlarms',
-  ],
-  'AWS::CloudWatch::Dashboard': [
-    'cloudwatch:PutDashboard',
-    'cloudwatch:GetDashboard',
-    'cloudwatch:DeleteDashboards',
-  ],
-  'AWS::DynamoDB::Table': [
-    'dynamodb:CreateTable',
-    'dynamodb:DescribeTable',
-    'dynamodb:UpdateTable',
-    'dynamodb:UpdateTimeToLive',
-    'dynamodb:UpdateContinuousBackups',
-    'dynamodb:DeleteTable',
-  ],
-  'AWS::Events::EventBus': ['events:CreateEventBus', 'events:DescribeEventBus', 'events:DeleteEventBus'],
-  'AWS::Events::Rule': ['events:PutRule', 'events:PutTargets', 'events:RemoveTargets', 'events:DeleteRule'],
-  'AWS::IAM::Role': [
-    'iam:CreateRole',
-    'iam:GetRole',
-    'iam:PutRolePolicy',
-    'iam:UpdateAssumeRolePolicy',
-    'iam:DeleteRolePolicy',
-    'iam:DeleteRole',
-  ],
-  'AWS::Lambda::EventSourceMapping': [
-    'lambda:CreateEventSourceMapping',
-    'lambda:GetEventSourceMapping',
-    'lambda:UpdateEventSourceMapping',
-    'lambda:DeleteEventSourceMapping',
-  ],
-  'AWS::Lambda::Function': [
-    'lambda:CreateFunction',
-    'lambda:GetFunction',
-    'lambda:UpdateFunctionCode',
-    'lambda:UpdateFunctionConfiguration',
-    'lambda:PutFunctionRecursionConfig',
-    'lambda:DeleteFunction',
-    'iam:PassRole',
-    's3:GetObject',
-  ],
-  'AWS::Lambda::Permission': ['lambda:AddPermission', 'lambda:GetPolicy', 'lambda:RemovePermission'],
-  'AWS::Logs::LogGroup': [
-    'logs:CreateLogGroup',
-    'logs:DescribeLogGroups',
-    'logs:PutRetentionPolicy',
-    'logs:DeleteLogGroup',
-  ],
-  'AWS::S3::Bucket': [
-    's3:CreateBucket',
-    's3:PutEncryptionConfiguration',
-    's3:PutBucketPublicAccessBlock',
-    's3:DeleteBucket',
-  ],
-  'AWS::S3::BucketPolicy': ['s3:PutBucketPolicy', 's3:GetBucketPolicy', 's3:DeleteBucketPolicy'],
-  'AWS::SNS::Topic': [
-    'sns:CreateTopic',
-    'sns:GetTopicAttributes',
-    'sns:SetTopicAttributes',
-    'sns:DeleteTopic',
-  ],
-  'AWS::SNS::TopicPolicy': ['sns:SetTopicAttributes'],
-  'AWS::SQS::Queue': [
-    'sqs:CreateQueue',
-    'sqs:GetQueueAttributes',
-    'sqs:SetQueueAttributes',
-    'sqs:DeleteQueue',
-  ],
-  'AWS::SQS::QueuePolicy': ['sqs:SetQueueAttributes'],
+  'AWS::ApiGatewayV2::Api': actions('apigateway:POST|GET|PATCH|DELETE'),
+  'AWS::ApiGatewayV2::Integration': actions('apigateway:POST|GET|PATCH|DELETE'),
+  'AWS::ApiGatewayV2::Route': actions('apigateway:POST|GET|PATCH|DELETE'),
+  'AWS::ApiGatewayV2::Stage': actions('apigateway:TagResource logs:CreateLogDelivery|DeleteLogDelivery'),
+  'AWS::CloudWatch::Alarm': actions('cloudwatch:PutMetricAlarm|DescribeAlarms|DeleteAlarms'),
+  'AWS::CloudWatch::Dashboard': actions('cloudwatch:PutDashboard|GetDashboard|DeleteDashboards'),
+  'AWS::DynamoDB::Table': actions(
+    'dynamodb:CreateTable|DescribeTable|UpdateTable|UpdateTimeToLive|UpdateContinuousBackups|DeleteTable',
+  ),
+  'AWS::Events::EventBus': actions('events:CreateEventBus|DescribeEventBus|DeleteEventBus'),
+  'AWS::Events::Rule': actions('events:PutRule|PutTargets|RemoveTargets|DeleteRule'),
+  'AWS::IAM::Role': actions(
+    'iam:CreateRole|GetRole|PutRolePolicy|UpdateAssumeRolePolicy|DeleteRolePolicy|DeleteRole',
+  ),
+  'AWS::Lambda::EventSourceMapping': actions(
+    'lambda:CreateEventSourceMapping|GetEventSourceMapping|UpdateEventSourceMapping|DeleteEventSourceMapping',
+  ),
+  'AWS::Lambda::Function': actions(
+    'lambda:CreateFunction|GetFunction|UpdateFunctionCode|UpdateFunctionConfiguration|PutFunctionRecursionConfig|DeleteFunction iam:PassRole s3:GetObject',
+  ),
+  'AWS::Lambda::Permission': actions('lambda:AddPermission|GetPolicy|RemovePermission'),
+  'AWS::Logs::LogGroup': actions('logs:CreateLogGroup|DescribeLogGroups|PutRetentionPolicy|DeleteLogGroup'),
+  'AWS::S3::Bucket': actions(
+    's3:CreateBucket|PutEncryptionConfiguration|PutBucketPublicAccessBlock|DeleteBucket',
+  ),
+  'AWS::S3::BucketPolicy': actions('s3:PutBucketPolicy|GetBucketPolicy|DeleteBucketPolicy'),
+  'AWS::SNS::Topic': actions('sns:CreateTopic|GetTopicAttributes|SetTopicAttributes|DeleteTopic'),
+  'AWS::SNS::TopicPolicy': actions('sns:SetTopicAttributes'),
+  'AWS::SQS::Queue': actions('sqs:CreateQueue|GetQueueAttributes|SetQueueAttributes|DeleteQueue'),
+  'AWS::SQS::QueuePolicy': actions('sqs:SetQueueAttributes'),
 };

@@ -3,6 +3,7 @@ import type { SendableType } from '../../cli/send/sample-bodies.ts';
 import { readWebhook } from '../support/fixture.ts';
 import { type FullRun, type Output, startFullRun } from './full-run.ts';
 import { SECRETS, secretsIn } from './secrets.ts';
+import { SECRETS_BY_TYPE, SENDABLE } from './signed-delivery.ts';
 
 let run: FullRun;
 beforeAll(async () => {
@@ -26,30 +27,6 @@ const outputNow = () =>
 const leaks = () => secretsIn(outputNow(), run.proofs);
 const requestFor = (account: string, repository = 'two') =>
   JSON.stringify({ id: `${account}-${repository}`, account, namespace: 'images', repository });
-
-const SENDERS: readonly SendableType[] = [
-  'github',
-  'gitlab',
-  'gitea',
-  'bitbucket',
-  'standard-webhooks',
-  'cloudevents',
-  'harbor',
-  'acr',
-  'distribution',
-];
-/** Of the same form, so that it gets as far as the comparison. */
-const ANOTHER: Readonly<Record<SendableType, string>> = {
-  github: 'another secret of github',
-  gitlab: 'another-token-of-gitlab',
-  gitea: 'another-secret-of-gitea',
-  bitbucket: 'another-secret-of-bitbucket',
-  'standard-webhooks': `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
-  cloudevents: `whsec_${Buffer.alloc(32, 2).toString('base64')}`,
-  harbor: 'Bearer another-header-of-harbor',
-  acr: 'X-Registry-Proof: another-header-of-acr',
-  distribution: 'X-Registry-Proof: another-header-of-distribution',
-};
 
 /** In SWR for those that name one there, and else at the sender. */
 const repositoryOf = (type: SendableType) =>
@@ -86,7 +63,7 @@ describe('the search', () => {
 });
 
 describe('receive shows no secret', () => {
-  test.each(SENDERS)('of %s when all is well', async (type) => {
+  test.each(SENDABLE)('of %s when all is well', async (type) => {
     await run.deliver(type, { repository: repositoryOf(type) });
     await run.deliver(type, { event: 'ping' });
     expect(outputNow()).toMatch(/"event":"verified"/);
@@ -94,15 +71,15 @@ describe('receive shows no secret', () => {
     expect(leaks()).toEqual([]);
   });
 
-  test.each(SENDERS)('of %s when nothing proves the delivery', async (type) => {
-    await run.deliver(type, { secret: ANOTHER[type] });
+  test.each(SENDABLE)('of %s when nothing proves the delivery', async (type) => {
+    await run.deliver(type, { secret: SECRETS_BY_TYPE[type] });
     await run.deliver(type, { body: (right) => `${right} ` });
     await run.post(type, { 'content-type': 'application/json' }, '{}');
     expect(outputNow()).toMatch(/"statusCode":401/);
     expect(leaks()).toEqual([]);
   });
 
-  test.each(SENDERS)('of %s when it can not be read', async (type) => {
+  test.each(SENDABLE)('of %s when it can not be read', async (type) => {
     await run.deliver(type, { body: () => '{"action":' });
     await run.deliver(type, { body: () => 'null' });
     await run.deliver(type, { headers: { 'content-type': 'text/plain' } });
@@ -215,7 +192,7 @@ describe('clean shows no secret', () => {
   });
 
   test('when what receive has queued is worked off', async () => {
-    for (const type of SENDERS) await run.deliver(type, { repository: repositoryOf(type) });
+    for (const type of SENDABLE) await run.deliver(type, { repository: repositoryOf(type) });
     await run.workOff();
     expect(outputNow()).toMatch(/"event":"cleaned"/);
     expect(leaks()).toEqual([]);

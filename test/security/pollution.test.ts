@@ -1,34 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import type { SendableType } from '../../cli/send/sample-bodies.ts';
 import { validateConfig } from '../../lib/config/validate-config.ts';
 import { httpEvent } from '../support/http-event.ts';
-import { type Handlers, loadHandlers } from './handlers.ts';
-import { type DeliveryOptions, signDelivery } from './signed-delivery.ts';
+import { useOnce } from '../support/use.ts';
+import { loadHandlers } from './handlers.ts';
+import { type DeliveryOptions, SECRETS_BY_TYPE, SENDABLE, signDelivery } from './signed-delivery.ts';
 
 /** What every object has, or what leads to what every object has. */
 const NAMES = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf'];
 const EVIL = '"polluted":"yes","namespace":"stolen","repository":"stolen","action":"deleted"';
 
-const STANDARD_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
-const SECRETS: Readonly<Record<SendableType, string>> = {
-  github: 'github-secret-of-this-test',
-  gitlab: 'gitlab-secret-of-this-test',
-  gitea: 'gitea-secret-of-this-test',
-  bitbucket: 'bitbucket-secret-of-this-test',
-  'standard-webhooks': STANDARD_SECRET,
-  cloudevents: `whsec_${Buffer.alloc(32, 8).toString('base64')}`,
-  harbor: 'Bearer harbor-0123456789abcdef0123',
-  acr: 'X-Proof: acr-0123456789abcdef0123',
-  distribution: 'X-Proof: distribution-0123456789abcdef0123',
-};
-const TYPES = Object.keys(SECRETS).filter((type): type is SendableType => type in SECRETS);
 const variableOf = (type: string) => `POLLUTION_${type.replaceAll('-', '_')}`;
 const task = { remoteRegionId: 'cn-east-3', remoteNamespace: 'acme-dr', syncAuto: true };
 
-let handlers: Handlers;
-beforeAll(async () => {
-  handlers = await loadHandlers({
+const handlers = useOnce(() =>
+  loadHandlers({
     seed: {
       users: [{ domain: 'acme', name: 'robot', password: 'password-of-this-test' }],
       organizations: [
@@ -52,7 +39,7 @@ beforeAll(async () => {
         },
       },
       sources: Object.fromEntries(
-        TYPES.map((type) => [
+        SENDABLE.map((type) => [
           type,
           {
             type,
@@ -63,7 +50,7 @@ beforeAll(async () => {
           },
         ]),
       ),
-      routes: TYPES.filter((type) => !['standard-webhooks', 'cloudevents'].includes(type)).map((type) => ({
+      routes: SENDABLE.filter((type) => !['standard-webhooks', 'cloudevents'].includes(type)).map((type) => ({
         from: `${type}:acme/{constructor+}`,
         to: 'images/{constructor}',
         firstDeletionCounts: true,
@@ -71,11 +58,10 @@ beforeAll(async () => {
     }),
     env: {
       POLLUTION_account: JSON.stringify({ domain: 'acme', user: 'robot', password: 'password-of-this-test' }),
-      ...Object.fromEntries(TYPES.map((type) => [variableOf(type), SECRETS[type]])),
+      ...Object.fromEntries(SENDABLE.map((type) => [variableOf(type), SECRETS_BY_TYPE[type]])),
     },
-  });
-});
-afterAll(() => handlers.close());
+  }),
+);
 
 const ROOTS = {
   Object: Object.prototype,
@@ -94,12 +80,12 @@ afterEach(() => {
 
 const deliver = (type: SendableType, options: DeliveryOptions = {}) => {
   const named = ['standard-webhooks', 'cloudevents'].includes(type) ? 'images/one' : 'acme/one';
-  const { headers, body } = signDelivery(type, SECRETS[type], { repository: named, ...options });
+  const { headers, body } = signDelivery(type, SECRETS_BY_TYPE[type], { repository: named, ...options });
   return handlers.receive(httpEvent({ source: type, headers, body }));
 };
 
 describe('a webhook', () => {
-  test.each(TYPES)('of %s is refused where it would lead to what every object has', async (type) => {
+  test.each(SENDABLE)('of %s is refused where it would lead to what every object has', async (type) => {
     for (const poison of [`"__proto__":{${EVIL}}`, `"constructor":{"prototype":{${EVIL}}}`]) {
       expect(await deliver(type, { body: (right) => right.replace('{', `{${poison},`) })).toMatchObject({
         status: 422,
@@ -124,7 +110,7 @@ describe('a webhook', () => {
     },
   );
 
-  test.each(TYPES.filter((type) => !UNCLEAR.includes(type)))(
+  test.each(SENDABLE.filter((type) => !UNCLEAR.includes(type)))(
     'of %s means the same with names that every object has',
     async (type) => {
       const names = NAMES.filter((name) => name !== '__proto__').map((name) => `"${name}":{${EVIL}},`);
@@ -140,13 +126,13 @@ describe('a webhook', () => {
     },
   );
 
-  test.each(TYPES)('of %s says nothing by what it would inherit', async (type) => {
+  test.each(SENDABLE)('of %s says nothing by what it would inherit', async (type) => {
     const answer = await deliver(type, { body: (right) => `{"constructor":${right},"prototype":${right}}` });
     expect([200, 422]).toContain(answer.status);
   });
 
   test.each(NAMES)('to %s finds no source', async (source) => {
-    const { headers, body } = signDelivery('github', SECRETS.github);
+    const { headers, body } = signDelivery('github', SECRETS_BY_TYPE.github);
     for (const via of ['HTTP API', 'Function URL', 'REST API', 'load balancer'] as const) {
       expect(await handlers.receive(httpEvent({ source, headers, body, via }))).toMatchObject({
         status: 404,
@@ -161,7 +147,7 @@ describe('a webhook', () => {
     'load balancer',
     'load balancer, several values',
   ] as const)('with headers of such names has those of its own, and no other: %s', async (via) => {
-    const { headers, body } = signDelivery('github', SECRETS.github);
+    const { headers, body } = signDelivery('github', SECRETS_BY_TYPE.github);
     // As JSON makes it, in which the name is an ordinary one.
     const named = (own: object): Record<string, string> =>
       Object.assign(JSON.parse(`{${NAMES.map((name) => `"${name}":"repository"`).join()}}`), own);

@@ -1,19 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { fetchCertificate } from '../../lib/sources/signing-certificate.ts';
 import { httpEvent } from '../support/http-event.ts';
-import {
-  type Answering,
-  type LoopbackServer,
-  respond,
-  startLoopbackServer,
-} from '../support/loopback-server.ts';
-import { type Handlers, loadHandlers } from './handlers.ts';
+import { type Answering, respond, startLoopbackServer } from '../support/loopback-server.ts';
+import { useOnce } from '../support/use.ts';
+import { loadHandlers } from './handlers.ts';
 import { HOSTILE_NAMES } from './hostile-names.ts';
-import { signDelivery } from './signed-delivery.ts';
-import { setTrap, type Trap } from './trap.ts';
+import { SECRETS_BY_TYPE, signDelivery } from './signed-delivery.ts';
+import { setTrap } from './trap.ts';
 
-/** Where a source of each kind may be asked: below one address, and with a name of one form. */
-const ASKABLE = {
+/** Paths of the calls that check existence, by source. */
+const PATHS = {
   github: /^\/(?:repos\/[^/]+\/[^/]+|user)$/,
   gitea: /^\/api\/v1\/(?:repos\/[^/]+\/[^/]+|user)$/,
   bitbucket: /^\/2\.0\/(?:repositories\/[^/]+\/[^/]+|user)$/,
@@ -22,65 +18,46 @@ const ASKABLE = {
   acr: /^\/v2\/(?:[a-z0-9._/-]+\/tags\/list)?$/,
   distribution: /^\/v2\/(?:[a-z0-9._/-]+\/tags\/list)?$/,
 } as const;
-const ASKABLE_NAMES = Object.keys(ASKABLE).filter((name): name is keyof typeof ASKABLE => name in ASKABLE);
-
-let trap: Trap;
-let api: LoopbackServer;
-let answer: Answering;
-let handlers: Handlers;
+const CHECKED = Object.keys(PATHS).filter((name): name is keyof typeof PATHS => name in PATHS);
 
 const notFound: Answering = (response) => respond(response, 404, { message: 'Not Found' });
+let answer = notFound;
+const api = await startLoopbackServer((response, request) => answer(response, request));
+const trap = await setTrap();
+afterAll(() => Promise.all([api.close(), trap.close()]));
 
-beforeAll(async () => {
-  trap = await setTrap();
-  answer = notFound;
-  api = await startLoopbackServer((response, request) => answer(response, request));
-  handlers = await loadHandlers({
+const handlers = useOnce(() =>
+  loadHandlers({
     seed: {
       users: [{ domain: 'acme', name: 'robot', password: 'password-of-this-test' }],
       organizations: [{ name: 'images', repositories: [{ name: 'one', tasks: [] }] }],
     },
-    sections: (url) => ({
-      accounts: {
-        main: { region: 'cn-north-4', credentials: 'env:SSRF_ACCOUNT', iamEndpoint: url, swrEndpoint: url },
-        'other-swr': {
-          region: 'cn-north-4',
-          credentials: 'env:SSRF_ACCOUNT',
-          iamEndpoint: url,
-          swrEndpoint: api.url,
-        },
-        'other-iam': {
-          region: 'cn-north-4',
-          credentials: 'env:SSRF_ACCOUNT',
-          iamEndpoint: api.url,
-          swrEndpoint: url,
-        },
-      },
-      sources: Object.fromEntries(
-        ASKABLE_NAMES.map((type) => [
-          type,
-          {
-            type,
-            secret: `env:SSRF_SECRET_${type}`,
-            api: { url: api.url, credentials: 'env:SSRF_CREDENTIALS' },
-          },
-        ]),
-      ),
-      routes: [{ from: 'github:acme/{path+}', to: 'images/{path}' }],
-    }),
+    sections: (url) => {
+      const account = {
+        region: 'cn-north-4',
+        credentials: 'env:SSRF_ACCOUNT',
+        iamEndpoint: url,
+        swrEndpoint: url,
+      };
+      const accounts = {
+        main: account,
+        'other-swr': { ...account, swrEndpoint: api.url },
+        'other-iam': { ...account, iamEndpoint: api.url },
+      };
+      const checked = { url: api.url, credentials: 'env:SSRF_CREDENTIALS' };
+      const sources = CHECKED.map((type) => [type, { type, secret: `env:SSRF_${type}`, api: checked }]);
+      const routes = [{ from: 'github:acme/{path+}', to: 'images/{path}' }];
+      return { accounts, sources: Object.fromEntries(sources), routes };
+    },
     env: {
       SSRF_ACCOUNT: JSON.stringify({ domain: 'acme', user: 'robot', password: 'password-of-this-test' }),
-      ...Object.fromEntries(
-        ASKABLE_NAMES.map((type) => [`SSRF_SECRET_${type}`, `X-Proof: ${type}-0123456789abcdef0123`]),
-      ),
+      ...Object.fromEntries(CHECKED.map((type) => [`SSRF_${type}`, SECRETS_BY_TYPE[type]])),
       SSRF_CREDENTIALS: 'robot:credentials-of-this-test',
     },
-  });
-});
-afterAll(async () => {
-  await Promise.all([handlers.close(), api.close(), trap.close()]);
-});
+  }),
+);
 
+/** Number of calls before a test. */
 let asked = 0;
 afterEach(() => {
   answer = notFound;
@@ -99,7 +76,7 @@ describe('a redirect is not followed', () => {
         { Location: `http://127.0.0.1:${trap.port}/`, 'X-Subject-Token': 'x' },
       );
 
-  test.each(ASKABLE_NAMES.flatMap((source) => [301, 302, 307, 308].map((status) => ({ source, status }))))(
+  test.each(CHECKED.flatMap((source) => [301, 302, 307, 308].map((status) => ({ source, status }))))(
     'of $source, $status',
     async ({ source, status }) => {
       answer = elsewhere(status);
@@ -146,7 +123,7 @@ describe('a redirect is not followed', () => {
 });
 
 describe('a name does not lead to another address', () => {
-  test.each(ASKABLE_NAMES)('of %s', async (source) => {
+  test.each(CHECKED)('of %s', async (source) => {
     await handlers.clean({ source, sourceRepository: 'acme/one', namespace: 'images', repository: 'one' });
     expect(paths()).toContainEqual(expect.stringMatching(/acme.*one/));
     for (const sourceRepository of HOSTILE_NAMES) {
@@ -158,7 +135,7 @@ describe('a name does not lead to another address', () => {
       });
       expect(answered).toMatchObject({ outcomes: [{ code: 'SOURCE_UNDECIDED' }] });
       for (const path of paths()) {
-        expect(path).toMatch(ASKABLE[source]);
+        expect(path).toMatch(PATHS[source]);
         // As it was sent: nothing in it is resolved, and no query begins.
         expect(new URL(path, api.url)).toMatchObject({
           pathname: path,
@@ -193,7 +170,7 @@ describe('a name does not lead to another address', () => {
   test('of SWR, by a webhook: it is ignored, or nobody could have sent it', async () => {
     for (const name of HOSTILE_NAMES) {
       const body = (right: string) => right.replace('"acme/one"', JSON.stringify(name));
-      const { headers, body: sent } = signDelivery('github', 'X-Proof: github-0123456789abcdef0123', {
+      const { headers, body: sent } = signDelivery('github', SECRETS_BY_TYPE.github, {
         body,
       });
       const { status } = await handlers.receive(httpEvent({ source: 'github', headers, body: sent }));

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** A port of this machine that nobody has a reason to come to. */
+/** A port of this machine that no test may call. */
 export interface Trap {
   readonly port: number;
-  /** How often somebody came nevertheless. */
+  /** Number of connections. */
   visits(): number;
   close(): Promise<void>;
 }

@@ -175,41 +175,10 @@ describe('what is deployed', () => {
       './.github/workflows/check.yml',
     );
   });
-
-  test('is approved by whoever the environment names', () => {
-    expect(jobs.find(({ name }) => name === 'deploy-stage.yml, deploy')?.job.environment).toBe(
-      '${{ inputs.stage }}',
-    );
-  });
-});
-
-test('a check is what .ci/run is, and the signatures of the packages', () => {
-  expect(stepsOf('check.yml, check').at(-1)?.run).toBe('bash .ci/run');
-  expect(stepsOf('check.yml, signatures').flatMap(({ run }) => run ?? [])).toEqual([
-    'npm ci --ignore-scripts',
-    'npm audit signatures',
-  ]);
-});
-
-test('every night, a million forged deliveries are sent, of another seed each', () => {
-  expect(stepsOf('nightly.yml, forge').at(-1)?.run).toBe(
-    'npm run forge -- --deliveries 1000000 --seed "$GITHUB_RUN_NUMBER"',
-  );
 });
 
 test('every folder of lib is mutated every night', () => {
   const folders = globSync('lib/*/', { cwd: ROOT }).map((folder) => basename(folder));
   const job = jobs.find(({ name }) => name === 'nightly.yml, mutants')?.job;
   expect(job?.['strategy']).toMatchObject({ matrix: { part: ['.', ...folders.toSorted()] } });
-});
-
-test('Dependabot looks at every lock file and at the actions', () => {
-  const schema = v.object({
-    updates: v.array(v.looseObject({ 'package-ecosystem': v.string(), groups: record })),
-  });
-  const { updates } = v.parse(schema, parse(readFileSync(join(ROOT, '.github/dependabot.yml'), 'utf8')));
-  expect(updates).toMatchObject([
-    { 'package-ecosystem': 'npm', directories: ['/', '/bench'], schedule: { interval: 'weekly' } },
-    { 'package-ecosystem': 'github-actions', directory: '/', schedule: { interval: 'weekly' } },
-  ]);
 });

@@ -18,6 +18,7 @@ import { type BusOnLoopback, startEventBus } from './event-bus.ts';
 import { type LedgerOnLoopback, startLedger } from './ledger.ts';
 import { type RecordedLog, recordLog } from './recorded-log.ts';
 import { type Sqs, startSqs } from './sqs.ts';
+import { useOnce } from './use.ts';
 
 interface Differences {
   readonly config?: Partial<Config>;
@@ -93,4 +94,14 @@ export async function startCleaning(options: EmulatorOptions = {}): Promise<Clea
       await Promise.all([cloud.close(), sqs.close(), ledger.close()]);
     },
   };
+}
+
+/** Starts both clouds for the tests of a file, and forgets faults, calls, messages and log lines after each. */
+export function useCleaning(): Cleaning {
+  return useOnce(startCleaning, ({ cloud, recorded, sqs }) => {
+    cloud.clearFaults();
+    cloud.journal.clear();
+    recorded.clear();
+    sqs.empty();
+  });
 }

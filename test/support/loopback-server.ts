@@ -3,8 +3,8 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach } from '@jest/globals';
 import { listen } from '../../local/loopback/listen.ts';
+import { useEach } from './use.ts';
 
 interface ReceivedRequest {
   readonly method: string;
@@ -78,14 +78,10 @@ export interface TestServer extends LoopbackServer {
 
 /** Starts a server for each test of a file. */
 export function useServer(answer: Answering): TestServer {
-  // Filled before each test.
-  // oxlint-disable-next-line no-unsafe-type-assertion
-  const server = {} as TestServer;
-  beforeEach(async () => {
+  const server = useEach(async (): Promise<TestServer> => {
     const started = await startLoopbackServer((response, request) => server.answer(response, request));
-    Object.assign(server, started, { answer });
+    return { ...started, answer };
   });
-  afterEach(() => server.close());
   return server;
 }
 

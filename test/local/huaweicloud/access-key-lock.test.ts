@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readCode, useAcme } from './acme.ts';
+import { expectError, useAcme } from './acme.ts';
 import type { Reply } from './send-request.ts';
 import { deletion, listing, sendSigned } from './send-signed.ts';
 
@@ -33,7 +33,7 @@ test.each([
 test('says so, with the code of all other rejections, and does nothing', async () => {
   await failToSign(6);
   const reply = await sendSigned(acme.url, deletion);
-  expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 401, code: 'APIGW.0301' });
+  expectError(reply, 401, 'APIGW.0301');
   expect(reply.body).toContain('AK access failed to reach the limit,forbidden.');
   expect(acme.cloud.tasks('acme')).toHaveLength(3);
 });

@@ -1,10 +1,11 @@
-import { afterEach, beforeEach } from '@jest/globals';
+import { expect } from '@jest/globals';
 import {
   type Emulator,
   type EmulatorOptions,
   type Seed,
   startEmulator,
 } from '../../../local/huaweicloud/emulator.ts';
+import { useEach } from '../../support/use.ts';
 import { type Reply, sendRequest } from './send-request.ts';
 
 export const JSON_TYPE = { 'Content-Type': 'application/json' };
@@ -53,16 +54,11 @@ export interface Acme extends Emulator {
 
 /** Starts an emulator for each test of a file. */
 export function useAcme({ loggedIn = false } = {}): Acme {
-  // Filled before each test.
-  // oxlint-disable-next-line no-unsafe-type-assertion
-  const acme = {} as Acme;
-  beforeEach(async () => {
+  return useEach(async () => {
     const clock = stopClock();
     const emulator = await startAcme({ clock: clock.read });
-    Object.assign(acme, emulator, { clock, headers: loggedIn ? await authenticate(emulator.url) : {} });
+    return { ...emulator, clock, headers: loggedIn ? await authenticate(emulator.url) : {} };
   });
-  afterEach(() => acme.close());
-  return acme;
 }
 
 function stopClock(): { now: number; read: () => number } {
@@ -109,4 +105,9 @@ export function readCode({ body }: Reply): unknown {
   return typeof parsed === 'object' && parsed !== null && 'error_code' in parsed
     ? parsed.error_code
     : undefined;
+}
+
+/** Expects an error of SWR or of the gateway. */
+export function expectError(reply: Reply, status: number, code: string): void {
+  expect({ status: reply.status, code: readCode(reply) }).toEqual({ status, code });
 }

@@ -1,5 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { DR, describeLogin, describeOperatorLogin, logIn, readCode, syncRepo, useAcme } from './acme.ts';
+import {
+  DR,
+  describeLogin,
+  describeOperatorLogin,
+  expectError,
+  logIn,
+  readCode,
+  syncRepo,
+  useAcme,
+} from './acme.ts';
 import { act, askFor, delegate, describeAgency, operate } from './acting.ts';
 import { type Reply, sendRequest } from './send-request.ts';
 
@@ -34,7 +43,7 @@ describe('a token for the whole account', () => {
 
   test('is not accepted by SWR', async () => {
     const reply = await listTasks(await operate(acme.url));
-    expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 401, code: 'APIGW.0301' });
+    expectError(reply, 401, 'APIGW.0301');
   });
 });
 

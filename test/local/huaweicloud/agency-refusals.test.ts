@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { authenticate, describeLogin, describeOperatorLogin, readCode, useAcme } from './acme.ts';
+import { authenticate, describeLogin, describeOperatorLogin, expectError, useAcme } from './acme.ts';
 import { act, askFor, delegate, describeAgency, operate } from './acting.ts';
 
 const { auth } = describeAgency();
@@ -32,7 +32,7 @@ describe('nobody becomes an agency', () => {
     const operator = await operate(acme.url);
     acme.cloud.expireTokens();
     const reply = await askFor(acme.url, describeAgency(), operator);
-    expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 401, code: 'IAM.0066' });
+    expectError(reply, 401, 'IAM.0066');
   });
 
   test.each([
@@ -119,6 +119,6 @@ describe('nobody becomes an agency', () => {
     ],
   ])('with a request that is not the documented one: %s', async (_, request) => {
     const reply = await askFor(acme.url, request, await operate(acme.url));
-    expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 400, code: 'IAM.0011' });
+    expectError(reply, 400, 'IAM.0011');
   });
 });

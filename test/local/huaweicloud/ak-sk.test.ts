@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { APAC, DR, readCode, syncRepo, useAcme } from './acme.ts';
+import { APAC, DR, expectError, syncRepo, useAcme } from './acme.ts';
 import { deletion, listing, sendSigned } from './send-signed.ts';
 
 const MINUTE_MS = 60_000;
@@ -53,7 +53,7 @@ test.each([
   },
 ])('refuses a signature, and deletes nothing, where $why', async ({ signed }) => {
   const reply = await sendSigned(acme.url, signed);
-  expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 401, code: 'APIGW.0301' });
+  expectError(reply, 401, 'APIGW.0301');
   expect(acme.cloud.tasks('acme')).toHaveLength(3);
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { authenticate, describeLogin, readCode, startAcme, useAcme } from './acme.ts';
+import { authenticate, describeLogin, expectError, readCode, startAcme, useAcme } from './acme.ts';
 import { type Reply, sendRequest } from './send-request.ts';
 
 const HOUR_MS = 3_600_000;
@@ -16,7 +16,7 @@ test.each([
   { why: 'it was never given out', token: 'MIIabc', code: 'SVCSTG.SWR.4010000' },
 ])('refuses a token with $code where $why', async ({ token, code }) => {
   const reply = await listNamespaces(token === undefined ? {} : { 'X-Auth-Token': token });
-  expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 401, code });
+  expectError(reply, 401, code);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readCode, syncRepo, useAcme } from './acme.ts';
+import { expectError, readCode, syncRepo, useAcme } from './acme.ts';
 import { sendRequest } from './send-request.ts';
 
 const acme = useAcme({ loggedIn: true });
@@ -16,7 +16,7 @@ test.each([
   { why: 'the version is missing', method: 'POST', path: '/auth/tokens' },
 ])('answers $method $path as a bad route: $why', async ({ method, path }) => {
   const reply = await sendRequest(acme.url, { method, path, headers: acme.headers });
-  expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 404, code: 'APIGW.0101' });
+  expectError(reply, 404, 'APIGW.0101');
   expect(acme.journal.of('unknown')).toMatchObject([{ method, path, status: 404 }]);
 });
 
@@ -41,10 +41,7 @@ test.each([
   { why: 'a space', namespace: 'acme', repository: 'a%20b' },
 ])('refuses the name $namespace/$repository: $why', async ({ namespace, repository }) => {
   const reply = await sendRequest(acme.url, { path: syncRepo(repository, namespace), headers: acme.headers });
-  expect({ status: reply.status, code: readCode(reply) }).toEqual({
-    status: 400,
-    code: 'SVCSTG.SWR.4000014',
-  });
+  expectError(reply, 400, 'SVCSTG.SWR.4000014');
 });
 
 test.each([
@@ -96,8 +93,5 @@ test.each([
   { why: 'offset is no multiple of limit', query: 'limit=10&offset=5' },
 ])('refuses to list repositories where $why', async ({ query }) => {
   const reply = await sendRequest(acme.url, { path: `/v2/manage/repos?${query}`, headers: acme.headers });
-  expect({ status: reply.status, code: readCode(reply) }).toEqual({
-    status: 400,
-    code: 'SVCSTG.SWR.4000014',
-  });
+  expectError(reply, 400, 'SVCSTG.SWR.4000014');
 });

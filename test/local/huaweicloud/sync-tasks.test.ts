@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { APAC, DR, readCode, syncRepo, useAcme } from './acme.ts';
+import { APAC, DR, expectError, syncRepo, useAcme } from './acme.ts';
 import { type Reply, sendRequest } from './send-request.ts';
 
 const acme = useAcme({ loggedIn: true });
@@ -62,10 +62,7 @@ describe('GET', () => {
   test('is not found where nothing of that name is left', async () => {
     acme.cloud.removeRepository('acme', 'quiet');
     const reply = await send('GET', syncRepo('quiet'));
-    expect({ status: reply.status, code: readCode(reply) }).toEqual({
-      status: 404,
-      code: 'SVCSTG.SWR.4040010',
-    });
+    expectError(reply, 404, 'SVCSTG.SWR.4040010');
   });
 
   test('gives at most 100 rows', async () => {
@@ -131,10 +128,7 @@ describe('DELETE', () => {
       headers: { 'X-Auth-Token': token, ...(type !== undefined && { 'Content-Type': type }) },
       body: row.body,
     });
-    expect({ status: reply.status, code: readCode(reply) }).toEqual({
-      status: 400,
-      code: 'SVCSTG.SWR.4000014',
-    });
+    expectError(reply, 400, 'SVCSTG.SWR.4000014');
     expect(countTasks('hello')).toBe(1);
   });
 

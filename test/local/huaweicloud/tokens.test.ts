@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { describeLogin, JSON_TYPE, logIn, readCode, useAcme } from './acme.ts';
+import { describeLogin, expectError, JSON_TYPE, logIn, readCode, useAcme } from './acme.ts';
 import { sendRequest } from './send-request.ts';
 
 const MINUTE_MS = 60_000;
@@ -83,13 +83,13 @@ test.each([
   ],
 ])('refuses a request that is not the documented one: %s', async (_, login) => {
   const reply = await logIn(acme.url, login);
-  expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 400, code: 'IAM.0011' });
+  expectError(reply, 400, 'IAM.0011');
 });
 
 test('refuses a request that is not sent as JSON', async () => {
   const body = JSON.stringify(describeLogin());
   const reply = await sendRequest(acme.url, { method: 'POST', path: '/v3/auth/tokens', body });
-  expect({ status: reply.status, code: readCode(reply) }).toEqual({ status: 400, code: 'IAM.0011' });
+  expectError(reply, 400, 'IAM.0011');
 });
 
 test('refuses a project that does not exist without taking it for a wrong password', async () => {
