@@ -13,26 +13,26 @@ const issuesOf = (input: unknown, prefix?: string) =>
 
 describe('a issue', () => {
   test.each([
-    { why: 'of a key', input: { name: 7 }, issue: { path: 'name', found: '7', expected: 'string' } },
-    { why: 'of a missing key', input: {}, issue: { path: 'name', found: 'nothing', expected: 'a value' } },
-    {
-      why: 'with a message of our own, in a list',
-      input: { name: 'ab', list: [{ id: 1 }, { id: 'x' }] },
-      issue: { path: 'list[1].id', found: '"x"', expected: 'the number of a task' },
-    },
-    {
-      why: 'of a key that is not known',
-      input: { name: 'ab', list: [{ id: 1, ids: 2 }] },
-      issue: { path: 'list[0].ids', found: '"ids"', expected: 'unknown key' },
-    },
-    { why: 'of a length', input: { name: 'a' }, issue: { path: 'name', found: '"a"', expected: '>=2' } },
-    {
-      why: 'of a choice',
-      input: { name: 'ab', mode: 'no' },
-      issue: { path: 'mode', found: '"no"', expected: '("apply" | "dry-run")' },
-    },
-    { why: 'of the whole', input: 'text', issue: { path: '', found: '"text"', expected: 'Object' } },
-  ])('$why says where it is, what is there and what is expected', ({ input, issue }) => {
+    ['of a key', { name: 7 }, { path: 'name', found: '7', expected: 'string' }],
+    ['of a missing key', {}, { path: 'name', found: 'nothing', expected: 'a value' }],
+    [
+      'with a message of our own, in a list',
+      { name: 'ab', list: [{ id: 1 }, { id: 'x' }] },
+      { path: 'list[1].id', found: '"x"', expected: 'the number of a task' },
+    ],
+    [
+      'of a key that is not known',
+      { name: 'ab', list: [{ id: 1, ids: 2 }] },
+      { path: 'list[0].ids', found: '"ids"', expected: 'unknown key' },
+    ],
+    ['of a length', { name: 'a' }, { path: 'name', found: '"a"', expected: '>=2' }],
+    [
+      'of a choice',
+      { name: 'ab', mode: 'no' },
+      { path: 'mode', found: '"no"', expected: '("apply" | "dry-run")' },
+    ],
+    ['of the whole', 'text', { path: '', found: '"text"', expected: 'Object' }],
+  ])('%s says where it is, what is there and what is expected', (_, input, issue) => {
     expect(issuesOf(input)).toEqual([issue]);
   });
 

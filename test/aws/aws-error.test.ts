@@ -3,32 +3,32 @@ import { AwsError } from '../../lib/aws/aws-error.ts';
 import { TransportError } from '../../lib/http/transport-error.ts';
 
 test.each([
-  {
-    why: 'the type is in the body',
-    body: '{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"no such queue"}',
-    headers: {},
-    code: 'QueueDoesNotExist',
-    said: ' no such queue',
-  },
-  {
-    why: 'the message has a capital letter',
-    body: '{"__type":"AccessDeniedException","Message":"not you"}',
-    headers: {},
-    code: 'AccessDeniedException',
-    said: ' not you',
-  },
-  {
-    why: 'the type is in the header',
-    body: '{}',
-    headers: { 'x-amzn-errortype': 'AccessDeniedException:http://internal.amazon.com/coral/' },
-    code: 'AccessDeniedException',
-    said: '',
-  },
-  { why: 'the body is empty', body: '', headers: {}, code: 'HTTP_400', said: '' },
-  { why: 'the body is a page', body: '<html></html>', headers: {}, code: 'HTTP_400', said: '' },
-  { why: 'the body is null', body: 'null', headers: {}, code: 'HTTP_400', said: '' },
-  { why: 'the type is no text', body: '{"__type":5,"message":{}}', headers: {}, code: 'HTTP_400', said: '' },
-])('has the code $code, where $why', ({ body, headers, code, said }) => {
+  [
+    'QueueDoesNotExist',
+    'the type is in the body',
+    '{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"no such queue"}',
+    {},
+    ' no such queue',
+  ],
+  [
+    'AccessDeniedException',
+    'the message has a capital letter',
+    '{"__type":"AccessDeniedException","Message":"not you"}',
+    {},
+    ' not you',
+  ],
+  [
+    'AccessDeniedException',
+    'the type is in the header',
+    '{}',
+    { 'x-amzn-errortype': 'AccessDeniedException:http://internal.amazon.com/coral/' },
+    '',
+  ],
+  ['HTTP_400', 'the body is empty', '', {}, ''],
+  ['HTTP_400', 'the body is a page', '<html></html>', {}, ''],
+  ['HTTP_400', 'the body is null', 'null', {}, ''],
+  ['HTTP_400', 'the type is no text', '{"__type":5,"message":{}}', {}, ''],
+])('has the code %s, where %s', (code, _, body, headers, said) => {
   const error = AwsError.fromAnswer('sqs', 'SendMessage', { status: 400, headers, body });
   expect(error.failure).toEqual({
     code,

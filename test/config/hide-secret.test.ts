@@ -4,34 +4,26 @@ import { hideSecret } from '../../lib/config/hide-secret.ts';
 const found = (path: string, text: string) => hideSecret({ path, found: text, expected: 'x' }).found;
 
 test.each([
-  { path: 'sources.github.secret', text: '"hunter2"', why: 'the secret itself' },
-  { path: 'accounts.main.credentials', text: '{"password":"hunter2"}', why: 'the credentials themselves' },
-  { path: 'sources.github.secret', text: '7', why: 'a secret that is a number' },
-  { path: 'sources.github.api', text: '"hunter2"', why: 'a token in place of the API' },
-  { path: 'sources.github', text: '"hunter2"', why: 'a secret in place of a source' },
-  { path: 'accounts.main', text: '["hunter2"]', why: 'a list in place of an account' },
-  { path: 'sources', text: '[{"secret":"hunter2"}]', why: 'a list of sources' },
-  { path: 'accounts', text: '"hunter2"', why: 'a text in place of the accounts' },
-  { path: '', text: '[{"accounts":"hunter2"}]', why: 'the whole in a list' },
-  { path: 'accounts.main.iamEndpoint', text: '"https://user:hunter2@iam.example.com"', why: 'a password' },
-  { path: 'accounts.main.swrEndpoint', text: '"https://swr.example.com/?key=hunter2"', why: 'a query' },
-  {
-    path: 'accounts.main.swrEndpoint',
-    text: '"https://swr.example.com/a?hunter2"',
-    why: 'a query of a path',
-  },
-  { path: 'sources.x.api.url', text: '"https://x.example.com#hunter2"', why: 'a fragment' },
-  { path: 'sources.x.api.url', text: '"https://hunter2hunter2...', why: 'the beginning of something long' },
-  { path: 'sources.x.api.url', text: '{"url":"hunter2"}', why: 'no text' },
-  { path: 'sources.x.api.canary', text: '"ghp_hunter2"', why: 'a token in place of a canary' },
-  {
-    path: 'sources.x.api.canary[1]',
-    text: '"https://hunter2@x.example.com/a/b"',
-    why: 'an address with one',
-  },
-  { path: 'sources.x.api.canary', text: '["acme/canary","hunter2"]', why: 'a list with one' },
-  { path: 'sources.x.api.url', text: String.raw`"hunter\"2"`, why: 'a text with a quote in it' },
-])('$why is not shown at $path', ({ path, text }) => {
+  ['the secret itself', 'sources.github.secret', '"hunter2"'],
+  ['the credentials themselves', 'accounts.main.credentials', '{"password":"hunter2"}'],
+  ['a secret that is a number', 'sources.github.secret', '7'],
+  ['a token in place of the API', 'sources.github.api', '"hunter2"'],
+  ['a secret in place of a source', 'sources.github', '"hunter2"'],
+  ['a list in place of an account', 'accounts.main', '["hunter2"]'],
+  ['a list of sources', 'sources', '[{"secret":"hunter2"}]'],
+  ['a text in place of the accounts', 'accounts', '"hunter2"'],
+  ['the whole in a list', '', '[{"accounts":"hunter2"}]'],
+  ['a password', 'accounts.main.iamEndpoint', '"https://user:hunter2@iam.example.com"'],
+  ['a query', 'accounts.main.swrEndpoint', '"https://swr.example.com/?key=hunter2"'],
+  ['a query of a path', 'accounts.main.swrEndpoint', '"https://swr.example.com/a?hunter2"'],
+  ['a fragment', 'sources.x.api.url', '"https://x.example.com#hunter2"'],
+  ['the beginning of something long', 'sources.x.api.url', '"https://hunter2hunter2...'],
+  ['no text', 'sources.x.api.url', '{"url":"hunter2"}'],
+  ['a token in place of a canary', 'sources.x.api.canary', '"ghp_hunter2"'],
+  ['an address with one', 'sources.x.api.canary[1]', '"https://hunter2@x.example.com/a/b"'],
+  ['a list with one', 'sources.x.api.canary', '["acme/canary","hunter2"]'],
+  ['a text with a quote in it', 'sources.x.api.url', String.raw`"hunter\"2"`],
+])('%s is not shown at %s', (_, path, text) => {
   expect(found(path, text)).toBe('something else (not shown: it may be a secret)');
 });
 

@@ -55,42 +55,36 @@ test.each([
 });
 
 test.each([
-  {
-    why: 'the source tells missing rights from a missing repository',
-    type: 'harbor',
-    canary: 'acme/canary',
-    path: 'canary',
-    expected: 'nothing: harbor distinguishes missing rights from a missing repository',
-  },
-  {
-    why: 'it has no owner',
-    type: 'github',
-    canary: 'canary',
-    path: 'canary',
-    expected: 'the full name of a private repository in github',
-  },
-  {
-    why: 'the source has no groups in groups',
-    type: 'bitbucket',
-    canary: ['acme/canary', 'acme/pay/canary'],
-    path: 'canary[1]',
-    expected: 'the full name of a private repository in bitbucket',
-  },
-  {
-    why: 'it would be at another address',
-    type: 'gitlab',
-    canary: 'acme/../canary',
-    path: 'canary',
-    expected: 'the full name of a private repository in gitlab',
-  },
-  {
-    why: 'its owner has one already',
-    type: 'github',
-    canary: ['acme/canary', 'Acme/other'],
-    path: 'canary[1]',
-    expected: 'a repository of another owner: acme has a canary already',
-  },
-])('a canary is an issue where $why', ({ type, canary, path, expected }) => {
+  [
+    'the source tells missing rights from a missing repository',
+    'harbor',
+    'acme/canary',
+    'canary',
+    'nothing: harbor distinguishes missing rights from a missing repository',
+  ],
+  ['it has no owner', 'github', 'canary', 'canary', 'the full name of a private repository in github'],
+  [
+    'the source has no groups in groups',
+    'bitbucket',
+    ['acme/canary', 'acme/pay/canary'],
+    'canary[1]',
+    'the full name of a private repository in bitbucket',
+  ],
+  [
+    'it would be at another address',
+    'gitlab',
+    'acme/../canary',
+    'canary',
+    'the full name of a private repository in gitlab',
+  ],
+  [
+    'its owner has one already',
+    'github',
+    ['acme/canary', 'Acme/other'],
+    'canary[1]',
+    'a repository of another owner: acme has a canary already',
+  ],
+])('a canary is an issue where %s', (_, type, canary, path, expected) => {
   expect(toIssues({ type, secret: 'env:X', api: { ...api, canary } })).toMatchObject([
     { path: `sources.x.api.${path}`, expected },
   ]);

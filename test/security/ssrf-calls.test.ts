@@ -170,9 +170,7 @@ describe('a name does not lead to another address', () => {
   test('of SWR, by a webhook: it is ignored, or nobody could have sent it', async () => {
     for (const name of HOSTILE_NAMES) {
       const body = (right: string) => right.replace('"acme/one"', JSON.stringify(name));
-      const { headers, body: sent } = signDelivery('github', SECRETS_BY_TYPE.github, {
-        body,
-      });
+      const { headers, body: sent } = signDelivery('github', SECRETS_BY_TYPE.github, { body });
       const { status } = await handlers.receive(httpEvent({ source: 'github', headers, body: sent }));
       expect([200, 422]).toContain(status);
     }
