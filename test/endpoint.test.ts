@@ -21,11 +21,11 @@ test.each([
   { endpoint: 'https://swr.example.com?x=1', issue: /a query/ },
   { endpoint: 'swr.example.com', issue: /not a URL/ },
   { endpoint: '', issue: /not a URL/ },
-])('"$endpoint" as an endpoint: $fault', ({ endpoint, issue }) => {
+])('"$endpoint" as an endpoint: $issue', ({ endpoint, issue }) => {
   expect(validateEndpoint(endpoint) ?? '').toMatch(issue);
 });
 
-test('an endpoint that is written is the one that is meant', () => {
+test('a literal endpoint is used as it is', () => {
   expect(resolveEndpoint('https://swr.example.com', {})).toBe('https://swr.example.com');
 });
 
@@ -39,7 +39,7 @@ describe('an endpoint from the environment', () => {
     { why: 'empty', env: { SWR: '' }, found: 'not a URL' },
     { why: 'not safe', env: { SWR: 'http://swr.example.com' }, found: 'not https, and not on loopback' },
     { why: 'another reference', env: { SWR: 'env:OTHER' }, found: 'not a URL' },
-  ])('is refused if it is $why', ({ env, found }) => {
+  ])('is rejected when it is $why', ({ env, found }) => {
     const message = `environment variable SWR: expected an endpoint, found ${found}`;
     expect(() => resolveEndpoint('env:SWR', env)).toThrow(message);
   });

@@ -11,7 +11,7 @@ const schema = v.strictObject({
 const issuesOf = (input: unknown, prefix?: string) =>
   toIssues(v.safeParse(schema, input).issues ?? [], prefix);
 
-describe('a issue', () => {
+describe('an issue', () => {
   test.each([
     ['of a key', { name: 7 }, { path: 'name', found: '7', expected: 'string' }],
     ['of a missing key', {}, { path: 'name', found: 'nothing', expected: 'a value' }],
@@ -31,8 +31,8 @@ describe('a issue', () => {
       { name: 'ab', mode: 'no' },
       { path: 'mode', found: '"no"', expected: '("apply" | "dry-run")' },
     ],
-    ['of the whole', 'text', { path: '', found: '"text"', expected: 'Object' }],
-  ])('%s says where it is, what is there and what is expected', (_, input, issue) => {
+    ['of the root', 'text', { path: '', found: '"text"', expected: 'Object' }],
+  ])('%s has its path, what was found and what is expected', (_, input, issue) => {
     expect(issuesOf(input)).toEqual([issue]);
   });
 
@@ -80,7 +80,7 @@ test('what leads back to itself is shown by its type', () => {
   expect(show(endless)).toBe('object');
 });
 
-test('several issues are told on one line', () => {
+test('several issues are on one line', () => {
   const list = [
     { path: 'a.b', found: '7', expected: 'string' },
     { path: '', found: 'null', expected: 'Object' },

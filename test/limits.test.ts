@@ -13,7 +13,7 @@ describe('an array with a limit', () => {
     expect(toIssues(v.safeParse(schema, [{}]).issues ?? [])).toMatchObject([{ path: '[0].id' }]);
   });
 
-  test('of more elements is refused before one of them is looked at', () => {
+  test('of more elements is rejected before one of them is read', () => {
     const { list, reads } = watchReads(Array.from({ length: 100_000 }, () => ({})));
     const { issues = [] } = v.safeParse(schema, list);
     expect(reads()).toBe(0);
@@ -33,7 +33,7 @@ describe('the events of a delivery', () => {
     expect(interpretEach(events, 'events', () => ignored)).toHaveLength(100);
   });
 
-  test('are not looked at if there are more', () => {
+  test('are not read when there are more', () => {
     const { list, reads } = watchReads(Array.from({ length: 101 }, () => ({})));
     expect(interpretEach(list, 'events', () => ignored)).toEqual({
       type: 'unreadable',

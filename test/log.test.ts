@@ -55,8 +55,8 @@ describe('of its own accord', () => {
   });
 });
 
-describe('what surrounds a piece of work', () => {
-  test('is in every line that is written for it, whoever writes it', async () => {
+describe('logWithin', () => {
+  test('is in every line that is written within it', async () => {
     const lines: string[] = [];
     const log = createLog({ function: 'clean' }, (line) => lines.push(line), 'info');
     await logWithin({ id: 'r1' }, async () => {

@@ -3,7 +3,7 @@ import { ServiceError } from '../lib/failure.ts';
 import { retry } from '../lib/retry.ts';
 import { allowing, givingUpAfter, noHurry } from './support/deadline.ts';
 
-/** Fails so often, each time with another message. */
+/** A call that fails a number of times, each with another message. */
 function failing(times: number, failure: { retryable: boolean; retryAfterSeconds?: number }) {
   const calls = { count: 0 };
   const call = () => {
@@ -23,7 +23,7 @@ test.each([0, 1, 2])('a call that fails %i times is made again until it works', 
   expect(calls.count).toBe(times + 1);
 });
 
-test('a pause grows where nobody says how long it should be', async () => {
+test('pauses grow without Retry-After', async () => {
   const { call } = failing(2, { retryable: true });
   const startedAt = performance.now();
   await expect(retry(call, noHurry)).resolves.toBe('done');
@@ -40,7 +40,7 @@ test.each([
     calls: 1,
   },
   { why: 'there is no time for another one', failure: soon, deadline: allowing(0), calls: 1 },
-])('it fails as it did first where $why', async ({ failure, deadline, calls: count }) => {
+])('it fails with the first error when $why', async ({ failure, deadline, calls: count }) => {
   const { call, calls } = failing(9, failure);
   await expect(retry(call, deadline)).rejects.toThrow('no 1');
   expect(calls.count).toBe(count);

@@ -26,7 +26,7 @@ test.each([
   { why: 'something comes before it', text: ' env:NAME' },
   { why: 'something comes after it', text: 'env:NAME\n' },
   { why: 'it is empty', text: '' },
-])('does not take $text for one, as $why', ({ text }) => {
+])('rejects $text: $why', ({ text }) => {
   expect(isSecretReference(text)).toBe(false);
   expect(() => parseSecretReference(text)).toThrow('is not a secret reference');
 });

@@ -15,7 +15,7 @@ const failing = (failure: { readonly code: string; readonly retryable: boolean }
   return new StoredSecret('ssm:X', read, number, owner);
 };
 
-/** A secret whose text may change, with the ages that it was asked for. */
+/** A secret whose text can change, with the ages it was read with. */
 function changing(stored: { text: string }) {
   const ages: number[] = [];
   const read = async (_reference: string, maxAgeMs: number) => {

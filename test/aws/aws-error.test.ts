@@ -49,14 +49,14 @@ test.each([
   { status: 400, code: 'ResourceNotFoundException', retryable: false },
   { status: 400, code: 'DecryptionFailure', retryable: false },
   { status: 403, code: 'AccessDenied', retryable: false },
-])('may pass: $retryable, after $status $code', ({ status, code, retryable }) => {
+])('is transient: $retryable, after $status $code', ({ status, code, retryable }) => {
   const body = JSON.stringify({ __type: code });
   expect(AwsError.fromAnswer('ssm', 'GetParameter', { status, headers: {}, body }).failure.retryable).toBe(
     retryable,
   );
 });
 
-test('may always pass where no answer came, and keeps why', () => {
+test('is transient with its cause when no answer came', () => {
   const cause = new TransportError('ECONNRESET', new URL('http://127.0.0.1:1/'), 'socket hang up');
   const error = AwsError.fromTransport('sqs', 'SendMessage', cause);
   expect(error.failure).toEqual({

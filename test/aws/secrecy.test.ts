@@ -34,7 +34,7 @@ function show(error: unknown): string {
 }
 
 const faults: { why: string; fault: Fault }[] = [
-  { why: 'a refusal', fault: { status: 401, code: 'IAM.0062' } },
+  { why: 'a rejection', fault: { status: 401, code: 'IAM.0062' } },
   { why: 'a missing permission', fault: { status: 403, code: 'SVCSTG.SWR.4030170' } },
   { why: 'a failure', fault: { status: 500 } },
   { why: "a proxy's page", fault: { status: 502, body: '<html></html>' } },
@@ -44,7 +44,7 @@ const faults: { why: string; fault: Fault }[] = [
 ];
 
 describe('no secret is', () => {
-  test('missed by this test', () => {
+  test('missed by the pattern of these tests', () => {
     for (const secret of [SECRET, ACCESS_KEY, SESSION]) expect(show(new Error(secret))).toMatch(SECRETS);
     expect(show(new Error('x', { cause: { headers: { a: 'MIIabcdefghijklmnopqrstuvw' } } }))).toMatch(
       SECRETS,
@@ -107,7 +107,7 @@ describe('no secret is', () => {
 
   test.each<{ why: string; answer: Answering }>([
     {
-      why: 'a refusal',
+      why: 'a rejection',
       answer: (response) => respond(response, 403, { __type: 'InvalidSignatureException' }),
     },
     { why: 'a lost connection', answer: (response) => response.socket?.destroy() },

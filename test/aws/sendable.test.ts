@@ -20,10 +20,10 @@ test('JSON loses nothing', () => {
 test.each([
   { why: 'is nested too deeply', value: JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)) },
   { why: 'is too large', value: 'x'.repeat(1024 * 1024) },
-])('what $why is no message', ({ value }) => {
+])('a value that $why is no message', ({ value }) => {
   expect(tryToSendableJson(value)).toBeUndefined();
 });
 
-test('what fits into a message is one', () => {
+test('a value that fits into a message is its JSON', () => {
   expect(tryToSendableJson({ a: '\u0000😀' })).toBe(toSendableJson({ a: '\u0000😀' }));
 });

@@ -30,7 +30,7 @@ test.each([
     body: '{}',
     sessionToken: 'FwoGZXIvYXdzE+/=',
   },
-])('signs as another implementation does: $why', ({ service, url, body, sessionToken }) => {
+])('signs like aws4: $why', ({ service, url, body, sessionToken }) => {
   const address = new URL(url);
   const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'Service.Action' };
   const signed = signRequest(

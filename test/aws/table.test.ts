@@ -25,7 +25,7 @@ test('adds without setting anything', async () => {
   await expect(table.update({ key, add: { count: 3 } })).resolves.toEqual({ ...key, count: 5 });
 });
 
-test('gives what a change has replaced', async () => {
+test('returns the replaced attributes', async () => {
   await table.update({ key, set: { name: 'old' } });
   await expect(table.update({ key, set: { name: 'new' } }, 'before')).resolves.toEqual({ name: 'old' });
 });
@@ -34,7 +34,7 @@ test.each([
   { why: 'it is missing', before: undefined, done: true },
   { why: 'it has the value', before: 'open', done: true },
   { why: 'it has another value', before: 'closed', done: false },
-])('changes only if an attribute is as it should be: $why', async ({ before, done }) => {
+])('changes under a condition: $why', async ({ before, done }) => {
   if (before !== undefined) await table.update({ key, set: { state: before } });
   const after = await table.update({ key, set: { by: 'me' }, onlyIf: { state: ['open', 'new'] } });
   expect(after?.['by']).toBe(done ? 'me' : undefined);
@@ -60,7 +60,7 @@ test('pages by key', async () => {
   expect(second.items.map(({ sk }) => sk)).toEqual(['3']);
 });
 
-test('reads what was written just before, but for an index, which can not', async () => {
+test('reads consistently, except from an index', async () => {
   const server = await startLoopbackServer((response) => respond(response, 200, { Items: [] }));
   const restore = setVariables({ AWS_ENDPOINT_URL_DYNAMODB: server.url });
   try {
@@ -94,7 +94,7 @@ async function withDynamoDb(answer: (call: number) => object, run: () => Promise
   return calls;
 }
 
-test('puts again what a batch has left over', async () => {
+test('puts the unprocessed items of a batch again', async () => {
   const left = { UnprocessedItems: { [loopback.table]: [{ PutRequest: { Item: { pk: { S: 'a' } } } }] } };
   const calls = await withDynamoDb(
     (call) => (call === 1 ? left : {}),
@@ -103,7 +103,7 @@ test('puts again what a batch has left over', async () => {
   expect(calls).toBe(2);
 });
 
-test('gives up on a table that takes nothing', async () => {
+test('fails after five attempts when the table takes nothing', async () => {
   const left = { UnprocessedItems: { [loopback.table]: [{}] } };
   const calls = await withDynamoDb(
     () => left,
@@ -117,7 +117,7 @@ test('gives up on a table that takes nothing', async () => {
   expect(calls).toBe(5);
 });
 
-test('says where an answer is none', async () => {
+test('reports an invalid answer', async () => {
   await withDynamoDb(
     () => ({ Items: 'none' }),
     async () => {
@@ -126,7 +126,7 @@ test('says where an answer is none', async () => {
   );
 });
 
-test('leaves out what is neither a text nor a number, as a person may have added it', async () => {
+test('omits attributes that are neither strings nor numbers', async () => {
   const items = [{ pk: { S: 'a' }, count: { N: '7' }, flag: { BOOL: true }, odd: null, text: 'bare' }];
   await withDynamoDb(
     () => ({ Items: items }),
@@ -140,7 +140,7 @@ test('leaves out what is neither a text nor a number, as a person may have added
 test.each([
   { why: 'a batch', act: (nowhere: Table) => nowhere.put([key]) },
   { why: 'a removal', act: (nowhere: Table) => nowhere.remove(key) },
-])('says that another try is due where there is no table for $why', async ({ act }) => {
+])('fails transiently when the table of $why does not exist', async ({ act }) => {
   await expect(act(new Table('no-such-table'))).rejects.toMatchObject({
     message: expect.stringMatching(/^the ledger can not be written: dynamodb /),
     failure: { code: 'LEDGER_UNAVAILABLE', retryable: true, status: 400 },

@@ -12,7 +12,7 @@ test.each([
   ['a list in place of an account', 'accounts.main', '["hunter2"]'],
   ['a list of sources', 'sources', '[{"secret":"hunter2"}]'],
   ['a text in place of the accounts', 'accounts', '"hunter2"'],
-  ['the whole in a list', '', '[{"accounts":"hunter2"}]'],
+  ['the root as a list', '', '[{"accounts":"hunter2"}]'],
   ['a password', 'accounts.main.iamEndpoint', '"https://user:hunter2@iam.example.com"'],
   ['a query', 'accounts.main.swrEndpoint', '"https://swr.example.com/?key=hunter2"'],
   ['a query of a path', 'accounts.main.swrEndpoint', '"https://swr.example.com/a?hunter2"'],
@@ -50,7 +50,7 @@ test.each([
   expect(found(path, text)).toBe(text);
 });
 
-test('what is hidden is still told with its place and what was expected', () => {
+test('a hidden value keeps its path and what was expected', () => {
   expect(hideSecret({ path: 'sources.x.secret', found: '"hunter2"', expected: 'a reference' })).toMatchObject(
     { path: 'sources.x.secret', expected: 'a reference' },
   );

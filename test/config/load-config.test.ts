@@ -22,25 +22,22 @@ afterEach(() => restore());
 
 const at = (name: string) => pathToFileURL(join(folder, name));
 
-test('the configuration is that which lies beside the bundle', () => {
+test('the configuration is read from beside the bundle', () => {
   expect(loadConfig(at('beside.json'))).toEqual({ stage: 'beside' });
 });
 
-test('the environment may name another one', () => {
+test('CONFIG_FILE names another one', () => {
   process.env['CONFIG_FILE'] = join(folder, 'named.json');
   expect(loadConfig(at('beside.json'))).toEqual({ stage: 'named' });
 });
 
-test.each(['missing.json', 'broken.json'])(
-  '%s is named, with how to make another, and the cause kept',
-  (name) => {
-    const load = () => loadConfig(at(name));
-    expect(load).toThrow(`${name} can not be read: build with "npm run build -- --stage NAME"`);
-    expect(load).toThrow(
-      expect.objectContaining({ cause: expect.objectContaining({ message: expect.any(String) }) }),
-    );
-  },
-);
+test.each(['missing.json', 'broken.json'])('%s fails with the file, the next step and the cause', (name) => {
+  const load = () => loadConfig(at(name));
+  expect(load).toThrow(`${name} can not be read: build with "npm run build -- --stage NAME"`);
+  expect(load).toThrow(
+    expect.objectContaining({ cause: expect.objectContaining({ message: expect.any(String) }) }),
+  );
+});
 
 test('a variable is read from the environment', () => {
   process.env['CONFIG_FILE'] = 'config.json';

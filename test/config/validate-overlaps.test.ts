@@ -36,7 +36,7 @@ describe('routes of which each image has one source repository', () => {
     ['whole paths', [{ from: 'gitlab:{path+}', to: '{path}' }]],
     ['paths with the last name first', [{ from: 'gitlab:{path+}/{last}', to: 'x/{last}/{path}' }]],
     ['a name twice', [{ from: 'github:acme/{repo}', to: 'x/{repo}-{repo}' }]],
-    ['a name that tells the other', [{ from: 'github:{org}/{repo}', to: '{org}-{repo}/{repo}' }]],
+    ['a name that contains the other', [{ from: 'github:{org}/{repo}', to: '{org}-{repo}/{repo}' }]],
     ['a path twice', [{ from: 'gitlab:{path+}', to: 'x/{path}/of/{path}' }]],
     ['two copies', [{ from: 'github:{org}/{repo}', to: ['{org}-images/{repo}', 'archive/{org}/{repo}'] }]],
     ['the same copy twice', [{ from: 'github:{org}/{repo}', to: ['x/{org}/{repo}', 'x/{org}/{repo}'] }]],
@@ -111,7 +111,7 @@ describe('routes of which each image has one source repository', () => {
         { from: 'gitlab:{group}/{team}/{repo}', to: 'x/{group}/{team}/{repo}' },
       ],
     ],
-  ])('are accepted, and nothing is asked: %s', (_, routes) => {
+  ])('are accepted without a check: %s', (_, routes) => {
     expect(sharedOf(routes)).toEqual(routes.map(() => undefined));
   });
 });
@@ -169,13 +169,13 @@ describe('routes that lead two source repositories to one image', () => {
       'routes[0].to[1]',
       /gitlab:x\/x\/of and gitlab:x both lead to x\/x\/of\/x /,
     ],
-  ])('are refused, with an example: %s', (_, routes, path, collision) => {
+  ])('are rejected with an example: %s', (_, routes, path, collision) => {
     expect(toIssues(routes)).toEqual([
       { path, found: expect.any(String), expected: expect.stringMatching(collision) },
     ]);
   });
 
-  test('are refused where it can not be told', () => {
+  test('are rejected when undecidable', () => {
     const routes = [
       { from: 'github:{a}/{b}', to: 'x/{a}-r0-{a}/{b}' },
       { from: 'gitlab:{a}/{b}', to: 'x/{a}-r1-{a}/{b}' },
@@ -190,17 +190,17 @@ describe('routes that lead two source repositories to one image', () => {
     { from: 'ecr:{repo}', to: 'x/{repo}' },
   ];
 
-  test('are shared where every source can be asked', () => {
+  test('are shared when every source has checkExistence', () => {
     expect(sharedOf(both, true)).toEqual([true, true]);
     expect(sharedOf([{ from: 'asked:{group}/{repo}', to: 'x/{group}-{repo}' }])).toEqual([true]);
   });
 
-  test('are accepted where each says that the first deletion counts', () => {
+  test('are accepted when each has firstDeletionCounts', () => {
     const routes = both.map((route) => ({ ...route, firstDeletionCounts: true as const }));
     expect(sharedOf(routes)).toEqual([undefined, undefined]);
   });
 
-  test('need both sources to be createChecker where one of them says that the first deletion counts', () => {
+  test('need both sources to have checkExistence when one of them has firstDeletionCounts', () => {
     const routes: Written[] = both.map((route, index) =>
       index === 0 ? { ...route, firstDeletionCounts: true } : route,
     );
@@ -228,12 +228,12 @@ describe('routes that lead two source repositories to one image', () => {
       [],
     ],
     [
-      'nothing to ask where the template leaves a name out',
+      'nothing to check when the template omits a name',
       [{ from: 'gitlab:{a}/{b}', to: 'x/{b}' }],
       ['firstDeletionCounts: true', 'Change a template'],
       ['api', 'confirmEcr'],
     ],
-  ])('have ways out that can work: %s', (_, routes, offered, not) => {
+  ])('have fixes that can work: %s', (_, routes, offered, not) => {
     const [issue] = toIssues(routes);
     for (const way of offered) expect(issue?.expected).toContain(way);
     for (const way of not) expect(issue?.expected).not.toContain(way);

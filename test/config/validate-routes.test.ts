@@ -72,7 +72,7 @@ describe('a route', () => {
     expect(toIssues(route)).toMatchObject([{ path: `routes[1].${key}`, expected, found }]);
   });
 
-  test('can be for no account where there is none', () => {
+  test('has an unknown account when there are none', () => {
     const route = { from: 'github:a', to: 'b/c', account: 'main' };
     expect(toIssues(route, { sources })).toMatchObject([{ expected: 'one of accounts (there is none)' }]);
   });
@@ -84,11 +84,11 @@ describe('a route', () => {
     { why: 'with another account', route: { from: 'github:a', to: 'b/c', account: 7 } },
     { why: 'with other targets', route: { from: 'github:a', to: 'b/c', targets: 'x' } },
     { why: 'that is a text', route: 'github:a' },
-  ])('$why is left to what checks it by itself', ({ route }) => {
+  ])('$why is left to the schema', ({ route }) => {
     expect(toIssues(route)).toEqual([]);
   });
 
-  test.each([null, 7, {}, { routes: 'x' }])('is not looked for in %j', (contents) => {
+  test.each([null, 7, {}, { routes: 'x' }])('is not validated in %j', (contents) => {
     expect(validateRoutes(contents)).toEqual([]);
   });
 });

@@ -20,32 +20,32 @@ test.each([
 test.each([
   ['a secret is missing', { type: 'github' }, 'sources.x.secret', 'a value'],
   [
-    'a secret proves nothing there',
+    'the source has no secret',
     { type: 'huawei-smn', topics: ['t'], secret: 'env:X' },
     'sources.x.secret',
     'nothing: huawei-smn needs no secret',
   ],
   ['topics are missing', { type: 'huawei-smn' }, 'sources.x.topics', 'the topics whose messages are trusted'],
   [
-    'topics prove nothing there',
+    'the source has no topics',
     { type: 'github', secret: 'env:X', topics: ['t'] },
     'sources.x.topics',
     'nothing: github has a secret',
   ],
   [
-    'nobody can be asked',
+    'the source has no API',
     { type: 'standard-webhooks', secret: 'env:X', api },
     'sources.x.api',
     'nothing: standard-webhooks has no API that can be checked',
   ],
   [
-    'there is no API to ask',
+    'there is no API to check',
     { type: 'github', secret: 'env:X', confirm: true },
     'sources.x.confirm',
     'false, or an api to check',
   ],
   [
-    'Bitbucket can not be asked',
+    'Bitbucket has no API',
     { type: 'bitbucket', secret: 'env:X' },
     'sources.x.api',
     'url and credentials, to check the source: Bitbucket signs the same body for a deleted and for a new repository',
@@ -56,7 +56,7 @@ test.each([
 
 test.each([
   [
-    'the source tells missing rights from a missing repository',
+    'the source distinguishes missing rights from a missing repository',
     'harbor',
     'acme/canary',
     'canary',
@@ -101,12 +101,12 @@ test.each([7, [], [7], { name: 'acme/canary' }])('leaves a canary that is %j to 
   });
 });
 
-test('a built-in name is taken', () => {
+test('a built-in name is reserved', () => {
   expect(toIssues({ type: 'github', secret: 'env:X' }, 'ecr')).toMatchObject([{ path: 'sources.ecr' }]);
 });
 
 test.each([null, 7, { sources: 7 }, { sources: { x: 7 } }, { sources: { x: { type: 'svn' } } }])(
-  'leaves to others what they will find: %j',
+  'ignores what the schema rejects: %j',
   (contents) => {
     expect(validateSources(contents)).toEqual([]);
   },

@@ -4,9 +4,9 @@ import { validateSweep } from '../../lib/config/validate-config.ts';
 const accounts = { main: {}, other: {} };
 
 test.each([
-  { why: 'it trusts nobody', contents: { accounts } },
+  { why: 'it has no target accounts', contents: { accounts } },
   {
-    why: 'it trusts accounts of the file',
+    why: 'its target accounts exist',
     contents: { accounts, sweep: { targetAccounts: ['other', 'main'] } },
   },
   { why: 'its accounts are no list', contents: { accounts, sweep: { targetAccounts: 'third' } } },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ROOT } from '../../command-line/options.ts';
 
-/** Everything that tells a person what to run. */
+/** Every file with commands for people. */
 const files = globSync(
   [
     '*.{md,json,yml}',
@@ -27,7 +27,7 @@ test('the texts were read', () => {
   expect(files).toEqual(expect.arrayContaining(['README.md', 'docs/cli.md', 'cli/main.ts']));
 });
 
-describe('npx asks the registry for a name that is not installed, and nobody owns swr-sync', () => {
+describe('npx asks the registry for a name that is not installed, and swr-sync is not registered', () => {
   test.each(files)('%s names npx only where it is about a clone', (name) => {
     const paragraphs = paragraphsOf(readFileSync(join(ROOT, name), 'utf8'));
     const elsewhere = paragraphs.filter((text) => FETCHES.test(text) && !/\bclone\b/.test(text));

@@ -89,7 +89,7 @@ describe('the document', () => {
     expect(explained).toHaveLength(emitted.size);
   });
 
-  test('asks the logs for events that are written', () => {
+  test('queries the logs for events that are written', () => {
     const source = globSync('lib/**/*.ts', { cwd: ROOT }).map((file) =>
       readFileSync(join(ROOT, file), 'utf8'),
     );
@@ -101,7 +101,7 @@ describe('the document', () => {
     expect([...asked].filter((name) => !source.some((text) => text.includes(`'${name}'`)))).toEqual([]);
   });
 
-  test('uses commands of the tool that there are', () => {
+  test('uses existing commands of the CLI', () => {
     const commands = buildProgram(() => async () => {}, process).commands;
     const names = new Set(
       commands.flatMap((command) => [

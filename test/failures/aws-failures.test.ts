@@ -9,7 +9,7 @@ import { respond } from '../support/loopback-server.ts';
 import { AWS_PLACES, type AwsPlace, applies, awsEndOf, awsPlaces, awsRows } from './aws-rows.ts';
 
 const EVENT = '2026-11-24T03:00:00.000Z';
-const NOBODY = 'http://127.0.0.1:1';
+const CLOSED_PORT = 'http://127.0.0.1:1';
 const FORBIDDEN = { status: 403, code: 'SVCSTG.SWR.4030170' };
 
 /** A shorter limit of time for the calls of a place that are not answered. */
@@ -84,7 +84,7 @@ function breakPlace(place: AwsPlace, fault: AwsFault | 'refused'): () => void {
   if (!isRefused) proxies[service].failWhere(fits, fault);
   // The bus keeps its own limit, which is short.
   if (place !== 'bus' && (fault === 'hang' || fault === 'drip')) limit = { place, timeoutMs: 150 };
-  return setVariables({ [`AWS_ENDPOINT_URL_${variable}`]: isRefused ? NOBODY : proxies[service].url });
+  return setVariables({ [`AWS_ENDPOINT_URL_${variable}`]: isRefused ? CLOSED_PORT : proxies[service].url });
 }
 
 const rows = awsPlaces.flatMap((place) =>

@@ -27,9 +27,9 @@ export const awsPlaces: readonly AwsPlace[] = [
 
 /** Result of the message and its task. */
 export type AwsEnd =
-  /** Nothing was deleted, and the message is retried. */
+  /** The task is kept, and the message is retried. */
   | 'retried'
-  /** Nothing was deleted, and the message is in the dead-letter queue with its reason. */
+  /** The task is kept, and the message is in the dead-letter queue with its reason. */
   | 'dead-lettered: SECRET_UNUSABLE'
   /** The task is gone, and the message is retried to record it. */
   | 'deleted, then retried'
@@ -38,7 +38,7 @@ export type AwsEnd =
 
 export interface AwsRow {
   readonly why: string;
-  /** `refused`: nobody listens there. */
+  /** `refused`: connection refused. */
   readonly fault: AwsFault | 'refused';
   /** The only place of a row that takes seconds; the others have the same time limit. */
   readonly only?: AwsPlace;
@@ -87,7 +87,7 @@ export const awsRows: readonly AwsRow[] = [
 export function awsEndOf({ secretIsOfNoUse = false }: AwsRow, place: AwsPlace): AwsEnd {
   if (place === 'secret') return secretIsOfNoUse ? 'dead-lettered: SECRET_UNUSABLE' : 'retried';
   if (place === 'ledgerOutcome') return 'deleted, then retried';
-  // The ledger is the record; the bus is told as well as it can be.
+  // The ledger is the record; publishing to the bus is best effort.
   if (place === 'ledgerSummary' || place === 'bus') return 'deleted';
   return 'retried';
 }

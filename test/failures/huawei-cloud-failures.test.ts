@@ -16,7 +16,7 @@ const OPERATIONS = { token: 'createToken', list: 'listSyncTasks', delete: 'delet
 
 const cleaning = useCleaning();
 
-/** Fills a repository of its own with a task that is to go and one that is not, and asks for the first to be deleted. */
+/** Adds a repository with a task to delete and one to keep, and sends a request for the first. */
 function putRequest(repository: string, createdAt = '2026-03-02T08:15:27.53183Z'): void {
   for (const target of [DR, APAC]) {
     cleaning.cloud.cloud.addTask({ namespace: 'acme', repository, ...target, createdAt });
@@ -24,7 +24,7 @@ function putRequest(repository: string, createdAt = '2026-03-02T08:15:27.53183Z'
   cleaning.sqs.put(cleanupRequest({ id: repository, repository, targets: [DR], occurredAt: EVENT }));
 }
 
-/** Where the one message has ended. */
+/** Result of the one message. */
 function findEnd(): string {
   const [parked] = cleaning.sqs.parked();
   const [hidden] = cleaning.sqs.hidden();
@@ -85,7 +85,7 @@ describe('a message', () => {
     { why: 'the connection breaks', fault: { reset: 'headers' as const, afterwards: true } },
     { why: 'no answer', fault: { hang: true, afterwards: true } },
     { why: 'a proxy fails', fault: { status: 502, body: '<html></html>', afterwards: true } },
-  ])('is done when it comes back, although the deletion was not seen, as $why', async ({ why, fault }) => {
+  ])('is completed by the retry after a deletion without an answer: $why', async ({ why, fault }) => {
     const repository = why.replaceAll(' ', '-').toLowerCase();
     putRequest(repository);
     const context = cleaning.context();
@@ -105,7 +105,7 @@ describe('a message', () => {
     ['the rules deny it', { deny: ['acme/kept-*'] }, undefined, 'denied'],
     ['this is a dry run', { mode: 'dry-run' as const }, undefined, 'dry run'],
     ['the name is used again', {}, '2026-11-25T00:00:00Z', 'newer than the event'],
-  ])('is done and its task kept where %s', async (_, rules, createdAt, reason) => {
+  ])('is completed and its task kept when %s', async (_, rules, createdAt, reason) => {
     const repository = `kept-${reason.replaceAll(' ', '-')}`;
     putRequest(repository, createdAt);
     const answer = await cleaning.workOff(cleaning.context({ config: { safety: safety(rules) } }));
@@ -115,13 +115,13 @@ describe('a message', () => {
   });
 });
 
-describe('a message, whatever the cloud is like,', () => {
-  test.each(circumstanceRows)('is $end where $why', async ({ options, nobodyListens, tokensExpire, end }) => {
+describe('a message in an unusual cloud', () => {
+  test.each(circumstanceRows)('is $end where $why', async ({ options, refused, tokensExpire, end }) => {
     const other = await startCleaning(options);
     try {
       const createdAt = '2026-03-02T08:15:27.53183Z';
       other.cloud.cloud.addTask({ namespace: 'acme', repository: 'second', ...DR, createdAt });
-      const context = other.context(nobodyListens === true ? { cloudUrl: 'http://127.0.0.1:1' } : {});
+      const context = other.context(refused === true ? { cloudUrl: 'http://127.0.0.1:1' } : {});
       if (tokensExpire === true) {
         other.sqs.put(cleanupRequest({ id: 'first' }));
         await other.workOff(context);
@@ -141,7 +141,7 @@ describe('a message, whatever the cloud is like,', () => {
   });
 });
 
-test('has every failure in it that the two services are known for', () => {
+test('the rows have every known failure of the two services', () => {
   const codes = new Set(huaweiCloudRows.map(({ fault }) => fault.code));
   for (const code of [
     '4001158',

@@ -21,7 +21,7 @@ export interface MatrixRow {
 
 const PAGE = '<!DOCTYPE html><html><body>nginx</body></html>';
 
-/** The same result at SWR's two calls. */
+/** Same result for both calls of SWR. */
 const swr = (end: End) => ({ list: end, delete: end });
 const everywhere = (end: End) => ({ token: end, ...swr(end) });
 const wait = { 'Retry-After': '300' };
@@ -164,7 +164,7 @@ export const huaweiCloudRows: readonly MatrixRow[] = [
 export interface CircumstanceRow {
   readonly why: string;
   readonly options?: Pick<EmulatorOptions, 'clock' | 'tokenBytes' | 'tokenLifetimeMs'>;
-  readonly nobodyListens?: boolean;
+  readonly refused?: boolean;
   /** Once a token has been given out. */
   readonly tokensExpire?: boolean;
   readonly end: End;
@@ -174,7 +174,7 @@ const HOUR_MS = 3_600_000;
 const shifted = (ms: number) => () => Date.now() + ms;
 
 export const circumstanceRows: readonly CircumstanceRow[] = [
-  { why: 'connection refused', nobodyListens: true, end: 'retried' },
+  { why: 'connection refused', refused: true, end: 'retried' },
   { why: 'a token has 20 KB', options: { tokenBytes: 20 * 1024 }, end: 'deleted' },
   { why: 'its clock is a day fast', options: { clock: shifted(24 * HOUR_MS) }, end: 'deleted' },
   { why: 'its clock is a day slow', options: { clock: shifted(-24 * HOUR_MS) }, end: 'deleted' },

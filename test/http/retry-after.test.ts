@@ -23,6 +23,6 @@ test.each([
   expect(parseRetryAfter(value, NOW)).toBe(seconds);
 });
 
-test('rounds the rest of a second up, so that nobody comes too early', () => {
+test('rounds up to a whole second', () => {
   expect(parseRetryAfter('Tue, 24 Nov 2026 03:00:02 GMT', NOW + 1)).toBe(2);
 });

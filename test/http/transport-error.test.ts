@@ -11,7 +11,7 @@ function readFixture(name: string): string {
   return readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), 'utf8');
 }
 
-test('leaves a certificate that nobody trusts to a person', async () => {
+test('an untrusted certificate is permanent', async () => {
   // Of this test alone: `openssl req -x509 -newkey ec …`, for 127.0.0.1 and a hundred years.
   const tls = { key: readFixture('self-signed.key'), cert: readFixture('self-signed.crt') };
   await using server = await startLoopbackServer((response) => respond(response, 200, 'never seen'), tls);
@@ -34,17 +34,17 @@ test.each([
   { why: 'a certificate of the chain is self-signed', code: 'SELF_SIGNED_CERT_IN_CHAIN', isPermanent: true },
   { why: 'the issuer is unknown', code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', isPermanent: true },
   { why: 'the first certificate is missing', code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', isPermanent: true },
-  { why: 'nobody listens', code: 'ECONNREFUSED', isPermanent: false },
+  { why: 'no server listens', code: 'ECONNREFUSED', isPermanent: false },
   { why: 'the connection broke', code: 'ECONNRESET', isPermanent: false },
   { why: 'the name is not known at the moment', code: 'EAI_AGAIN', isPermanent: false },
   { why: 'the name is not known', code: 'ENOTFOUND', isPermanent: false },
   { why: 'it took too long', code: 'TIMEOUT', isPermanent: false },
   { why: 'the answer was too long', code: 'BODY_TOO_LARGE', isPermanent: false },
-])('needs a person with $code: $isPermanent, as $why', ({ code, isPermanent }) => {
+])('$code is permanent: $isPermanent ($why)', ({ code, isPermanent }) => {
   expect(new TransportError(code, CALLED, 'x').isPermanent).toBe(isPermanent);
 });
 
-test('tells which host, and nothing of the path', () => {
+test('has the host without the path', () => {
   expect(new TransportError('TIMEOUT', CALLED, 'too slow').message).toBe(
     'swr-api.cn-north-4.myhuaweicloud.com: too slow',
   );

@@ -109,10 +109,10 @@ function plant({ count, listing = {}, meanwhile }: Row): string[] {
 const clean = () =>
   cleanUp(cloud, { version: 1, id: 'odd', namespace }, { rules: { maxTasksPerRequest: 999 } });
 
-/** How often each of these was looked at. */
-function looks(names: readonly string[]): number[] {
-  const looked = Map.groupBy(cloud.journal.of('listSyncTasks'), ({ repository = '' }) => repository);
-  return names.map((name) => looked.get(name)?.length ?? 0);
+/** Number of lists of tasks for each repository. */
+function listsOf(names: readonly string[]): number[] {
+  const listed = Map.groupBy(cloud.journal.of('listSyncTasks'), ({ repository = '' }) => repository);
+  return names.map((name) => listed.get(name)?.length ?? 0);
 }
 
 describe('of a server that gives', () => {
@@ -121,11 +121,11 @@ describe('of a server that gives', () => {
     const { outcomes, rest } = await clean();
     expect(rest).toBeUndefined();
     expect(outcomes.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
-    expect(looks(names)).toEqual(names.map(() => 1));
+    expect(listsOf(names)).toEqual(names.map(() => 1));
     expect(cloud.cloud.tasks(namespace)).toEqual([]);
   });
 
-  test.each(broken)('$why, an organization of $count fails in a way that may pass', async (row) => {
+  test.each(broken)('$why, an organization of $count fails transiently', async (row) => {
     plant(row);
     const { outcomes, rest, recorded } = await clean();
     const failure = { code: 'LIST_CHANGED', retryable: true };
@@ -139,10 +139,10 @@ describe('of a server that gives', () => {
     const names = plant(row);
     const report = await sweeping.run(`whole ${row.why}`);
     expect(report?.counts.unread).toBe(0);
-    expect(looks(names)).toEqual(names.map(() => 1));
+    expect(listsOf(names)).toEqual(names.map(() => 1));
   });
 
-  test.each(broken)('$why, a sweep of $count fails in a way that may pass', async (row) => {
+  test.each(broken)('$why, a sweep of $count fails transiently', async (row) => {
     plant(row);
     const failure = { code: 'LIST_CHANGED', retryable: true };
     await expectFailure(sweeping.run(`broken ${row.why}`), failure);
@@ -179,7 +179,7 @@ describe('an invalid name among valid ones', () => {
     expect(recorded.of('failed')).toMatchObject(failures);
     expect(outcomes.filter(({ outcome }) => outcome === 'deleted')).toHaveLength(3);
     expect(cloud.journal.of('unknown')).toEqual([]);
-    expect(looks(valid)).toEqual(valid.map(() => 1));
+    expect(listsOf(valid)).toEqual(valid.map(() => 1));
     expect(cloud.journal.of('listSyncTasks')).toHaveLength(5);
   });
 
@@ -192,7 +192,7 @@ describe('an invalid name among valid ones', () => {
       shown.map((repository) => ({ level: 'warn', repository, code: 'INVALID_NAME', message })),
     );
     expect(cloud.journal.of('unknown')).toEqual([]);
-    expect(looks(valid)).toEqual(valid.map(() => 1));
+    expect(listsOf(valid)).toEqual(valid.map(() => 1));
   });
 
   test('of an organization is not swept', async () => {
@@ -232,7 +232,7 @@ describe('a task with an invalid target', () => {
     expect(cloud.journal.of('deleteSyncTask')).toHaveLength(1);
   });
 
-  test.each(invalid)('is not judged by a sweep: $why', async ({ why, differences }) => {
+  test.each(invalid)('is unread in a sweep: $why', async ({ why, differences }) => {
     plant({ why: '', count: 1 });
     cloud.fault('listSyncTasks', { body: bodyOf(differences) });
     sweeping.recorded.clear();
@@ -241,7 +241,7 @@ describe('a task with an invalid target', () => {
     expect(sweeping.recorded.of('unread')).toMatchObject([{ repository: first, code: 'INVALID_NAME' }]);
   });
 
-  test('is a matter of its target alone: a time that is none counts as unknown', async () => {
+  test('can have an invalid time, which counts as unknown', async () => {
     plant({ why: '', count: 1 });
     cloud.fault('listSyncTasks', { body: JSON.stringify([{ ...row, createdAt: '2026#03' }]) });
     const { outcomes } = await cleanUp(cloud, {

@@ -59,7 +59,7 @@ describe('the signature', () => {
   );
 
   // In the tests of the official SDK for Java, with the key pair of Huawei Cloud's documentation.
-  test('is that of a published example', () => {
+  test('equals a published example', () => {
     const path = '/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs';
     const query = 'limit=2&marker=13551d6b-755d-4757-b956-536f674975c0';
     const signed = signSdkRequest(
@@ -97,7 +97,7 @@ describe('the signature', () => {
   });
 });
 
-test('sends the security token and the project only where there are any', () => {
+test('sends no security token and no project when there are none', () => {
   expect(Object.keys(signSdkRequest(request, key, NOW).headers)).toEqual([
     'content-type',
     'host',
@@ -106,7 +106,7 @@ test('sends the security token and the project only where there are any', () => 
   ]);
 });
 
-/** Whether the emulator, which shares no code with this, would take it. */
+/** Checks a signature with the emulator, which shares no code with the signer. */
 function isAccepted({ method, url, body = '' }: UnsignedRequest, headers: Record<string, string>): boolean {
   const identities = new Identities(() => NOW.getTime(), { lifetimeMs: 1, bytes: 64 });
   identities.addUser({ domain: 'd', name: 'u', password: 'p', accessKey: key });
@@ -133,7 +133,7 @@ const requests = fc.record({
 });
 
 testProperty(
-  'the emulator takes what is signed, whatever is in it, and nothing that has changed on the way',
+  'the emulator accepts every signed request, and none that was changed',
   [requests, fc.nat(63)],
   (each, index) => {
     const { headers } = signSdkRequest(each, key, NOW);

@@ -52,7 +52,7 @@ export function authorizerOf(
   });
 }
 
-/** The same credentials in the store and in the cache. */
+/** Stores credentials that are in the cache too. */
 export function always(credentials: object): Stored {
   return { kept: credentials, fresh: credentials };
 }

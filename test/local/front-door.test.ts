@@ -48,7 +48,7 @@ const entrances = [
 const calls = entrances.slice(0, 2);
 
 describe.each(entrances)('$entrance', ({ path, headers }) => {
-  test.each(HOSTILE_HEADERS)('is refused with $hostile', async ({ hostile }) => {
+  test.each(HOSTILE_HEADERS)('is rejected with $hostile', async ({ hostile }) => {
     const answer = await sendRaw(`${url}${path}`, { headers: { ...headers, ...hostile }, body: '{}' });
     expect(answer).toMatchObject({ status: 403, headers: { 'content-type': 'application/json' } });
     expect(JSON.parse(answer.body)).toEqual({ message: expect.stringMatching(/^Forbidden: .+\.$/) });
@@ -56,7 +56,7 @@ describe.each(entrances)('$entrance', ({ path, headers }) => {
     expect(reached).toEqual([]);
   });
 
-  test('is refused with a larger body than an HTTP API takes', async () => {
+  test('is rejected with a larger body than an HTTP API accepts', async () => {
     const body = `"${'a'.repeat(MAX_BODY_BYTES)}"`;
     expect(await sendRaw(`${url}${path}`, { headers, body })).toMatchObject({
       status: 413,
@@ -88,7 +88,7 @@ describe.each(calls)('$entrance', ({ path, headers }) => {
     'application/jsonp',
     '',
     undefined,
-  ])('is refused with the content type %s', async (type) => {
+  ])('is rejected with the content type %s', async (type) => {
     const { 'Content-Type': _, ...others } = headers;
     const sent = { ...others, ...(type !== undefined && { 'Content-Type': type }) };
     const answer = await sendRaw(`${url}${path}`, { headers: sent, body: '{}' });
@@ -99,18 +99,18 @@ describe.each(calls)('$entrance', ({ path, headers }) => {
     expect(reached).toEqual([]);
   });
 
-  test('is refused with the content type of a form, however it is signed', async () => {
+  test('is rejected with the content type of a form, even when signed', async () => {
     const sent = { ...headers, ...AWS_SIGNATURE, 'Content-Type': 'text/plain' };
     expect(await sendRaw(`${url}${path}`, { headers: sent, body: '{}' })).toMatchObject({ status: 415 });
   });
 
-  test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('is refused by %s', async (method) => {
+  test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('is rejected for %s', async (method) => {
     const answer = await sendRaw(`${url}${path}`, { method, headers });
     expect(answer).toMatchObject({ status: 405, headers: { allow: 'POST' } });
     expect(reached).toEqual([]);
   });
 
-  test('is refused with a body that is not JSON', async () => {
+  test('is rejected with a body that is not JSON', async () => {
     expect(await sendRaw(`${url}${path}`, { headers, body: 'a=b' })).toMatchObject({
       status: 400,
       body: '{"message":"Bad Request: the body is not JSON."}',
@@ -118,7 +118,7 @@ describe.each(calls)('$entrance', ({ path, headers }) => {
   });
 });
 
-describe('what people and programs send is served', () => {
+describe('a request of a common client is served', () => {
   const curl = { 'User-Agent': 'curl/8.14.1', Accept: '*/*' };
   const awsCli = { 'User-Agent': 'aws-cli/2.31.0', 'Accept-Encoding': 'identity', ...AWS_SIGNATURE };
   const { headers: github, body: deletion } = signSample(

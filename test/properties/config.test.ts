@@ -134,7 +134,7 @@ const anything = fc.oneof(
   fc.anything(),
 );
 
-test('whatever a configuration holds, each issue is told with its place', async () => {
+test('each issue has its path, whatever a configuration holds', async () => {
   const sections = ['accounts', 'sources', 'routes', 'safety', 'sweep', 'ledger', 'events'];
   const contents = fc.record(Object.fromEntries(sections.map((name) => [name, anything])), {
     requiredKeys: [],
@@ -149,7 +149,7 @@ test('whatever a configuration holds, each issue is told with its place', async 
 });
 
 testProperty(
-  'whatever stands in one place of a right configuration, nobody fails over it, and other sections stay right',
+  'an invalid section makes no other section invalid',
   [right, fc.constantFrom('safety', 'sweep', 'ledger', 'events'), anything],
   (contents, section, value) => {
     const result = validateConfig('test', { ...contents, [section]: value });

@@ -20,7 +20,7 @@ testProperty('** fits everything', [anyText], (name) => {
   expect(matchGlob('**', name)).toBe(true);
 });
 
-/** The same, tried one way after the other: too slow for what strangers send, and simple enough to be right. */
+/** The same by backtracking: simple, and too slow for untrusted input. */
 function tryGlob(glob: string, name: string, atStart = true): boolean {
   if (glob === '') return name === '';
   if (atStart && glob.startsWith('**/')) {

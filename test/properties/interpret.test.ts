@@ -37,7 +37,7 @@ const likely = fc.record(
   { requiredKeys: [] },
 );
 
-/** What has to be so with a meaning, whatever it was made of. */
+/** Invariants of every source event. */
 function isSound(sourceEvent: SourceEvent): boolean {
   if (sourceEvent.type === 'ignored') return sourceEvent.reason !== '';
   if (sourceEvent.type === 'subscription') return sourceEvent.confirmUrl.startsWith('https://');

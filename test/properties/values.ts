@@ -42,7 +42,7 @@ export const time = fc
 
 const target = fc.record({ remoteRegionId: word, remoteNamespace: word });
 
-/** A cleanup request as somebody may write it: only the namespace has to be there. */
+/** A cleanup request as a sender may write it: only the namespace is required. */
 export const request = fc.record(
   {
     version: fc.constant(1 as const),

@@ -40,7 +40,7 @@ const TEMPLATES =
 const namesIn = (text: string) => [...text.matchAll(/\{(\w+)/g)].map(([, name = '']) => name);
 const fitting = (pattern: string) =>
   TEMPLATES.filter((template) => namesIn(template).every((name) => namesIn(pattern).includes(name)));
-/** Templates from which the repository can be told. */
+/** Templates that identify the repository. */
 const telling = (pattern: string) =>
   fitting(pattern).filter((template) => namesIn(pattern).every((name) => namesIn(template).includes(name)));
 
@@ -67,7 +67,7 @@ const contents = fc.record({
   ),
   events: fc.record({ confirmEcr: fc.boolean() }),
 });
-/** What builds: every source can be asked about every repository. */
+/** A valid configuration whose sources all have checkExistence. */
 const createChecker = fc.record({
   routes: fc.array(routeFrom(['forge', 'asked'], telling), { minLength: 2, maxLength: 3 }),
 });
@@ -148,7 +148,7 @@ testProperty(
 );
 
 testProperty(
-  'a configuration that is refused names two repositories that lead to one image',
+  'a rejected configuration names two repositories that lead to one image',
   [contents],
   (written) => {
     const result = validateConfig('test', { ...SECTIONS, ...written });

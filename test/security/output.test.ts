@@ -18,7 +18,7 @@ afterEach(() => {
   seen = run.output.length;
 });
 
-/** What the functions have put out in this test. */
+/** Output of the functions in this test. */
 const outputNow = () =>
   run.output
     .slice(seen)
@@ -71,7 +71,7 @@ describe('receive shows no secret', () => {
     expect(leaks()).toEqual([]);
   });
 
-  test.each(SENDABLE)('of %s when nothing proves the delivery', async (type) => {
+  test.each(SENDABLE)('of %s when the delivery is not authenticated', async (type) => {
     await run.deliver(type, { secret: SECRETS_BY_TYPE[type] });
     await run.deliver(type, { body: (right) => `${right} ` });
     await run.post(type, { 'content-type': 'application/json' }, '{}');
@@ -103,7 +103,7 @@ describe('receive shows no secret', () => {
 
   test.each([
     { why: 'takes nothing', status: 500, code: 'InternalFailure' },
-    { why: 'refuses the signature', status: 403, code: 'InvalidSignatureException' },
+    { why: 'rejects the signature', status: 403, code: 'InvalidSignatureException' },
   ])('of its own when the queue $why', async ({ status, code }) => {
     run.aws.failWith('SendMessage', status, code);
     await run.deliver('github');
@@ -125,10 +125,10 @@ describe('clean shows no secret', () => {
   });
 
   test.each([
-    { why: 'IAM refuses the password', account: 'refused', code: 'IAM' },
+    { why: 'IAM rejects the password', account: 'refused', code: 'IAM' },
     { why: 'IAM repeats the password', account: 'echo-iam', code: 'ECHO.0001' },
     { why: 'SWR repeats the signature', account: 'echo', code: 'ECHO.0001' },
-    { why: 'nobody knows the account', account: 'nobody', code: 'UNKNOWN_ACCOUNT' },
+    { why: 'the account is unknown', account: 'unknown', code: 'UNKNOWN_ACCOUNT' },
   ])('when $why', async ({ account, code }) => {
     await run.clean(requestFor(account));
     expect(outputNow()).toContain(code);
@@ -138,7 +138,7 @@ describe('clean shows no secret', () => {
   });
 
   test.each([
-    { why: 'refuses the token', fault: { status: 401, code: 'APIGW.0301' } },
+    { why: 'rejects the token', fault: { status: 401, code: 'APIGW.0301' } },
     { why: 'lacks the permission', fault: { status: 403, code: 'SVCSTG.SWR.4030170' } },
     { why: 'throttles', fault: { status: 429, code: 'APIGW.0308', headers: { 'Retry-After': '60' } } },
     { why: 'answers with a page', fault: { status: 502, body: '<html></html>' } },
@@ -154,8 +154,8 @@ describe('clean shows no secret', () => {
 
   test.each([
     { why: 'gives no definite answer', source: 'gitea', repository: 'acme/two' },
-    { why: 'repeats what it was asked with', source: 'harbor', repository: 'acme/two' },
-    { why: 'can not be asked', source: 'github', repository: 'acme/two' },
+    { why: 'repeats the request', source: 'harbor', repository: 'acme/two' },
+    { why: 'has no API', source: 'github', repository: 'acme/two' },
   ])('when a source $why', async ({ source, repository }) => {
     await run.clean(
       JSON.stringify({
@@ -200,7 +200,7 @@ describe('clean shows no secret', () => {
 });
 
 describe('sweep shows no secret', () => {
-  test('when an account refuses its password', async () => {
+  test('when the password of an account is rejected', async () => {
     await run.sweep();
     expect(outputNow()).toMatch(/"event":"invocation failed"/);
     expect(leaks()).toEqual([]);
@@ -217,11 +217,11 @@ describe('sweep shows no secret', () => {
 });
 
 describe('a function that starts with an unusable secret shows none', () => {
-  const refuse = () => run.aws.failWith('GetSecretValue', 400, 'AccessDeniedException');
+  const deny = () => run.aws.failWith('GetSecretValue', 400, 'AccessDeniedException');
   test.each([
-    ['receive' as const, 'it may not read its secret', refuse],
-    ['clean' as const, 'it may not read its secret', refuse],
-    ['sweep' as const, 'it may not read its secret', refuse],
+    ['receive' as const, 'it may not read its secret', deny],
+    ['clean' as const, 'it may not read its secret', deny],
+    ['sweep' as const, 'it may not read its secret', deny],
     [
       'receive' as const,
       'a secret is a list of something else',

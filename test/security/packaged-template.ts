@@ -25,7 +25,7 @@ export interface Packaged {
   readonly bundles: ReadonlyMap<string, string>;
 }
 
-/** What CloudFormation would get of a stage, packaged in a folder of its own: others may be packaging in the project's. */
+/** Template of a stage, packaged in a folder of its own, since other tests may be packaging in the project's. */
 export async function packageTemplate(stage: string): Promise<Packaged> {
   const folder = await mkdtemp(join(tmpdir(), 'packaged-'));
   try {

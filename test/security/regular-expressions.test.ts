@@ -19,7 +19,7 @@ interface Span {
 
 interface Found {
   readonly literals: readonly Pattern[];
-  /** Those that are put together while the program runs. */
+  /** Patterns that are built at run time. */
   readonly made: readonly string[];
 }
 
@@ -68,7 +68,7 @@ const foreignPatterns = unique(bundled.flatMap(({ literals }) => literals)).filt
 );
 
 describe('the search', () => {
-  test('tells a regular expression from a division, a comment and a text', () => {
+  test('distinguishes a regular expression from a division, a comment and a string', () => {
     const text =
       "const a = 4 / 2 / 1; // /no/\nconst b = '/no/' + `/no/${/yes/g.source}`; if (a) /y[/]es\\//.test(b);";
     expect(findPatterns('x.ts', text).literals.map(nameOf)).toEqual(['/yes/g', '/y[/]es\\//']);
@@ -91,11 +91,11 @@ describe('the search', () => {
   });
 });
 
-test('no pattern is put together while the program runs: what anybody sends could be in it', () => {
+test('no pattern is built at run time, where it could contain input', () => {
   expect([...own, ...bundled].flatMap(({ made }) => made)).toEqual([]);
 });
 
-// Those that look around can't be proved to be linear: they are attacked for a while, in vain.
+// Patterns with lookarounds can't be proven linear: they are attacked for a while.
 describe('the time grows with the length of the text, and no faster:', () => {
   const patterns = [...ownPatterns, ...foreignPatterns].map((pattern) => ({
     ...pattern,

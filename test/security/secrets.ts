@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 
-/** What a full run works with, by what it is. Each is used once, and none occurs in anything else. */
+/** Secrets of a full run, by use. Each is used once, and none occurs in anything else. */
 export const SECRETS = {
   githubSecret: "github's secret, 4f1c",
   githubNextSecret: "github's next secret, 9b02",
@@ -24,7 +24,7 @@ export const SECRETS = {
   awsSessionToken: 'aws-session-token-f73/Zz+',
 } as const;
 
-/** What is made of secrets while it runs: tokens as the emulator gives them out, and signatures of every kind. */
+/** Tokens of the emulator and signatures of every kind. */
 const MADE = {
   'a token of IAM': /MII[\w+=-]{20}/,
   'a signature of AWS or Huawei Cloud': /Signature=[0-9a-f]{16}/,
@@ -56,7 +56,7 @@ function plain(text: string): string {
 /**
  * The secrets that a text shows, in whatever form.
  *
- * @param sent further ones: what proved a delivery.
+ * @param sent further ones: signatures and tokens of deliveries.
  */
 export function secretsIn(text: string, sent: Iterable<string> = []): string[] {
   const shown = plain(text);

@@ -149,7 +149,7 @@ describe('a name does not lead to another address', () => {
     expect(trap.visits()).toBe(0);
   });
 
-  test('of SWR: what it can not have is not asked for', async () => {
+  test('of SWR: an invalid name is not called', async () => {
     handlers.cloud.journal.clear();
     const rows = HOSTILE_NAMES.flatMap((name) => [
       { namespace: name, repository: 'one' },
@@ -167,7 +167,7 @@ describe('a name does not lead to another address', () => {
     expect(handlers.cloud.journal.entries).toEqual([]);
   });
 
-  test('of SWR, by a webhook: it is ignored, or nobody could have sent it', async () => {
+  test('of SWR, by a webhook: it is ignored or rejected', async () => {
     for (const name of HOSTILE_NAMES) {
       const body = (right: string) => right.replace('"acme/one"', JSON.stringify(name));
       const { headers, body: sent } = signDelivery('github', SECRETS_BY_TYPE.github, { body });

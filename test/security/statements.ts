@@ -44,7 +44,7 @@ export function statementsOf({ Resources }: Template): Statement[] {
   );
 }
 
-/** Policies are told by their shape, so that one in an unusual place is found as well. */
+/** Finds policies by their shape, in unusual places too. */
 function documentsIn(value: unknown): v.InferOutput<typeof documentSchema>[] {
   if (typeof value !== 'object' || value === null) return [];
   if ('Statement' in value) return [v.parse(documentSchema, value)];

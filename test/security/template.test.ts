@@ -5,9 +5,9 @@ import { type Packaged, packageTemplate, type Template } from './packaged-templa
 import { type Statement, statementsOf } from './statements.ts';
 
 const WRITE_LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-/** X-Ray has no resources that a permission could be for; whoever has this can add traces, and read none. */
+/** X-Ray has no resources for permissions; this one allows adding traces, and no reading. */
 const TRACE = { on: '*', may: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'] };
-/** What Lambda does on a function's behalf, so that the function itself calls none of it. */
+/** Actions that Lambda calls for a function. */
 const BY_LAMBDA: ReadonlySet<string> = new Set([
   ...WRITE_LOG,
   ...TRACE.may,
@@ -21,7 +21,7 @@ const entriesOf = (...kinds: string[]) => ({
   'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': kinds.map((kind) => `${kind}#*`) },
 });
 
-/** All that a function may do, and a statement for each thing: whoever gives it more has to say so here. */
+/** Every permission of a function, a statement for each resource. */
 const NEEDED: Readonly<Record<string, readonly { on: string; may: readonly string[]; only?: object }[]>> = {
   ReceiveRole: [
     { on: 'ReceiveLogGroup', may: WRITE_LOG },
@@ -187,7 +187,7 @@ describe('a policy', () => {
     const called = resourcesOf('AWS::Lambda::Permission').map(({ FunctionName, Principal, SourceArn }) => ({
       by: Principal,
       it: FunctionName,
-      // Without one, any API and any schedule of anybody could call it.
+      // Without one, every API and every schedule could call it.
       only: SourceArn !== undefined,
     }));
     expect(called).toHaveLength(2);
@@ -204,23 +204,20 @@ describe('a policy', () => {
     expect(resourcesOf('AWS::Lambda::Url')).toEqual([]);
   });
 
-  test.each(['AWS::SQS::Queue', 'AWS::S3::Bucket'])(
-    'keeps everybody from each %s who does not come by TLS',
-    (type) => {
-      const denied = statements.filter(({ effect }) => effect === 'Deny');
-      for (const name of namesOf(type)) {
-        const own = denied.filter(({ resources }) =>
-          resources.some((each) => each === name || each.endsWith(`:::${name}`)),
-        );
-        expect(own).toHaveLength(1);
-        expect(own[0]).toMatchObject({ principal: '*', actions: [expect.stringMatching(/^(?:sqs|s3):\*$/)] });
-        expect(JSON.stringify(own[0]?.condition)).toMatch(/^\{"Bool":\{"aws:SecureTransport":"?false"?\}\}$/);
-      }
-    },
-  );
+  test.each(['AWS::SQS::Queue', 'AWS::S3::Bucket'])('denies access to each %s without TLS', (type) => {
+    const denied = statements.filter(({ effect }) => effect === 'Deny');
+    for (const name of namesOf(type)) {
+      const own = denied.filter(({ resources }) =>
+        resources.some((each) => each === name || each.endsWith(`:::${name}`)),
+      );
+      expect(own).toHaveLength(1);
+      expect(own[0]).toMatchObject({ principal: '*', actions: [expect.stringMatching(/^(?:sqs|s3):\*$/)] });
+      expect(JSON.stringify(own[0]?.condition)).toMatch(/^\{"Bool":\{"aws:SecureTransport":"?false"?\}\}$/);
+    }
+  });
 });
 
-describe('what lies there', () => {
+describe('stored data', () => {
   test('is encrypted in every queue', () => {
     const queues = resourcesOf('AWS::SQS::Queue');
     expect(queues.length).toBeGreaterThanOrEqual(2);
@@ -251,7 +248,7 @@ describe('what lies there', () => {
     ]);
   });
 
-  test('is forgotten in the logs one day', () => {
+  test('is kept in the logs for a year', () => {
     for (const group of resourcesOf('AWS::Logs::LogGroup')) expect(group['RetentionInDays']).toBe(365);
   });
 
@@ -262,7 +259,7 @@ describe('what lies there', () => {
   });
 });
 
-describe('whoever calls from outside', () => {
+describe('a caller from outside', () => {
   test('reaches one route, as often as is set', () => {
     expect(resourcesOf('AWS::ApiGatewayV2::Route').map((route) => route['RouteKey'])).toEqual([
       'POST /webhooks/{source}',
@@ -272,7 +269,7 @@ describe('whoever calls from outside', () => {
     ]);
   });
 
-  test('deletes a repository of ECR for nobody but in the same account and region', () => {
+  test('can report a deletion of ECR only in the same account and region', () => {
     const rules = resourcesOf('AWS::Events::Rule').map((rule) => rule['EventPattern']);
     expect(rules).toContainEqual(
       expect.objectContaining({

@@ -51,7 +51,7 @@ test('every action of a workflow is among those that are checked', () => {
   );
 });
 
-describe('whoever takes over an action, or opens a pull request, gets little', () => {
+describe('a compromised action or a pull request gets few permissions', () => {
   test('every action is pinned to a commit, which a comment gives the version of', () => {
     const foreign = uses.filter(({ action }) => !action.startsWith('./.github/workflows/'));
     expect(foreign.length).toBeGreaterThan(5);
@@ -81,7 +81,7 @@ describe('whoever takes over an action, or opens a pull request, gets little', (
   });
 
   test.each(workflows)(
-    '$name does not run on what strangers send with the rights of the project',
+    '$name has no trigger with the permissions of the project for pull requests of forks',
     ({ content }) => {
       const allowed = ['push', 'pull_request', 'workflow_call', 'workflow_dispatch', 'schedule'];
       expect(allowed).toEqual(expect.arrayContaining(Object.keys(content.on)));
@@ -89,7 +89,7 @@ describe('whoever takes over an action, or opens a pull request, gets little', (
   );
 
   test.each(steps.filter(({ step }) => step.run !== undefined))(
-    '$name puts nothing into a script that somebody else may have named: $step.run',
+    '$name has no expression in a script: $step.run',
     ({ step }) => {
       expect(step.run).not.toContain('${{');
     },

@@ -16,7 +16,7 @@ export const eventSchemas: ReadonlyMap<string, v.InferOutput<typeof schemaSchema
 
 const validators = new Map<string, ValidateFunction>();
 
-/** What is wrong with the detail of an event: against its schema, or because the schema doesn't know a part of it. */
+/** Violations of the schema of an event, unknown parts included. */
 export function faultsOfEvent(type: string, detail: unknown): readonly string[] {
   const schema = eventSchemas.get(type);
   if (schema === undefined) return [`docs/events has no schema of ${type}`];
@@ -30,7 +30,7 @@ export function faultsOfEvent(type: string, detail: unknown): readonly string[] 
   );
 }
 
-/** The same schema, and nothing is allowed that it doesn't describe. */
+/** The schema without unknown parts. */
 function closed(schema: object): AnySchemaObject {
   return JSON.parse(JSON.stringify(schema), (_, value: unknown) =>
     typeof value === 'object' && value !== null && 'properties' in value && !('additionalProperties' in value)

@@ -66,7 +66,7 @@ function pathsOf(value: unknown, path: Path = []): Path[] {
 
 const MARK = '@in-place-of-this@';
 
-/** The JSON text with a part of it replaced by another text, which may be JSON that nobody could stringify. */
+/** The JSON text with a part of it replaced by another text, which may be JSON that can't be stringified. */
 export function replacePart(json: string, part: number, text: string): string {
   const value: unknown = JSON.parse(json);
   const paths = pathsOf(value);

@@ -20,7 +20,7 @@ const valuesSchema = v.union([
   v.array(v.number()),
 ]);
 
-/** What CloudWatch would take out of a line. */
+/** Metrics that CloudWatch extracts from a line. */
 export interface MetricLine {
   readonly at: number;
   readonly values: Readonly<Record<string, readonly number[]>>;

@@ -7,7 +7,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** Sends a request with exactly these headers: `fetch` sets or refuses some of them itself. */
+/** Sends a request with exactly these headers: `fetch` sets or rejects some of them. */
 export async function sendRaw(
   url: string,
   {

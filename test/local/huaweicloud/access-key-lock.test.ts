@@ -70,10 +70,10 @@ test('is not lengthened by tries while it holds', async () => {
 });
 
 test.each([
-  { why: 'the key is another', signed: { ...wrong, access: 'NOBODY' } },
+  { why: 'the key is another', signed: { ...wrong, access: 'UNKNOWN' } },
   { why: 'the date is too far away', signed: { ...wrong, headers: { 'X-Sdk-Date': '20261124T020000Z' } } },
   { why: 'it is none', signed: { ...wrong, signature: 'abc' } },
-])('does not come of a signature that is refused where $why', async ({ signed }) => {
+])('is not caused by a rejected signature when $why', async ({ signed }) => {
   await failToSign(10, signed);
   expect((await sign()).status).toBe(200);
 });

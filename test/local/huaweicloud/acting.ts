@@ -25,7 +25,7 @@ export function operate(url: string): Promise<Record<string, string>> {
   return authenticate(url, describeOperatorLogin());
 }
 
-/** The headers of whoever acts as the agency. */
+/** Headers of a caller with a token of the agency. */
 export async function act(url: string, request: unknown = describeAgency()): Promise<Record<string, string>> {
   const { headers } = await askFor(url, request, await operate(url));
   return { 'X-Auth-Token': String(headers['x-subject-token']), ...JSON_TYPE };

@@ -34,7 +34,7 @@ describe('a token for the whole account', () => {
     expect(token).not.toHaveProperty('project');
   });
 
-  test('is refused for an account that is not the own', async () => {
+  test('is rejected for another account', async () => {
     const login = { auth: { ...describeLogin().auth, scope: { domain: { name: 'customer' } } } };
     const reply = await logIn(acme.url, login);
     expect(reply.status).toBe(400);
@@ -84,7 +84,7 @@ describe('a token of an agency', () => {
   test.each([
     { why: 'the project does not exist', scope: { project: { name: 'cn-nowhere-1' } } },
     { why: "the account is not the agency's", scope: { domain: { name: 'acme' } } },
-  ])('is refused where $why', async ({ scope }) => {
+  ])('is rejected when $why', async ({ scope }) => {
     const reply = await askFor(acme.url, { auth: { ...auth, scope } }, await operate(acme.url));
     expect(reply.status).toBe(400);
     expect(JSON.parse(reply.body)).toMatchObject({ error: { code: 400, title: 'Bad Request' } });

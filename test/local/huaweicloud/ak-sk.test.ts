@@ -43,7 +43,7 @@ test.each([
   { why: 'a signed header is another', signed: { ...deletion, headers: { Host: 'elsewhere' } } },
   { why: 'the signature is another', signed: { ...deletion, signature: 'f'.repeat(64) } },
   { why: 'the signature is no hash', signed: { ...deletion, signature: 'abc' } },
-  { why: 'the access key is unknown', signed: { ...deletion, access: 'NOBODY' } },
+  { why: 'the access key is unknown', signed: { ...deletion, access: 'UNKNOWN' } },
   { why: 'the host is not signed', signed: { ...deletion, signedHeaders: 'content-type;x-sdk-date' } },
   { why: 'the date is not signed', signed: { ...deletion, signedHeaders: 'content-type;host' } },
   { why: 'the date is no date', signed: { ...deletion, headers: { 'X-Sdk-Date': 'today' } } },
@@ -51,7 +51,7 @@ test.each([
     why: 'the stated hash is not that of the body',
     signed: { ...deletion, headers: { 'X-Sdk-Content-Sha256': '0'.repeat(64) } },
   },
-])('refuses a signature, and deletes nothing, where $why', async ({ signed }) => {
+])('rejects a signature and deletes nothing when $why', async ({ signed }) => {
   const reply = await sendSigned(acme.url, signed);
   expectError(reply, 401, 'APIGW.0301');
   expect(acme.cloud.tasks('acme')).toHaveLength(3);
@@ -67,7 +67,7 @@ test.each([
   expect((await sendSigned(acme.url, listing)).status).toBe(status);
 });
 
-test('refuses the access key of a user that is disabled', async () => {
+test('rejects the access key of a disabled user', async () => {
   acme.cloud.addUser({
     domain: 'acme',
     name: 'robot',

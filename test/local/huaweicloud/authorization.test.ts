@@ -14,7 +14,7 @@ test.each([
   { why: 'there is none', token: undefined, code: 'APIGW.0301' },
   { why: 'it is empty', token: '', code: 'APIGW.0301' },
   { why: 'it was never given out', token: 'MIIabc', code: 'SVCSTG.SWR.4010000' },
-])('refuses a token with $code where $why', async ({ token, code }) => {
+])('rejects a token with $code when $why', async ({ token, code }) => {
   const reply = await listNamespaces(token === undefined ? {} : { 'X-Auth-Token': token });
   expectError(reply, 401, code);
 });

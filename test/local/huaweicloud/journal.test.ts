@@ -68,7 +68,7 @@ test('is empty after it was cleared', async () => {
   expect(acme.journal.entries).toEqual([]);
 });
 
-test('tells when it has come to something', async () => {
+test('resolves when the entries fulfil the condition', async () => {
   const seen = acme.journal
     .waitFor((entries) => entries.filter(({ status }) => status === 404).length === 2)
     .then(() => acme.journal.entries.length);
@@ -77,12 +77,12 @@ test('tells when it has come to something', async () => {
   expect(await seen).toBe(2);
 });
 
-test('tells at once what has come already', async () => {
+test('resolves at once when they already do', async () => {
   await sendRequest(acme.url, { path: '/nowhere' });
   await expect(acme.journal.waitFor((entries) => entries.length === 1, 0)).resolves.toBeUndefined();
 });
 
-test('gives up waiting, and says what it has seen', async () => {
+test('times out with its entries', async () => {
   await sendRequest(acme.url, { path: '/nowhere' });
   await expect(acme.journal.waitFor(() => false, 1)).rejects.toThrow('[unknown 404]');
 });

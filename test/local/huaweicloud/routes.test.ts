@@ -39,7 +39,7 @@ test.each([
   { why: 'a slash beside another separator', namespace: 'acme', repository: 'a$-b' },
   { why: '129 characters', namespace: 'acme', repository: 'a'.repeat(129) },
   { why: 'a space', namespace: 'acme', repository: 'a%20b' },
-])('refuses the name $namespace/$repository: $why', async ({ namespace, repository }) => {
+])('rejects the name $namespace/$repository: $why', async ({ namespace, repository }) => {
   const reply = await sendRequest(acme.url, { path: syncRepo(repository, namespace), headers: acme.headers });
   expectError(reply, 400, 'SVCSTG.SWR.4000014');
 });

@@ -119,7 +119,7 @@ describe('DELETE', () => {
     { why: 'the body is a list', body: JSON.stringify([DR]) },
     { why: 'the type is missing', body: JSON.stringify(DR), type: undefined },
     { why: 'the type is another', body: JSON.stringify(DR), type: 'text/plain' },
-  ])('refuses, and deletes nothing, where $why', async (row) => {
+  ])('rejects the request and deletes nothing when $why', async (row) => {
     const { 'X-Auth-Token': token = '' } = acme.headers;
     const type = 'type' in row ? row.type : 'application/json';
     const reply = await sendRequest(acme.url, {
@@ -167,7 +167,7 @@ describe('POST', () => {
     expect((await send('POST', syncRepo('missing'), DR)).status).toBe(404);
   });
 
-  test('refuses a flag that is no boolean', async () => {
+  test('rejects a flag that is no boolean', async () => {
     expect((await send('POST', syncRepo('quiet'), { ...DR, syncAuto: 'true' })).status).toBe(400);
   });
 });

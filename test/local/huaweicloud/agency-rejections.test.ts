@@ -6,7 +6,7 @@ const { auth } = describeAgency();
 
 const acme = useAcme();
 
-describe('nobody becomes an agency', () => {
+describe('a token of an agency is rejected', () => {
   const unauthorized = {
     error: {
       code: 403,
