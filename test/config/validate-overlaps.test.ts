@@ -17,71 +17,66 @@ type Written = Pick<Route, 'from' | 'to'> & {
   firstDeletionCounts?: true;
 };
 
-const check = (routes: readonly Written[], confirmEcr = false) =>
-  validateConfig('test', { ...SECTIONS, routes, events: { confirmEcr } });
-const toIssues = (routes: readonly Written[], confirmEcr = false) => {
+const check = (routes: readonly Short[], confirmEcr = false) =>
+  validateConfig('test', { ...SECTIONS, routes: writtenOf(routes), events: { confirmEcr } });
+const toIssues = (routes: readonly Short[], confirmEcr = false) => {
   const result = check(routes, confirmEcr);
   return result.ok ? [] : result.issues;
 };
-const sharedOf = (routes: readonly Written[], confirmEcr = false) => {
+const sharedOf = (routes: readonly Short[], confirmEcr = false) => {
   const result = check(routes, confirmEcr);
   return result.ok ? result.value.routes.map(({ shared }) => shared) : result.issues;
 };
+/** A route, or `FROM → TO, TO`. */
+type Short = Written | string;
+const writtenOf = (routes: readonly Short[]): Written[] =>
+  routes.map((route) => {
+    if (typeof route !== 'string') return route;
+    const [from = '', to = ''] = route.split(' → ');
+    return { from, to: to.includes(', ') ? to.split(', ') : to };
+  });
 const DR = ['cn-east-3/dr'];
 
 describe('routes of which each image has one source repository', () => {
-  test.each<[why: string, routes: Written[]]>([
-    ['one organization', [{ from: 'github:acme/{repo}', to: 'images/{repo}' }]],
-    ['every organization', [{ from: 'github:{org}/{repo}', to: '{org}-images/{repo}' }]],
-    ['whole paths', [{ from: 'gitlab:{path+}', to: '{path}' }]],
-    ['paths with the last name first', [{ from: 'gitlab:{path+}/{last}', to: 'x/{last}/{path}' }]],
-    ['a name twice', [{ from: 'github:acme/{repo}', to: 'x/{repo}-{repo}' }]],
-    ['a name that contains the other', [{ from: 'github:{org}/{repo}', to: '{org}-{repo}/{repo}' }]],
-    ['a path twice', [{ from: 'gitlab:{path+}', to: 'x/{path}/of/{path}' }]],
-    ['two copies', [{ from: 'github:{org}/{repo}', to: ['{org}-images/{repo}', 'archive/{org}/{repo}'] }]],
-    ['the same copy twice', [{ from: 'github:{org}/{repo}', to: ['x/{org}/{repo}', 'x/{org}/{repo}'] }]],
+  test.each<[why: string, routes: Short[]]>([
+    ['one organization', ['github:acme/{repo} → images/{repo}']],
+    ['every organization', ['github:{org}/{repo} → {org}-images/{repo}']],
+    ['whole paths', ['gitlab:{path+} → {path}']],
+    ['paths with the last name first', ['gitlab:{path+}/{last} → x/{last}/{path}']],
+    ['a name twice', ['github:acme/{repo} → x/{repo}-{repo}']],
+    ['a name that contains the other', ['github:{org}/{repo} → {org}-{repo}/{repo}']],
+    ['a path twice', ['gitlab:{path+} → x/{path}/of/{path}']],
+    ['two copies', ['github:{org}/{repo} → {org}-images/{repo}, archive/{org}/{repo}']],
+    ['the same copy twice', ['github:{org}/{repo} → x/{org}/{repo}, x/{org}/{repo}']],
     [
       'some tasks of one organization before every organization',
       [
         { from: 'github:acme/{repo}', to: 'acme-images/{repo}', targets: DR },
-        { from: 'github:{org}/{repo}', to: '{org}-images/{repo}' },
+        'github:{org}/{repo} → {org}-images/{repo}',
       ],
     ],
     [
       'a subgroup before its group',
       [
         { from: 'gitlab:acme/pay/{path+}', to: 'x/pay/{path}', targets: DR },
-        { from: 'gitlab:acme/{path+}', to: 'x/{path}' },
+        'gitlab:acme/{path+} → x/{path}',
       ],
     ],
     [
       'one repository before its organization',
-      [
-        { from: 'github:Acme/Special', to: 'x/special', targets: DR },
-        { from: 'github:acme/{repo}', to: 'X/{repo}' },
-      ],
+      [{ from: 'github:Acme/Special', to: 'x/special', targets: DR }, 'github:acme/{repo} → X/{repo}'],
     ],
     [
       'one repository that is led elsewhere',
-      [
-        { from: 'github:acme/special', to: 'y/special' },
-        { from: 'github:acme/{repo}', to: 'x/{repo}' },
-      ],
+      ['github:acme/special → y/special', 'github:acme/{repo} → x/{repo}'],
     ],
     [
       'organizations that have swapped their names',
-      [
-        { from: 'github:a/{repo}', to: 'b/{repo}' },
-        { from: 'github:b/{repo}', to: 'a/{repo}' },
-        { from: 'github:{org}/{repo}', to: '{org}/{repo}' },
-      ],
+      ['github:a/{repo} → b/{repo}', 'github:b/{repo} → a/{repo}', 'github:{org}/{repo} → {org}/{repo}'],
     ],
     [
       'two sources with a prefix for each',
-      [
-        { from: 'github:{org}/{repo}', to: 'images/gh-{repo}/{org}' },
-        { from: 'gitlab:{org}/{repo}', to: 'images/gl-{repo}/{org}' },
-      ],
+      ['github:{org}/{repo} → images/gh-{repo}/{org}', 'gitlab:{org}/{repo} → images/gl-{repo}/{org}'],
     ],
     [
       'two sources with different targets',
@@ -92,24 +87,15 @@ describe('routes of which each image has one source repository', () => {
     ],
     [
       'two sources in two accounts',
-      [
-        { from: 'github:acme/{repo}', to: 'x/{repo}' },
-        { from: 'gitlab:acme/{repo}', to: 'x/{repo}', account: 'other' },
-      ],
+      ['github:acme/{repo} → x/{repo}', { from: 'gitlab:acme/{repo}', to: 'x/{repo}', account: 'other' }],
     ],
     [
       'a route that nothing comes to',
-      [
-        { from: 'github:{org}/{repo}', to: '{org}/{repo}' },
-        { from: 'github:acme/{repo}', to: 'images/{repo}' },
-      ],
+      ['github:{org}/{repo} → {org}/{repo}', 'github:acme/{repo} → images/{repo}'],
     ],
     [
       'different numbers of segments',
-      [
-        { from: 'github:{org}/{repo}', to: 'x/{org}/{repo}' },
-        { from: 'gitlab:{group}/{team}/{repo}', to: 'x/{group}/{team}/{repo}' },
-      ],
+      ['github:{org}/{repo} → x/{org}/{repo}', 'gitlab:{group}/{team}/{repo} → x/{group}/{team}/{repo}'],
     ],
   ])('are accepted without a check: %s', (_, routes) => {
     expect(sharedOf(routes)).toEqual(routes.map(() => undefined));
@@ -117,55 +103,46 @@ describe('routes of which each image has one source repository', () => {
 });
 
 describe('routes that lead two source repositories to one image', () => {
-  test.each<[why: string, routes: Written[], path: string, collision: RegExp]>([
+  test.each<[why: string, routes: Short[], path: string, collision: RegExp]>([
     [
       'no telling where a name ends',
-      [{ from: 'gitlab:{group}/{repo}', to: 'images/{group}-{repo}' }],
+      ['gitlab:{group}/{repo} → images/{group}-{repo}'],
       'routes[0].to',
       /gitlab:(\w+)-(\w+)\/(\w+) and gitlab:\1\/\2-\3 both lead to images\/\1-\2-\3 /,
     ],
     [
       'a name that is left out',
-      [{ from: 'gitlab:{group}/{repo}', to: 'images/{repo}' }],
+      ['gitlab:{group}/{repo} → images/{repo}'],
       'routes[0].to',
       /gitlab:a\/(\w+) and gitlab:b\/\1 both lead to images\/\1 /,
     ],
     [
       'every name left out, behind a route that takes the short ones',
-      [
-        { from: 'gitlab:{a}', to: 'y/{a}' },
-        { from: 'gitlab:{path+}', to: 'images/all' },
-      ],
+      ['gitlab:{a} → y/{a}', 'gitlab:{path+} → images/all'],
       'routes[1].to',
       /gitlab:a\/a and gitlab:b\/b both lead to images\/all /,
     ],
     [
       'two sources',
-      [
-        { from: 'github:acme/{repo}', to: 'Images/{repo}' },
-        { from: 'ecr:{path+}', to: ['mirror/{path}', 'images/{path}'] },
-      ],
+      ['github:acme/{repo} → Images/{repo}', 'ecr:{path+} → mirror/{path}, images/{path}'],
       'routes[1].to[1]',
       /github:acme\/(\w+) and ecr:\1 both lead to images\/\1 /,
     ],
     [
       'an organization called like another one is led',
-      [
-        { from: 'github:acme/special', to: 'x/special' },
-        { from: 'github:{org}/{repo}', to: '{org}/{repo}' },
-      ],
+      ['github:acme/special → x/special', 'github:{org}/{repo} → {org}/{repo}'],
       'routes[1].to',
       /github:acme\/special and github:x\/special both lead to x\/special /,
     ],
     [
       'names in another order',
-      [{ from: 'gitlab:{a}/{b}', to: ['x/{a}/{b}', 'x/{b}/{a}'] }],
+      ['gitlab:{a}/{b} → x/{a}/{b}, x/{b}/{a}'],
       'routes[0].to[1]',
       /gitlab:(\w+)\/(\w+) and gitlab:\2\/\1 both lead to x\/\1\/\2 /,
     ],
     [
       'a name of two occurrences',
-      [{ from: 'gitlab:{path+}', to: ['{path}/x', 'x/{path}/of/{path}'] }],
+      ['gitlab:{path+} → {path}/x, x/{path}/of/{path}'],
       'routes[0].to[1]',
       /gitlab:x\/x\/of and gitlab:x both lead to x\/x\/of\/x /,
     ],
@@ -176,10 +153,7 @@ describe('routes that lead two source repositories to one image', () => {
   });
 
   test('are rejected when undecidable', () => {
-    const routes = [
-      { from: 'github:{a}/{b}', to: 'x/{a}-r0-{a}/{b}' },
-      { from: 'gitlab:{a}/{b}', to: 'x/{a}-r1-{a}/{b}' },
-    ];
+    const routes = ['github:{a}/{b} → x/{a}-r0-{a}/{b}', 'gitlab:{a}/{b} → x/{a}-r1-{a}/{b}'];
     expect(toIssues(routes)).toMatchObject([
       { expected: expect.stringContaining('several source repositories may lead to one image') },
     ]);
@@ -201,7 +175,7 @@ describe('routes that lead two source repositories to one image', () => {
   });
 
   test('need both sources to have checkExistence when one of them has firstDeletionCounts', () => {
-    const routes: Written[] = both.map((route, index) =>
+    const routes: Short[] = both.map((route, index) =>
       index === 0 ? { ...route, firstDeletionCounts: true } : route,
     );
     expect(sharedOf(routes, true)).toEqual([undefined, true]);
@@ -214,7 +188,7 @@ describe('routes that lead two source repositories to one image', () => {
     ]);
   });
 
-  test.each<[why: string, routes: Written[], offered: string[], not: string[]]>([
+  test.each<[why: string, routes: Short[], offered: string[], not: string[]]>([
     [
       'an API that is missing',
       [{ from: 'gitlab:{a}/{b}', to: 'x/{a}-{b}' }],
@@ -254,7 +228,7 @@ test.each([false, 'yes', 1])('firstDeletionCounts is true or missing, and not %j
   });
 });
 
-test.each<[why: string, routes: Written[]]>([
+test.each<[why: string, routes: Short[]]>([
   [
     'special ones before a general one',
     [

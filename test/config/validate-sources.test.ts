@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { validateConfig } from '../../lib/config/validate-config.ts';
-import { validateSources } from '../../lib/config/validate-sources.ts';
+import { validateSharing, validateSources } from '../../lib/config/validate-sources.ts';
 
 const api = { url: 'https://x.example.com', credentials: 'env:Y' };
 const toIssues = (source: unknown, name = 'x') => validateSources({ sources: { [name]: source } });
@@ -111,3 +111,46 @@ test.each([null, 7, { sources: 7 }, { sources: { x: 7 } }, { sources: { x: { typ
     expect(validateSources(contents)).toEqual([]);
   },
 );
+
+const shared = 'the same as in sources.one';
+const secretIssue = { path: 'sources.two.secret', found: shared, expected: 'a secret of its own' };
+const topicIssue = { found: shared, expected: 'a topic that no other source lists' };
+
+test.each([
+  ['one secret', { secret: 'env:X' }, { secret: 'env:X' }, [secretIssue]],
+  [
+    'one topic',
+    { topics: ['t', 'u'] },
+    { topics: ['v', 'u'] },
+    [{ path: 'sources.two.topics[1]', ...topicIssue }],
+  ],
+  [
+    'two topics',
+    { topics: ['t', 'u'] },
+    { topics: ['u', 't'] },
+    [
+      { path: 'sources.two.topics[0]', ...topicIssue },
+      { path: 'sources.two.topics[1]', ...topicIssue },
+    ],
+  ],
+  [
+    'one secret, whatever else is wrong',
+    { type: 7, secret: 'hunter2', topics: 7 },
+    { secret: 'hunter2', api: null },
+    [secretIssue],
+  ],
+])('two sources have %s in common', (_, one, two, issues) => {
+  expect(validateSharing({ sources: { one, two } })).toEqual(issues);
+});
+
+test.each([
+  { sources: { one: { secret: 'env:X' }, two: { secret: 'env:Y' }, three: {} } },
+  { sources: { one: { topics: ['t', 't'] }, two: { topics: ['u'] } } },
+  { sources: { one: { secret: 'env:X', api: { credentials: 'env:X' } } } },
+  { sources: { one: 7, two: null } },
+  { sources: [] },
+  {},
+  null,
+])('nothing is in common: %j', (contents) => {
+  expect(validateSharing(contents)).toEqual([]);
+});

@@ -126,37 +126,27 @@ describe('a request of a common client is served', () => {
     { repository: 'acme/web' },
     'a secret of this test',
   );
-  test.each([
-    { who: 'curl, an invocation', path: INVOKE, headers: { ...curl, ...JSON_TYPE }, to: 'clean' },
-    { who: 'curl, an event', path: '/', headers: { ...curl, ...PUT_EVENTS }, to: 'bus' },
-    { who: 'the AWS command line, an invocation', path: INVOKE, headers: awsCli, to: 'clean' },
-    { who: 'the AWS command line, an event', path: '/', headers: { ...awsCli, ...PUT_EVENTS }, to: 'bus' },
-    {
-      who: 'the SDK for JavaScript, an invocation',
-      path: INVOKE,
-      headers: { ...AWS_SIGNATURE, 'Content-Type': 'application/octet-stream' },
-      to: 'clean',
-    },
-    {
-      who: 'a program, JSON with a charset',
-      path: INVOKE,
-      headers: { 'Content-Type': 'Application/JSON; charset=utf-8' },
-      to: 'clean',
-    },
-    {
-      who: 'a program by Node.js, whose fetch sends Sec-Fetch-Mode',
-      path: INVOKE,
-      headers: { ...JSON_TYPE, 'Sec-Fetch-Mode': 'cors' },
-      to: 'clean',
-    },
-    { who: 'GitHub', path: WEBHOOK, headers: github, body: deletion, to: 'receive' },
-    {
-      who: 'Amazon SNS, whose JSON is text/plain',
-      path: '/webhooks/sns',
-      headers: { 'Content-Type': 'text/plain; charset=UTF-8', 'X-Amz-Sns-Message-Type': 'Notification' },
-      to: 'receive',
-    },
-  ])('$who', async ({ path, headers, body = '{}', to }) => {
+  test.each<[who: string, path: string, headers: Record<string, string>, to: string, body?: string]>([
+    ['curl, an invocation', INVOKE, { ...curl, ...JSON_TYPE }, 'clean'],
+    ['curl, an event', '/', { ...curl, ...PUT_EVENTS }, 'bus'],
+    ['the AWS CLI, an invocation', INVOKE, awsCli, 'clean'],
+    ['the AWS CLI, an event', '/', { ...awsCli, ...PUT_EVENTS }, 'bus'],
+    [
+      'the SDK for JavaScript',
+      INVOKE,
+      { ...AWS_SIGNATURE, 'Content-Type': 'application/octet-stream' },
+      'clean',
+    ],
+    ['JSON with a charset', INVOKE, { 'Content-Type': 'Application/JSON; charset=utf-8' }, 'clean'],
+    ['fetch of Node.js, with Sec-Fetch-Mode', INVOKE, { ...JSON_TYPE, 'Sec-Fetch-Mode': 'cors' }, 'clean'],
+    ['GitHub', WEBHOOK, github, 'receive', deletion],
+    [
+      'Amazon SNS, with JSON as text/plain',
+      '/webhooks/sns',
+      { 'Content-Type': 'text/plain; charset=UTF-8', 'X-Amz-Sns-Message-Type': 'Notification' },
+      'receive',
+    ],
+  ])('%s', async (_, path, headers, to, body = '{}') => {
     const answer = await sendRaw(`${url}${path}`, { headers, body });
     expect(answer.status).toBeLessThan(300);
     expect(reached.map(([name]) => name)).toEqual([to]);
