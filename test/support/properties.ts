@@ -25,5 +25,6 @@ export function testProperty<T extends [unknown, ...unknown[]]>(
   arbitraries: { [Index in keyof T]: fc.Arbitrary<T[Index]> },
   predicate: (...values: T) => unknown,
 ): void {
+  // oxlint-disable-next-line jest/valid-title
   test(title, () => holds(arbitraries, predicate));
 }
