@@ -6,7 +6,6 @@ import { SecretStore } from '../lib/aws/secret-store.ts';
 import { requireEnvironment } from '../lib/config/load-config.ts';
 import type { Deadline } from '../lib/deadline.ts';
 import { Accounts } from '../lib/huaweicloud/accounts.ts';
-import { DynamoSuspicionLedger } from '../lib/ledger/suspicion-ledger.ts';
 import { DynamoSweepLedger } from '../lib/ledger/sweep-ledger.ts';
 import { createLog } from '../lib/log.ts';
 import { createCheckExistence } from '../lib/sources/check-existence.ts';
@@ -59,7 +58,6 @@ const operations = {
       accounts,
       checkExistence: createCheckExistence(config, readSecret),
       ledger: new DynamoSweepLedger({ table, retentionDays: config.ledger.retentionDays }),
-      suspicions: new DynamoSuspicionLedger(table),
       request: () => Promise.resolve(),
       publish: () => Promise.resolve(),
       log,

@@ -1,13 +1,11 @@
 import pMap from 'p-map';
-import { busEventsOf } from '../lib/cleanup/bus-events.ts';
 import { Cleaner } from '../lib/cleanup/cleaner.ts';
 import type { Safety } from '../lib/cleanup/decide.ts';
 import { type CleanupLedger, noLedger } from '../lib/cleanup/ledger.ts';
-import { failuresOf, type Outcome } from '../lib/cleanup/outcome.ts';
-import { waitOf } from '../lib/cleanup/remainder.ts';
+import { failuresOf, type Outcome, waitOf } from '../lib/cleanup/outcome.ts';
 import type { CleanupRequest } from '../lib/cleanup/request.ts';
 import type { Accounts } from '../lib/huaweicloud/accounts.ts';
-import type { EventBus } from '../lib/queue/event-bus.ts';
+import { busEventsOf, type EventBus } from '../lib/queue/event-bus.ts';
 import { findSources } from '../lib/routing/find-sources.ts';
 import { createCheckExistence } from '../lib/sources/check-existence.ts';
 import { isNotTried, isPlanned, type PlacedOutcome } from './clean-outcomes.ts';

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { UsageError } from '../command-line/options.ts';
-import { OUT_OF_TIME } from '../lib/cleanup/plan-repository.ts';
+import { OUT_OF_TIME } from '../lib/cleanup/outcome.ts';
 import { type Failure, failureOf, ServiceError } from '../lib/failure.ts';
 import { type ListPage, readRepositories } from '../lib/huaweicloud/repository-list.ts';
 import type { SwrClient } from '../lib/huaweicloud/swr.ts';

@@ -1,9 +1,9 @@
 import pLimit from 'p-limit';
 import type { Deadline } from '../lib/deadline.ts';
-import { CONCURRENCY, type SweepContext } from '../lib/sweep/context.ts';
 import type { Sweep } from '../lib/sweep/ledger.ts';
-import { addCounts, type Counts, NOTHING, type SweepReport } from '../lib/sweep/report.ts';
+import { addCounts, NO_COUNTS, type SweepCounts, type SweepReport } from '../lib/sweep/ledger.ts';
 import type { SweepStep } from '../lib/sweep/step.ts';
+import { MAX_CONCURRENT_CALLS, type SweepContext } from '../lib/sweep/step.ts';
 import { takeSweepStep } from '../lib/sweep/take-step.ts';
 
 /** While one organization is listed or ends, calls for others go on. */
@@ -12,7 +12,7 @@ const STEPS_AT_A_TIME = 4;
 /** Progress of a sweep in this process, without what an earlier process has finished. */
 export interface SweepProgress {
   readonly organizations: { readonly done: number; readonly all: number };
-  readonly counts: Counts;
+  readonly counts: SweepCounts;
 }
 
 /**
@@ -27,9 +27,9 @@ export async function* runSweep(
   deadline: Deadline,
   context: SweepContext,
 ): AsyncGenerator<SweepProgress, SweepReport | undefined> {
-  let counts: Counts = NOTHING;
+  let counts: SweepCounts = NO_COUNTS;
   const limited: SweepContext = {
-    ...limitCalls(context, context.concurrency ?? CONCURRENCY),
+    ...limitCalls(context, context.concurrency ?? MAX_CONCURRENT_CALLS),
     onPage(page) {
       counts = addCounts(counts, page.counts);
       context.onPage?.(page);

@@ -1,13 +1,12 @@
 import pMap from 'p-map';
-import { busEventsOf } from '../lib/cleanup/bus-events.ts';
-import { OUT_OF_TIME } from '../lib/cleanup/plan-repository.ts';
+import { OUT_OF_TIME } from '../lib/cleanup/outcome.ts';
 import type { CleanupRequest } from '../lib/cleanup/request.ts';
 import { ServiceError } from '../lib/failure.ts';
 import type { Accounts } from '../lib/huaweicloud/accounts.ts';
-import { DynamoSuspicionLedger } from '../lib/ledger/suspicion-ledger.ts';
 import { DynamoSweepLedger } from '../lib/ledger/sweep-ledger.ts';
+import { busEventsOf } from '../lib/queue/event-bus.ts';
 import { createCheckExistence } from '../lib/sources/check-existence.ts';
-import type { SweepContext } from '../lib/sweep/context.ts';
+import type { SweepContext } from '../lib/sweep/step.ts';
 import { isNotTried, type PlacedOutcome } from './clean-outcomes.ts';
 import { cleanerOf, cleanWithRetries } from './clean-steps.ts';
 import { findName, openBus, openLedger } from './resources.ts';
@@ -70,7 +69,6 @@ export async function createSweep(parts: SweepParts): Promise<CliSweep> {
     accounts: { names, clientOf: (account) => countingClient(accounts, account, progress) },
     checkExistence: createCheckExistence(config, readSecret),
     ledger,
-    suspicions: new DynamoSuspicionLedger(table),
     request,
     publish(report) {
       bus.publish([{ type: 'Sweep Finished', detail: report }]);

@@ -1,6 +1,5 @@
 import { nameOf } from '../lib/huaweicloud/names.ts';
-import type { Finding } from '../lib/sweep/ledger.ts';
-import type { SweepReport } from '../lib/sweep/report.ts';
+import type { SweepFinding, SweepReport } from '../lib/sweep/ledger.ts';
 import { nameOutcome, noteOf } from './clean-outcomes.ts';
 import type { SweptOutcome } from './sweep-context.ts';
 import { count, formatTable, sortBy } from './table.ts';
@@ -19,9 +18,9 @@ interface Row {
 /** Findings of a sweep. */
 export interface Found {
   /** Tasks to delete. */
-  readonly standing: readonly Finding[];
+  readonly standing: readonly SweepFinding[];
   /** Tasks held back: no canary confirms that their source repository is gone. */
-  readonly held: readonly Finding[];
+  readonly held: readonly SweepFinding[];
 }
 
 /**
@@ -60,7 +59,7 @@ export function rowsOf(
   );
 }
 
-type Place = Pick<Finding, 'account' | 'namespace' | 'repository'>;
+type Place = Pick<SweepFinding, 'account' | 'namespace' | 'repository'>;
 
 function keyOf(
   { account, namespace, repository }: Place,
@@ -73,7 +72,7 @@ function untouched(state: SweepReport['state'] | undefined): string {
   if (state === undefined) return 'not tried';
   // By the run that this one resumes.
   if (state === 'applied') return 'done before';
-  return state === 'refused' ? 'kept' : 'would be deleted';
+  return state === 'rejected' ? 'kept' : 'would be deleted';
 }
 
 export function formatRows(rows: readonly Row[]): string {

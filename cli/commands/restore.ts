@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../command-line/options.ts';
-import { type Restoration, restoreTasks } from '../../lib/cleanup/restore.ts';
-import { lastDeletions, planRestore, type RestoreStep } from '../../lib/cleanup/restore-plan.ts';
+import {
+  lastDeletions,
+  planRestore,
+  type Restoration,
+  type RestoreStep,
+  restoreTasks,
+} from '../../lib/cleanup/restore.ts';
 import { nameOf } from '../../lib/huaweicloud/names.ts';
 import type { TaskEntry } from '../../lib/ledger/history.ts';
 import { formatImageName } from '../arguments.ts';

@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { UsageError } from '../../command-line/options.ts';
 import type { Accounts } from '../../lib/huaweicloud/accounts.ts';
-import type { Sweep } from '../../lib/sweep/ledger.ts';
-import type { SweepReport } from '../../lib/sweep/report.ts';
-import { Sightings } from '../../lib/sweep/sightings.ts';
+import type { Sweep, SweepReport } from '../../lib/sweep/ledger.ts';
+import { Sightings } from '../../lib/sweep/source-repositories.ts';
 import { isNotTried } from '../clean-outcomes.ts';
 import { listRepositoriesOf } from '../list-tasks.ts';
 import { retryingClient } from '../retry.ts';
@@ -108,7 +107,7 @@ async function follow(
   }
 }
 
-/** Tells whether the sweep will be refused, so that no question is needed. */
+/** Tells whether the sweep will be rejected, so that no question is needed. */
 async function isTooMuch(begun: Sweep, found: number, { context, ledger }: CliSweep): Promise<boolean> {
   let tasks = 0;
   for await (const { counts } of ledger.pages(begun)) tasks += counts.tasks;
@@ -133,9 +132,9 @@ function printSweep(
   );
   if (report === undefined)
     run.say(`Not finished. Resume with: swr-sync sweep --resume ${id} --stage ${stage}`);
-  if (report?.state === 'refused')
-    run.say('Refused: more tasks than sweep.maxPercent allows. Nothing was deleted.');
+  if (report?.state === 'rejected')
+    run.say('Rejected: more tasks than sweep.maxPercent allows. Nothing was deleted.');
   const failed = outcomes.some((outcome) => outcome.outcome === 'failed' && !isNotTried(outcome));
-  const isWhole = report !== undefined && report.counts.unread === 0 && report.state !== 'refused';
+  const isWhole = report !== undefined && report.counts.unread === 0 && report.state !== 'rejected';
   return failed || !isWhole ? EXIT.failed : EXIT.done;
 }

@@ -2,18 +2,18 @@ import pMap from 'p-map';
 import { failureOf } from '../failure.ts';
 import { nameOf } from '../huaweicloud/names.ts';
 import type { Log } from '../log.ts';
-import type { Deletion } from './decide.ts';
-import type { Begun } from './delivery-limit.ts';
+import type { TaskDeletion } from './decide.ts';
+import type { StartedDeletion } from './delivery-limit.ts';
 import type { Ending, Intent } from './ledger.ts';
-import { type Outcome, subjectOf } from './outcome.ts';
-import { type CleanupContext, OUT_OF_TIME, planRepository } from './plan-repository.ts';
+import { OUT_OF_TIME, type Outcome, subjectOf } from './outcome.ts';
+import { type CleanupContext, planRepository } from './plan-repository.ts';
 import type { CleanupRequest } from './request.ts';
 
-const MAX_CALLS_AT_A_TIME = { concurrency: 8 };
+const MAX_CONCURRENT = { concurrency: 8 };
 
 /**
- * Cleans repositories of one organization: lists their tasks, decides, deletes and records the ends. Repositories whose list may
- * have been cut off are cleaned again as long as that deletes something.
+ * Cleans repositories of one organization: lists their tasks, decides, deletes and records the results. A repository with an
+ * incomplete list is cleaned again while that deletes something.
  *
  * Never throws: every failure is an outcome, and every target is tried.
  *
@@ -35,7 +35,7 @@ export async function cleanRepositories(
 
 interface Round {
   readonly outcomes: readonly Outcome[];
-  /** The repositories that may have more tasks than SWR has listed, and of whose tasks this round has deleted some. */
+  /** Repositories with an incomplete list, of whose tasks this round has deleted some. */
   readonly unfinished: readonly string[];
 }
 
@@ -49,9 +49,9 @@ async function cleanOnce(
   const plans = await pMap(
     repositories,
     (repository) => planRepository(request, repository, context),
-    MAX_CALLS_AT_A_TIME,
+    MAX_CONCURRENT,
   );
-  // Only in what becomes of a whole organization does it have to be said which repository is meant.
+  // The outcomes of an organization name their repository.
   const label = (repository: string) => (request.repository === undefined ? { repository } : {});
   const settled = plans.flatMap((plan) =>
     plan.settled.map((outcome): Outcome => ({ ...label(plan.repository), ...outcome })),
@@ -59,11 +59,11 @@ async function cleanOnce(
   const isNew = (outcome: Outcome) => known.get(subjectOf(outcome))?.outcome !== outcome.outcome;
   for (const outcome of settled.filter(isNew)) logOutcome(outcome, request, context.log);
 
-  // What has failed waits for the next try of the request.
-  const hasFailed = (repository: string, { target }: Deletion) =>
+  // A failed deletion waits for the next attempt of the request.
+  const hasFailed = (repository: string, { target }: TaskDeletion) =>
     known.get(subjectOf({ ...label(repository), target }))?.outcome === 'failed';
-  // Nothing is deleted that is not on the record before.
-  const starts = await context.limit.begin(
+  // Only recorded deletions are carried out.
+  const starts = await context.limit.start(
     plans.flatMap(({ repository, deletions }) =>
       deletions.flatMap((deletion) => (hasFailed(repository, deletion) ? [] : [{ repository, ...deletion }])),
     ),
@@ -80,7 +80,7 @@ async function cleanOnce(
       logOutcome(outcome, request, context.log);
       return outcome;
     },
-    MAX_CALLS_AT_A_TIME,
+    MAX_CONCURRENT,
   );
   for (const plan of plans) {
     const { namespace } = request;
@@ -93,18 +93,18 @@ async function cleanOnce(
 
 async function deleteRecorded(
   request: CleanupRequest,
-  { intent, begunBefore }: Begun,
+  { intent, startedBefore }: StartedDeletion,
   context: CleanupContext,
 ): Promise<Ending> {
   const { deadline, ledger } = context;
   if (!deadline.allowsMore()) return { outcome: 'failed', ...OUT_OF_TIME };
   try {
-    const ending = await deleteTask(request, intent, begunBefore, context);
-    // If this fails, the next try finds what was begun, and that it is gone.
-    // What SWR never showed, an earlier try may have deleted all the same.
-    const isUnsure = begunBefore && intent.task === undefined;
-    const noted = ending.outcome === 'failed' && isUnsure ? { ...ending, retryable: true } : ending;
-    await ledger.settle(request, intent, noted);
+    const ending = await deleteTask(request, intent, startedBefore, context);
+    // An earlier attempt may have deleted a task that SWR never listed.
+    const isUnsure = startedBefore && intent.task === undefined;
+    const recorded = ending.outcome === 'failed' && isUnsure ? { ...ending, retryable: true } : ending;
+    // If this write fails, the next attempt finds the started deletion, and the task gone.
+    await ledger.settle(request, intent, recorded);
     return ending;
   } catch (error) {
     return { outcome: 'failed', ...failureOf(error) };
@@ -114,13 +114,13 @@ async function deleteRecorded(
 async function deleteTask(
   { namespace }: CleanupRequest,
   { repository, target, task }: Intent,
-  begunBefore: boolean,
+  startedBefore: boolean,
   { swr, deadline }: CleanupContext,
 ): Promise<Ending> {
   try {
     const outcome = await swr.deleteSyncTask(namespace, repository, target, deadline);
-    // It was an earlier try that deleted it, or another worker with the same request, and couldn't tell. At the worst both say so.
-    return { outcome: outcome === 'absent' && (begunBefore || task !== undefined) ? 'deleted' : outcome };
+    // An earlier attempt, or another worker with the same request, has deleted it without a record. Both may report it.
+    return { outcome: outcome === 'absent' && (startedBefore || task !== undefined) ? 'deleted' : outcome };
   } catch (error) {
     return { outcome: 'failed', ...failureOf(error) };
   }
@@ -135,13 +135,13 @@ export function logOutcome({ target, ...result }: Outcome, request: CleanupReque
     namespace,
     repository,
     ...(target !== undefined && { target: nameOf(target) }),
-    ...(outcome === 'deleted' && { ageSeconds: ageOf(request) }),
+    ...(outcome === 'deleted' && { ageSeconds: secondsSinceEvent(request) }),
     ...rest,
   });
 }
 
-/** How long ago that happened which the request follows from. */
-function ageOf({ occurredAt }: CleanupRequest): number | undefined {
+/** Seconds since the event of a request. */
+function secondsSinceEvent({ occurredAt }: CleanupRequest): number | undefined {
   if (occurredAt === undefined) return undefined;
   // A sender's clock may be ahead of ours.
   return Math.max(0, Date.now() - Date.parse(occurredAt)) / 1000;

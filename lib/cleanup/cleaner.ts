@@ -21,10 +21,10 @@ export interface CleanerParts extends SourceChecks {
   readonly log: Log;
 }
 
-/** Outcomes of a request, and what is left of an organization. */
+/** Outcomes of a request, and the request for the rest of an organization. */
 export type Cleaned = Pick<CleanupResult, 'outcomes' | 'rest'>;
 
-/** Cleaner of the configured accounts. */
+/** Cleans the requests of all configured accounts. */
 export class Cleaner {
   readonly #parts: CleanerParts;
 
@@ -32,7 +32,7 @@ export class Cleaner {
     this.#parts = parts;
   }
 
-  /** Deletes the tasks of a request. Never throws: every failure is an outcome. */
+  /** Cleans one request, with its entry in the ledger. Never throws: every failure is an outcome. */
   async clean(request: CleanupRequest, deadline: Deadline): Promise<CleanupResult> {
     const { config, accounts, ledger } = this.#parts;
     const account = request.account ?? config.defaultAccount;
@@ -64,7 +64,7 @@ export class Cleaner {
     return result;
   }
 
-  /** Closes the request in the ledger. If this fails, the deletions are recorded all the same; the log has the rest. */
+  /** Records the result. Without it, the deletions are still recorded, and the log has the rest. */
   async #close({ request, outcomes }: CleanupResult, log: Log): Promise<void> {
     try {
       await this.#parts.ledger.close(request, outcomes);
@@ -75,10 +75,9 @@ export class Cleaner {
 }
 
 /**
- * Cleans what an opened request names: one repository, or every repository of an organization. Never throws; repeating it
- * does no harm.
+ * Cleans an opened request: one repository, or every repository of an organization. Never throws, and may be repeated.
  *
- * @param context its client calls the account of the request.
+ * @param context with the client of the request's account.
  */
 export async function cleanRequest(
   request: CleanupRequest,

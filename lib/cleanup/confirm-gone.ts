@@ -6,7 +6,7 @@ import { lowerAscii } from '../lower-ascii.ts';
 import type { Outcome } from './outcome.ts';
 import type { CleanupRequest } from './request.ts';
 
-/** Number of names in a message. */
+/** Maximum number of names in a message. */
 const MAX_NAMED = 10;
 /** Concurrent checks of one request. */
 const CONCURRENCY = 4;
@@ -15,8 +15,8 @@ const CONCURRENCY = 4;
 export type Existence = 'gone' | 'exists' | 'unknown';
 
 /**
- * Receives what an answer shows about the rights of the credentials. `private`: it shows a private repository of this owner.
- * `unproven`: a repository of this owner is said to be gone, and no canary shows that the credentials may see it.
+ * Receives evidence of the rights of the credentials. `private`: they see a private repository of this owner. `unproven`: a
+ * repository of this owner is gone, and no canary shows that the credentials may see it.
  */
 export type NoteEvidence = (evidence: 'private' | 'unproven', owner: string) => void;
 
@@ -36,13 +36,13 @@ export type CheckExistence = (
 /** A repository of a source whose deletion a route leads to a repository of SWR. */
 export interface SourceRepository {
   readonly source: string;
-  /** Its full name there. Missing if the route may lead there, but doesn't tell from which repository. */
+  /** Full name at the source. Missing if the route doesn't determine it. */
   readonly repository?: string;
-  /** The tasks that the route covers; every one if missing. */
+  /** Targets that the route covers; all if missing. */
   readonly targets?: readonly Target[];
 }
 
-/** The two questions about sources that a cleanup may have to answer before it deletes. */
+/** Ports to the sources: existence checks, and the source repositories of an image. */
 export interface SourceChecks {
   readonly checkExistence: CheckExistence;
   /** Finds the source repositories that lead to a repository of SWR. */
@@ -58,16 +58,16 @@ export function keyOfSource(source: string, repository: string): string {
   return `${source}:${lowerAscii(repository)}`;
 }
 
-/** Whether the route from a source repository covers a task with that target. */
+/** Checks that the route from a source repository covers a target. */
 export function coversTarget({ targets }: SourceRepository, target: Target): boolean {
   return targets === undefined || targets.some((each) => nameOf(each) === nameOf(target));
 }
 
 /**
- * Asks every source that has to say that something is gone before a request may delete anything.
+ * Checks every source whose repository or organization must be gone before a request may delete anything.
  *
- * @returns why nothing may be deleted yet; undefined if all of it is gone. One that is still there keeps the tasks, whatever
- *   is known of the others.
+ * @returns the reason to delete nothing; undefined if everything is gone. A source repository that exists keeps the tasks,
+ *   whatever the other checks return.
  */
 export async function confirmGone(
   request: CleanupRequest,
@@ -76,28 +76,31 @@ export async function confirmGone(
   { checkExistence, findSources }: SourceChecks,
 ): Promise<Outcome | undefined> {
   const { source = '', sourceRepository, sourceOrganization, namespace, repository, targets } = request;
-  const questions = new Map<string, Parameters<CheckExistence>>();
+  const checks = new Map<string, Parameters<CheckExistence>>();
   const undecided: string[] = [];
   const add = (from: string, name: string) =>
-    questions.set(keyOfSource(from, name), [from, name, deadline, 'repository']);
+    checks.set(keyOfSource(from, name), [from, name, deadline, 'repository']);
   if (request.checkAllSources) {
     const origins: readonly SourceRepository[] =
       repository === undefined ? [{ source: 'any source' }] : findSources({ account, namespace, repository });
     for (const origin of origins) {
       if (targets?.every((target) => !coversTarget(origin, target))) continue;
       if (origin.repository !== undefined) add(origin.source, origin.repository);
-      else undecided.push(`whatever of ${origin.source} leads to ${namespace}/${repository ?? '*'}`);
+      else
+        undecided.push(
+          `every repository of ${origin.source} that leads to ${namespace}/${repository ?? '*'}`,
+        );
     }
   }
   if (sourceRepository !== undefined) add(source, sourceRepository);
   if (sourceOrganization !== undefined)
-    questions.set('', [source, sourceOrganization, deadline, 'organization']);
-  const answers = await pMap(
-    questions.values(),
-    async (question): Promise<Outcome | undefined> => {
-      const subject = `${question[0]}:${question[1]}`;
+    checks.set('', [source, sourceOrganization, deadline, 'organization']);
+  const results = await pMap(
+    checks.values(),
+    async (check): Promise<Outcome | undefined> => {
+      const subject = `${check[0]}:${check[1]}`;
       try {
-        const existence = await checkExistence(...question);
+        const existence = await checkExistence(...check);
         if (existence === 'exists')
           return { outcome: 'kept', reason: 'still at the source', livingSource: subject };
         if (existence === 'unknown') undecided.push(subject);
@@ -108,10 +111,10 @@ export async function confirmGone(
     },
     { concurrency: CONCURRENCY },
   );
-  const stays = answers.filter((answer) => answer !== undefined);
-  const first = stays.find(({ outcome }) => outcome === 'kept') ?? stays[0];
+  const blocking = results.filter((result) => result !== undefined);
+  const first = blocking.find(({ outcome }) => outcome === 'kept') ?? blocking[0];
   if (first !== undefined || undecided.length === 0) return first;
   const named = undecided.slice(0, MAX_NAMED).join(', ');
-  const message = `no definite answer from the source about these ${undecided.length}: ${named}`;
+  const message = `No definite answer from the source about ${undecided.length}: ${named}`;
   return { outcome: 'failed', code: 'SOURCE_UNDECIDED', message, retryable: true };
 }

@@ -4,65 +4,64 @@ import type { CleanupLedger, Ending, Intent } from './ledger.ts';
 import { TOO_MANY_TASKS } from './outcome.ts';
 import type { CleanupRequest } from './request.ts';
 
-const WRITES_AT_A_TIME = { concurrency: 8 };
+const MAX_CONCURRENT_WRITES = { concurrency: 8 };
 
-type Failed = Extract<Ending, { outcome: 'failed' }>;
+type FailedEnding = Extract<Ending, { outcome: 'failed' }>;
 
-/** A deletion that is on the record, and may be carried out. */
-export interface Begun {
+/** A recorded deletion, which may be carried out. */
+export interface StartedDeletion {
   readonly intent: Intent;
-  /** An earlier try has begun it, and nobody has written down how it ended. */
-  readonly begunBefore: boolean;
+  /** An earlier attempt started it, and its result is not recorded. */
+  readonly startedBefore: boolean;
 }
 
-/** What has become of the beginning of a deletion. */
-export type Start = Begun | { readonly intent: Intent; readonly failed: Failed };
+/** Result of starting a deletion. */
+export type DeletionStart = StartedDeletion | { readonly intent: Intent; readonly failed: FailedEnding };
 
 interface Limits {
   readonly ledger: CleanupLedger;
   readonly max: number;
-  /** Nobody else has begun or can begin a deletion of the delivery: it has one request, which comes for the first time. */
+  /** True if no other worker can start a deletion of the delivery: it has one request, in its first attempt. */
   readonly alone: boolean;
 }
 
 /**
- * Bounds the deletions of a delivery, over all of its requests, repositories, pages and tries.
+ * Limits the deletions of a delivery, over all of its requests, repositories, pages and attempts.
  *
- * Workers that act on the same delivery at the same time lock nothing: each writes down all that it is about to delete, then
- * counts what anyone has written, and deletes only if that is within the limit. Of those that go on, the one that counted
- * last has seen what all others had written before, so together they are within the limit. What one of them gives up keeps
- * counting, since another try of the same request may be about to delete it.
+ * There are no locks between the workers of a delivery. Each records its intended deletions, then counts those of all workers,
+ * and deletes only if the count is within the limit. The last of them to count has seen all records, so together they are
+ * within the limit. An abandoned deletion still counts: another attempt of the request may be about to carry it out.
  */
 export class DeliveryLimit {
   readonly #request: CleanupRequest;
   readonly #limits: Limits;
-  #begun: Set<string> | undefined;
+  #started: Set<string> | undefined;
 
   constructor(request: CleanupRequest, limits: Limits) {
     this.#request = request;
     this.#limits = limits;
-    this.#begun = limits.alone ? new Set() : undefined;
+    this.#started = limits.alone ? new Set() : undefined;
   }
 
-  /** Begins deletions, and none of them where it would be too many; never throws. */
-  async begin(intents: readonly Intent[]): Promise<readonly Start[]> {
+  /** Starts all deletions, or none of them if they exceed the limit. Never throws. */
+  async start(intents: readonly Intent[]): Promise<readonly DeletionStart[]> {
     if (intents.length === 0) return [];
-    const fail = (failed: Failed) => intents.map((intent) => ({ intent, failed }));
+    const fail = (failed: FailedEnding) => intents.map((intent) => ({ intent, failed }));
     try {
-      const before = this.#add(intents, this.#begun ?? (await this.#limits.ledger.begun(this.#request)));
+      const before = this.#add(intents, this.#started ?? (await this.#limits.ledger.started(this.#request)));
       if (before !== undefined) return fail(before);
-      const starts = await pMap(intents, (intent) => this.#intend(intent), WRITES_AT_A_TIME);
+      const starts = await pMap(intents, (intent) => this.#intend(intent), MAX_CONCURRENT_WRITES);
       if (this.#limits.alone) return starts;
-      const after = this.#add(intents, await this.#limits.ledger.begun(this.#request));
+      const after = this.#add(intents, await this.#limits.ledger.started(this.#request));
       if (after === undefined) return starts;
-      await pMap(starts, (start) => this.#giveUp(start, after), WRITES_AT_A_TIME);
+      await pMap(starts, (start) => this.#abandon(start, after), MAX_CONCURRENT_WRITES);
       return fail(after);
     } catch (error) {
       return fail(failureFrom(error));
     }
   }
 
-  async #intend(intent: Intent): Promise<Start> {
+  async #intend(intent: Intent): Promise<DeletionStart> {
     try {
       return { intent, ...(await this.#limits.ledger.intend(this.#request, intent)) };
     } catch (error) {
@@ -70,29 +69,29 @@ export class DeliveryLimit {
     }
   }
 
-  /** One that an earlier try has begun may have been carried out. */
-  async #giveUp(start: Start, excess: Failed): Promise<void> {
-    if ('failed' in start || start.begunBefore) return;
+  /** Records that a deletion exceeds the limit, unless an earlier attempt may have carried it out. */
+  async #abandon(start: DeletionStart, excess: FailedEnding): Promise<void> {
+    if ('failed' in start || start.startedBefore) return;
     await this.#limits.ledger.settle(this.#request, start.intent, excess);
   }
 
   /**
-   * Counts deletions with those that are known.
+   * Counts new deletions together with the known ones.
    *
-   * @returns the failure of all of them where they are too many.
+   * @returns the failure of all of them if they exceed the limit.
    */
-  #add(intents: readonly Intent[], known: Iterable<string>): Failed | undefined {
+  #add(intents: readonly Intent[], known: Iterable<string>): FailedEnding | undefined {
     const { ledger, max } = this.#limits;
-    const own = new Set(intents.map((intent) => ledger.identityOf(this.#request, intent)));
-    this.#begun = new Set([...(this.#begun ?? []), ...known, ...own]);
-    const count = this.#begun.size;
+    const own = new Set(intents.map((intent) => ledger.deletionKeyOf(this.#request, intent)));
+    this.#started = new Set([...(this.#started ?? []), ...known, ...own]);
+    const count = this.#started.size;
     if (count <= max) return undefined;
-    const done = count === own.size ? 'nothing was deleted' : `only ${count - own.size} were deleted`;
-    const message = `${done}: it would be ${count} tasks, and safety.maxTasksPerRequest is ${max}`;
+    const done = count === own.size ? 'Nothing was deleted' : `Only ${count - own.size} were deleted`;
+    const message = `${done}: ${count} tasks exceed safety.maxTasksPerRequest (${max})`;
     return { outcome: 'failed', code: TOO_MANY_TASKS, message, retryable: false };
   }
 }
 
-function failureFrom(error: unknown): Failed {
+function failureFrom(error: unknown): FailedEnding {
   return { outcome: 'failed', ...failureOf(error) };
 }

@@ -3,76 +3,75 @@ import type { SyncTask } from '../huaweicloud/sync-task.ts';
 import type { Outcome } from './outcome.ts';
 import type { CleanupRequest } from './request.ts';
 
-/** A deletion that is about to be tried. */
+/** An intended deletion. */
 export interface Intent {
   readonly repository: string;
   readonly target: Target;
-  /** The task as SWR showed it just before; missing where SWR did not show it. */
+  /** The task as SWR listed it just before; missing if it did not. */
   readonly task?: SyncTask;
 }
 
-/** How a deletion that was tried ended. */
+/** Result of an attempted deletion. */
 export type Ending = Extract<Outcome, { outcome: 'deleted' | 'absent' | 'failed' }>;
 
 export interface OpenedRequest {
-  /** With the time at which it was said to have occurred first, where it has come before. */
+  /** The request with its earliest known `occurredAt`. */
   readonly request: CleanupRequest;
-  /** It has been opened before: it was delivered twice, or an earlier try was not finished. */
+  /** True if it was opened before: delivered twice, or with an unfinished attempt. */
   readonly repeated: boolean;
 }
 
 /**
- * The record of every deletion, written before it happens. All of it may be repeated, and two workers may do it at the same
+ * Record of every deletion, written before it happens. Every method may be repeated, and two workers may call it at the same
  * time for the same request.
  *
- * Every method throws a `ServiceError` with the code `LEDGER_UNAVAILABLE`, worth another try, if it can't be done.
+ * Every method throws a retryable `ServiceError` with the code `LEDGER_UNAVAILABLE` if the ledger can't be read or written.
  */
 export interface CleanupLedger {
   /**
-   * Writes down that a request has come, the first time; always gives what was written then. Nothing that it tells of can
-   * have happened after that.
+   * Records a request the first time; always returns the first record. Its event can't be later than that record.
    */
   open(request: CleanupRequest): Promise<OpenedRequest>;
 
-  /** Identity of a deletion among all of the request's delivery. A task that was made anew is another one. */
-  identityOf(request: CleanupRequest, intent: Intent): string;
+  /** Key of a deletion, unique within the request's delivery. A task that was created again has another key. */
+  deletionKeyOf(request: CleanupRequest, intent: Intent): string;
 
   /**
-   * Identities of the deletions that count toward the limit of the request's delivery: those that any of its requests has
-   * begun in any try, unless the task was gone already or SWR has refused them.
+   * Keys of the deletions that count toward the limit of the request's delivery: all that any of its requests has started in
+   * any attempt, unless the task was gone already or SWR has rejected them.
    */
-  begun(request: CleanupRequest): Promise<readonly string[]>;
+  started(request: CleanupRequest): Promise<readonly string[]>;
 
   /**
-   * The deletions in a repository that earlier tries of the request have begun, and of which nobody has written down that the
-   * task is gone. One that has failed may have been carried out by another worker.
+   * Deletions in a repository that earlier attempts of the request have started, without a record that the task is gone.
+   * Failed ones are included: another worker may have carried them out.
    */
   unsettled(request: CleanupRequest, repository: string): Promise<readonly Intent[]>;
 
   /**
-   * Writes down what is about to be deleted.
+   * Records an intended deletion.
    *
-   * @returns whether an earlier try has begun the same deletion, and nobody has written down how it ended.
+   * @returns whether an earlier attempt has started the same deletion without a recorded result.
    */
-  intend(request: CleanupRequest, intent: Intent): Promise<{ readonly begunBefore: boolean }>;
+  intend(request: CleanupRequest, intent: Intent): Promise<{ readonly startedBefore: boolean }>;
 
   /**
-   * Writes down how a deletion ended. `deleted` stays, whatever is written later; after a failure that will pass nobody knows,
-   * so the deletion counts as begun.
+   * Records the result of a deletion. `deleted` is never overwritten. After a transient failure the result is unknown, so the
+   * deletion still counts as started.
    */
   settle(request: CleanupRequest, intent: Intent, ending: Ending): Promise<void>;
 
-  /** Writes down what a request has come to. */
+  /** Records the result of a request. */
   close(request: CleanupRequest, outcomes: readonly Outcome[]): Promise<void>;
 }
 
-/** Writes nothing down, for a look at what would happen. */
+/** Ledger of a dry run: records nothing. */
 export const noLedger: CleanupLedger = {
   open: (request) => Promise.resolve({ request, repeated: false }),
-  identityOf: () => '',
-  begun: () => Promise.resolve([]),
+  deletionKeyOf: () => '',
+  started: () => Promise.resolve([]),
   unsettled: () => Promise.resolve([]),
-  intend: () => Promise.reject(new Error('nothing may be deleted without a ledger')),
+  intend: () => Promise.reject(new Error('Deletion without a ledger: use a dry run')),
   settle: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };

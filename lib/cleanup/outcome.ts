@@ -1,32 +1,28 @@
 import type { Failure } from '../failure.ts';
 import { nameOf, type Target } from '../huaweicloud/names.ts';
-import { type SyncTask } from '../huaweicloud/sync-task.ts';
+import type { SyncTask } from '../huaweicloud/sync-task.ts';
 import type { CleanupRequest } from './request.ts';
 
-/** Why a task stays. */
-type KeptReason = 'dry run' | 'denied' | 'newer than the event' | 'still at the source';
-
-interface Subject {
-  /** Missing where it concerns the whole repository: the tasks could not even be listed. */
+interface OutcomeSubject {
+  /** Missing for the whole repository, such as when its tasks could not be listed. */
   readonly target?: Target;
-  /** Which repository, where the request was for a whole organization. */
+  /** Name of the repository, in a request for an organization. */
   readonly repository?: string;
-  /** The task as SWR showed it before; missing where SWR did not show it. */
+  /** The task as SWR listed it before; missing if it did not. */
   readonly task?: SyncTask;
 }
 
-/** What became of one target. */
-export type Outcome = Subject &
+/** Result of one target. */
+export type Outcome = OutcomeSubject &
+  /** `absent`: the task was gone already. */
   (
-    | { readonly outcome: 'deleted' }
-    /** It was gone already. */
-    | { readonly outcome: 'absent' }
+    | { readonly outcome: 'deleted' | 'absent' }
     | {
         readonly outcome: 'kept';
-        readonly reason: KeptReason;
-        /** The glob of `safety.deny` that fits. */
+        readonly reason: 'dry run' | 'denied' | 'newer than the event' | 'still at the source';
+        /** The matching glob of `safety.deny`. */
         readonly rule?: string;
-        /** `SOURCE:NAME` of the source repository or organization that is still there. */
+        /** `SOURCE:NAME` of the source repository or organization that still exists. */
         readonly livingSource?: string;
       }
     | ({ readonly outcome: 'failed' } & Failure)
@@ -34,24 +30,40 @@ export type Outcome = Subject &
 
 export type FailedOutcome = Extract<Outcome, { outcome: 'failed' }>;
 
-/** A request and what became of each of its targets; none if there was nothing to delete. */
+/** A request with the outcome of each target; none if there was nothing to delete. */
 export interface CleanupResult {
   readonly request: CleanupRequest;
   readonly outcomes: readonly Outcome[];
-  /** What has not been done, where an organization is too large for one time, or a part of it has to come back. */
+  /** Request for the repositories that are left, or must be retried, of an organization. */
   readonly rest?: CleanupRequest;
 }
 
-/** The code of every deletion of a request that would delete more than `safety.maxTasksPerRequest`. */
+/** Code of every deletion of a request that would delete more than `safety.maxTasksPerRequest`. */
 export const TOO_MANY_TASKS = 'TOO_MANY_TASKS';
 
-/** Tells what an outcome is about from what others of its request are about. */
-export function subjectOf({ repository = '', target }: Subject): string {
+/** Failure of everything that the deadline came before. */
+export const OUT_OF_TIME: Failure = {
+  code: 'DEADLINE',
+  message: 'the invocation had too little time left to start this',
+  retryable: true,
+};
+
+/** Key of the subject of an outcome, unique within its request. */
+export function subjectOf({ repository = '', target }: OutcomeSubject): string {
   return `${repository} ${target === undefined ? '' : nameOf(target)}`;
 }
 
+/** The failed ones of some outcomes, in their order. */
 export function failuresOf(outcomes: readonly Outcome[]): FailedOutcome[] {
   return outcomes.filter((outcome) => outcome.outcome === 'failed');
+}
+
+/** Longest wait that one of the failures asks for, in seconds. */
+export function waitOf(failures: readonly FailedOutcome[]): number | undefined {
+  const waits = failures.flatMap(({ retryAfterSeconds: seconds }) =>
+    seconds === undefined ? [] : [seconds],
+  );
+  return waits.length === 0 ? undefined : Math.max(...waits);
 }
 
 /** Number of outcomes of each kind; kinds without any are 0. */

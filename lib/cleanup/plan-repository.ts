@@ -1,5 +1,5 @@
 import type { Deadline } from '../deadline.ts';
-import { type Failure, failureOf } from '../failure.ts';
+import { failureOf } from '../failure.ts';
 import { nameOf } from '../huaweicloud/names.ts';
 import type { SwrClient } from '../huaweicloud/swr.ts';
 import { checkTargets, mayHaveMore, type SyncTask } from '../huaweicloud/sync-task.ts';
@@ -7,14 +7,8 @@ import type { Log } from '../log.ts';
 import { type Decisions, decide, findDenyRule, type Safety } from './decide.ts';
 import type { DeliveryLimit } from './delivery-limit.ts';
 import type { CleanupLedger } from './ledger.ts';
-import type { Outcome } from './outcome.ts';
+import { OUT_OF_TIME, type Outcome } from './outcome.ts';
 import type { CleanupRequest } from './request.ts';
-
-export const OUT_OF_TIME: Failure = {
-  code: 'DEADLINE',
-  message: 'the invocation had too little time left to start this',
-  retryable: true,
-};
 
 export interface CleanupContext {
   readonly swr: SwrClient;
@@ -23,7 +17,7 @@ export interface CleanupContext {
   readonly log: Log;
   readonly ledger: CleanupLedger;
   readonly limit: DeliveryLimit;
-  /** The request has come before, so earlier tries may have deleted what they couldn't tell of any more. */
+  /** True if earlier attempts may have deleted tasks without a record of the result. */
   readonly repeated: boolean;
   /** Waits before the failed repositories of a page are retried. A timer if missing. */
   readonly pause?: (ms: number) => Promise<void>;
@@ -31,24 +25,23 @@ export interface CleanupContext {
   readonly pageSize?: number;
 }
 
-export interface Plan extends Decisions {
+export interface RepositoryPlan extends Decisions {
   readonly repository: string;
-  /** SWR may have more tasks than it has listed. */
+  /** True if the list may be incomplete. */
   readonly mayHaveMore: boolean;
 }
 
 /**
- * Finds out what is to happen to one repository. Changes nothing there, and never throws: what fails is settled as
- * failed.
+ * Lists the tasks of one repository and decides about them, read-only. Never throws: a failure is an outcome.
  */
 export async function planRepository(
   request: CleanupRequest,
   repository: string,
   context: CleanupContext,
-): Promise<Plan> {
+): Promise<RepositoryPlan> {
   const { swr, safety, deadline, log } = context;
   const { namespace, targets } = request;
-  const settle = (outcome: Outcome): Plan => ({
+  const settle = (outcome: Outcome): RepositoryPlan => ({
     repository,
     deletions: [],
     settled: targets?.map((target) => ({ target, ...outcome })) ?? [outcome],
@@ -69,7 +62,7 @@ export async function planRepository(
     const names = new Set(done.map(({ target }) => target && nameOf(target)));
     return {
       repository,
-      // What SWR lists is another task, made since then.
+      // A listed task is another one, created since then.
       deletions: deletions.filter(({ target, task }) => task !== undefined || !names.has(nameOf(target))),
       settled: [
         ...done,
@@ -86,8 +79,8 @@ export async function planRepository(
 }
 
 /**
- * Earlier tries may have deleted tasks without being able to say so. A task that they meant to delete, and that SWR
- * showed then and doesn't show now, is gone.
+ * Settles the deletions of earlier attempts without a recorded result: a task that SWR listed then and doesn't list now is
+ * deleted.
  */
 async function settleEarlier(
   request: CleanupRequest,
@@ -96,13 +89,13 @@ async function settleEarlier(
   { ledger, repeated }: CleanupContext,
 ): Promise<readonly Outcome[]> {
   if (!repeated) return [];
-  const listed = new Set(tasks.map(describeTask));
-  const begun = await ledger.unsettled(request, repository);
-  const gone = begun.filter(({ task }) => task !== undefined && !listed.has(describeTask(task)));
+  const listed = new Set(tasks.map(identifyTask));
+  const started = await ledger.unsettled(request, repository);
+  const gone = started.filter(({ task }) => task !== undefined && !listed.has(identifyTask(task)));
   for (const intent of gone) await ledger.settle(request, intent, { outcome: 'deleted' });
   return gone.map(({ target, task }) => ({ target, ...(task && { task }), outcome: 'deleted' }));
 }
 
-function describeTask(task: SyncTask): string {
+function identifyTask(task: SyncTask): string {
   return `${nameOf(task)} ${task.createdAt ?? ''}`;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import {
   type Target,
@@ -9,27 +10,28 @@ import { type Parsed, show, toIssues } from '../issues.ts';
 import { limitedArray } from '../limits.ts';
 import { earlierOf } from '../times.ts';
 
-/** SQS takes a message of 256 KiB at least; so many targets fit into one. */
+/** Targets that fit into one SQS message of 256 KiB. */
 const MAX_TARGETS = 500;
-/** 256 of the widest characters; DynamoDB takes 1,024 in the shorter part of a key. */
+/** A sort key of DynamoDB has up to 1,024 bytes. */
 const MAX_ID_BYTES = 1000;
-// A date and a time with its zone: without one, it would be read as this machine's.
+// Date and time with a zone: without one, `Date.parse` assumes this machine's.
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,12})?)?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** Whatever a repository or an organization is called. Neither DynamoDB nor SQS takes half a surrogate pair. */
-const name = v.pipe(
+/** Name of a repository or an organization. DynamoDB and SQS reject half a surrogate pair. */
+const nameSchema = v.pipe(
   v.string(),
   v.minLength(1),
   v.maxLength(256),
   v.check((text) => text.isWellFormed(), 'text without halves of surrogate pairs'),
 );
-/** An id, or the name of a source or an account: part of keys and of log lines. */
-export const word = v.pipe(
-  name,
+/** Id, or name of a source or an account: part of keys and log lines. */
+export const wordSchema = v.pipe(
+  nameSchema,
   v.check((text) => !/\p{Cc}/u.test(text), 'text without control characters'),
 );
-const region = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,64}$/, 'a region id such as "cn-east-3"'));
+const regionId = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,64}$/, 'a region id such as "cn-east-3"'));
 
+/** ISO 8601 time with a zone. */
 export const timestampSchema = v.pipe(
   v.string(),
   v.check(
@@ -39,70 +41,75 @@ export const timestampSchema = v.pipe(
 );
 
 /**
- * A key that is not known is a issue: a misspelt `repository` would mean the whole organization, and misspelt `targets`
- * every task.
+ * Unknown keys are issues: with a misspelt `repository` the request would be for the whole organization, and with misspelt
+ * `targets` for every task.
  */
 const requestSchema = v.strictObject({
   version: v.optional(v.literal(1), 1),
-  id: v.exactOptional(word),
-  source: v.exactOptional(word),
+  id: v.exactOptional(wordSchema),
+  source: v.exactOptional(wordSchema),
   occurredAt: v.exactOptional(timestampSchema),
-  account: v.exactOptional(word),
-  namespace: name,
-  repository: v.exactOptional(name),
-  deliveryId: v.exactOptional(word),
+  account: v.exactOptional(wordSchema),
+  namespace: nameSchema,
+  repository: v.exactOptional(nameSchema),
+  deliveryId: v.exactOptional(wordSchema),
   siblings: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
-  sourceRepository: v.exactOptional(name),
-  sourceOrganization: v.exactOptional(name),
+  sourceRepository: v.exactOptional(nameSchema),
+  sourceOrganization: v.exactOptional(nameSchema),
   checkAllSources: v.exactOptional(v.literal(true)),
   offset: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
-  after: v.exactOptional(word),
+  after: v.exactOptional(wordSchema),
   targets: v.exactOptional(
     v.pipe(
-      limitedArray(v.strictObject({ remoteRegionId: region, remoteNamespace: name }), MAX_TARGETS, 'targets'),
+      limitedArray(
+        v.strictObject({ remoteRegionId: regionId, remoteNamespace: nameSchema }),
+        MAX_TARGETS,
+        'targets',
+      ),
       v.minLength(1, 'at least one target; leave targets out for every task'),
     ),
   ),
 });
 
-/** That a repository (or, without `repository`, a whole organization) is gone, and which of its tasks have to go. */
+/** Request to delete the tasks of a deleted repository or, without `repository`, of a deleted organization. */
 export interface CleanupRequest {
   readonly version: 1;
-  /** Follows the request from the webhook to the last log line. */
+  /** Id of the delivery, in the ledger and in every log line. */
   readonly id: string;
-  /** The sender's own id of the delivery, to log and to search by. Senders don't sign it: nothing is decided by it. */
+  /** The sender's own id of the delivery, for logs and searches only: senders don't sign it. */
   readonly deliveryId?: string;
-  /** Number of other requests that the same delivery made; together they share its limit. Unknown if missing. */
+  /** Number of other requests of the same delivery, which share its limit. Unknown if missing. */
   readonly siblings?: number;
   readonly source?: string;
-  /** ISO 8601. A task that was created later is kept. */
+  /** ISO 8601. Tasks created later are kept. */
   readonly occurredAt?: string;
   /** The first account of the configuration if missing. */
   readonly account?: string;
   readonly namespace: string;
   /** Every repository of the organization if missing. */
   readonly repository?: string;
-  /**
-   * The repository's full name at the source; if it is there, the source has to say first that the repository is gone.
-   */
+  /** Full name of the repository at the source, which must be gone. */
   readonly sourceRepository?: string;
-  /** Full name of the organization at the source, which has to say first that the organization is gone. */
+  /** Full name of the organization at the source, which must be gone. */
   readonly sourceOrganization?: string;
-  /** Every source repository that a route leads to this SWR repository has to be gone, not only the one that is named. */
+  /** Requires that every source repository routed to this SWR repository is gone. */
   readonly checkAllSources?: true;
-  /** Without a repository: how many of the organization's repositories are done already. */
+  /** Number of the organization's repositories that are done, if `repository` is missing. */
   readonly offset?: number;
-  /** With `offset`: the last one of them. The repositories are done in the order of their names. */
+  /** With `offset`: the last repository that is done, in the order of names. */
   readonly after?: string;
-  /** Every task that the repository has if missing. */
+  /** All tasks of the repository if missing. */
   readonly targets?: readonly Target[];
 }
 
 /**
- * Reads a cleanup request that anyone may have sent.
+ * Parses an untrusted cleanup request.
  *
- * @param defaults what counts where the request doesn't say: at least an id.
- * @param path of the input in its document, such as `data`; the issues' paths begin with it.
+ * @param defaults for missing keys; at least an id.
+ * @param path of the input in its document, such as `data`; prefix of the issues' paths.
+ * @example
+ * parseRequest({ namespace: 'acme', repository: 'api' }, { id: 'queue:1' });
+ * // { ok: true, value: { version: 1, id: 'queue:1', namespace: 'acme', repository: 'api' } }
  */
 export function parseRequest(
   input: unknown,
@@ -115,34 +122,65 @@ export function parseRequest(
 }
 
 /**
- * The request as of its arrival: nothing that it tells of can have happened later.
+ * Limits `occurredAt` of a request to its arrival.
  *
- * @param time ISO 8601; the request as it is if missing.
+ * @param time of the arrival, ISO 8601; without it, the request is returned unchanged.
  */
 export function arrivedAt(request: CleanupRequest, time: string | undefined): CleanupRequest {
   return time === undefined ? request : { ...request, occurredAt: earlierOf(request.occurredAt, time) };
 }
 
-/** The request under an id that its sender can't choose. The sender's own id stays as a label. */
-export function underId(id: string, said: CleanupRequest): CleanupRequest {
-  const { siblings: _, ...request } = said;
+/** Replaces the id of a request, which its sender chose, by one that it can't choose. The sender's becomes `deliveryId`. */
+export function underId(id: string, sent: CleanupRequest): CleanupRequest {
+  const { siblings: _, ...request } = sent;
   return { ...request, id, ...(request.id !== id && { deliveryId: request.id }) };
 }
 
-/** Says what of a request can't be kept in the ledger or be in SWR; undefined if all of it can. */
+/** Validates the id, source and names of a request for the ledger and SWR; returns the first issue. */
 export function validateRequest(request: CleanupRequest): string | undefined {
   const { id, source = '' } = request;
   if (!id.isWellFormed() || Buffer.byteLength(id) > MAX_ID_BYTES)
-    return `the id ${show(id)} is not a text of at most ${MAX_ID_BYTES} bytes in UTF-8`;
-  if (!source.isWellFormed()) return `the source ${show(source)} is not a text in UTF-8`;
+    return `Invalid id ${show(id)}: expected at most ${MAX_ID_BYTES} bytes in UTF-8`;
+  if (!source.isWellFormed()) return `Invalid source ${show(source)}: expected text in UTF-8`;
   return validateNames(request);
 }
 
-/** Says which of a request's names SWR can't have; undefined if it can have them all. */
+/** Validates the names of a request by the rules of SWR; returns the first issue. */
 export function validateNames({ namespace, repository, targets }: CleanupRequest): string | undefined {
   return (
     validateOrganization(namespace) ??
     (repository === undefined ? undefined : validateRepository(repository)) ??
     targets?.map(validateTarget).find((issue) => issue !== undefined)
   );
+}
+
+/** Length that `wordSchema` accepts. */
+const MAX_ID_LENGTH = 256;
+/** Prefixes of the ids of `receive`, `sweep` and the channels below. */
+const DELIVERY_ID = /^(?:(?:webhook|bus|sns|invoke|queue):|sweep-)./s;
+
+/** Channels by which a delivery reaches `clean`. */
+type Channel = 'bus' | 'sns' | 'invoke' | 'queue';
+
+/**
+ * Id of a delivery, for all its entries in the ledger. Each channel has its own prefix, so that no sender can affect a
+ * delivery of another channel. A long id becomes a digest.
+ *
+ * @param own id of the delivery, by its sender or AWS.
+ */
+export function toDeliveryId(channel: Channel, own: string): string {
+  const id = `${channel}:${own}`;
+  if (id.length <= MAX_ID_LENGTH) return id;
+  return `${channel}:${createHash('sha256').update(JSON.stringify(own)).digest('hex')}`;
+}
+
+/** Checks that an id has the prefix of a channel. */
+export function isDeliveryId(id: string): boolean {
+  return DELIVERY_ID.test(id);
+}
+
+/** Delivery ids for an id as senders and AWS show it: one for each channel. */
+export function deliveryIdsFrom(id: string): string[] {
+  const channels: Channel[] = ['bus', 'sns', 'invoke', 'queue'];
+  return isDeliveryId(id) ? [id] : [id, ...channels.map((channel) => toDeliveryId(channel, id))];
 }

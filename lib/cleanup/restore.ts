@@ -1,55 +1,130 @@
 import pMap from 'p-map';
 import type { Deadline } from '../deadline.ts';
 import { type Failure, failureOf, ServiceError } from '../failure.ts';
-import { nameOf } from '../huaweicloud/names.ts';
+import { nameOf, type Target } from '../huaweicloud/names.ts';
 import type { SwrClient, SyncSettings } from '../huaweicloud/swr.ts';
-import { OUT_OF_TIME } from './plan-repository.ts';
-import {
-  AT_A_TIME,
-  groupByRepository,
-  type PlanContext,
-  type RecordedDeletion,
-  type RestoreStep,
-} from './restore-plan.ts';
+import type { SyncTask } from '../huaweicloud/sync-task.ts';
+import { OUT_OF_TIME } from './outcome.ts';
 
-/** What became of one deleted task. */
+const MAX_REPOSITORIES = { concurrency: 8 };
+
+/** An attempted deletion, from the ledger. */
+export interface RecordedDeletion {
+  readonly account: string;
+  readonly namespace: string;
+  readonly repository: string;
+  readonly target: Target;
+  /** The task as SWR listed it before; missing if it did not. */
+  readonly task?: SyncTask;
+  readonly outcome: 'intended' | 'deleted' | 'absent' | 'failed';
+  /** ISO 8601, in UTC. */
+  readonly at: string;
+  readonly restoredAt?: string;
+}
+
+/** Planned restore of one deleted task. */
+export type RestoreStep<D extends RecordedDeletion> = { readonly deletion: D } & (
+  | { readonly state: 'missing'; readonly settings: SyncSettings }
+  | { readonly state: 'there' }
+  /** Restored, and not listed now: deleted again, or a task that SWR doesn't list. */
+  | { readonly state: 'restored before' }
+  | ({ readonly state: 'failed' } & Failure)
+);
+
+/** Result of the restore of one deleted task. */
 export type Restoration<D extends RecordedDeletion> = { readonly deletion: D } & (
   | { readonly outcome: 'restored' | 'already there' | 'restored before' }
   | ({ readonly outcome: 'failed' } & Failure)
 );
 
-export interface RestoreContext<D extends RecordedDeletion> extends Omit<PlanContext, 'clientOf'> {
-  /** @throws {ServiceError} if there is no such account. */
-  readonly clientOf: (account: string) => Pick<SwrClient, 'createSyncTask'>;
-  /** Writes down that a deleted task is there again. */
+interface PlanContext {
+  /** @throws {ServiceError} if the account is not configured. */
+  readonly clientOf: (account: string) => Pick<SwrClient, 'createSyncTask' | 'listSyncTasks'>;
+  readonly deadline: Deadline;
+  /** Receives the number of tasks of every finished repository. */
+  readonly onProgress?: (tasks: number) => void;
+}
+
+interface RestoreContext<D extends RecordedDeletion> extends PlanContext {
+  /** Records the restore of a deletion. */
   readonly markRestored: (deletion: D) => Promise<void>;
 }
 
+/** Latest deletion of each task that may be deleted: an intended or failed deletion may have been carried out. */
+export function lastDeletions<D extends RecordedDeletion>(entries: readonly D[]): D[] {
+  const last = new Map<string, D>();
+  for (const entry of entries) {
+    const { account, namespace, repository, target, outcome, task } = entry;
+    if (outcome === 'absent' || (outcome !== 'deleted' && task === undefined)) continue;
+    const name = `${account} ${namespace}/${repository} ${nameOf(target)}`;
+    const other = last.get(name);
+    if (other === undefined || entry.at >= other.at) last.set(name, entry);
+  }
+  return [...last.values()];
+}
+
 /**
- * Does what a plan says. Never throws: what fails is an outcome, and every task is tried. It may be repeated, and ended
- * at any moment: what is there already is a success.
+ * Plans the restore of deleted tasks, read-only. Never throws: a failure is a step.
+ *
+ * @param again includes tasks that were restored before and are missing.
  */
-export async function restoreTasks<D extends RecordedDeletion>(
+export function planRestore<D extends RecordedDeletion>(
+  deletions: readonly D[],
+  context: PlanContext,
+  again = false,
+): Promise<RestoreStep<D>[]> {
+  return byRepository(
+    deletions,
+    (deletion) => deletion,
+    context,
+    async (group) => {
+      const { clientOf, deadline } = context;
+      const failed = (failure: Failure) =>
+        group.map((deletion) => ({ deletion, state: 'failed', ...failure }) as const);
+      if (!deadline.allowsMore()) return failed(OUT_OF_TIME);
+      const [{ account, namespace, repository }] = group;
+      try {
+        const tasks = await clientOf(account).listSyncTasks(namespace, repository, deadline);
+        const listed = new Set(tasks.map(nameOf));
+        return group.map((deletion) => stepOf(deletion, listed.has(nameOf(deletion.target)), again));
+      } catch (error) {
+        return failed(failureOf(error));
+      }
+    },
+  );
+}
+
+function stepOf<D extends RecordedDeletion>(deletion: D, listed: boolean, again: boolean): RestoreStep<D> {
+  if (listed) return { deletion, state: 'there' };
+  if (deletion.restoredAt !== undefined && !again) return { deletion, state: 'restored before' };
+  const { syncAuto = false, override = false } = deletion.task ?? {};
+  return { deletion, state: 'missing', settings: { syncAuto, override } };
+}
+
+/**
+ * Restores the tasks of a plan. Never throws: every task is tried, and a failure is an outcome. An interrupted restore may be
+ * repeated: a task that exists is a success.
+ */
+export function restoreTasks<D extends RecordedDeletion>(
   steps: readonly RestoreStep<D>[],
   context: RestoreContext<D>,
 ): Promise<Restoration<D>[]> {
-  const restorations = await pMap(
-    groupByRepository(steps, ({ deletion }) => deletion),
+  return byRepository(
+    steps,
+    ({ deletion }) => deletion,
+    context,
     async (group) => {
       const done: Restoration<D>[] = [];
-      // SWR answers that it is busy where a repository is changed twice at once.
-      for (const step of group) done.push(await carryOut(step, context));
-      context.onProgress?.(group.length);
+      // SWR rejects concurrent changes of one repository as busy.
+      for (const step of group) done.push(await restoreTask(step, context));
       return done;
     },
-    AT_A_TIME,
   );
-  return restorations.flat();
 }
 
-async function carryOut<D extends RecordedDeletion>(
+async function restoreTask<D extends RecordedDeletion>(
   step: RestoreStep<D>,
-  { clientOf, markRestored, deadline }: RestoreContext<D>,
+  { clientOf, deadline, markRestored }: RestoreContext<D>,
 ): Promise<Restoration<D>> {
   const { deletion } = step;
   if (step.state === 'failed') {
@@ -60,11 +135,17 @@ async function carryOut<D extends RecordedDeletion>(
   if (!deadline.allowsMore()) return { deletion, outcome: 'failed', ...OUT_OF_TIME };
   try {
     if (step.state === 'missing') {
-      await create(clientOf(deletion.account), deletion, step.settings, deadline);
+      const { account, namespace, repository, target } = deletion;
+      const swr = clientOf(account);
+      const created = await swr.createSyncTask(namespace, repository, target, step.settings, deadline);
+      if (created !== 'created') {
+        const message = `SWR has no repository ${namespace}/${repository}, so it can have no task ${nameOf(target)}: push an image to it first`;
+        throw new ServiceError({ code: 'NO_REPOSITORY', message, retryable: false });
+      }
       await markRestored(deletion);
       return { deletion, outcome: 'restored' };
     }
-    // An earlier try may have created it, and not come to this.
+    // An earlier attempt may have created it without this record.
     if (deletion.outcome === 'deleted' && deletion.restoredAt === undefined) await markRestored(deletion);
     return { deletion, outcome: 'already there' };
   } catch (error) {
@@ -72,14 +153,26 @@ async function carryOut<D extends RecordedDeletion>(
   }
 }
 
-async function create(
-  swr: Pick<SwrClient, 'createSyncTask'>,
-  { namespace, repository, target }: RecordedDeletion,
-  settings: SyncSettings,
-  deadline: Deadline,
-): Promise<void> {
-  const outcome = await swr.createSyncTask(namespace, repository, target, settings, deadline);
-  if (outcome === 'created') return;
-  const message = `SWR has no repository ${namespace}/${repository}, so it can have no task ${nameOf(target)}: push an image to it first`;
-  throw new ServiceError({ code: 'NO_REPOSITORY', message, retryable: false });
+/** Runs `work` once per repository, for several repositories at a time. */
+async function byRepository<T, R>(
+  items: readonly T[],
+  deletionOf: (item: T) => RecordedDeletion,
+  { onProgress }: PlanContext,
+  work: (group: readonly [T, ...T[]]) => Promise<R[]>,
+): Promise<R[]> {
+  const groups = Map.groupBy(items, (item) => {
+    const { account, namespace, repository } = deletionOf(item);
+    return `${account} ${namespace}/${repository}`;
+  });
+  const results = await pMap(
+    groups.values(),
+    async ([first, ...others]) => {
+      if (first === undefined) return [];
+      const done = await work([first, ...others]);
+      onProgress?.(1 + others.length);
+      return done;
+    },
+    MAX_REPOSITORIES,
+  );
+  return results.flat();
 }

@@ -16,12 +16,12 @@ import {
   TASKS,
 } from './entry.ts';
 
-/** An entry of the ledger may have 400 KB, and nobody reads a thousand reasons. */
+/** Outcomes recorded with a request: an item of DynamoDB has at most 400 KB. */
 const MAX_NOTED = 100;
 
 export interface LedgerOptions {
   readonly table: string;
-  /** The account of a request that names none. */
+  /** Account of a request without one. */
   readonly defaultAccount: string;
   readonly retentionDays: number;
   /** Milliseconds since the epoch. */
@@ -35,7 +35,7 @@ const unsettledSchema = v.object({
   task: v.optional(v.string()),
 });
 
-/** The ledger in DynamoDB. */
+/** Cleanup ledger in DynamoDB. */
 export class DynamoLedger implements CleanupLedger {
   readonly #table: Table;
   readonly #options: LedgerOptions;
@@ -72,30 +72,30 @@ export class DynamoLedger implements CleanupLedger {
       deliveryId === undefined ? undefined : this.#label(deliveryId, id, places.expiresAt),
     ]);
     const repeated = Number(item?.['seen']) > 1;
-    // It has happened before it was first seen, whatever it says and however often it comes.
-    const first = textOf(item, 'at') ?? at;
+    // The event happened before the request was first seen, whatever its own time says.
+    const first = stringAt(item, 'at') ?? at;
     if (!repeated)
       return { repeated, request: occurredAt === undefined ? request : arrivedAt(request, first) };
-    return { repeated, request: arrivedAt(arrivedAt(request, textOf(item, 'occurredAt')), first) };
+    return { repeated, request: arrivedAt(arrivedAt(request, stringAt(item, 'occurredAt')), first) };
   }
 
-  /** A write of its own, beside that of the request: an index would cost as much, and every request waits for one only. */
+  /** Writes the label beside the request, at the same time: an index would cost as much. */
   async #label(label: string, id: string, expiresAt: number): Promise<void> {
     await this.#table.update({ key: keyOfLabel(label, id), setIfMissing: { kind: 'label', id, expiresAt } });
   }
 
-  identityOf(request: CleanupRequest, intent: Intent): string {
+  deletionKeyOf(request: CleanupRequest, intent: Intent): string {
     return keyOfTask(this.#accountOf(request), request, intent).sk;
   }
 
-  async begun({ id }: CleanupRequest): Promise<readonly string[]> {
-    const begun: string[] = [];
+  async started({ id }: CleanupRequest): Promise<readonly string[]> {
+    const started: string[] = [];
     for await (const item of this.#tasksOf(id, TASKS)) {
       const counts =
         item['outcome'] === 'failed' ? item['code'] === TOO_MANY_TASKS : item['outcome'] !== 'absent';
-      if (counts) begun.push(String(item['sk']));
+      if (counts) started.push(String(item['sk']));
     }
-    return begun;
+    return started;
   }
 
   async unsettled(request: CleanupRequest, repository: string): Promise<readonly Intent[]> {
@@ -120,7 +120,7 @@ export class DynamoLedger implements CleanupLedger {
     return this.#table.query({ hash: ['pk', partitionOf(id)], range: { name: 'sk', beginsWith: prefix } });
   }
 
-  async intend(request: CleanupRequest, intent: Intent): Promise<{ readonly begunBefore: boolean }> {
+  async intend(request: CleanupRequest, intent: Intent): Promise<{ readonly startedBefore: boolean }> {
     const account = this.#accountOf(request);
     const { repository, target, task } = intent;
     const { id, deliveryId, source, namespace } = request;
@@ -144,12 +144,12 @@ export class DynamoLedger implements CleanupLedger {
       },
       'before',
     );
-    return { begunBefore: before?.['outcome'] === 'intended' };
+    return { startedBefore: before?.['outcome'] === 'intended' };
   }
 
   async settle(request: CleanupRequest, intent: Intent, ending: Ending): Promise<void> {
     const failed = ending.outcome === 'failed';
-    // What may pass may also have been carried out, and only its answer was lost.
+    // After a transient failure the task may be deleted: only the answer was lost.
     const outcome = failed && ending.retryable ? 'intended' : ending.outcome;
     await this.#table.update({
       key: keyOfTask(this.#accountOf(request), request, intent),
@@ -183,7 +183,7 @@ export class DynamoLedger implements CleanupLedger {
   }
 }
 
-function textOf(item: Item | undefined, name: string): string | undefined {
+function stringAt(item: Item | undefined, name: string): string | undefined {
   const value = item?.[name];
   return typeof value === 'string' ? value : undefined;
 }

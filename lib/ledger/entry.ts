@@ -3,25 +3,25 @@ import type { Intent } from '../cleanup/ledger.ts';
 import type { CleanupRequest } from '../cleanup/request.ts';
 import { nameOf } from '../huaweicloud/names.ts';
 
-/** Answers what happened to a repository or an organization. */
+/** Index of the entries of a repository or an organization, by time. */
 export const BY_REPOSITORY = 'by-repository';
-/** Answers what happened on a day. */
+/** Index of the entries of a day, by time. */
 export const BY_DAY = 'by-day';
 
 const MS_A_DAY = 24 * 60 * 60 * 1000;
-/** A key may have 1,024 bytes, and whoever sends an event chooses the name of its source. */
+/** Keys have up to 1,024 bytes, and senders choose the name of the source. */
 const MAX_SOURCE_LENGTH = 100;
 const MAX_TIME_LENGTH = 40;
 
 /**
- * Everything that a delivery has led to is under its id, so that a second try finds it at once. Where a part of a key is
- * anybody's text, it comes last: no other one can be made to look like it.
+ * Key of a request. Entries of a delivery are under its id, so a second attempt finds them at once. Parts that senders choose
+ * come last, so that no key can imitate another.
  */
 export function keyOfRequest(account: string, request: CleanupRequest): Key {
-  return { pk: partitionOf(request.id), sk: `request#${subjectOf(account, request)}#${sourceOf(request)}` };
+  return { pk: partitionOf(request.id), sk: `request#${pathOf(account, request)}#${sourceOf(request)}` };
 }
 
-/** One entry for each task that was there: one that was made anew since then is another one. */
+/** Key of a task; a task that was created again has another one. */
 export function keyOfTask(account: string, request: CleanupRequest, intent: Intent): Key {
   const { repository, target, task } = intent;
   const createdAt = (task?.createdAt ?? '-').slice(0, MAX_TIME_LENGTH);
@@ -37,20 +37,26 @@ export function prefixOfTasks(account: string, { namespace }: CleanupRequest, re
   return `${TASKS}${account}/${namespace}/${repository}#`;
 }
 
-/** Leads from a label, which senders may choose, to the id of a delivery. It is in a partition of its own. */
+/** Key of the entry that links a sender's delivery id to the id of a delivery, in a partition of its own. */
 export function keyOfLabel(label: string, id: string): Key {
   return { pk: partitionOfLabel(label), sk: `label#${id}` };
 }
 
+/** Partition of the deliveries under a sender's delivery id. */
 export function partitionOfLabel(label: string): string {
   return partitionOf(`label:${label.toWellFormed()}`);
 }
 
+/** Partition of a delivery, by its id. */
 export function partitionOf(id: string): string {
   return `delivery#${id}`;
 }
 
-/** What both indexes need of an entry, and when it is forgotten. */
+/**
+ * Attributes for both indexes, and the expiry.
+ *
+ * @param atMs milliseconds since the epoch.
+ */
 export function placeInIndexes(
   { account, namespace, repository = '' }: { account: string; namespace: string; repository?: string },
   atMs: number,
@@ -60,11 +66,16 @@ export function placeInIndexes(
   return {
     organization: `${account}/${namespace}`,
     repositoryAt: `${repository}#${at}`,
-    ...placeInDays(atMs, retentionDays),
+    ...dayOf(atMs, retentionDays),
   };
 }
 
-export function placeInDays(atMs: number, retentionDays: number) {
+/**
+ * Attributes for the index by day, and the expiry.
+ *
+ * @param atMs milliseconds since the epoch.
+ */
+export function dayOf(atMs: number, retentionDays: number) {
   const at = new Date(atMs).toISOString();
   return {
     day: at.slice(0, 10),
@@ -74,11 +85,11 @@ export function placeInDays(atMs: number, retentionDays: number) {
   };
 }
 
-function subjectOf(account: string, { namespace, repository = '' }: CleanupRequest): string {
+function pathOf(account: string, { namespace, repository = '' }: CleanupRequest): string {
   return `${account}/${namespace}/${repository}`;
 }
 
 function sourceOf({ source = '' }: CleanupRequest): string {
-  // Half a character at the end would be no text.
+  // The cut may leave half a surrogate pair.
   return source.slice(0, MAX_SOURCE_LENGTH).toWellFormed();
 }

@@ -1,59 +1,59 @@
 import * as v from 'valibot';
 import type { Item } from '../aws/item.ts';
 import { type Key, Table } from '../aws/table.ts';
-import { idsMeantBy } from '../cleanup/delivery-id.ts';
+import { deliveryIdsFrom } from '../cleanup/request.ts';
 import type { Target } from '../huaweicloud/names.ts';
 import { parseSyncTask, type SyncTask } from '../huaweicloud/sync-task.ts';
 import { BY_DAY, BY_REPOSITORY, partitionOf, partitionOfLabel } from './entry.ts';
 
-interface Entry {
-  /** Where it is in the table. */
+interface BaseEntry {
+  /** Key in the table. */
   readonly key: Key;
-  /** ISO 8601, in UTC: when the request was first seen, or the deletion begun. */
+  /** ISO 8601, in UTC: first time the request was seen, or start of the deletion. */
   readonly at: string;
-  /** Of the delivery that has led to it. */
+  /** Id of the delivery. */
   readonly id: string;
-  /** The sender's own id of that delivery. */
+  /** The sender's own id of the delivery. */
   readonly deliveryId?: string;
   readonly source?: string;
   readonly account: string;
   readonly namespace: string;
 }
 
-/** A request, and what it has come to. */
-export interface RequestEntry extends Entry {
+/** A request with its result. */
+export interface RequestEntry extends BaseEntry {
   readonly kind: 'request';
-  /** Missing where it was for a whole organization. */
+  /** Missing for a whole organization. */
   readonly repository?: string;
   readonly occurredAt?: string;
-  /** How often it was tried. */
+  /** Number of attempts. */
   readonly seen: number;
-  /** Missing while it has not come to an end once. */
+  /** Missing until an attempt has ended. */
   readonly closedAt?: string;
-  /** How many targets had each outcome, the last time. */
+  /** Number of targets per outcome, in the latest attempt. */
   readonly counts: Readonly<Record<string, number>>;
-  /** What stayed and what failed, the last time: outcomes, 100 at the most. */
+  /** Up to 100 kept and failed outcomes of the latest attempt. */
   readonly noted: readonly unknown[];
 }
 
-/** A task that was deleted, or was about to be. */
-export interface TaskEntry extends Entry {
+/** A task with its intended or finished deletion. */
+export interface TaskEntry extends BaseEntry {
   readonly kind: 'task';
   readonly repository: string;
   readonly target: Target;
-  /** As SWR showed it before; missing where SWR did not show it. */
+  /** As SWR listed it before; missing if it did not. */
   readonly task?: SyncTask;
-  /** `intended`: the deletion was begun, and nobody has written down how it ended. */
+  /** `intended`: the deletion was started, and its result is not recorded. */
   readonly outcome: 'intended' | 'deleted' | 'absent' | 'failed';
   readonly settledAt?: string;
-  /** Why it failed. */
+  /** Message of the failure. */
   readonly message?: string;
   readonly restoredAt?: string;
 }
 
 export type LedgerEntry = RequestEntry | TaskEntry;
 
-/** From and to, ISO 8601 in UTC, both included. */
+/** Both ends are ISO 8601 in UTC, and included. */
 export interface Period {
   readonly from: string;
   readonly to: string;
@@ -69,7 +69,7 @@ const entry = {
   account: v.string(),
   namespace: v.string(),
 };
-const requestSchema = v.object({
+const requestEntrySchema = v.object({
   ...entry,
   kind: v.literal('request'),
   repository: v.exactOptional(v.string()),
@@ -79,7 +79,7 @@ const requestSchema = v.object({
   counts: v.optional(v.string(), '{}'),
   noted: v.optional(v.string(), '[]'),
 });
-const taskSchema = v.object({
+const taskEntrySchema = v.object({
   ...entry,
   kind: v.literal('task'),
   repository: v.string(),
@@ -92,7 +92,7 @@ const taskSchema = v.object({
 });
 const countsSchema = v.record(v.string(), v.number());
 
-/** What the ledger holds, for a person who asks. Every method throws `LEDGER_UNAVAILABLE` if it can't be read. */
+/** Queries of the ledger. Every method throws a `ServiceError` (`LEDGER_UNAVAILABLE`) if the ledger can't be read. */
 export class History {
   readonly #table: Table;
 
@@ -101,20 +101,19 @@ export class History {
   }
 
   /**
-   * Everything that a delivery has led to.
+   * All entries of a delivery.
    *
    * @param text its id, with the prefix of its channel or as AWS shows it, or the sender's own id.
    */
   async *ofDelivery(text: string): AsyncGenerator<LedgerEntry> {
-    const ids = new Set(idsMeantBy(text));
+    const ids = new Set(deliveryIdsFrom(text));
     for await (const { id } of this.#table.query({ hash: ['pk', partitionOfLabel(text)] }))
       ids.add(String(id));
     for (const id of ids) yield* readEntries(this.#table.query({ hash: ['pk', partitionOf(id)] }));
   }
 
   /**
-   * What happened to a repository, or to all of an organization, and the latest first. Of an organization, the repositories
-   * come one after the other.
+   * Entries of a repository, or of all repositories of an organization one after the other, newest first.
    */
   async *ofRepository(
     { account, namespace, repository }: { account: string; namespace: string; repository?: string },
@@ -137,7 +136,7 @@ export class History {
     }
   }
 
-  /** What happened in a period, day by day, and the earliest first. */
+  /** Entries of a period, oldest first. */
   async *ofPeriod({ from, to }: Period): AsyncGenerator<LedgerEntry> {
     const range = { name: 'at', from, to };
     for (const day of daysOf({ from, to })) {
@@ -145,7 +144,7 @@ export class History {
     }
   }
 
-  /** Writes down that a deleted task is there again. */
+  /** Records the restore of a deleted task, at an ISO 8601 time. */
   async markRestored({ key }: TaskEntry, at: string): Promise<void> {
     await this.#table.update({ key, set: { restoredAt: at } });
   }
@@ -158,9 +157,9 @@ async function* readEntries(items: AsyncIterable<Item>): AsyncGenerator<LedgerEn
   }
 }
 
-/** Undefined if it is of another kind. */
+/** Undefined for an entry of another kind. */
 function readEntry(item: Item): LedgerEntry | undefined {
-  const request = v.safeParse(requestSchema, item);
+  const request = v.safeParse(requestEntrySchema, item);
   if (request.success) {
     const { pk, sk, counts, noted, ...rest } = request.output;
     const list: unknown = JSON.parse(noted);
@@ -171,7 +170,7 @@ function readEntry(item: Item): LedgerEntry | undefined {
       noted: Array.isArray(list) ? list : [],
     };
   }
-  const parsed = v.safeParse(taskSchema, item);
+  const parsed = v.safeParse(taskEntrySchema, item);
   if (!parsed.success) return undefined;
   const { pk, sk, target, task, ...rest } = parsed.output;
   const [remoteRegionId = '', remoteNamespace = ''] = target.split('/');
@@ -184,7 +183,7 @@ function readEntry(item: Item): LedgerEntry | undefined {
   };
 }
 
-/** Every day from the first to the last one, as `YYYY-MM-DD`. */
+/** Days of a period, as `YYYY-MM-DD`. */
 function daysOf({ from, to }: Period): string[] {
   const days: string[] = [];
   const end = to.slice(0, 10);

@@ -16,9 +16,9 @@ const countsSchema = v.object({
   unchecked: v.number(),
 });
 
-export const organizationSchema = v.object(organization);
+export const sweptOrganizationSchema = v.object(organization);
 
-export const pageSchema = v.object({
+export const sweptPageSchema = v.object({
   page: v.pipe(
     v.string(),
     v.parseJson(),
@@ -33,7 +33,7 @@ export const pageSchema = v.object({
   ),
 });
 
-export const findingSchema = v.object({
+export const sweepFindingSchema = v.object({
   finding: v.pipe(
     v.string(),
     v.parseJson(),
@@ -60,11 +60,11 @@ const sweepSchema = v.object({
   applied: v.optional(v.number(), 0),
 });
 
-const reportSchema = v.object({
+const sweepReportSchema = v.object({
   id: v.string(),
   startedAt: v.string(),
   finishedAt: v.string(),
-  state: v.picklist(['refused', 'dry run', 'applied']),
+  state: v.picklist(['rejected', 'dry run', 'applied']),
   mode: v.picklist(['apply', 'dry-run']),
   maxPercent: v.number(),
   percent: v.number(),
@@ -78,10 +78,16 @@ const reportSchema = v.object({
   ),
 });
 
-/** @throws {v.ValiError} if it is of another kind. */
+export const suspicionSchema = v.object({ firstGoneAt: v.string(), firstSweep: v.string() });
+
+/**
+ * Reads the entry of a sweep; `report` only if it has finished.
+ *
+ * @throws {v.ValiError} if the entry is of another kind.
+ */
 export function readSweep(item: Item): SweepRecord {
   const { reported, applied, ...rest } = v.parse(sweepSchema, item);
-  const report = v.safeParse(reportSchema, item);
+  const report = v.safeParse(sweepReportSchema, item);
   return {
     ...rest,
     reported: reported > 0,

@@ -1,7 +1,6 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as v from 'valibot';
 import { toSendableJson } from '../aws/sendable.ts';
-import { busEventsOf } from '../cleanup/bus-events.ts';
 import type { Cleaner } from '../cleanup/cleaner.ts';
 import { type CleanupRequest, timestampSchema } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
@@ -11,44 +10,39 @@ import { formatIssues } from '../issues.ts';
 import { parseJson } from '../json.ts';
 import { logWithin } from '../log.ts';
 import { earlierOf } from '../times.ts';
-import type { EventBus } from './event-bus.ts';
+import { busEventsOf, type EventBus } from './event-bus.ts';
+import { handleBatch } from './lambda-function.ts';
 import { readMessage } from './read-message.ts';
-import { type Received, type SettleContext, type Settlement, settle } from './settle.ts';
+import { type ReceivedBody, type SettleContext, type Settlement, settle } from './settle.ts';
 
-/** A shorter wait is left to the queue's own visibility timeout. */
+/** Up to this, the queue's own visibility timeout is long enough. */
 const SHORT_WAIT_SECONDS = 5;
 const HIDE_TIMEOUT_MS = 3000;
 
 const timeSchema = v.fallback(v.optional(timestampSchema), undefined);
-const parkedSchema = v.fallback(v.object({ occurredAt: timeSchema }), { occurredAt: undefined });
+const deadLetteredSchema = v.fallback(v.object({ occurredAt: timeSchema }), { occurredAt: undefined });
 
 export interface CleanContext extends SettleContext {
   readonly config: Config;
   readonly cleaner: Cleaner;
-  /** The receive count at which the queue gives up on a message. */
+  /** Receive count of the last attempt, after which `clean` dead-letters a message. */
   readonly maxReceiveCount: number;
   readonly bus: EventBus;
 }
 
 /**
- * Works off a batch of queue messages, one request at a time. A message that failed, or for which there is no time any
- * more, is given back alone.
+ * Cleans a batch of queue messages, one request at a time. A message that failed, or that the deadline came before, returns to
+ * the queue alone.
  */
-export async function cleanBatch(
-  { Records }: SQSEvent,
+export function cleanBatch(
+  event: SQSEvent,
   deadline: Deadline,
   context: CleanContext,
 ): Promise<SQSBatchResponse> {
-  const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
-  for (const record of Records) {
-    const { messageId } = record;
-    const done = await logWithin({ messageId }, () => cleanRecord(record, deadline, context));
-    if (!done) batchItemFailures.push({ itemIdentifier: messageId });
-  }
-  return { batchItemFailures };
+  return handleBatch(event, (record) => cleanRecord(record, deadline, context));
 }
 
-/** @returns whether the message may go. */
+/** @returns whether the message may be removed. */
 async function cleanRecord(record: SQSRecord, deadline: Deadline, context: CleanContext): Promise<boolean> {
   const { log } = context;
   if (!deadline.allowsMore()) {
@@ -70,9 +64,9 @@ async function cleanRecord(record: SQSRecord, deadline: Deadline, context: Clean
     const waits: number[] = [];
     const lastTry = Number(record.attributes.ApproximateReceiveCount) >= context.maxReceiveCount;
     for (const request of requests) {
-      // What one of several has come to is no longer what the message says.
+      // The message has several requests, so each continues as one of its own.
       const body = requests.length === 1 ? record.body : toSendableJson(request);
-      // Every line has the id, those about a login on the request's behalf included.
+      // Every line has the id, also those about a login for the request.
       const settlement = await logWithin({ id: request.id }, () =>
         cleanAndSettle(request, { body, lastTry }, deadline, context),
       );
@@ -86,34 +80,34 @@ async function cleanRecord(record: SQSRecord, deadline: Deadline, context: Clean
   return false;
 }
 
-/** When a message came first: one that was dead-lettered and put back has that beside it, and its request. */
+/** First arrival of a message: a dead-lettered one that was retried has it in its attributes and its request. */
 function arrivalOf({ attributes, messageAttributes }: SQSRecord): string {
   const sentMs = Number(attributes.SentTimestamp);
   const sentAt = new Date(Number.isNaN(sentMs) ? Date.now() : sentMs).toISOString();
   const { arrivedAt, request } = messageAttributes;
-  const { occurredAt } = v.parse(parkedSchema, parseJson(request?.stringValue ?? ''));
+  const { occurredAt } = v.parse(deadLetteredSchema, parseJson(request?.stringValue ?? ''));
   const times = [occurredAt, v.parse(timeSchema, arrivedAt?.stringValue)];
   return times.reduce<string>((earliest, time) => earlierOf(time, earliest), sentAt);
 }
 
-/** Where no queue takes what failed, the whole comes back. */
+/** Returns the whole message if no queue accepts its failures. */
 async function cleanAndSettle(
   request: CleanupRequest,
-  origin: Received,
+  received: ReceivedBody,
   deadline: Deadline,
   context: CleanContext,
 ): Promise<Settlement> {
   try {
     const result = await context.cleaner.clean(request, deadline);
     context.bus.publish(busEventsOf(result));
-    return await settle(result, origin, context);
+    return await settle(result, received, context);
   } catch (error) {
     context.log.error('not settled', { ...failureOf(error) });
     return { done: false };
   }
 }
 
-/** If this fails, the message comes back after the queue's own visibility timeout. */
+/** After a failure of this call, the queue's own visibility timeout counts. */
 async function hide(record: SQSRecord, seconds: number, { queue, log }: CleanContext): Promise<void> {
   if (seconds <= SHORT_WAIT_SECONDS) return;
   try {

@@ -1,5 +1,4 @@
 import { toSendableJson, tryToSendableJson } from '../aws/sendable.ts';
-import { busEventsOf, failedAnswerEvents } from '../cleanup/bus-events.ts';
 import type { CleanupResult } from '../cleanup/outcome.ts';
 import type { CleanupRequest } from '../cleanup/request.ts';
 import { joinTexts } from '../cut-text.ts';
@@ -9,27 +8,26 @@ import { MAX_OUTPUT_BYTES, takeFitting } from '../limits.ts';
 import { logWithin } from '../log.ts';
 import { isEventBridgeEvent } from '../sources/eventbridge.ts';
 import type { CleanContext } from './clean-batch.ts';
+import { busEventsOf, failedAnswerEvents } from './event-bus.ts';
 import { readPayload } from './read-message.ts';
-import { settle } from './settle.ts';
+import { QUEUE_TIMEOUT_MS, settle } from './settle.ts';
 
-const TIMEOUT_MS = 3000;
-/** Of the answer to an event, which nobody reads. */
+/** Limit of the answer to an event. */
 const MAX_RESULTS_BYTES = MAX_OUTPUT_BYTES - 1024;
 
 export type InvocationAnswer =
   | CleanupResult
-  /** Of an event that a route leads to several repositories. `more`: number of results that would make it too large. */
+  /** Answer to an event with several destinations. `more`: number of results that were omitted for size. */
   | { readonly results: readonly CleanupResult[]; readonly more?: number }
   | { readonly status: 'ignored' | 'dead-lettered'; readonly reason: string };
 
 /**
- * Works off what the function was invoked with: a cleanup request or an event of EventBridge.
+ * Cleans the payload of a direct invocation: a cleanup request or an event of EventBridge.
  *
- * Whoever sends a request sees the outcomes and decides what to do about failures. Nobody reads the answer to an event,
- * so what failed of it goes to the queues.
+ * The caller of a request gets its outcomes and handles the failures. An event has no caller, so its failures go to the queues.
  *
- * @param id of a request that has none of its own.
- * @throws {Error} if the payload is neither, with every issue; {AwsError} if a queue doesn't take what failed.
+ * @param id of a request without one.
+ * @throws {Error} if the payload is neither, with every issue; {AwsError} if a queue rejects a failure.
  */
 export async function cleanInvocation(
   payload: unknown,
@@ -49,7 +47,7 @@ export async function cleanInvocation(
   }
   const results: CleanupResult[] = [];
   for (const request of requests) {
-    // What one of several has come to is no longer what the event says.
+    // The event has several requests, so each continues as one of its own.
     const whole = isEvent && requests.length === 1 ? tryToSendableJson(payload) : undefined;
     const body = isEvent ? (whole ?? toSendableJson(request)) : undefined;
     results.push(await logWithin({ id: request.id }, () => cleanOne(request, body, deadline, context)));
@@ -63,7 +61,7 @@ export async function cleanInvocation(
   return { status: 'ignored', reason };
 }
 
-/** @param body of the event; missing where somebody waits for the answer. */
+/** @param body of the event; missing for a request, whose caller gets the answer. */
 async function cleanOne(
   request: CleanupRequest,
   body: string | undefined,
@@ -79,6 +77,6 @@ async function cleanOne(
   }
   const settlement = await settle(result, { body, lastTry: false }, context);
   if (!settlement.done)
-    await queue.send([toSendableJson(result.rest ?? request)], TIMEOUT_MS, settlement.waitSeconds);
+    await queue.send([toSendableJson(result.rest ?? request)], QUEUE_TIMEOUT_MS, settlement.waitSeconds);
   return result;
 }

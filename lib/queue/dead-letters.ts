@@ -1,20 +1,18 @@
 import type { Queue } from '../aws/queue.ts';
 import { toSendableJson, toSendableText } from '../aws/sendable.ts';
-import { deadLetteredEvent } from '../cleanup/bus-events.ts';
 import type { FailedOutcome } from '../cleanup/outcome.ts';
-import { describeFailures } from '../cleanup/remainder.ts';
 import type { CleanupRequest } from '../cleanup/request.ts';
 import type { Log } from '../log.ts';
-import type { EventBus } from './event-bus.ts';
+import { deadLetteredEvent, type EventBus } from './event-bus.ts';
+import { QUEUE_TIMEOUT_MS } from './settle.ts';
 
-const TIMEOUT_MS = 3000;
-/** Long enough for several messages of Huawei Cloud; attributes count toward the size of the message. */
+/** Room for several messages of Huawei Cloud; attributes count toward the size of the message. */
 const MAX_REASON_LENGTH = 2000;
 
-/** What SQS takes, less the names and types of the attributes. */
-const MAX_BYTES = 1024 * 1024 - 512;
+/** Limit of SQS, less the names and types of the attributes. */
+const MAX_MESSAGE_BYTES = 1024 * 1024 - 512;
 
-/** Where goes what a person has to see, with the reason beside it. */
+/** Dead-letter queue, with the reason beside each message. */
 export class DeadLetters {
   readonly #queue: Queue;
   readonly #bus: EventBus;
@@ -26,32 +24,45 @@ export class DeadLetters {
     this.#log = log;
   }
 
-  /** Parks what can not be read: nobody knows what it asks for. */
+  /**
+   * Adds a body that could not be read.
+   *
+   * @throws {AwsError} unless the dead-letter queue has it.
+   */
   async addUnreadable(body: string, message: string): Promise<void> {
-    await this.park(body, [{ outcome: 'failed', code: 'UNREADABLE', message, retryable: false }]);
+    await this.add(body, [{ outcome: 'failed', code: 'UNREADABLE', message, retryable: false }]);
   }
 
   /**
-   * @param body which, put back into the cleanup queue, is tried again.
-   * @param failures the first one is the one that is named.
-   * @param request as far as the body could be understood.
+   * Adds a message.
+   *
+   * @param body for the cleanup queue, if the message is retried.
+   * @param failures with the code of the message first.
+   * @param request of the body, if it could be read.
    * @throws {AwsError} unless the dead-letter queue has it.
    */
-  async park(
+  async add(
     body: string,
     failures: readonly [FailedOutcome, ...FailedOutcome[]],
     request?: CleanupRequest,
   ): Promise<void> {
     const [{ code, status }] = failures;
-    const reason = toSendableText(describeFailures(failures).slice(0, MAX_REASON_LENGTH));
+    const reason = toSendableText(reasonOf(failures).slice(0, MAX_REASON_LENGTH));
     const short = { reason, code: toSendableText(code), status };
     const attributes = { ...short, request: request && toSendableJson(request) };
-    // The log has the reason of a message that leaves no room for it.
-    const fitting = [attributes, short].find((each) => bytesOf([body, ...Object.values(each)]) <= MAX_BYTES);
-    await this.#queue.sendWithAttributes(body, fitting ?? {}, TIMEOUT_MS);
+    // A message that leaves no room for its request is sent without it, and one that leaves none for the reason too.
+    const fitting = [attributes, short].find(
+      (each) => bytesOf([body, ...Object.values(each)]) <= MAX_MESSAGE_BYTES,
+    );
+    await this.#queue.sendWithAttributes(body, fitting ?? {}, QUEUE_TIMEOUT_MS);
     this.#log.error('dead-lettered', { id: request?.id, code, status, reason });
     this.#bus.publish([deadLetteredEvent(failures, request)]);
   }
+}
+
+/** Messages of all failures in one text, each once. */
+export function reasonOf(failures: readonly FailedOutcome[]): string {
+  return [...new Set(failures.map(({ message }) => message))].join('; ');
 }
 
 function bytesOf(parts: readonly (string | number | undefined)[]): number {

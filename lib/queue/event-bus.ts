@@ -2,56 +2,94 @@ import pMap from 'p-map';
 import * as v from 'valibot';
 import { callAws } from '../aws/call.ts';
 import { toSendableJson } from '../aws/sendable.ts';
-import type { BusEvent } from '../cleanup/bus-events.ts';
+import { type CleanupResult, type FailedOutcome, failuresOf } from '../cleanup/outcome.ts';
+import type { CleanupRequest } from '../cleanup/request.ts';
 import { monotonicMs } from '../clock.ts';
 import { failureOf } from '../failure.ts';
 import { limitedArray } from '../limits.ts';
 import type { Log } from '../log.ts';
-import type { SweepReport } from '../sweep/report.ts';
+import type { SweepReport } from '../sweep/ledger.ts';
 
-const SOURCE = 'swr-sync-cleanup';
-/** What PutEvents takes at once. */
-const BATCH = 10;
-const CALLS_AT_A_TIME = { concurrency: 4 };
-/** For all that is announced together. What an invocation keeps for answering is a little longer. */
-const TIMEOUT_MS = 800;
-/** PutEvents takes 256 KB: so ten of any size fit. */
+const EVENT_SOURCE = 'swr-sync-cleanup';
+/** Limit of PutEvents. */
+const MAX_ENTRIES = 10;
+const MAX_CONCURRENT_PUTS = { concurrency: 4 };
+/** Limit for all events that are published together; shorter than the time that an invocation reserves for its answer. */
+const PUBLISH_TIMEOUT_MS = 800;
+/** Ten entries fit into the 256 KB of PutEvents. */
 const MAX_DETAIL_BYTES = 24 * 1024;
-const MAX_ITEMS = 5;
-const MAX_TEXT_LENGTH = 300;
+const MAX_CUT_ITEMS = 5;
+const MAX_CUT_LENGTH = 300;
 
-const answerSchema = v.object({
+const putAnswerSchema = v.object({
   Entries: limitedArray(
     v.object({ ErrorCode: v.nullish(v.string()), ErrorMessage: v.nullish(v.string(), '') }),
-    BATCH,
+    MAX_ENTRIES,
     'entries',
   ),
 });
 
 export interface EventBusOptions {
-  /** Nothing is sent if missing. */
+  /** Without a name, no event is published. */
   readonly name: string | undefined;
   readonly stage: string;
   readonly log: Log;
 }
 
-const OUT_OF_TIME = { code: 'DEADLINE', message: 'there was no time left to publish it' };
+/** Event of the bus; `docs/events` has the schema of each detail. */
+export interface BusEvent {
+  readonly type: 'Sync Task Deleted' | 'Sync Task Kept' | 'Cleanup Failed' | 'Sweep Finished';
+  readonly detail: object;
+}
 
-interface Entry {
+/** Events for the deleted and kept tasks of a request. */
+export function busEventsOf({ request, outcomes }: CleanupResult): BusEvent[] {
+  return outcomes.flatMap((each): BusEvent[] => {
+    const { repository = request.repository, ...outcome } = each;
+    const detail = { request, ...(repository !== undefined && { repository }), ...outcome };
+    if (outcome.outcome === 'deleted') return [{ type: 'Sync Task Deleted', detail }];
+    return outcome.outcome === 'kept' ? [{ type: 'Sync Task Kept', detail }] : [];
+  });
+}
+
+/** `Cleanup Failed` event for a message in the dead-letter queue; `request` if it could be read. */
+export function deadLetteredEvent(failures: readonly FailedOutcome[], request?: CleanupRequest): BusEvent {
+  return failedEvent({ ...(request && { request }), deadLettered: true }, failures);
+}
+
+/** `Cleanup Failed` event for a failed direct invocation; none without failures. */
+export function failedAnswerEvents({ request, outcomes }: CleanupResult): BusEvent[] {
+  const failures = failuresOf(outcomes);
+  return failures.length === 0 ? [] : [failedEvent({ request, deadLettered: false }, failures)];
+}
+
+function failedEvent(detail: object, failed: readonly FailedOutcome[]): BusEvent {
+  const failures = failed.map(({ repository, target, code, message, status, retryable }) => ({
+    repository,
+    target,
+    code,
+    message,
+    status,
+    retryable,
+  }));
+  return { type: 'Cleanup Failed', detail: { ...detail, failures } };
+}
+
+interface BusEntry {
   readonly EventBusName: string;
   readonly Source: string;
   readonly DetailType: string;
   readonly Detail: string;
 }
 
-interface Problem {
+interface PublishFailure {
   readonly code: string;
   readonly message: string;
 }
 
 /**
- * Tells others what was done, as well as it can: the ledger is the record. Nothing waits for it but the end of an invocation,
- * and what can't be sent is a line in the log.
+ * Publishes events on the service's bus, best effort: the ledger is the record. Only the end of an invocation waits for it, and
+ * a failure is one log line.
  */
 export class EventBus {
   readonly #options: EventBusOptions;
@@ -61,14 +99,14 @@ export class EventBus {
     this.#options = options;
   }
 
-  /** Begins to send. Call `flush` before the invocation ends. */
+  /** Starts publishing. Call `flush` before the invocation ends. */
   publish(events: readonly BusEvent[]): void {
     const { name, stage } = this.#options;
     if (name === undefined || events.length === 0) return;
     const isLong = lengthMemory();
     const entries = events.map(({ type, detail }) => ({
       EventBusName: name,
-      Source: SOURCE,
+      Source: EVENT_SOURCE,
       DetailType: type,
       Detail: writeDetail({ version: 1, stage, ...detail }, Object.values(detail).some(isLong)),
     }));
@@ -76,39 +114,40 @@ export class EventBus {
     this.#underWay.add(sending);
   }
 
-  /** Tells what a sweep has come to, and waits for it. */
+  /** Publishes the report of a sweep, and waits for the result. */
   publishSweep(report: SweepReport): Promise<void> {
     this.publish([{ type: 'Sweep Finished', detail: report }]);
     return this.flush();
   }
 
-  /** Waits for what is being sent: a function that has answered stands still. */
+  /** Waits for all events: Lambda freezes a function that has answered. */
   async flush(): Promise<void> {
     await Promise.all(this.#underWay);
   }
 
-  async #send(entries: readonly Entry[]): Promise<void> {
-    const giveUpAt = monotonicMs() + TIMEOUT_MS;
-    const starts = entries.flatMap((_, index) => (index % BATCH === 0 ? [index] : []));
+  async #send(entries: readonly BusEntry[]): Promise<void> {
+    const endsAt = monotonicMs() + PUBLISH_TIMEOUT_MS;
+    const starts = entries.flatMap((_, index) => (index % MAX_ENTRIES === 0 ? [index] : []));
     const results = await pMap(
       starts,
-      (start) => putEvents(entries.slice(start, start + BATCH), giveUpAt - monotonicMs()),
-      CALLS_AT_A_TIME,
+      (start) => putEvents(entries.slice(start, start + MAX_ENTRIES), endsAt - monotonicMs()),
+      MAX_CONCURRENT_PUTS,
     );
-    const problems = results.flat();
-    const [first] = problems;
-    if (first !== undefined) this.#options.log.warn('not published', { count: problems.length, ...first });
+    const failures = results.flat();
+    const [first] = failures;
+    if (first !== undefined) this.#options.log.warn('not published', { count: failures.length, ...first });
   }
 }
 
-/** @returns why, for each that the bus has not taken. */
-async function putEvents(Entries: readonly Entry[], timeoutMs: number): Promise<Problem[]> {
-  if (timeoutMs <= 0) return Entries.map(() => OUT_OF_TIME);
+/** @returns a failure for each entry that the bus has not accepted. */
+async function putEvents(Entries: readonly BusEntry[], timeoutMs: number): Promise<PublishFailure[]> {
+  if (timeoutMs <= 0)
+    return Entries.map(() => ({ code: 'DEADLINE', message: 'No time left to publish the event' }));
   try {
     const input = { Entries };
     const answer = await callAws({ service: 'events', action: 'PutEvents', input, timeoutMs });
     return v
-      .parse(answerSchema, answer)
+      .parse(putAnswerSchema, answer)
       .Entries.flatMap(({ ErrorCode: code, ErrorMessage: message }) => (code ? [{ code, message }] : []));
   } catch (error) {
     const { code, message } = failureOf(error);
@@ -119,13 +158,13 @@ async function putEvents(Entries: readonly Entry[], timeoutMs: number): Promise<
 type Cut = (key: string, value: unknown) => unknown;
 
 const cutLong: Cut = (_, value) => {
-  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS);
-  return typeof value === 'string' ? value.slice(0, MAX_TEXT_LENGTH) : value;
+  if (Array.isArray(value)) return value.slice(0, MAX_CUT_ITEMS);
+  return typeof value === 'string' ? value.slice(0, MAX_CUT_LENGTH) : value;
 };
-/** A task is what SWR says that it is. */
+/** Also omits the task, whose length SWR determines. */
 const cutTask: Cut = (key, value) => (key === 'task' ? undefined : cutLong(key, value));
 
-/** Whether a part of a detail is too long by itself. Each is written once for that: one request is in all of its events. */
+/** Creates a check for parts that are too long for a detail. It measures each part once: all events of a request share it. */
 function lengthMemory(): (part: unknown) => boolean {
   const known = new Map<object, boolean>();
   return (part) => {
@@ -136,7 +175,7 @@ function lengthMemory(): (part: unknown) => boolean {
   };
 }
 
-/** The detail as JSON. One that is very large is cut down, and says so. */
+/** Writes a detail as JSON. A large one is cut, and has `truncated`. */
 function writeDetail(detail: object, isLong: boolean): string {
   const whole = isLong ? undefined : toSendableJson(detail);
   if (whole !== undefined && Buffer.byteLength(whole) <= MAX_DETAIL_BYTES) return whole;

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { idIn, isGivenId } from '../cleanup/delivery-id.ts';
-import { arrivedAt, parseRequest, timestampSchema } from '../cleanup/request.ts';
+import { arrivedAt, isDeliveryId, parseRequest, timestampSchema, toDeliveryId } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
 import { parseJson } from '../json.ts';
 import { NO_EVENTS, type Resolution, resolveEvents } from '../routing/resolve.ts';
@@ -14,23 +13,23 @@ const notificationSchema = v.object({
   Timestamp: v.fallback(v.optional(timestampSchema), undefined),
 });
 
-/** How something came, and when. */
+/** Channel and time of a message. */
 interface Arrival {
-  /** The id of what has none of its own. */
+  /** Id of a request or event without one. */
   readonly fallbackId: string;
-  /** The id of a request by its own one, which its sender chooses. */
+  /** Delivery id for the id of a request, which its sender chooses. */
   readonly idOf: (own: string) => string;
-  /** The id of whatever is in it, an event of EventBridge included. */
+  /** Id that replaces every other one, also that of an EventBridge event. */
   readonly id?: string;
-  /** ISO 8601. Missing for an invocation: the ledger takes no time after now. */
+  /** ISO 8601. Missing for an invocation: the ledger counts no time after now. */
   readonly at?: string;
 }
 
 /**
- * What a queue message means: a cleanup request, an event of EventBridge, or an SNS notification around one of them.
+ * Reads a queue message: a cleanup request, an event of EventBridge, or an SNS notification around one of them.
  *
- * @param messageId the id of what has none of its own.
- * @param at when the message came; ISO 8601.
+ * @param messageId id of a request or event without one.
+ * @param at time of the message, ISO 8601.
  */
 export function readMessage(
   body: string,
@@ -39,18 +38,18 @@ export function readMessage(
   at = new Date().toISOString(),
 ): Resolution {
   const content = parseJson(body);
-  const fallbackId = idIn('queue', messageId);
+  const fallbackId = toDeliveryId('queue', messageId);
   const notification = v.safeParse(notificationSchema, content);
   if (!notification.success) {
-    return read(content, config, {
+    return resolve(content, config, {
       fallbackId,
-      idOf: (own) => (isGivenId(own) ? own : idIn('queue', own)),
+      idOf: (own) => (isDeliveryId(own) ? own : toDeliveryId('queue', own)),
       at,
     });
   }
   const { Message, MessageId, Timestamp } = notification.output;
-  const id = MessageId === undefined ? fallbackId : idIn('sns', MessageId);
-  return read(parseJson(Message), config, {
+  const id = MessageId === undefined ? fallbackId : toDeliveryId('sns', MessageId);
+  return resolve(parseJson(Message), config, {
     fallbackId: id,
     idOf: () => id,
     id,
@@ -59,23 +58,25 @@ export function readMessage(
 }
 
 /**
- * What the payload of an invocation means: a cleanup request, or an event of EventBridge with all its destinations.
+ * Reads the payload of an invocation: a cleanup request, or an event of EventBridge with all its destinations.
  *
- * @param invocationId the id of what has none of its own.
+ * @param invocationId id of a request without one.
  */
 export function readPayload(payload: unknown, invocationId: string, config: Config): Resolution {
-  return read(payload, config, {
-    fallbackId: idIn('invoke', invocationId),
-    idOf: (own) => idIn('invoke', own),
+  return resolve(payload, config, {
+    fallbackId: toDeliveryId('invoke', invocationId),
+    idOf: (own) => toDeliveryId('invoke', own),
   });
 }
 
-function read(content: unknown, config: Config, arrival: Arrival): Resolution {
-  return isEventBridgeEvent(content) ? readEvent(content, config, arrival) : readRequest(content, arrival);
+function resolve(content: unknown, config: Config, arrival: Arrival): Resolution {
+  return isEventBridgeEvent(content)
+    ? resolveEvent(content, config, arrival)
+    : resolveRequest(content, arrival);
 }
 
-/** The requests of one event share its limit, and each knows of the others. */
-function readEvent(event: unknown, config: Config, { fallbackId, id, at }: Arrival): Resolution {
+/** The requests of one event share its limit: `siblings` is the number of the others. */
+function resolveEvent(event: unknown, config: Config, { fallbackId, id, at }: Arrival): Resolution {
   const { sourceEvent, ...origin } = interpretEvent(event, fallbackId, config.events.allowedSources);
   const resolution = resolveEvents([sourceEvent], origin, config);
   const fields = { siblings: resolution.requests.length - 1, ...(id !== undefined && { id }) };
@@ -83,13 +84,13 @@ function readEvent(event: unknown, config: Config, { fallbackId, id, at }: Arriv
   return { ...resolution, requests };
 }
 
-function readRequest(content: unknown, { fallbackId, idOf, id, at }: Arrival): Resolution {
+function resolveRequest(content: unknown, { fallbackId, idOf, id, at }: Arrival): Resolution {
   const parsed = parseRequest(content, { id: '' });
   if (!parsed.ok) return { ...NO_EVENTS, issues: parsed.issues };
   const { id: own, siblings, ...rest } = parsed.value;
   const given = id ?? (own === '' ? fallbackId : idOf(own));
   const label = id === undefined || own === '' ? {} : { deliveryId: own };
-  // Who gave the id also knows how many requests there are under it.
+  // Only this service's own ids come with a trusted number of siblings.
   const known = given === own && siblings !== undefined ? { siblings } : {};
   return { ...NO_EVENTS, requests: [arrivedAt({ ...rest, ...label, ...known, id: given }, at)] };
 }

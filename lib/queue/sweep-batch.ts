@@ -1,4 +1,4 @@
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { Queue } from '../aws/queue.ts';
 import { toSendableJson } from '../aws/sendable.ts';
 import type { CleanupRequest } from '../cleanup/request.ts';
@@ -7,40 +7,35 @@ import { failureOf } from '../failure.ts';
 import { formatIssues } from '../issues.ts';
 import { parseJson } from '../json.ts';
 import { logWithin } from '../log.ts';
-import type { SweepContext } from '../sweep/context.ts';
-import { parseStep, type SweepStep } from '../sweep/step.ts';
+import { parseStep, type SweepContext, type SweepStep } from '../sweep/step.ts';
 import { takeSweepStep } from '../sweep/take-step.ts';
-
-const TIMEOUT_MS = 3000;
+import { handleBatch } from './lambda-function.ts';
+import { QUEUE_TIMEOUT_MS } from './settle.ts';
 
 export interface SweepFunctionContext {
   readonly sweep: SweepContext;
-  /** Where the steps wait. */
+  /** Queue of the steps. */
   readonly queue: Queue;
 }
 
 /**
- * Takes the steps of a batch, and queues those that follow before a message may go. What fails, and what can't be read, is given
- * back: the queue tries it again, and parks it in the end.
+ * Takes the steps of a batch, and queues their successors before a message is removed. Failed and unreadable messages return to
+ * the queue, which dead-letters them in the end.
  */
-export async function sweepBatch(
-  { Records }: SQSEvent,
+export function sweepBatch(
+  event: SQSEvent,
   deadline: Deadline,
   context: SweepFunctionContext,
 ): Promise<SQSBatchResponse> {
-  const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
-  for (const record of Records) {
-    const { messageId } = record;
-    const done =
-      deadline.allowsMore() && (await logWithin({ messageId }, () => takeRecord(record, deadline, context)));
-    if (!done) batchItemFailures.push({ itemIdentifier: messageId });
-  }
-  return { batchItemFailures };
+  return handleBatch(
+    event,
+    async ({ body }) => deadline.allowsMore() && (await takeMessage(body, deadline, context)),
+  );
 }
 
-/** @returns whether the message may go. */
-async function takeRecord(
-  { body }: SQSRecord,
+/** @returns whether the message may be removed. */
+async function takeMessage(
+  body: string,
   deadline: Deadline,
   context: SweepFunctionContext,
 ): Promise<boolean> {
@@ -60,10 +55,10 @@ async function takeRecord(
 }
 
 /**
- * Begins a sweep. Begun twice with the same id, it is the same one.
+ * Starts a sweep. A second start with the same id continues it.
  *
- * @param id of the invocation, which stays the same when Lambda tries it again.
- * @throws {ServiceError} if the organizations can't be listed, the ledger fails, or the queue doesn't take the steps.
+ * @param id of the invocation, which is the same when Lambda retries it.
+ * @throws {ServiceError} if the organizations can't be listed, the ledger fails, or the queue rejects the steps.
  */
 export async function beginSweep(
   id: string,
@@ -82,12 +77,12 @@ function takeAndQueue(
 ): Promise<number> {
   return logWithin({ sweep: step.sweep }, async () => {
     const next = await takeSweepStep(step, deadline, sweep);
-    await queue.send(next.map(toSendableJson), TIMEOUT_MS);
+    await queue.send(next.map(toSendableJson), QUEUE_TIMEOUT_MS);
     return next.length;
   });
 }
 
-/** What a sweep asks for goes the way of every cleanup request. */
+/** Sends the cleanup requests of a sweep to the cleanup queue; rejects with an `AwsError` unless it has all of them. */
 export function queueRequests(cleanupQueue: Queue): (requests: readonly CleanupRequest[]) => Promise<void> {
-  return (requests) => cleanupQueue.send(requests.map(toSendableJson), TIMEOUT_MS);
+  return (requests) => cleanupQueue.send(requests.map(toSendableJson), QUEUE_TIMEOUT_MS);
 }

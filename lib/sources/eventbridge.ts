@@ -1,13 +1,12 @@
 import * as v from 'valibot';
-import { idIn } from '../cleanup/delivery-id.ts';
-import { parseRequest, timestampSchema, underId, word } from '../cleanup/request.ts';
+import { parseRequest, timestampSchema, toDeliveryId, underId, wordSchema } from '../cleanup/request.ts';
 import { matchGlob } from '../glob.ts';
 import { toIssues } from '../issues.ts';
 import { ECR } from './source.ts';
 import type { SourceEvent } from './source-event.ts';
 
 const eventSchema = v.object({
-  id: v.optional(v.pipe(word, v.maxLength(200))),
+  id: v.optional(v.pipe(wordSchema, v.maxLength(200))),
   source: v.string(),
   'detail-type': v.string(),
   time: v.optional(timestampSchema),
@@ -62,7 +61,7 @@ export function interpretEvent(
       sourceEvent: { type: 'unreadable', issues: toIssues(parsed.issues) },
     };
   const { id: own } = parsed.output;
-  const id = own === undefined ? fallbackId : idIn('bus', own);
+  const id = own === undefined ? fallbackId : toDeliveryId('bus', own);
   const event = { ...parsed.output, id };
   // Only AWS can send events whose source begins with "aws.".
   if (event.source === 'aws.ecr') return { source: ECR, id, sourceEvent: interpretEcr(event) };
@@ -77,7 +76,7 @@ function interpretRepositoryDeleted(event: Event, allowedSources: readonly strin
     return { type: 'ignored', reason: `source ${event.source} is not among events.allowedSources` };
   }
   const { id, source, time } = event;
-  const named = v.safeParse(word, source);
+  const named = v.safeParse(wordSchema, source);
   if (!named.success) return { type: 'unreadable', issues: toIssues(named.issues, 'source') };
   const request = parseRequest(event.detail, { id, ...(time && { occurredAt: time }) }, 'detail');
   return request.ok

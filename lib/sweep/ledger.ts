@@ -1,125 +1,191 @@
 import type { Target } from '../huaweicloud/names.ts';
 import type { Reason } from './judge-task.ts';
-import type { Counts, SweepReport } from './report.ts';
 
-/** Which sweep, and when it began: what was made since then is none of its business. */
 export interface Sweep {
   readonly id: string;
+  /** ISO 8601. The sweep ignores tasks that were created later. */
   readonly startedAt: string;
 }
 
 export interface SweepRecord extends Sweep {
-  /** How many organizations it has to look at; missing while they are not listed. */
+  /** Number of organizations to scan; missing until they are listed. */
   readonly organizations?: number;
-  /** Missing while it is running. */
+  /** Missing until the sweep has finished. */
   readonly report?: SweepReport;
-  /** The report was told. */
+  /** The report was published. */
   readonly reported: boolean;
-  /** The cleanup of every finding was asked for. */
+  /** The cleanup of every finding was requested. */
   readonly applied: boolean;
 }
 
-export interface Organization {
+export interface SweptOrganization {
   readonly account: string;
   readonly namespace: string;
 }
 
-export interface Page extends Organization {
-  /** Of its first repository. */
+/** Numbers of repositories and tasks on some pages. */
+export interface SweepCounts {
+  readonly repositories: number;
+  /** Repositories under `safety.deny`, which are not scanned. */
+  readonly denied: number;
+  /** Repositories whose tasks were not listed, or not all judged because a listed name is invalid. */
+  readonly unread: number;
+  readonly tasks: number;
+  /** Tasks to delete. */
+  readonly found: number;
+  /** Tasks whose source repository is gone, until a later sweep confirms it. */
+  readonly suspected: number;
+  /** Tasks with an unknown age, source or target organization. */
+  readonly undecided: number;
+  /** Tasks in a region that no account of `sweep.targetAccounts` sees. */
+  readonly unchecked: number;
+}
+
+/** Counts of no page. */
+export const NO_COUNTS: SweepCounts = {
+  repositories: 0,
+  denied: 0,
+  unread: 0,
+  tasks: 0,
+  found: 0,
+  suspected: 0,
+  undecided: 0,
+  unchecked: 0,
+};
+
+/** Sum of two counts, field by field. */
+export function addCounts(one: SweepCounts, other: SweepCounts): SweepCounts {
+  return {
+    repositories: one.repositories + other.repositories,
+    denied: one.denied + other.denied,
+    unread: one.unread + other.unread,
+    tasks: one.tasks + other.tasks,
+    found: one.found + other.found,
+    suspected: one.suspected + other.suspected,
+    undecided: one.undecided + other.undecided,
+    unchecked: one.unchecked + other.unchecked,
+  };
+}
+
+/** Result of a sweep. */
+export interface SweepReport {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** `rejected`: the sweep found more than `maxPercent`, so it deletes nothing. */
+  readonly state: 'rejected' | 'dry run' | 'applied';
+  readonly mode: 'apply' | 'dry-run';
+  readonly maxPercent: number;
+  /** Percentage of the seen tasks that is to be deleted. */
+  readonly percent: number;
+  readonly organizations: number;
+  readonly counts: SweepCounts;
+  /**
+   * Number of undecided tasks that stay because the sweep saw no other private repository of their source's owner, and no
+   * canary is configured for it; missing if there are none.
+   */
+  readonly heldBack?: number;
+  /** Number of tasks found for each reason; a task may have several. */
+  readonly reasons: Readonly<Record<Reason, number>>;
+}
+
+/** Record of one scanned page of an organization's repositories. */
+export interface SweptPage extends SweptOrganization {
+  /** Offset of the first repository. */
   readonly offset: number;
-  readonly counts: Counts;
-  /** Where to go on; missing if there are no more repositories. */
+  readonly counts: SweepCounts;
+  /** Offset of the next page; missing if there are no more repositories. */
   readonly next?: number;
-  /** With `next`: its last repository. */
+  /** With `next`: the last repository. */
   readonly after?: string;
-  /** Private repositories that were seen at their sources, as `sightingOf` writes them; none if missing. */
+  /** Private repositories that were seen at their sources, in the form of `sightingOf`; none if missing. */
   readonly sighted?: readonly string[];
 }
 
 export interface FoundTask {
   readonly target: Target;
   readonly reasons: readonly Reason[];
-  /** What to ask again before it is deleted, where nothing but its source is the reason. */
+  /** Source repository to check again before the deletion, if it is the only reason. */
   readonly source?: { readonly name: string; readonly repository: string };
   /**
-   * The source repositories whose owner has no canary, as `sightingOf` writes them, where nothing but the source is the
-   * reason: the task goes only if the sweep saw another private repository of each owner.
+   * Source repositories whose owner has no canary, in the form of `sightingOf`, if the source is the only reason. The task is
+   * deleted only if the sweep saw another private repository of each owner.
    */
   readonly unproven?: readonly string[];
 }
 
-/** A repository, and its tasks that are to go. */
-export interface Finding extends Organization {
+/** A repository with its tasks to delete. */
+export interface SweepFinding extends SweptOrganization {
   readonly repository: string;
   readonly tasks: readonly FoundTask[];
 }
 
-/**
- * The memory of sweeps. All of it may be repeated: what is written first counts, and what comes twice counts once.
- *
- * Every method throws a `ServiceError` with the code `LEDGER_UNAVAILABLE`, worth another try, if it can't be done.
- */
-export interface SweepLedger {
-  /** Writes down that a sweep has begun; gives what was written then. */
-  begin(sweep: Sweep): Promise<SweepRecord>;
-
-  find(id: string): Promise<SweepRecord | undefined>;
-
-  /** Writes down what there is to look at. */
-  addOrganizations(sweep: Sweep, organizations: readonly Organization[]): Promise<void>;
-
-  /** The organizations that are not finished. */
-  organizationsLeft(sweep: Sweep): AsyncIterable<Organization>;
-
-  /** @returns whether all of them are finished now. */
-  finishOrganization(sweep: Sweep, organization: Organization): Promise<boolean>;
-
-  findPage(sweep: Sweep, place: Organization & Pick<Page, 'offset'>): Promise<Page | undefined>;
-
-  /** @returns the page as it was written first, with its findings. */
-  addPage(sweep: Sweep, page: Page, findings: readonly Finding[]): Promise<Page>;
-
-  pages(sweep: Sweep): AsyncIterable<Page>;
-
-  findings(sweep: Sweep): AsyncIterable<Finding>;
-
-  /** @param after as the page before has given it. */
-  findingsPage(
-    sweep: Sweep,
-    limit: number,
-    after?: string,
-  ): Promise<{ readonly findings: readonly Finding[]; readonly after?: string }>;
-
-  /** @returns the report as it was written first. */
-  finish(report: SweepReport): Promise<SweepReport>;
-
-  /** Writes down that something is done that need not be done again. */
-  mark(sweep: Sweep, done: 'reported' | 'applied'): Promise<void>;
-}
-
-/** A source repository that was said to be gone, of which a repository of SWR has tasks. */
-export interface Suspicion extends Organization {
+/** A source repository that its source called gone, and a repository of SWR that has tasks because of it. */
+export interface Suspicion extends SweptOrganization {
   readonly repository: string;
   readonly source: string;
   readonly sourceRepository: string;
 }
 
-/** What sweeps have heard of sources, so that a later one may believe it. Fails as `SweepLedger` does. */
-export interface SuspicionLedger {
-  /** Tells of a suspicion in this organization whether it is there; where there are too many, of each one that it may be. */
-  mayBeThere(organization: Organization): Promise<(suspicion: Suspicion) => boolean>;
+/**
+ * Record of sweeps. Every method may be repeated: the first write counts.
+ *
+ * Every method throws a retryable `ServiceError` with the code `LEDGER_UNAVAILABLE` if the ledger can't be read or written.
+ */
+export interface SweepLedger {
+  /** Records the start of a sweep; returns the first record of it. */
+  begin(sweep: Sweep): Promise<SweepRecord>;
+
+  find(id: string): Promise<SweepRecord | undefined>;
+
+  /** Records the organizations to scan. */
+  addOrganizations(sweep: Sweep, organizations: readonly SweptOrganization[]): Promise<void>;
+
+  /** Organizations that are not finished. */
+  organizationsLeft(sweep: Sweep): AsyncIterable<SweptOrganization>;
+
+  /** @returns whether all organizations are finished now. */
+  finishOrganization(sweep: Sweep, organization: SweptOrganization): Promise<boolean>;
+
+  findPage(
+    sweep: Sweep,
+    place: Pick<SweptPage, 'account' | 'namespace' | 'offset'>,
+  ): Promise<SweptPage | undefined>;
+
+  /** @returns the first record of the page. */
+  addPage(sweep: Sweep, page: SweptPage, findings: readonly SweepFinding[]): Promise<SweptPage>;
+
+  pages(sweep: Sweep): AsyncIterable<SweptPage>;
+
+  findings(sweep: Sweep): AsyncIterable<SweepFinding>;
+
+  /** @param after as returned with the page before. */
+  findingsPage(
+    sweep: Sweep,
+    limit: number,
+    after?: string,
+  ): Promise<{ readonly findings: readonly SweepFinding[]; readonly after?: string }>;
+
+  /** @returns the first report of the sweep. */
+  finish(report: SweepReport): Promise<SweepReport>;
+
+  /** Records that the sweep was published, or applied. */
+  mark(sweep: Sweep, done: 'reported' | 'applied'): Promise<void>;
+
+  /** Reads the suspicions of an organization: the result returns whether one of them may be recorded. */
+  suspicionsIn(organization: SweptOrganization): Promise<(suspicion: Suspicion) => boolean>;
 
   /**
-   * Writes down that the source has said so.
+   * Records a suspicion.
    *
    * @param at ISO 8601.
-   * @returns when it was first heard, and by which sweep.
+   * @returns the time of its first record, and the sweep that made it.
    */
-  add(
+  suspect(
     suspicion: Suspicion,
     sweepId: string,
     at: string,
   ): Promise<{ readonly firstGoneAt: string; readonly firstSweep: string }>;
 
-  remove(suspicion: Suspicion): Promise<void>;
+  clearSuspicion(suspicion: Suspicion): Promise<void>;
 }

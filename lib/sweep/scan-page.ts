@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { OUT_OF_TIME } from '../cleanup/plan-repository.ts';
+import { OUT_OF_TIME } from '../cleanup/outcome.ts';
 import type { Deadline } from '../deadline.ts';
 import { type Failure, ServiceError } from '../failure.ts';
 import { INVALID_NAME, nameOf, showName, validateRepository } from '../huaweicloud/names.ts';
@@ -10,30 +10,40 @@ import {
   repositoriesLeft,
 } from '../huaweicloud/repository-list.ts';
 import { retry } from '../retry.ts';
-import { CONCURRENCY, type SweepContext } from './context.ts';
-import type { Finding, Organization, Page, Sweep } from './ledger.ts';
-import { addCounts, NOTHING } from './report.ts';
-import { type Scanned, type Surroundings, scanRepository } from './scan-repository.ts';
+import {
+  addCounts,
+  NO_COUNTS,
+  type Sweep,
+  type SweepFinding,
+  type SweptOrganization,
+  type SweptPage,
+} from './ledger.ts';
+import {
+  type PageContext,
+  type ScannedRepository,
+  scanRepository,
+  TargetOrganizations,
+} from './scan-repository.ts';
 import { SourceRepositories } from './source-repositories.ts';
-import { TargetOrganizations } from './target-organizations.ts';
+import { MAX_CONCURRENT_CALLS, type SweepContext } from './step.ts';
 
-/** The most that SWR lists at once, and that one step looks at. */
+/** Maximum number of repositories that SWR lists at once, and that one step scans. */
 const PAGE_SIZE = 1000;
 
 export interface ScannedPage {
-  readonly page: Page;
-  readonly findings: readonly Finding[];
+  readonly page: SweptPage;
+  readonly findings: readonly SweepFinding[];
 }
 
 /**
- * Looks at a page of an organization's repositories, or at as many of them as there is time for.
+ * Scans a page of an organization's repositories, as far as the time allows.
  *
- * @throws {ServiceError} if the page can't be listed, if not one of its repositories or fewer than half of them could be
- *   looked at, or if the ledger fails.
+ * @throws {ServiceError} if the page can't be listed, if none or fewer than half of its repositories could be scanned, or if
+ *   the ledger fails.
  */
 export async function scanPage(
   sweep: Sweep,
-  { account, namespace, offset, after }: Organization & Pick<Page, 'offset'> & Place,
+  { account, namespace, offset, after }: SweptOrganization & Pick<SweptPage, 'offset'> & Place,
   deadline: Deadline,
   context: SweepContext,
 ): Promise<ScannedPage> {
@@ -48,23 +58,23 @@ export async function scanPage(
   if (failure !== undefined) throw new ServiceError(failure);
   const { valid, invalid } = repositoriesLeft(names, { offset, ...(after !== undefined && { after }) });
   const repositories = valid.slice(0, pageSize);
-  const surroundings: Surroundings = {
+  const pageContext: PageContext = {
     sweep,
     organization,
     swr,
     targets: new TargetOrganizations(context, deadline),
-    sources: await SourceRepositories.of(context, sweep, organization, deadline),
+    sources: new SourceRepositories(context, sweep, organization, deadline),
     deadline,
   };
-  const scanned = await scanAll(repositories, surroundings, context);
+  const scanned = await scanAll(repositories, pageContext, context);
   const isWhole = scanned.length === repositories.length;
   requireMost(scanned, isWhole, place);
-  for (const name of invalid) reportInvalid(name, organization, context);
-  const unnamed = { ...NOTHING, repositories: invalid.length, unread: invalid.length };
+  for (const name of invalid) logInvalid(name, organization, context);
+  const unnamed = { ...NO_COUNTS, repositories: invalid.length, unread: invalid.length };
   const counts = scanned.map((each) => each.counts).reduce(addCounts, unnamed);
   const findings = scanned.flatMap(({ finding }) => finding ?? []);
-  for (const finding of findings) report(finding, context);
-  const sighted = surroundings.sources.sightings.toList();
+  for (const finding of findings) logFinding(finding, context);
+  const sighted = pageContext.sources.sightings.toList();
   context.log.info('scanned', { ...place, ...counts, ms: Date.now() - startedAt });
   const last = repositories[scanned.length - 1];
   const next = last !== undefined &&
@@ -72,51 +82,51 @@ export async function scanPage(
   return { page: { ...place, counts, ...next, ...(sighted.length > 0 && { sighted }) }, findings };
 }
 
-function reportInvalid(name: string, organization: Organization, { log }: SweepContext): void {
+function logInvalid(name: string, organization: SweptOrganization, { log }: SweepContext): void {
   const message = validateRepository(name);
   log.warn('unread', { ...organization, repository: showName(name), code: INVALID_NAME, message });
 }
 
-/** @returns of each repository in their order, up to the first one for which there was no time. */
+/** Scans repositories; the results are in their order, up to the first repository without time left. */
 async function scanAll(
   repositories: readonly string[],
-  surroundings: Surroundings,
+  pageContext: PageContext,
   context: SweepContext,
-): Promise<Scanned[]> {
-  const scanned: Scanned[] = [];
+): Promise<ScannedRepository[]> {
+  const scanned: ScannedRepository[] = [];
   let end = repositories.length;
   await pMap(
     repositories,
     async (repository, index) => {
       if (index >= end) return;
-      // They begin in their order, so every one before has begun.
-      if (surroundings.deadline.allowsMore())
-        scanned[index] = await scanRepository(repository, surroundings, context);
+      // They start in their order, so all previous ones have started.
+      if (pageContext.deadline.allowsMore())
+        scanned[index] = await scanRepository(repository, pageContext, context);
       else end = index;
     },
-    { concurrency: context.concurrency ?? CONCURRENCY },
+    { concurrency: context.concurrency ?? MAX_CONCURRENT_CALLS },
   );
   return scanned.slice(0, end);
 }
 
-/** A sweep that couldn't see most of what is there must not decide anything. */
+/** @throws {ServiceError} if the sweep has not seen most of the repositories: it must not decide then. */
 function requireMost(
-  scanned: readonly Scanned[],
+  scanned: readonly ScannedRepository[],
   isWhole: boolean,
-  { account, namespace, offset }: Organization & { readonly offset: number },
+  { account, namespace, offset }: SweptOrganization & { readonly offset: number },
 ): void {
   if (scanned.length === 0 && !isWhole) throw new ServiceError(OUT_OF_TIME);
   const failures = scanned.flatMap(({ failure }): Failure[] => (failure === undefined ? [] : [failure]));
   const [first] = failures;
   if (first === undefined || failures.length * 2 <= scanned.length) return;
-  const which = `${failures.length} of ${scanned.length} repositories of ${namespace} in account ${account} from number ${offset} on`;
+  const which = `${failures.length} of ${scanned.length} repositories of ${namespace} in account ${account} from offset ${offset}`;
   throw new ServiceError({
     ...first,
-    message: `the tasks of ${which} could not be listed, the first time because: ${first.message}`,
+    message: `Could not list the tasks of ${which}. First failure: ${first.message}`,
   });
 }
 
-function report({ account, namespace, repository, tasks }: Finding, { log }: SweepContext): void {
+function logFinding({ account, namespace, repository, tasks }: SweepFinding, { log }: SweepContext): void {
   for (const { target, reasons } of tasks)
     log.info('found', { account, namespace, repository, target: nameOf(target), reasons });
 }

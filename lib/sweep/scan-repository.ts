@@ -2,47 +2,52 @@ import { coversTarget } from '../cleanup/confirm-gone.ts';
 import { findDenyRule } from '../cleanup/decide.ts';
 import type { Deadline } from '../deadline.ts';
 import { type Failure, failureOf } from '../failure.ts';
-import { nameOf } from '../huaweicloud/names.ts';
+import { nameOf, type Target } from '../huaweicloud/names.ts';
 import { checkTargets, mayHaveMore, type SyncTask } from '../huaweicloud/sync-task.ts';
 import { retry } from '../retry.ts';
 import { findSources } from '../routing/find-sources.ts';
-import type { SweepContext, SwrReader } from './context.ts';
-import { ageOf, type Facts, type Judgement, judgeTask, type TargetState } from './judge-task.ts';
-import type { Finding, FoundTask, Organization, Sweep } from './ledger.ts';
-import { type Counts, NOTHING } from './report.ts';
+import { ageAtStart, judgeTask, type TargetState, type TaskFacts, type TaskJudgement } from './judge-task.ts';
+import {
+  type FoundTask,
+  NO_COUNTS,
+  type Sweep,
+  type SweepCounts,
+  type SweepFinding,
+  type SweptOrganization,
+} from './ledger.ts';
 import type { SourceRepositories } from './source-repositories.ts';
-import type { TargetOrganizations } from './target-organizations.ts';
+import type { SweepContext, SwrReader } from './step.ts';
 
-/** What the repositories of one page have in common. */
-export interface Surroundings {
+/** Dependencies of all scans of one page. */
+export interface PageContext {
   readonly sweep: Sweep;
-  readonly organization: Organization;
+  readonly organization: SweptOrganization;
   readonly swr: SwrReader;
   readonly targets: TargetOrganizations;
   readonly sources: SourceRepositories;
   readonly deadline: Deadline;
 }
 
-export interface Scanned {
-  readonly counts: Counts;
-  readonly finding?: Finding;
-  /** Why its tasks could not be listed. */
+export interface ScannedRepository {
+  readonly counts: SweepCounts;
+  readonly finding?: SweepFinding;
+  /** Failure to list the tasks. */
   readonly failure?: Failure;
 }
 
 /**
- * Looks at the tasks of one repository. Changes nothing.
+ * Scans the tasks of one repository, read-only.
  *
  * @throws {ServiceError} `LEDGER_UNAVAILABLE`
  */
 export async function scanRepository(
   repository: string,
-  surroundings: Surroundings,
+  pageContext: PageContext,
   context: SweepContext,
-): Promise<Scanned> {
-  const { swr, organization, deadline } = surroundings;
+): Promise<ScannedRepository> {
+  const { swr, organization, deadline } = pageContext;
   const { namespace } = organization;
-  const counts = { ...NOTHING, repositories: 1 };
+  const counts = { ...NO_COUNTS, repositories: 1 };
   if (findDenyRule(context.config.safety, namespace, repository) !== undefined)
     return { counts: { ...counts, denied: 1 } };
   let listed: readonly SyncTask[];
@@ -56,13 +61,13 @@ export async function scanRepository(
   const { tasks, failure } = checkTargets(listed, `${namespace}/${repository}`);
   if (failure !== undefined) context.log.warn('unread', { ...organization, repository, ...failure });
   if (mayHaveMore(listed)) context.log.warn('may have more', { ...organization, repository });
-  const facts = await gatherFacts(repository, tasks, surroundings, context);
-  const { startedAt } = surroundings.sweep;
+  const facts = await gatherFacts(repository, tasks, pageContext, context);
+  const { startedAt } = pageContext.sweep;
   const { allowedTargets } = context.config.safety;
   const rules = { startedAt, ...(allowedTargets && { allowedTargets }) };
   const judged = tasks.map((task) => ({ task, ...judgeTask(task, facts, rules) }));
   const found = judged.filter(({ reasons }) => reasons.length > 0);
-  const doubtful = (doubt: Judgement['doubts'][number]) =>
+  const doubtful = (doubt: TaskJudgement['doubts'][number]) =>
     judged.filter(({ reasons, doubts }) => reasons.length === 0 && doubts.includes(doubt)).length;
   return {
     counts: {
@@ -78,20 +83,20 @@ export async function scanRepository(
       finding: {
         ...organization,
         repository,
-        tasks: found.map((each) => describeFound(each, facts, surroundings.sources)),
+        tasks: found.map((each) => describeFound(each, facts, pageContext.sources)),
       },
     }),
   };
 }
 
-/** Asks only what a task depends on that was there before the sweep. */
+/** Checks the targets and sources of the tasks that are older than the sweep. */
 async function gatherFacts(
   repository: string,
   tasks: readonly SyncTask[],
-  { sweep, organization, targets, sources }: Surroundings,
+  { sweep, organization, targets, sources }: PageContext,
   { config }: SweepContext,
-): Promise<Facts> {
-  const older = tasks.filter((task) => ageOf(task, sweep.startedAt) === 'older');
+): Promise<TaskFacts> {
+  const older = tasks.filter((task) => ageAtStart(task, sweep.startedAt) === 'older');
   const states = new Map<string, TargetState>();
   for (const task of older) states.set(nameOf(task), await targets.stateOf(task));
   const leading =
@@ -100,14 +105,14 @@ async function gatherFacts(
       : findSources(config.routes, { ...organization, repository }).filter((origin) =>
           older.some((task) => coversTarget(origin, task)),
         );
-  const origins: Facts['origins'][number][] = [];
+  const origins: TaskFacts['origins'][number][] = [];
   for (const origin of leading) origins.push({ origin, state: await sources.stateOf(repository, origin) });
   return { targetOf: (target) => states.get(nameOf(target)) ?? 'unknown', origins };
 }
 
 function describeFound(
-  { task, reasons }: { readonly task: SyncTask; readonly reasons: Judgement['reasons'] },
-  { origins }: Facts,
+  { task, reasons }: { readonly task: SyncTask; readonly reasons: TaskJudgement['reasons'] },
+  { origins }: TaskFacts,
   sources: SourceRepositories,
 ): FoundTask {
   const { remoteRegionId, remoteNamespace } = task;
@@ -125,4 +130,44 @@ function describeFound(
       }),
     ...(unproven.length > 0 && { unproven }),
   };
+}
+
+/** State of the organizations that tasks copy to. Lists each account once per step: an older list may lack new ones. */
+export class TargetOrganizations {
+  readonly #context: Pick<SweepContext, 'accounts' | 'config' | 'log'>;
+  readonly #deadline: Deadline;
+  readonly #lists = new Map<string, Promise<ReadonlySet<string>>>();
+
+  constructor(context: Pick<SweepContext, 'accounts' | 'config' | 'log'>, deadline: Deadline) {
+    this.#context = context;
+    this.#deadline = deadline;
+  }
+
+  async stateOf({ remoteRegionId, remoteNamespace }: Target): Promise<TargetState> {
+    const { accounts, sweep } = this.#context.config;
+    const seeing = sweep.targetAccounts.filter((name) => accounts[name]?.region === remoteRegionId);
+    if (seeing.length === 0) return 'unchecked';
+    const lists = await Promise.all(seeing.map((name) => this.#listOf(name)));
+    if (lists.some((names) => names.has(remoteNamespace))) return 'exists';
+    // An account with an empty list may lack the permission.
+    return lists.some((names) => names.size === 0) ? 'unknown' : 'gone';
+  }
+
+  #listOf(account: string): Promise<ReadonlySet<string>> {
+    const list = this.#lists.get(account) ?? this.#list(account);
+    this.#lists.set(account, list);
+    return list;
+  }
+
+  /** Empty after a failure. */
+  async #list(account: string): Promise<ReadonlySet<string>> {
+    const { accounts, log } = this.#context;
+    try {
+      const list = () => accounts.clientOf(account).listOrganizations(this.#deadline);
+      return new Set(await retry(list, this.#deadline));
+    } catch (error) {
+      log.warn('target organizations not listed', { account, ...failureOf(error) });
+      return new Set();
+    }
+  }
 }

@@ -1,59 +1,58 @@
+import { createHash } from 'node:crypto';
 import type { Existence, SourceRepository } from '../cleanup/confirm-gone.ts';
 import type { Deadline } from '../deadline.ts';
 import { type Failure, failureOf } from '../failure.ts';
 import { ECR } from '../sources/source.ts';
-import type { SweepContext } from './context.ts';
 import type { SourceState } from './judge-task.ts';
-import type { Organization, Suspicion, Sweep } from './ledger.ts';
-import { Sightings, sightingOf } from './sightings.ts';
+import type {
+  FoundTask,
+  Suspicion,
+  Sweep,
+  SweepFinding,
+  SweepLedger,
+  SweptOrganization,
+  SweptPage,
+} from './ledger.ts';
+import type { SweepContext } from './step.ts';
 
-/** So long a source has to go on saying that a repository is gone: it may have been restoring a backup, or renaming. */
-const DOUBT_MS = 60 * 60 * 1000;
+/** Minimum time between the two sweeps that see a repository gone: its source may be restoring a backup, or renaming it. */
+const MIN_GONE_MS = 60 * 60 * 1000;
+/** 96 bits, so that a page has a bounded size whatever the length of its names. */
+const DIGEST_LENGTH = 16;
+/** Sightings per owner: at most one of two is the repository in question. */
+const MAX_PER_OWNER = 2;
+const MAX_PER_PAGE = 1000;
 
-type Parts = Pick<SweepContext, 'checkExistence' | 'config' | 'log' | 'now' | 'suspicions'>;
-
-/** Asks sources about the repositories that one page leads back to, each once. */
+/** State of the source repositories of one page; checks each once. */
 export class SourceRepositories {
-  readonly #parts: Parts;
+  readonly #parts: Pick<SweepContext, 'checkExistence' | 'config' | 'ledger' | 'log' | 'now'>;
   readonly #sweep: Sweep;
-  readonly #organization: Organization;
+  readonly #organization: SweptOrganization;
   readonly #deadline: Deadline;
-  readonly #mayBeSuspected: (suspicion: Suspicion) => boolean;
-  readonly #asked = new Map<string, Promise<Existence>>();
-  readonly #complaints = new Set<string>();
-  /** Of those that no canary proves to be gone, by source and name. */
+  readonly #checks = new Map<string, Promise<Existence>>();
+  readonly #reported = new Set<string>();
+  /** Repositories that are gone without a canary, by source and name. */
   readonly #unproven = new Map<string, string>();
+  #mayBeSuspected: Promise<(suspicion: Suspicion) => boolean> | undefined;
   /** Private repositories that were seen. */
   readonly sightings = new Sightings();
 
-  private constructor(
-    parts: Parts,
+  constructor(
+    parts: Pick<SweepContext, 'checkExistence' | 'config' | 'ledger' | 'log' | 'now'>,
     sweep: Sweep,
-    organization: Organization,
+    organization: SweptOrganization,
     deadline: Deadline,
-    mayBeSuspected: (suspicion: Suspicion) => boolean,
   ) {
     this.#parts = parts;
     this.#sweep = sweep;
     this.#organization = organization;
     this.#deadline = deadline;
-    this.#mayBeSuspected = mayBeSuspected;
-  }
-
-  /** @throws {ServiceError} `LEDGER_UNAVAILABLE` */
-  static async of(
-    parts: Parts,
-    sweep: Sweep,
-    organization: Organization,
-    deadline: Deadline,
-  ): Promise<SourceRepositories> {
-    const mayBeSuspected = await parts.suspicions.mayBeThere(organization);
-    return new SourceRepositories(parts, sweep, organization, deadline, mayBeSuspected);
   }
 
   /**
-   * What is to be believed of the source of a repository: that it is gone only if it has said so for an hour, to two sweeps.
+   * State of a source repository: `gone` only if two sweeps saw that, an hour or more apart.
    *
+   * @param repository of SWR that has tasks because of it.
    * @throws {ServiceError} `LEDGER_UNAVAILABLE`
    */
   async stateOf(
@@ -62,27 +61,30 @@ export class SourceRepositories {
   ): Promise<SourceState> {
     if (sourceRepository === undefined) return 'unknown';
     const name = `${source}:${sourceRepository}`;
-    const asked = this.#asked.get(name) ?? this.#ask(source, sourceRepository);
-    this.#asked.set(name, asked);
-    const existence = await asked;
-    const { suspicions, now = Date.now } = this.#parts;
+    const check = this.#checks.get(name) ?? this.#check(source, sourceRepository);
+    this.#checks.set(name, check);
+    const existence = await check;
+    const { ledger, now = Date.now } = this.#parts;
     const suspicion = { ...this.#organization, repository, source, sourceRepository };
-    if (existence === 'exists' && this.#mayBeSuspected(suspicion)) await suspicions.remove(suspicion);
+    if (existence === 'exists') {
+      this.#mayBeSuspected ??= ledger.suspicionsIn(this.#organization);
+      if ((await this.#mayBeSuspected)(suspicion)) await ledger.clearSuspicion(suspicion);
+    }
     if (existence !== 'gone') return existence;
     const at = now();
-    const first = await suspicions.add(suspicion, this.#sweep.id, new Date(at).toISOString());
-    const isOld = at - Date.parse(first.firstGoneAt) >= DOUBT_MS;
+    const first = await ledger.suspect(suspicion, this.#sweep.id, new Date(at).toISOString());
+    const isOld = at - Date.parse(first.firstGoneAt) >= MIN_GONE_MS;
     return isOld && first.firstSweep !== this.#sweep.id ? 'gone' : 'suspected';
   }
 
-  /** A source repository that was said to be gone, and of whose owner another private repository must have been seen. */
+  /** Sighting of a source repository that is gone without a canary; undefined for every other one. */
   unprovenOf({ source, repository }: SourceRepository): string | undefined {
     return this.#unproven.get(`${source}:${repository}`);
   }
 
-  async #ask(source: string, repository: string): Promise<Existence> {
+  async #check(source: string, repository: string): Promise<Existence> {
     const { checkExistence, config } = this.#parts;
-    // Nobody has said that the repositories are in the account and the region that would be asked.
+    // Unless configured, the account and region of this function may not be those of the repositories.
     if (source === ECR && !config.events.confirmEcr) return 'unknown';
     try {
       return await checkExistence(source, repository, this.#deadline, 'repository', (evidence, owner) => {
@@ -91,17 +93,74 @@ export class SourceRepositories {
         else this.#unproven.set(`${source}:${repository}`, sighting);
       });
     } catch (error) {
-      this.#complain(source, failureOf(error));
+      this.#logOnce(source, failureOf(error));
       return 'unknown';
     }
   }
 
-  /** Once for each source: what is wrong with it is wrong with every question. */
-  #complain(source: string, failure: Failure): void {
-    if (this.#complaints.has(source)) return;
-    this.#complaints.add(source);
-    // That a source has no API is as it was configured.
+  /** Logs the first failure of a source: the others have the same cause. */
+  #logOnce(source: string, failure: Failure): void {
+    if (this.#reported.has(source)) return;
+    this.#reported.add(source);
+    // A source without an API is configured that way.
     const level = failure.code === 'SOURCE_API_MISSING' ? 'debug' : 'warn';
-    this.#parts.log[level]('source not asked', { source, ...failure });
+    this.#parts.log[level]('source not checked', { source, ...failure });
+  }
+}
+
+/**
+ * Key of a source repository in the ledger: a digest of its owner, then one of the repository.
+ *
+ * @param owner as the source writes it, in lower case.
+ */
+export function sightingOf(source: string, owner: string, repository: string): string {
+  return digestOf(`${source}:${owner}`) + digestOf(repository.toLowerCase());
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, DIGEST_LENGTH);
+}
+
+/** Private repositories that a sweep saw at their sources: the credentials still see private repositories of their owners. */
+export class Sightings {
+  readonly #byOwner = new Map<string, Set<string>>();
+
+  /** @throws {ServiceError} `LEDGER_UNAVAILABLE` */
+  static async of(ledger: Pick<SweepLedger, 'pages'>, sweep: Sweep): Promise<Sightings> {
+    const sightings = new Sightings();
+    for await (const page of ledger.pages(sweep)) sightings.addPage(page);
+    return sightings;
+  }
+
+  addPage({ sighted = [] }: SweptPage): void {
+    for (const sighting of sighted) this.add(sighting);
+  }
+
+  add(sighting: string): void {
+    const owner = sighting.slice(0, DIGEST_LENGTH);
+    const seen = this.#byOwner.get(owner) ?? new Set();
+    if (seen.size < MAX_PER_OWNER) seen.add(sighting);
+    this.#byOwner.set(owner, seen);
+  }
+
+  /** The sightings that the record of a page keeps. */
+  toList(): readonly string[] {
+    return [...this.#byOwner.values()].flatMap((seen) => [...seen]).slice(0, MAX_PER_PAGE);
+  }
+
+  /** Splits the tasks of a finding into those to delete, and those held back because their source may only be invisible. */
+  split(finding: SweepFinding): { readonly standing: SweepFinding; readonly held: SweepFinding } {
+    const { standing = [], held = [] } = Object.groupBy(finding.tasks, (task) =>
+      this.#isProven(task) ? 'standing' : 'held',
+    );
+    return { standing: { ...finding, tasks: standing }, held: { ...finding, tasks: held } };
+  }
+
+  /** Checks for another private repository of each owner without a canary. */
+  #isProven({ unproven = [] }: FoundTask): boolean {
+    return unproven.every((sighting) => {
+      const seen = this.#byOwner.get(sighting.slice(0, DIGEST_LENGTH)) ?? [];
+      return [...seen].some((each) => each !== sighting);
+    });
   }
 }

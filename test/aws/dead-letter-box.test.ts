@@ -65,7 +65,7 @@ describe('taking all', () => {
     expect(new Set(letters.map(({ body }) => body))).toEqual(new Set(numbered(count)));
     expect(letters).toHaveLength(count);
     expect(progress).toEqual(calls);
-    expect(sqs.parked()).toEqual([]);
+    expect(sqs.deadLettered()).toEqual([]);
   });
 
   test('takes one only once that comes back meanwhile, with the receipt that counts', async () => {
@@ -74,7 +74,7 @@ describe('taking all', () => {
     if (letter === undefined) throw new Error('there is no message');
     expect(letter.receives).toBe(2);
     await box.remove(letter);
-    expect(sqs.parked()).toEqual([]);
+    expect(sqs.deadLettered()).toEqual([]);
   });
 
   test('stops where no more may be started', async () => {
@@ -100,7 +100,7 @@ describe('afterwards', () => {
     await box.remove(first);
     await box.putBack(letters);
     await expect(box.depth()).resolves.toEqual({ waiting: 11, taken: 0 });
-    expect(sqs.parked().map(({ body }) => body)).not.toContain(first.body);
+    expect(sqs.deadLettered().map(({ body }) => body)).not.toContain(first.body);
   });
 
   test('putting nothing back needs no call', async () => {

@@ -190,7 +190,7 @@ describe('attributes', () => {
   test('stand beside the message, and empty ones are left out', async () => {
     const attributes = { reason: 'why', code: 'X.1', status: 403, request: undefined, empty: '' };
     await deadLetters.sendWithAttributes('body', attributes, TIMEOUT_MS);
-    expect(sqs.parked()).toEqual([
+    expect(sqs.deadLettered()).toEqual([
       { body: 'body', attributes: { reason: 'why', code: 'X.1', status: '403' } },
     ]);
   });

@@ -94,10 +94,10 @@ describe('no secret is', () => {
       await cleaning.workOff(cleaning.context({ maxReceiveCount: 1 }), givingUpAfter(100));
       cleaning.cloud.clearFaults();
     }
-    expect(cleaning.sqs.parked()).toHaveLength(3);
+    expect(cleaning.sqs.deadLettered()).toHaveLength(3);
     const shown = [
       ...cleaning.recorded.lines,
-      JSON.stringify(cleaning.sqs.parked()),
+      JSON.stringify(cleaning.sqs.deadLettered()),
       ...cleaning.sqs.ready(),
       JSON.stringify(cleaning.bus.events),
     ];

@@ -11,6 +11,7 @@ import { manyTargets, SECRET, startCloud } from '../support/cloud.ts';
 import { allowing, noHurry } from '../support/deadline.ts';
 import { type LedgerOnLoopback, startLedger } from '../support/ledger.ts';
 import { recordLog } from '../support/recorded-log.ts';
+import { replaceMethods } from '../support/replace-methods.ts';
 import { safety } from '../support/safety.ts';
 
 const CREATED_AT = '2026-03-02T08:15:27.53183Z';
@@ -52,19 +53,9 @@ function workerOf(ledger: CleanupLedger = loopback.ledger, max = MAX): Cleaner {
   });
 }
 
-/** The ledger, with something in between. */
-function ledgerWith(between: Partial<CleanupLedger>): CleanupLedger {
-  const { ledger } = loopback;
-  return {
-    open: (request) => ledger.open(request),
-    identityOf: (...given) => ledger.identityOf(...given),
-    begun: (request) => ledger.begun(request),
-    unsettled: (...given) => ledger.unsettled(...given),
-    intend: (...given) => ledger.intend(...given),
-    settle: (...given) => ledger.settle(...given),
-    close: (...given) => ledger.close(...given),
-    ...between,
-  };
+/** The ledger with other methods. */
+function ledgerWith(methods: Partial<CleanupLedger>): CleanupLedger {
+  return replaceMethods<CleanupLedger>(loopback.ledger, methods);
 }
 
 const deleted = () => cloud.journal.of('deleteSyncTask').filter(({ status }) => status === 200).length;
@@ -121,7 +112,7 @@ describe('a delivery of several requests', () => {
     });
     const counts = new Map<string, number>();
     const ledger = ledgerWith({
-      async begun(request) {
+      async started(request) {
         const name = request.repository ?? '';
         counts.set(name, (counts.get(name) ?? 0) + 1);
         if (counts.get(name) === 2) {
@@ -129,7 +120,7 @@ describe('a delivery of several requests', () => {
           if (waiting === 2) release();
           await bothWritten;
         }
-        return loopback.ledger.begun(request);
+        return loopback.ledger.started(request);
       },
     });
     const results = await Promise.all(requests.map((request) => workerOf(ledger).clean(request, noHurry)));
@@ -145,13 +136,13 @@ describe('a delivery of several requests', () => {
     const [request = cleanupRequest(), other = request] = addRepositories(2, 3);
     let begun = 0;
     const ledger = ledgerWith({
-      async begun(of) {
+      async started(of) {
         begun += 1;
         // Another try has begun the same, and a sibling its own, between the two counts.
         if (begun === 2)
           for (const target of manyTargets(3))
             await loopback.ledger.intend(other, { repository: 'r1', target });
-        return loopback.ledger.begun(of);
+        return loopback.ledger.started(of);
       },
     });
     for (const target of manyTargets(3)) {
@@ -214,9 +205,9 @@ describe('what is asked of the ledger', () => {
     const [request = cleanupRequest()] = addRepositories(1, 2);
     let counted = 0;
     const ledger = ledgerWith({
-      begun(of) {
+      started(of) {
         counted += 1;
-        return loopback.ledger.begun(of);
+        return loopback.ledger.started(of);
       },
     });
     const known = { ...request, ...(siblings !== undefined && { siblings }) };
@@ -226,15 +217,15 @@ describe('what is asked of the ledger', () => {
   });
 
   test('is nothing where nothing is to be deleted', async () => {
-    const begun = () => Promise.reject(new Error('nobody should ask'));
-    const result = await workerOf(ledgerWith({ begun })).clean(
+    const started = () => Promise.reject(new Error('nobody should ask'));
+    const result = await workerOf(ledgerWith({ started })).clean(
       cleanupRequest({ repository: 'none' }),
       noHurry,
     );
     expect(result.outcomes).toEqual([]);
   });
 
-  test.each(['begun', 'settle'] as const)('comes back where it fails: %s', async (method) => {
+  test.each(['started', 'settle'] as const)('comes back where it fails: %s', async (method) => {
     const requests = addRepositories(2, 3);
     const [request = cleanupRequest(), other = request] = requests;
     const ledger = ledgerWith({

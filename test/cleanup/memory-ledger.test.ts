@@ -40,7 +40,7 @@ async function follow(ledger: CleanupLedger, path: readonly (typeof STEPS)[numbe
   for (const step of path) {
     if (step === 'intend') seen.push(await ledger.intend(request, intent));
     else await ledger.settle(request, intent, step);
-    const begun = await ledger.begun(request);
+    const begun = await ledger.started(request);
     const unsettled = await ledger.unsettled(request, intent.repository);
     seen.push({ begun: begun.length, unsettled: unsettled.map(({ target, task }) => ({ target, task })) });
   }

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { restoreTasks } from '../../lib/cleanup/restore.ts';
-import { planRestore, type RecordedDeletion } from '../../lib/cleanup/restore-plan.ts';
+import { planRestore, type RecordedDeletion, restoreTasks } from '../../lib/cleanup/restore.ts';
 import { ServiceError } from '../../lib/failure.ts';
 import { parseSyncTask } from '../../lib/huaweicloud/sync-task.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';

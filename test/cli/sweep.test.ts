@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { DynamoSuspicionLedger } from '../../lib/ledger/suspicion-ledger.ts';
+import { DynamoSweepLedger } from '../../lib/ledger/sweep-ledger.ts';
 import { type Emulator, startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeAccount } from '../support/acme-config.ts';
 import { APAC, DR, USER } from '../support/cloud.ts';
@@ -154,10 +154,10 @@ describe('nothing is deleted', () => {
     const { status, stdout, stderr } = await operating.run('sweep --json');
     expect([status, stderr]).toEqual([
       1,
-      expect.stringContaining('Refused: more tasks than sweep.maxPercent allows. Nothing was deleted.\n'),
+      expect.stringContaining('Rejected: more tasks than sweep.maxPercent allows. Nothing was deleted.\n'),
     ]);
     expect(JSON.parse(stdout)).toMatchObject({
-      report: { state: 'refused' },
+      report: { state: 'rejected' },
       tasks: Array.from({ length: 10 }, () => ({ outcome: 'kept' })),
     });
     expect(tasksTo(GONE)).toBe(10);
@@ -234,10 +234,10 @@ describe('a source repository that is gone', () => {
 
   test('is held back without a canary, with the next step', async () => {
     plant('gone', 1, [DR]);
-    const suspicions = new DynamoSuspicionLedger(operating.names.ledgerTable);
+    const ledger = new DynamoSweepLedger({ table: operating.names.ledgerTable, retentionDays: 90 });
     const place = { account: 'main', namespace: 'gone', repository: 'r0' };
     const suspicion = { ...place, source: 'github', sourceRepository: 'acme/r0' };
-    await suspicions.add(suspicion, 'before', '2026-01-01T00:00:00Z');
+    await ledger.suspect(suspicion, 'before', '2026-01-01T00:00:00Z');
     const { status, stdout } = await operating.run('sweep', { TOKEN: 'token' });
     expect(status).toBe(0);
     expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Safety } from '../../lib/cleanup/decide.ts';
 import { cleanInvocation } from '../../lib/queue/clean-invocation.ts';
-import { NOTHING, type SweepReport } from '../../lib/sweep/report.ts';
+import { NO_COUNTS, type SweepReport } from '../../lib/sweep/ledger.ts';
 import type { Fault, Operation } from '../../local/huaweicloud/emulator.ts';
 import { type Cleaning, startCleaning } from '../support/cleaning.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
@@ -48,14 +48,14 @@ function addRepository(namespace = 'acme'): string {
 function announced(): string[] {
   return cleaning.bus.events
     .map(({ type, detail }) => {
-      const { parked, reason, failures, target } = detail;
+      const { deadLettered, reason, failures, target } = detail;
       const codes = Array.isArray(failures) ? failures.map(({ code }: { code: string }) => code) : [];
       const where = Object.values(target ?? {}).join('/');
       const words = [
         type,
         where,
         reason,
-        parked === undefined ? undefined : `parked ${JSON.stringify(parked)}`,
+        deadLettered === undefined ? undefined : `deadLettered ${JSON.stringify(deadLettered)}`,
         ...codes,
       ];
       return words.filter((word) => word !== undefined && word !== '').join(', ');
@@ -98,34 +98,34 @@ const scenarios: Scenario[] = [
     why: 'one waits for a person',
     request: { targets: [DR] },
     fault: ['deleteSyncTask', FORBIDDEN],
-    told: ['Cleanup Failed, parked true, SVCSTG.SWR.4030170'],
+    told: ['Cleanup Failed, deadLettered true, SVCSTG.SWR.4030170'],
   },
   {
     why: 'nothing can be listed, ever',
     fault: ['listSyncTasks', FORBIDDEN],
-    told: ['Cleanup Failed, parked true, SVCSTG.SWR.4030170'],
+    told: ['Cleanup Failed, deadLettered true, SVCSTG.SWR.4030170'],
   },
   { why: 'it will be tried again', fault: ['listSyncTasks', { status: 503 }], told: [] },
   {
     why: 'it was the last try',
     fault: ['listSyncTasks', { status: 503 }],
     lastTry: true,
-    told: ['Cleanup Failed, parked true, SVCSTG.SWR.5030000'],
+    told: ['Cleanup Failed, deadLettered true, SVCSTG.SWR.5030000'],
   },
   {
     why: 'there are too many',
     rules: { maxTasksPerRequest: 1 },
-    told: ['Cleanup Failed, parked true, TOO_MANY_TASKS, TOO_MANY_TASKS'],
+    told: ['Cleanup Failed, deadLettered true, TOO_MANY_TASKS, TOO_MANY_TASKS'],
   },
   {
     why: 'there is no such account',
     request: { account: 'nobody' },
-    told: ['Cleanup Failed, parked true, UNKNOWN_ACCOUNT'],
+    told: ['Cleanup Failed, deadLettered true, UNKNOWN_ACCOUNT'],
   },
   {
     why: 'SWR can not have that name',
     request: { namespace: 'No Name' },
-    told: ['Cleanup Failed, parked true, INVALID_NAME'],
+    told: ['Cleanup Failed, deadLettered true, INVALID_NAME'],
   },
 ];
 
@@ -181,7 +181,7 @@ test('what can not be read is told without a request', async () => {
   cleaning.sqs.put('no request');
   await cleaning.workOff();
   expect(cleaning.bus.detailsOf('Cleanup Failed')).toMatchObject([
-    { parked: true, failures: [{ code: 'UNREADABLE' }] },
+    { deadLettered: true, failures: [{ code: 'UNREADABLE' }] },
   ]);
   expect(cleaning.bus.detailsOf('Cleanup Failed')[0]).not.toHaveProperty('request');
 });
@@ -193,12 +193,12 @@ describe('of an invocation is told', () => {
     await context.bus.flush();
   }
 
-  test('what was deleted, and what failed although nothing is parked', async () => {
+  test('what was deleted, and what failed although nothing is dead-lettered', async () => {
     const repository = addRepository();
     cleaning.cloud.fault('deleteSyncTask', { status: 503 }, { nth: 2 });
     await invoke({ namespace: 'acme', repository });
     expect(announced()).toEqual([
-      'Cleanup Failed, parked false, SVCSTG.SWR.5030000',
+      'Cleanup Failed, deadLettered false, SVCSTG.SWR.5030000',
       expect.stringContaining('Sync Task Deleted'),
     ]);
     expect(cleaning.bus.detailsOf('Cleanup Failed')).toMatchObject([
@@ -206,7 +206,7 @@ describe('of an invocation is told', () => {
     ]);
   });
 
-  test('of an event only what is parked', async () => {
+  test('of an event only what is dead-lettered', async () => {
     const event = (detail: object) => ({
       id: 'event',
       source: 'forge.acme',
@@ -222,13 +222,13 @@ describe('of an invocation is told', () => {
     await invoke(event({ namespace: 'acme', repository: addRepository() }));
     await invoke(event({ namespace: 'acme', misspelt: 1 }));
     expect(announced()).toEqual([
-      'Cleanup Failed, parked true, SVCSTG.SWR.4030170',
-      'Cleanup Failed, parked true, UNREADABLE',
+      'Cleanup Failed, deadLettered true, SVCSTG.SWR.4030170',
+      'Cleanup Failed, deadLettered true, UNREADABLE',
     ]);
   });
 });
 
-test.each(['refused', 'dry run', 'applied'] as const)(
+test.each(['rejected', 'dry run', 'applied'] as const)(
   'a sweep that is %s is told with its report',
   async (state) => {
     const report: SweepReport = {
@@ -240,7 +240,7 @@ test.each(['refused', 'dry run', 'applied'] as const)(
       maxPercent: 5,
       percent: 2.5,
       organizations: 1,
-      counts: { ...NOTHING, tasks: 40, found: 1, undecided: 2 },
+      counts: { ...NO_COUNTS, tasks: 40, found: 1, undecided: 2 },
       heldBack: 2,
       reasons: {
         'target organization is gone': 1,
@@ -264,7 +264,7 @@ test('a bus that takes nothing changes nothing of what becomes of a request', as
     restore();
   }
   expect(cleaning.cloud.cloud.tasks('acme', repository)).toEqual([]);
-  expect(cleaning.sqs.parked()).toHaveLength(1);
+  expect(cleaning.sqs.deadLettered()).toHaveLength(1);
   const lines = cleaning.recorded
     .of('not published')
     .map(({ count, code }) => `${String(code)} ${Number(count)}`);

@@ -130,7 +130,7 @@ describe('a message', () => {
     // The rest of a split request. With a refused connection there is no dead-letter queue either.
     const isSplit = place === 'queue' && fault !== 'refused';
     const codes = isParked ? ['SECRET_UNUSABLE'] : isSplit ? [FORBIDDEN.code] : [];
-    expect(sqs.parked().map(({ attributes }) => attributes['code'])).toEqual(codes);
+    expect(sqs.deadLettered().map(({ attributes }) => attributes['code'])).toEqual(codes);
     expect(cleaning.recorded.of('not published')).toHaveLength(place === 'bus' ? 1 : 0);
     const codesFailed = cleaning.recorded.of('failed').map(({ code }) => code);
     expect(codesFailed.includes('LEDGER_UNAVAILABLE')).toBe(/^ledger(?!Summary)/.test(place));

@@ -26,7 +26,7 @@ function putRequest(repository: string, createdAt = '2026-03-02T08:15:27.53183Z'
 
 /** Result of the one message. */
 function findEnd(): string {
-  const [parked] = cleaning.sqs.parked();
+  const [parked] = cleaning.sqs.deadLettered();
   const [hidden] = cleaning.sqs.hidden();
   const ends = [
     ...(parked === undefined ? [] : [`dead-lettered: ${parked.attributes['code']}`]),
@@ -67,7 +67,7 @@ describe('a message', () => {
       end === 'deleted' && !(operation === 'deleteSyncTask' && times > 1) ? [APAC] : [DR, APAC],
     );
 
-    const parked = cleaning.sqs.parked();
+    const parked = cleaning.sqs.deadLettered();
     for (const { attributes } of parked) {
       expect(attributes['reason']).toMatch(
         /^(?:getting an IAM token|(?:listing|deleting) the task.*): \d{3} /,
@@ -130,7 +130,7 @@ describe('a message in an unusual cloud', () => {
       other.sqs.put(cleanupRequest({ id: 'second', repository: 'second', targets: [DR] }));
       await other.workOff(context);
       const left = other.cloud.cloud.tasks('acme', 'second').length;
-      expect({ left, hidden: other.sqs.hidden().length, parked: other.sqs.parked() }).toEqual({
+      expect({ left, hidden: other.sqs.hidden().length, parked: other.sqs.deadLettered() }).toEqual({
         left: end === 'deleted' ? 0 : 1,
         hidden: end === 'retried' ? 1 : 0,
         parked: [],

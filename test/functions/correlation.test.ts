@@ -102,7 +102,7 @@ test('it leads on through what comes back, and into the dead-letter queue', asyn
   const about = (id: string) => linesOf('clean', since).filter((line) => line['id'] === id);
   await waitUntil('it comes back', () => eventsOf(about(first.id)).includes('retried'));
   const second = await deliver('web');
-  await waitUntil('it is parked', () => eventsOf(about(second.id)).includes('dead-lettered'));
+  await waitUntil('it is dead-lettered', () => eventsOf(about(second.id)).includes('dead-lettered'));
   expect(linesOf('clean', since).filter(({ id }) => id !== first.id && id !== second.id)).toEqual([]);
   const [letter] = stack.queues.deadLetters();
   expect(JSON.parse(letter?.attributes['request'] ?? '')).toMatchObject({ id: second.id });

@@ -197,7 +197,7 @@ describe('a deletion', () => {
     const request = nextRequest();
     await ledger.intend(request, intent);
     await ledger.settle(request, intent, ending);
-    await expect(ledger.intend(request, intent)).resolves.toEqual({ begunBefore: false });
+    await expect(ledger.intend(request, intent)).resolves.toEqual({ startedBefore: false });
     await expect(entriesOf(request.id)).resolves.toMatchObject([{ outcome: 'intended' }]);
   });
 
@@ -211,7 +211,7 @@ describe('a deletion', () => {
 
   test('is on the record with the task as it was, before it is tried', async () => {
     const request = nextRequest();
-    await expect(ledger.intend(request, intent)).resolves.toEqual({ begunBefore: false });
+    await expect(ledger.intend(request, intent)).resolves.toEqual({ startedBefore: false });
     const { task } = intent;
     await expect(entriesOf(request.id)).resolves.toMatchObject([{ kind: 'task', outcome: 'intended', task }]);
   });
@@ -261,7 +261,7 @@ describe('a deletion', () => {
     await ledger.intend(request, intent);
     clock.now += MINUTE_MS;
     const changed = { ...intent, task: { ...DR, createdAt: CREATED_AT, syncAuto: false } };
-    await expect(ledger.intend(request, changed)).resolves.toEqual({ begunBefore: true });
+    await expect(ledger.intend(request, changed)).resolves.toEqual({ startedBefore: true });
     clock.now -= MINUTE_MS;
     await expect(entriesOf(request.id)).resolves.toMatchObject([
       { at: '2026-11-24T03:00:00.000Z', task: intent.task },
@@ -272,7 +272,7 @@ describe('a deletion', () => {
     const request = nextRequest();
     await ledger.intend(request, intent);
     await ledger.settle(request, intent, { outcome: 'deleted' });
-    await expect(ledger.intend(request, intent)).resolves.toEqual({ begunBefore: false });
+    await expect(ledger.intend(request, intent)).resolves.toEqual({ startedBefore: false });
     await expect(entriesOf(request.id)).resolves.toMatchObject([{ outcome: 'deleted' }]);
   });
 
@@ -312,8 +312,8 @@ describe('a deletion', () => {
       const other = { ...request, account: 'other', namespace: 'other', source: 'gitlab' };
       await ledger.intend(other, intent);
       const counted = [...(begun === 0 ? [] : [request]), other];
-      await expect(ledger.begun(request)).resolves.toEqual(
-        counted.map((each) => ledger.identityOf(each, intent)),
+      await expect(ledger.started(request)).resolves.toEqual(
+        counted.map((each) => ledger.deletionKeyOf(each, intent)),
       );
     },
   );
@@ -322,9 +322,9 @@ describe('a deletion', () => {
     const request = nextRequest();
     const { repository, target, task } = intent;
     const same = { ...intent, task: { ...DR, createdAt: CREATED_AT, override: false } };
-    expect(ledger.identityOf(request, same)).toBe(ledger.identityOf(request, intent));
-    expect(ledger.identityOf(request, { repository, target, task: DR })).toBe(
-      ledger.identityOf(request, { repository, target }),
+    expect(ledger.deletionKeyOf(request, same)).toBe(ledger.deletionKeyOf(request, intent));
+    expect(ledger.deletionKeyOf(request, { repository, target, task: DR })).toBe(
+      ledger.deletionKeyOf(request, { repository, target }),
     );
     const all = [
       intent,
@@ -332,9 +332,9 @@ describe('a deletion', () => {
       { ...intent, task: { ...DR, createdAt: '2026-03-02T08:15:27.53184Z' } },
       { ...intent, target: APAC },
       { ...intent, repository: 'payments' },
-    ].map((each) => ledger.identityOf(request, each));
+    ].map((each) => ledger.deletionKeyOf(request, each));
     const elsewhere = [{ account: 'other' }, { namespace: 'other' }].map((differences) =>
-      ledger.identityOf({ ...request, ...differences }, { repository, target, ...(task && { task }) }),
+      ledger.deletionKeyOf({ ...request, ...differences }, { repository, target, ...(task && { task }) }),
     );
     expect(new Set([...all, ...elsewhere]).size).toBe(all.length + elsewhere.length);
   });

@@ -1,19 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { History } from '../../lib/ledger/history.ts';
-import { DynamoSuspicionLedger } from '../../lib/ledger/suspicion-ledger.ts';
 import { DynamoSweepLedger } from '../../lib/ledger/sweep-ledger.ts';
-import type { Finding, Page, Suspicion, Sweep } from '../../lib/sweep/ledger.ts';
-import { NOTHING, type SweepReport } from '../../lib/sweep/report.ts';
+import {
+  NO_COUNTS,
+  type Suspicion,
+  type Sweep,
+  type SweepFinding,
+  type SweepReport,
+  type SweptPage,
+} from '../../lib/sweep/ledger.ts';
 import { DR } from '../support/cloud.ts';
 import { type LedgerOnLoopback, startLedger } from '../support/ledger.ts';
 
 let loopback: LedgerOnLoopback;
 let ledger: DynamoSweepLedger;
-let suspicions: DynamoSuspicionLedger;
 beforeAll(async () => {
   loopback = await startLedger();
   ledger = new DynamoSweepLedger({ table: loopback.table, retentionDays: 30 });
-  suspicions = new DynamoSuspicionLedger(loopback.table);
 });
 afterAll(() => loopback.close());
 
@@ -28,14 +31,14 @@ beforeEach(() => {
 
 const acme = { account: 'main', namespace: 'acme' };
 const other = { account: 'main', namespace: 'other' };
-const page: Page = {
+const page: SweptPage = {
   ...acme,
   offset: 0,
-  counts: { ...NOTHING, repositories: 1000, tasks: 7 },
+  counts: { ...NO_COUNTS, repositories: 1000, tasks: 7 },
   next: 1000,
   sighted: ['one', 'other'],
 };
-const findingOf = (repository: string): Finding => ({
+const findingOf = (repository: string): SweepFinding => ({
   ...acme,
   repository,
   tasks: [
@@ -56,7 +59,7 @@ const reportOf = ({ id, startedAt }: Sweep, differences: Partial<SweepReport> = 
   maxPercent: 5,
   percent: 3.3333333333333335,
   organizations: 2,
-  counts: { ...NOTHING, tasks: 30, found: 1 },
+  counts: { ...NO_COUNTS, tasks: 30, found: 1 },
   reasons: { 'target organization is gone': 1, 'source repository is gone': 0, 'target is not allowed': 0 },
   ...differences,
 });
@@ -99,7 +102,7 @@ describe('a sweep', () => {
     await ledger.begin(sweep);
     const first = reportOf(sweep, { heldBack: 2 });
     await expect(ledger.finish(first)).resolves.toEqual(first);
-    await expect(ledger.finish(reportOf(sweep, { state: 'refused' }))).resolves.toEqual(first);
+    await expect(ledger.finish(reportOf(sweep, { state: 'rejected' }))).resolves.toEqual(first);
     await expect(ledger.find(sweep.id)).resolves.toMatchObject({ report: first });
   });
 
@@ -142,7 +145,7 @@ describe('a page', () => {
   test('is what was written first, whole', async () => {
     const { next: _, ...last } = page;
     await expect(ledger.addPage(sweep, page, [])).resolves.toEqual(page);
-    await expect(ledger.addPage(sweep, { ...last, counts: NOTHING }, [])).resolves.toEqual(page);
+    await expect(ledger.addPage(sweep, { ...last, counts: NO_COUNTS }, [])).resolves.toEqual(page);
     await expect(ledger.findPage(sweep, { ...acme, offset: 0 })).resolves.toEqual(page);
   });
 
@@ -192,9 +195,9 @@ describe('a suspicion', () => {
 
   test('keeps its first time and its first sweep', async () => {
     const first = { firstGoneAt: STARTED_AT, firstSweep: 's1' };
-    await expect(suspicions.add(suspicionOf('one'), 's1', STARTED_AT)).resolves.toEqual(first);
+    await expect(ledger.suspect(suspicionOf('one'), 's1', STARTED_AT)).resolves.toEqual(first);
     const later = '2026-11-25T03:00:00.000Z';
-    await expect(suspicions.add(suspicionOf('one'), 's2', later)).resolves.toEqual(first);
+    await expect(ledger.suspect(suspicionOf('one'), 's2', later)).resolves.toEqual(first);
     const items = await Array.fromAsync(loopback.items('suspicion#main/acme'));
     expect(items.find(({ sk }) => sk === 'one#github:acme/one')).toMatchObject({
       lastGoneAt: later,
@@ -204,22 +207,22 @@ describe('a suspicion', () => {
   });
 
   test('begins anew after it was removed', async () => {
-    await suspicions.add(suspicionOf('two'), 's1', STARTED_AT);
-    await suspicions.remove(suspicionOf('two'));
-    await suspicions.remove(suspicionOf('two'));
-    await expect(suspicions.add(suspicionOf('two'), 's2', '2026-11-25T03:00:00.000Z')).resolves.toMatchObject(
+    await ledger.suspect(suspicionOf('two'), 's1', STARTED_AT);
+    await ledger.clearSuspicion(suspicionOf('two'));
+    await ledger.clearSuspicion(suspicionOf('two'));
+    await expect(ledger.suspect(suspicionOf('two'), 's2', '2026-11-25T03:00:00.000Z')).resolves.toMatchObject(
       { firstSweep: 's2' },
     );
   });
 
   test('is known to be there, or not', async () => {
-    await suspicions.add(suspicionOf('three'), 's1', STARTED_AT);
-    const mayBeThere = await suspicions.mayBeThere(acme);
+    await ledger.suspect(suspicionOf('three'), 's1', STARTED_AT);
+    const mayBeThere = await ledger.suspicionsIn(acme);
     expect(mayBeThere(suspicionOf('three'))).toBe(true);
     expect(mayBeThere(suspicionOf('four'))).toBe(false);
     expect(mayBeThere({ ...suspicionOf('three'), source: 'gitlab' })).toBe(false);
     await expect(
-      suspicions.mayBeThere({ ...acme, account: 'other' }).then((may) => may(suspicionOf('three'))),
+      ledger.suspicionsIn({ ...acme, account: 'other' }).then((may) => may(suspicionOf('three'))),
     ).resolves.toBe(false);
   });
 
@@ -228,10 +231,10 @@ describe('a suspicion', () => {
     for (let index = 0; index < 1001; index += 50)
       await Promise.all(
         Array.from({ length: 50 }, (_, each) =>
-          suspicions.add({ ...suspicionOf(`r${index + each}`), ...many }, 's1', STARTED_AT),
+          ledger.suspect({ ...suspicionOf(`r${index + each}`), ...many }, 's1', STARTED_AT),
         ),
       );
-    const mayBeThere = await suspicions.mayBeThere(many);
+    const mayBeThere = await ledger.suspicionsIn(many);
     expect(mayBeThere({ ...suspicionOf('not-there'), ...many })).toBe(true);
   });
 });
@@ -242,7 +245,7 @@ test('what can not be written or read says so, and that another try is due', asy
   await expect(nowhere.begin(sweep)).rejects.toMatchObject({ failure });
   await expect(nowhere.find(sweep.id)).rejects.toMatchObject({ failure });
   await expect(nowhere.addPage(sweep, page, [])).rejects.toMatchObject({ failure });
-  await expect(new DynamoSuspicionLedger('no-such-table').mayBeThere(acme)).rejects.toMatchObject({
+  await expect(nowhere.suspicionsIn(acme)).rejects.toMatchObject({
     failure,
   });
 });

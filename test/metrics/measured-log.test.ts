@@ -150,7 +150,7 @@ describe('counted is', () => {
       why: 'a sweep that found too much',
       rules: sweepRules,
       event: 'sweep finished',
-      fields: { state: 'refused', tasks: 12, found: 12, unread: 0 },
+      fields: { state: 'rejected', tasks: 12, found: 12, unread: 0 },
       metrics: expect.objectContaining({ SweepsFinished: [1], SweepsRefused: [1] }),
     },
   ])('$event: $why', ({ rules, event, fields, metrics }) => {

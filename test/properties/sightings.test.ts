@@ -4,8 +4,8 @@ import { runSweep } from '../../cli/run-sweep.ts';
 import type { CheckExistence, Existence } from '../../lib/cleanup/confirm-gone.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import { createLog } from '../../lib/log.ts';
-import type { SweepContext } from '../../lib/sweep/context.ts';
-import type { Finding, Page, SweepLedger, SweepRecord } from '../../lib/sweep/ledger.ts';
+import type { SweepFinding, SweepLedger, SweepRecord, SweptPage } from '../../lib/sweep/ledger.ts';
+import type { SweepContext } from '../../lib/sweep/step.ts';
 import { acmeConfig } from '../support/acme-config.ts';
 import { DR } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
@@ -54,8 +54,8 @@ function forgeOf(
 function inMemory(): SweepLedger {
   let record: SweepRecord = { id: '', startedAt: '', reported: false, applied: false };
   const open = new Set<string>();
-  const pages = new Map<string, Page>();
-  const findings: Finding[] = [];
+  const pages = new Map<string, SweptPage>();
+  const findings: SweepFinding[] = [];
   const nameOf = ({ account, namespace }: { account: string; namespace: string }) =>
     `${account}/${namespace}`;
   const store = <T>(value: T) => Promise.resolve(value);
@@ -93,6 +93,9 @@ function inMemory(): SweepLedger {
       record = { ...record, report };
       return store(report);
     },
+    suspicionsIn: () => store(() => false),
+    suspect: () => store({ firstGoneAt: '2026-01-01T00:00:00Z', firstSweep: 'before' }),
+    clearSuspicion: () => store(undefined),
     mark: (_, done) => store(void (record = { ...record, [done]: true })),
   };
 }
@@ -125,11 +128,6 @@ async function sweep(
     },
     checkExistence,
     ledger: inMemory(),
-    suspicions: {
-      mayBeThere: () => Promise.resolve(() => false),
-      add: () => Promise.resolve({ firstGoneAt: '2026-01-01T00:00:00Z', firstSweep: 'before' }),
-      remove: () => Promise.resolve(),
-    },
     request: (requests) => Promise.resolve(void requested.push(...requests)),
     publish: () => Promise.resolve(),
     log: createLog({}, () => undefined),

@@ -37,9 +37,9 @@ function putRequest(repository: string): { request: CleanupRequest; body: string
   return { request, body };
 }
 
-/** The requests that stand beside what was parked. */
-function parkedRequests(): unknown[] {
-  return cleaning.sqs.parked().map(({ attributes }) => JSON.parse(attributes['request'] ?? 'null'));
+/** The requests that stand beside what was deadLettered. */
+function deadLetteredRequests(): unknown[] {
+  return cleaning.sqs.deadLettered().map(({ attributes }) => JSON.parse(attributes['request'] ?? 'null'));
 }
 
 describe('a failure that will pass', () => {
@@ -51,7 +51,7 @@ describe('a failure that will pass', () => {
     const [hidden] = cleaning.sqs.hidden();
     expect(hidden?.body).toBe(body);
     expect(hidden?.seconds).toBeLessThanOrEqual(VISIBILITY_SECONDS);
-    expect(cleaning.sqs.parked()).toEqual([]);
+    expect(cleaning.sqs.deadLettered()).toEqual([]);
   });
 
   test.each([
@@ -101,17 +101,17 @@ describe('a failure that will pass', () => {
   });
 
   test.each([
-    { why: 'a later try is left', maxReceiveCount: 2, isParked: false },
-    { why: 'the queue would give up by itself, and not say why', maxReceiveCount: 1, isParked: true },
-  ])('parks the message: $isParked, as $why', async ({ maxReceiveCount, isParked }) => {
+    { why: 'a later try is left', maxReceiveCount: 2, isDeadLettered: false },
+    { why: 'the queue would give up by itself, and not say why', maxReceiveCount: 1, isDeadLettered: true },
+  ])('parks the message: $isDeadLettered, as $why', async ({ maxReceiveCount, isDeadLettered }) => {
     const { body, request } = putRequest('last-try');
     cleaning.cloud.fault('listSyncTasks', { status: 503, code: 'SVCSTG.SWR.5030001' });
     const answer = await cleaning.workOff(cleaning.context({ maxReceiveCount }));
-    expect(answer.batchItemFailures).toHaveLength(isParked ? 0 : 1);
-    expect(cleaning.sqs.parked()).toMatchObject(
-      isParked ? [{ body, attributes: { code: 'SVCSTG.SWR.5030001', status: '503' } }] : [],
+    expect(answer.batchItemFailures).toHaveLength(isDeadLettered ? 0 : 1);
+    expect(cleaning.sqs.deadLettered()).toMatchObject(
+      isDeadLettered ? [{ body, attributes: { code: 'SVCSTG.SWR.5030001', status: '503' } }] : [],
     );
-    expect(parkedRequests()).toEqual(isParked ? [request] : []);
+    expect(deadLetteredRequests()).toEqual(isDeadLettered ? [request] : []);
   });
 });
 
@@ -121,7 +121,7 @@ describe('a failure that a person must mend', () => {
     cleaning.cloud.fault('deleteSyncTask', FORBIDDEN, { times: 3 });
     await expect(cleaning.workOff()).resolves.toEqual({ batchItemFailures: [] });
     expect(cleaning.sqs.hidden()).toEqual([]);
-    expect(cleaning.sqs.parked()).toEqual([
+    expect(cleaning.sqs.deadLettered()).toEqual([
       {
         body,
         attributes: {
@@ -132,15 +132,15 @@ describe('a failure that a person must mend', () => {
         },
       },
     ]);
-    expect(parkedRequests()).toEqual([request]);
-    expect(cleaning.sqs.parked()[0]?.attributes['reason']).toContain('ap-southeast-1/acme-apac');
+    expect(deadLetteredRequests()).toEqual([request]);
+    expect(cleaning.sqs.deadLettered()[0]?.attributes['reason']).toContain('ap-southeast-1/acme-apac');
     expect(cleaning.recorded.of('dead-lettered').slice(-1)).toMatchObject([
       { level: 'error', id: 'queue:request-1', status: 403 },
     ]);
   });
 
   test('brings the message back where the dead-letter queue does not take it', async () => {
-    const { body } = putRequest('not-parked');
+    const { body } = putRequest('not-dead-lettered');
     cleaning.cloud.fault('listSyncTasks', FORBIDDEN);
     const answer = await cleaning.workOff(cleaning.context({ deadLetterQueueUrl: NO_QUEUE }));
     expect(answer.batchItemFailures).toHaveLength(1);
@@ -162,9 +162,9 @@ describe('a failure that a person must mend', () => {
     putRequest('mended');
     cleaning.cloud.fault('listSyncTasks', FORBIDDEN);
     await cleaning.workOff();
-    const [parked] = cleaning.sqs.parked();
+    const [deadLettered] = cleaning.sqs.deadLettered();
     cleaning.sqs.empty();
-    cleaning.sqs.put(parked?.body);
+    cleaning.sqs.put(deadLettered?.body);
     await cleaning.workOff();
     expect(cleaning.cloud.cloud.tasks('acme', 'mended')).toEqual([]);
   });
@@ -179,9 +179,9 @@ describe('failures of both kinds', () => {
     const [first, second] = cleaning.cloud.journal.of('deleteSyncTask').map(({ target }) => target);
     const ready: unknown[] = cleaning.sqs.ready().map((body) => JSON.parse(body));
     expect(ready).toEqual([{ ...request, targets: [second] }]);
-    expect(parkedRequests()).toEqual([{ ...request, targets: [first] }]);
-    expect(cleaning.sqs.parked()).toMatchObject([{ attributes: { code: 'SVCSTG.SWR.4030170' } }]);
-    expect(cleaning.sqs.parked()[0]?.body).toBe(cleaning.sqs.parked()[0]?.attributes['request']);
+    expect(deadLetteredRequests()).toEqual([{ ...request, targets: [first] }]);
+    expect(cleaning.sqs.deadLettered()).toMatchObject([{ attributes: { code: 'SVCSTG.SWR.4030170' } }]);
+    expect(cleaning.sqs.deadLettered()[0]?.body).toBe(cleaning.sqs.deadLettered()[0]?.attributes['request']);
     await cleaning.workOff();
     expect(cleaning.cloud.cloud.tasks('acme', 'mixed')).toMatchObject([first]);
   });
@@ -200,6 +200,6 @@ describe('failures of both kinds', () => {
     cleaning.cloud.fault('deleteSyncTask', FORBIDDEN, { nth: 1 });
     cleaning.cloud.fault('deleteSyncTask', { status: 503 }, { nth: 2 });
     await cleaning.workOff(cleaning.context({ maxReceiveCount: 1 }));
-    expect([cleaning.sqs.ready(), cleaning.sqs.parked()].map(({ length }) => length)).toEqual([1, 1]);
+    expect([cleaning.sqs.ready(), cleaning.sqs.deadLettered()].map(({ length }) => length)).toEqual([1, 1]);
   });
 });

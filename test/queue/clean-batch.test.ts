@@ -28,7 +28,11 @@ function tasksOf(repository: string): unknown[] {
 
 function everything() {
   const { sqs } = cleaning;
-  return { ready: sqs.ready(), hidden: sqs.hidden().map(({ body }) => body), parked: sqs.parked() };
+  return {
+    ready: sqs.ready(),
+    hidden: sqs.hidden().map(({ body }) => body),
+    deadLettered: sqs.deadLettered(),
+  };
 }
 
 describe('a message', () => {
@@ -37,7 +41,7 @@ describe('a message', () => {
     cleaning.sqs.put(cleanupRequest({ repository: 'done' }));
     await expect(cleaning.workOff()).resolves.toEqual({ batchItemFailures: [] });
     expect(tasksOf('done')).toEqual([]);
-    expect(everything()).toEqual({ ready: [], hidden: [], parked: [] });
+    expect(everything()).toEqual({ ready: [], hidden: [], deadLettered: [] });
   });
 
   test('gives its own id to a request that has none', async () => {
@@ -94,7 +98,7 @@ describe('a message', () => {
     cleaning.sqs.put(message);
     await cleaning.workOff();
     expect(tasksOf('in-event')).toEqual([]);
-    expect(everything()).toEqual({ ready: [], hidden: [], parked: [] });
+    expect(everything()).toEqual({ ready: [], hidden: [], deadLettered: [] });
   });
 
   test('is done without any call where it is not for this service', async () => {
@@ -104,13 +108,13 @@ describe('a message', () => {
       { reason: 'event Push is not Repository Deleted' },
     ]);
     expect(cleaning.cloud.journal.entries).toEqual([]);
-    expect(everything()).toEqual({ ready: [], hidden: [], parked: [] });
+    expect(everything()).toEqual({ ready: [], hidden: [], deadLettered: [] });
   });
 
   describe('that has come to the queue at a time', () => {
     const createdAt = '2026-11-20T00:00:00.000Z';
     const message = { id: 'id', namespace: 'acme' };
-    const parkedAt = (occurredAt: unknown) => ({ request: JSON.stringify({ ...message, occurredAt }) });
+    const deadLetteredAt = (occurredAt: unknown) => ({ request: JSON.stringify({ ...message, occurredAt }) });
     test.each([
       { why: 'before the task was made', sentAt: '2026-11-19T23:59:59Z', kept: true },
       { why: 'after it was made', sentAt: '2026-11-20T00:00:01Z', kept: false },
@@ -129,7 +133,7 @@ describe('a message', () => {
       {
         why: 'after, and before for the first time',
         sentAt: '2026-11-21T00:00:00Z',
-        beside: parkedAt(createdAt.replace('20T', '19T')),
+        beside: deadLetteredAt(createdAt.replace('20T', '19T')),
         kept: true,
       },
       {
@@ -141,7 +145,7 @@ describe('a message', () => {
       {
         why: 'after, with what is no time beside it',
         sentAt: '2026-11-21T00:00:00Z',
-        beside: { ...parkedAt(5), arrivedAt: 'x' },
+        beside: { ...deadLetteredAt(5), arrivedAt: 'x' },
         kept: false,
       },
       { why: 'that nobody knows', sentAt: 'x', kept: false },
@@ -176,13 +180,15 @@ describe('a message', () => {
       body: '{"id":"e","source":"forge.acme","detail-type":"Repository Deleted"}',
       path: 'detail',
     },
-  ])('is parked unchanged, with what is wrong, where $why', async ({ body, path }) => {
+  ])('is dead-lettered unchanged, with what is wrong, where $why', async ({ body, path }) => {
     cleaning.sqs.put(body);
     await expect(cleaning.workOff()).resolves.toEqual({ batchItemFailures: [] });
     expect(everything()).toEqual({
       ready: [],
       hidden: [],
-      parked: [{ body, attributes: { code: 'UNREADABLE', reason: expect.stringContaining(`${path}: `) } }],
+      deadLettered: [
+        { body, attributes: { code: 'UNREADABLE', reason: expect.stringContaining(`${path}: `) } },
+      ],
     });
   });
 });
@@ -205,7 +211,7 @@ describe('a batch', () => {
     expect(answer.batchItemFailures).toHaveLength(1);
     expect([tasksOf('good-1'), tasksOf('good-2')]).toEqual([[], []]);
     expect(tasksOf('away')).toHaveLength(2);
-    expect(everything()).toMatchObject({ ready: [], hidden: [away], parked: [{ body: 'poison' }] });
+    expect(everything()).toMatchObject({ ready: [], hidden: [away], deadLettered: [{ body: 'poison' }] });
   });
 
   test('is given back from where the time ends on, without a call', async () => {
@@ -223,7 +229,7 @@ describe('a batch', () => {
     expect(everything()).toMatchObject({
       ready: [],
       hidden: [{}, {}].map(() => expect.any(String)),
-      parked: [],
+      deadLettered: [],
     });
   });
 
@@ -233,7 +239,7 @@ describe('a batch', () => {
     const answer = await cleaning.workOff(cleaning.context(), allowing(0));
     expect(answer.batchItemFailures).toHaveLength(2);
     expect(cleaning.cloud.journal.entries).toEqual([]);
-    expect(cleaning.sqs.parked()).toEqual([]);
+    expect(cleaning.sqs.deadLettered()).toEqual([]);
     expect(cleaning.recorded.of('not begun')).toEqual(
       answer.batchItemFailures.map(({ itemIdentifier: messageId }) =>
         expect.objectContaining({ level: 'info', messageId }),
@@ -255,6 +261,6 @@ describe('a batch', () => {
     cleaning.sqs.put(back?.body);
     await cleaning.workOff();
     expect(tasksOf('long')).toEqual([]);
-    expect(everything()).toEqual({ ready: [], hidden: [], parked: [] });
+    expect(everything()).toEqual({ ready: [], hidden: [], deadLettered: [] });
   });
 });

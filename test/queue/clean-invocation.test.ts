@@ -46,10 +46,10 @@ function eventOf(detail: unknown, differences: object = {}): object {
 }
 
 /** What each queue holds, the requests in the cleanup queue as objects. */
-function queues(): { ready: unknown[]; parked: unknown[] } {
+function queues(): { ready: unknown[]; deadLettered: unknown[] } {
   return {
     ready: cleaning.sqs.ready().map((body): unknown => JSON.parse(body)),
-    parked: cleaning.sqs.parked(),
+    deadLettered: cleaning.sqs.deadLettered(),
   };
 }
 
@@ -82,7 +82,7 @@ describe('a request', () => {
     await expect(invoke(cleanupRequest({ repository: 'failing', targets: [DR] }))).resolves.toMatchObject({
       outcomes: [{ target: DR, outcome: 'failed', status: fault.status, retryable }],
     });
-    expect(queues()).toEqual({ ready: [], parked: [] });
+    expect(queues()).toEqual({ ready: [], deadLettered: [] });
   });
 
   test.each([
@@ -91,7 +91,7 @@ describe('a request', () => {
     { why: 'it is misspelt', payload: { namespace: 'acme', repositroy: 'api' }, path: 'repositroy' },
   ])('fails with what is wrong where $why', async ({ payload, path }) => {
     await expect(invoke(payload)).rejects.toThrow(`neither a cleanup request nor an event: ${path}: `);
-    expect(queues()).toEqual({ ready: [], parked: [] });
+    expect(queues()).toEqual({ ready: [], deadLettered: [] });
   });
 });
 
@@ -102,7 +102,7 @@ describe('an event', () => {
       request: { id: 'bus:event-1', source: 'forge.acme', occurredAt: '2026-11-24T03:00:00Z' },
       outcomes: [{ outcome: 'deleted' }, { outcome: 'deleted' }],
     });
-    expect(queues()).toEqual({ ready: [], parked: [] });
+    expect(queues()).toEqual({ ready: [], deadLettered: [] });
   });
 
   test.each([
@@ -119,7 +119,7 @@ describe('an event', () => {
     ]);
   });
 
-  test('that can not be read is parked', async () => {
+  test('that can not be read is dead-lettered', async () => {
     const event = eventOf({ namespace: 'acme', extra: 1 });
     await expect(invoke(event)).resolves.toEqual({
       status: 'dead-lettered',
@@ -127,7 +127,7 @@ describe('an event', () => {
     });
     expect(queues()).toEqual({
       ready: [],
-      parked: [
+      deadLettered: [
         {
           body: JSON.stringify(event),
           attributes: { code: 'UNREADABLE', reason: expect.stringContaining('detail.extra') },
@@ -136,24 +136,24 @@ describe('an event', () => {
     });
   });
 
-  test('that can not be read and not be written either is parked by its beginning', async () => {
+  test('that can not be read and not be written either is dead-lettered by its beginning', async () => {
     const deep: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
     await expect(invoke(eventOf({ namespace: 'acme', deep }))).resolves.toMatchObject({
       status: 'dead-lettered',
     });
-    const [parked] = cleaning.sqs.parked();
-    expect(JSON.parse(parked?.body ?? '')).toEqual({
+    const [deadLettered] = cleaning.sqs.deadLettered();
+    expect(JSON.parse(deadLettered?.body ?? '')).toEqual({
       unreadable: expect.stringMatching(/^\{"id":"event-1"/),
     });
-    expect(parked?.attributes).toMatchObject({ code: 'UNREADABLE' });
+    expect(deadLettered?.attributes).toMatchObject({ code: 'UNREADABLE' });
   });
 
   test('with something in it that can not be written is done all the same', async () => {
     const deep: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
     cleaning.cloud.fault('listSyncTasks', { status: 403, code: 'SVCSTG.SWR.4037018' });
     await invoke(eventOf({ namespace: 'acme', repository: 'deep' }, { resources: deep }));
-    const [parked] = cleaning.sqs.parked();
-    expect(JSON.parse(parked?.body ?? '')).toMatchObject({ namespace: 'acme', repository: 'deep' });
+    const [deadLettered] = cleaning.sqs.deadLettered();
+    expect(JSON.parse(deadLettered?.body ?? '')).toMatchObject({ namespace: 'acme', repository: 'deep' });
   });
 
   test('has an answer that says how much of it is left out, where it would be too large', async () => {
@@ -174,24 +174,26 @@ describe('an event', () => {
     cleaning.cloud.fault('listSyncTasks', { status: 503 });
     const event = eventOf({ namespace: 'acme', repository: 'later' });
     const answer = await invoke(event);
-    expect(queues()).toEqual({ ready: ['request' in answer ? answer.request : undefined], parked: [] });
+    expect(queues()).toEqual({ ready: ['request' in answer ? answer.request : undefined], deadLettered: [] });
     await cleaning.workOff();
     expect(cleaning.cloud.cloud.tasks('acme', 'later')).toEqual([]);
   });
 
   test('goes on in the queue where there is no time for it', async () => {
     await invoke(eventOf({ namespace: 'acme', repository: 'no-time' }), cleaning.context(), allowing(0));
-    expect(queues()).toMatchObject({ ready: [{ repository: 'no-time' }], parked: [] });
+    expect(queues()).toMatchObject({ ready: [{ repository: 'no-time' }], deadLettered: [] });
     expect(cleaning.cloud.journal.entries).toEqual([]);
   });
 
-  test('that a person must see is parked unchanged', async () => {
+  test('that a person must see is dead-lettered unchanged', async () => {
     cleaning.cloud.fault('listSyncTasks', { status: 403, code: 'SVCSTG.SWR.4037018' });
     const event = eventOf({ namespace: 'acme', repository: 'person' });
     await invoke(event);
     expect(queues()).toMatchObject({
       ready: [],
-      parked: [{ body: JSON.stringify(event), attributes: { code: 'SVCSTG.SWR.4037018', status: '403' } }],
+      deadLettered: [
+        { body: JSON.stringify(event), attributes: { code: 'SVCSTG.SWR.4037018', status: '403' } },
+      ],
     });
   });
 
@@ -203,7 +205,7 @@ describe('an event', () => {
     const [first, second] = cleaning.cloud.journal.of('deleteSyncTask').map(({ target }) => target);
     expect(queues()).toMatchObject({
       ready: [{ repository: 'apart', targets: [second] }],
-      parked: [{ body: expect.stringContaining(JSON.stringify([first])) }],
+      deadLettered: [{ body: expect.stringContaining(JSON.stringify([first])) }],
     });
   });
 

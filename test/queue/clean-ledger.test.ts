@@ -151,7 +151,7 @@ test.each([
       await cleaning.workOff(context);
     }
     expect(outcomesIn(await history())).toEqual(outcomes);
-    expect(cleaning.sqs.parked()).toEqual([]);
+    expect(cleaning.sqs.deadLettered()).toEqual([]);
   },
 );
 
@@ -162,7 +162,7 @@ test('all tries of a delivery together delete no more tasks than a request may',
   cleaning.sqs.put(request({ targets: [APAC] }));
   await cleaning.workOff(cleaning.context(limited));
   expect(tasks()).toMatchObject([APAC]);
-  expect(cleaning.sqs.parked()).toMatchObject([{ attributes: { code: 'TOO_MANY_TASKS' } }]);
+  expect(cleaning.sqs.deadLettered()).toMatchObject([{ attributes: { code: 'TOO_MANY_TASKS' } }]);
 });
 
 test('a task that SWR does not list is recorded without it, and deleted once', async () => {
@@ -189,7 +189,7 @@ describe('a task that SWR does not list, and may not be deleted,', () => {
     cleaning.cloud.fault('deleteSyncTask', forbidden);
     await cleaning.workOff();
     expect(outcomesIn(await history())).toEqual(['failed']);
-    expect(cleaning.sqs.parked()).toHaveLength(1);
+    expect(cleaning.sqs.deadLettered()).toHaveLength(1);
   });
 
   test('may have been deleted by an earlier try that got no answer', async () => {
@@ -199,7 +199,7 @@ describe('a task that SWR does not list, and may not be deleted,', () => {
     cleaning.cloud.fault('deleteSyncTask', forbidden);
     await cleaning.workOff();
     expect(outcomesIn(await history())).toEqual(['intended']);
-    expect(cleaning.sqs.parked()).toHaveLength(1);
+    expect(cleaning.sqs.deadLettered()).toHaveLength(1);
   });
 });
 

@@ -46,8 +46,8 @@ async function withDeadLetters(
 
 test('keeps the body to the letter, with the reason, the code, the status and the request', async () => {
   const request = cleanupRequest();
-  await withDeadLetters((deadLetters) => deadLetters.park('{ "a": 1 }', [failure], request));
-  expect(sqs.parked()).toEqual([
+  await withDeadLetters((deadLetters) => deadLetters.add('{ "a": 1 }', [failure], request));
+  expect(sqs.deadLettered()).toEqual([
     {
       body: '{ "a": 1 }',
       attributes: {
@@ -62,20 +62,20 @@ test('keeps the body to the letter, with the reason, the code, the status and th
 
 test('says of several failures every reason once, and the code of the first', async () => {
   const failures = [failure, { ...failure, code: 'X' }, { ...failure, message: 'unknown' }] as const;
-  await withDeadLetters((deadLetters) => deadLetters.park('x', failures));
-  expect(sqs.parked()).toMatchObject([
+  await withDeadLetters((deadLetters) => deadLetters.add('x', failures));
+  expect(sqs.deadLettered()).toMatchObject([
     { attributes: { reason: 'no permission; unknown', code: 'SVCSTG.SWR.4030170' } },
   ]);
 });
 
 test('leaves out what is not known', async () => {
   await withDeadLetters((deadLetters) => deadLetters.addUnreadable('x', 'm'));
-  expect(sqs.parked()).toEqual([{ body: 'x', attributes: { reason: 'm', code: 'UNREADABLE' } }]);
+  expect(sqs.deadLettered()).toEqual([{ body: 'x', attributes: { reason: 'm', code: 'UNREADABLE' } }]);
 });
 
 test('shortens a reason that never ends', async () => {
   await withDeadLetters((deadLetters) => deadLetters.addUnreadable('x', 'x'.repeat(5000)));
-  expect(sqs.parked()[0]?.attributes['reason']).toBe('x'.repeat(2000));
+  expect(sqs.deadLettered()[0]?.attributes['reason']).toBe('x'.repeat(2000));
 });
 
 test.each([
@@ -88,28 +88,28 @@ test.each([
 ])('parks a message that leaves no room for $why without it', async ({ bytes, attributes }) => {
   const request = cleanupRequest({ targets: manyTargets(500) });
   const body = 'x'.repeat(bytes);
-  await withDeadLetters((deadLetters) => deadLetters.park(body, [failure], request));
-  const [parked] = sqs.parked();
-  expect(parked?.body.length).toBe(bytes);
-  expect(parked?.attributes).toEqual(attributes);
+  await withDeadLetters((deadLetters) => deadLetters.add(body, [failure], request));
+  const [deadLettered] = sqs.deadLettered();
+  expect(deadLettered?.body.length).toBe(bytes);
+  expect(deadLettered?.attributes).toEqual(attributes);
   expect(recorded.of('dead-lettered')).toMatchObject([{ reason: 'no permission' }]);
 });
 
-test('says in the log what was parked, once it is', async () => {
-  await withDeadLetters((deadLetters) => deadLetters.park('x', [failure], cleanupRequest()));
+test('says in the log what was deadLettered, once it is', async () => {
+  await withDeadLetters((deadLetters) => deadLetters.add('x', [failure], cleanupRequest()));
   expect(recorded.of('dead-lettered')).toMatchObject([
     { level: 'error', id: 'request-1', code: failure.code, status: 403, reason: failure.message },
   ]);
 });
 
-test('announces what was parked, with each of its failures', async () => {
+test('announces what was deadLettered, with each of its failures', async () => {
   const request = cleanupRequest();
   const task = { ...DR, createdAt: '2026-03-02T08:15:27.53183Z' };
   const waiting = { ...failure, task, retryAfterSeconds: 30 };
-  await withDeadLetters((deadLetters) => deadLetters.park('x', [failure, waiting], request));
+  await withDeadLetters((deadLetters) => deadLetters.add('x', [failure, waiting], request));
   const { outcome: _, ...told } = failure;
   expect(bus.detailsOf('Cleanup Failed')).toEqual([
-    { version: 1, stage: 'test', request, parked: true, failures: [told, told] },
+    { version: 1, stage: 'test', request, deadLettered: true, failures: [told, told] },
   ]);
 });
 
@@ -119,7 +119,7 @@ test('announces what can not be read without a request', async () => {
     {
       version: 1,
       stage: 'test',
-      parked: true,
+      deadLettered: true,
       failures: [{ code: 'UNREADABLE', message: 'no JSON', retryable: false }],
     },
   ]);
@@ -128,7 +128,7 @@ test('announces what can not be read without a request', async () => {
 test('fails, and says nothing, where the queue does not take it', async () => {
   const nowhere = sqs.deadLetterQueueUrl.replace('dead-letters', 'missing');
   await expect(
-    withDeadLetters((deadLetters) => deadLetters.park('x', [failure]), nowhere),
+    withDeadLetters((deadLetters) => deadLetters.add('x', [failure]), nowhere),
   ).rejects.toMatchObject({
     failure: { code: 'QueueDoesNotExist' },
   });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { BusEvent } from '../../lib/cleanup/bus-events.ts';
+import type { BusEvent } from '../../lib/queue/event-bus.ts';
 import { EventBus } from '../../lib/queue/event-bus.ts';
 import { type AwsFault, type AwsProxy, startAwsProxy } from '../support/aws-proxy.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
@@ -121,7 +121,7 @@ describe('a detail that is too large', () => {
     const request = cleanupRequest({ ...named, id: word, targets: manyTargets(500) });
     const failure = { code: 'INVALID_NAME', message: '\u0001'.repeat(9000), retryable: false };
     const failures = Array.from({ length: 500 }, () => failure);
-    const failed: BusEvent = { type: 'Cleanup Failed', detail: { request, parked: true, failures } };
+    const failed: BusEvent = { type: 'Cleanup Failed', detail: { request, deadLettered: true, failures } };
     await publish(Array.from({ length: 10 }, () => failed));
     expect(bus.detailsOf('Cleanup Failed')).toHaveLength(10);
     expect(recorded.lines).toEqual([]);

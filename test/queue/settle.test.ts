@@ -3,7 +3,7 @@ import { Queue } from '../../lib/aws/queue.ts';
 import type { CleanupResult, FailedOutcome, Outcome } from '../../lib/cleanup/outcome.ts';
 import { DeadLetters } from '../../lib/queue/dead-letters.ts';
 import { EventBus } from '../../lib/queue/event-bus.ts';
-import { type Received, type Settlement, settle } from '../../lib/queue/settle.ts';
+import { type ReceivedBody, type Settlement, settle } from '../../lib/queue/settle.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR, EMEA } from '../support/cloud.ts';
 import { recordLog } from '../support/recorded-log.ts';
@@ -38,11 +38,11 @@ afterEach(() => {
 });
 afterAll(() => sqs.close());
 
-function settleAll(outcomes: Outcome[], differences: Partial<Received> = {}): Promise<Settlement> {
+function settleAll(outcomes: Outcome[], differences: Partial<ReceivedBody> = {}): Promise<Settlement> {
   return settleResult({ request, outcomes }, differences);
 }
 
-function settleResult(result: CleanupResult, differences: Partial<Received> = {}): Promise<Settlement> {
+function settleResult(result: CleanupResult, differences: Partial<ReceivedBody> = {}): Promise<Settlement> {
   const { log } = recorded;
   const noBus = new EventBus({ name: undefined, stage: 'test', log });
   const deadLetters = new DeadLetters(new Queue(sqs.deadLetterQueueUrl), noBus, log);
@@ -66,7 +66,7 @@ describe('what was received', () => {
     },
   ])('is settled without a word to a queue where $why', async ({ outcomes, settlement }) => {
     await expect(settleAll(outcomes)).resolves.toEqual(settlement);
-    expect([sqs.ready(), sqs.parked()]).toEqual([[], []]);
+    expect([sqs.ready(), sqs.deadLettered()]).toEqual([[], []]);
   });
 
   test.each<{ why: string; outcomes: Outcome[]; lastTry: boolean; reason: string }>([
@@ -78,10 +78,10 @@ describe('what was received', () => {
       lastTry: false,
       reason: 'forbidden; unknown',
     },
-  ])('is parked as it is where $why', async ({ outcomes, lastTry, reason }) => {
+  ])('is dead-lettered as it is where $why', async ({ outcomes, lastTry, reason }) => {
     await expect(settleAll(outcomes, { lastTry })).resolves.toEqual({ done: true });
     expect(sqs.ready()).toEqual([]);
-    expect(sqs.parked()).toMatchObject([
+    expect(sqs.deadLettered()).toMatchObject([
       { body: 'the body', attributes: { reason, request: JSON.stringify(request) } },
     ]);
   });
@@ -89,18 +89,20 @@ describe('what was received', () => {
   test.each([false, true])('is taken apart where failures differ, on the last try: %p', async (lastTry) => {
     await expect(settleAll([passing, lasting, deleted], { lastTry })).resolves.toEqual({ done: true });
     expect(sqs.ready()).toEqual([JSON.stringify({ ...request, targets: [DR] })]);
-    const parked = JSON.stringify({ ...request, targets: [APAC] });
-    expect(sqs.parked()).toMatchObject([
-      { body: parked, attributes: { code: 'HTTP_403', status: '403', request: parked } },
+    const deadLettered = JSON.stringify({ ...request, targets: [APAC] });
+    expect(sqs.deadLettered()).toMatchObject([
+      { body: deadLettered, attributes: { code: 'HTTP_403', status: '403', request: deadLettered } },
     ]);
   });
 
   test('is settled as a whole where failures differ and can not be told apart by target', async () => {
     const { target: _, ...everything } = passing;
     await expect(settleAll([everything, lasting])).resolves.toEqual({ done: false });
-    expect(sqs.parked()).toEqual([]);
+    expect(sqs.deadLettered()).toEqual([]);
     await settleAll([everything, lasting], { lastTry: true });
-    expect(sqs.parked()).toMatchObject([{ body: 'the body', attributes: { reason: 'away; forbidden' } }]);
+    expect(sqs.deadLettered()).toMatchObject([
+      { body: 'the body', attributes: { reason: 'away; forbidden' } },
+    ]);
   });
 });
 
@@ -113,7 +115,7 @@ describe('the rest of an organization', () => {
       settleResult({ request: organization, outcomes: [deleted], rest }, { lastTry }),
     ).resolves.toEqual({ done: true });
     expect(sqs.ready()).toEqual([JSON.stringify(rest)]);
-    expect(sqs.parked()).toEqual([]);
+    expect(sqs.deadLettered()).toEqual([]);
     expect(recorded.of('continued')).toHaveLength(1);
     expect(recorded.of('retried')).toEqual([]);
   });
@@ -123,7 +125,7 @@ describe('the rest of an organization', () => {
     await expect(settleResult({ request: organization, outcomes: failures, rest })).resolves.toEqual({
       done: true,
     });
-    expect(sqs.parked().map(({ body }): unknown => JSON.parse(body))).toEqual(
+    expect(sqs.deadLettered().map(({ body }): unknown => JSON.parse(body))).toEqual(
       ['api', 'web'].map((repository) => ({ ...organization, repository, targets: [APAC] })),
     );
     expect(sqs.ready()).toEqual([JSON.stringify(rest)]);

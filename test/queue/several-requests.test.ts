@@ -57,7 +57,7 @@ describe('a message that leads to two organizations', () => {
     cleaning.sqs.put(eventOf('both'));
     await expect(cleaning.workOff(contextOf())).resolves.toEqual({ batchItemFailures: [] });
     expect(tasksOf('both')).toEqual([]);
-    expect([cleaning.sqs.hidden(), cleaning.sqs.parked()]).toEqual([[], []]);
+    expect([cleaning.sqs.hidden(), cleaning.sqs.deadLettered()]).toEqual([[], []]);
   });
 
   test.each([
@@ -91,7 +91,7 @@ describe('a message that leads to two organizations', () => {
     cleaning.cloud.fault('listSyncTasks', FORBIDDEN, { nth: 2 });
     await expect(cleaning.workOff(contextOf())).resolves.toEqual({ batchItemFailures: [] });
     expect(tasksOf('person')).toEqual(['mirror']);
-    expect(cleaning.sqs.parked().map(({ body }): unknown => JSON.parse(body))).toEqual([
+    expect(cleaning.sqs.deadLettered().map(({ body }): unknown => JSON.parse(body))).toEqual([
       requestIn('mirror', 'person'),
     ]);
   });
@@ -127,7 +127,7 @@ describe('an event that leads to two organizations', () => {
   test('leaves to a person the one that needs it, as a request of its own', async () => {
     cleaning.cloud.fault('listSyncTasks', FORBIDDEN, { nth: 1 });
     await invoke('person');
-    expect(cleaning.sqs.parked().map(({ body }): unknown => JSON.parse(body))).toEqual([
+    expect(cleaning.sqs.deadLettered().map(({ body }): unknown => JSON.parse(body))).toEqual([
       requestIn('acme', 'person'),
     ]);
   });

@@ -12,18 +12,18 @@ interface Entry {
 /** A ledger for one request, which remembers what the one in DynamoDB does, for tests that delete hundreds of tasks. */
 export function startMemoryLedger(): CleanupLedger {
   const entries = new Map<string, Entry>();
-  const identityOf = (_: CleanupRequest, { repository, target, task }: Intent) =>
+  const deletionKeyOf = (_: CleanupRequest, { repository, target, task }: Intent) =>
     `${repository}#${nameOf(target)}#${task?.createdAt ?? '-'}`;
   const write = (request: CleanupRequest, intent: Intent, ending: Pick<Entry, 'outcome' | 'code'>) => {
-    const key = identityOf(request, intent);
+    const key = deletionKeyOf(request, intent);
     const before = entries.get(key);
     if (before?.outcome !== 'deleted') entries.set(key, { intent: before?.intent ?? intent, ...ending });
     return before;
   };
   return {
-    identityOf,
+    deletionKeyOf,
     open: async (request) => ({ request, repeated: false }),
-    begun: async () =>
+    started: async () =>
       [...entries].flatMap(([key, { outcome, code }]) =>
         outcome === 'absent' || (outcome === 'failed' && code !== TOO_MANY_TASKS) ? [] : [key],
       ),
@@ -32,7 +32,7 @@ export function startMemoryLedger(): CleanupLedger {
         intent.repository === repository && /intended|failed/.test(outcome) ? [intent] : [],
       ),
     intend: async (request, intent) => ({
-      begunBefore: write(request, intent, { outcome: 'intended' })?.outcome === 'intended',
+      startedBefore: write(request, intent, { outcome: 'intended' })?.outcome === 'intended',
     }),
     settle: async (request, intent, ending) => {
       const mayBeDone = ending.outcome === 'failed' && ending.retryable;

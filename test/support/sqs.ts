@@ -43,7 +43,7 @@ export interface Sqs {
   hidden(): { body: string; seconds: number }[];
   /** The bodies of the messages that were sent for later. */
   delayed(): { body: string; seconds: number }[];
-  parked(): Parked[];
+  deadLettered(): Parked[];
   /** Empties both queues. */
   empty(): void;
   close(): Promise<void>;
@@ -115,7 +115,7 @@ export async function startSqs(): Promise<Sqs> {
         body,
         seconds: (delayUntil - Date.now()) / 1000,
       })),
-    parked: () =>
+    deadLettered: () =>
       messagesOf(DEAD_LETTERS).ready.map(({ body, messageAttributes }) => ({
         body,
         attributes: Object.fromEntries(

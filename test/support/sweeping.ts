@@ -5,12 +5,11 @@ import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Config } from '../../lib/config/config.ts';
 import type { Deadline } from '../../lib/deadline.ts';
 import { Accounts } from '../../lib/huaweicloud/accounts.ts';
-import { DynamoSuspicionLedger } from '../../lib/ledger/suspicion-ledger.ts';
 import { DynamoSweepLedger } from '../../lib/ledger/sweep-ledger.ts';
 import { findSources } from '../../lib/routing/find-sources.ts';
 import { createCheckExistence } from '../../lib/sources/check-existence.ts';
-import type { SweepContext } from '../../lib/sweep/context.ts';
-import type { SweepReport } from '../../lib/sweep/report.ts';
+import type { SweepReport } from '../../lib/sweep/ledger.ts';
+import type { SweepContext } from '../../lib/sweep/step.ts';
 import { type Emulator, startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeAccount, acmeConfig } from './acme-config.ts';
 import { type StoppedClock, stopClock } from './clock.ts';
@@ -96,7 +95,6 @@ export async function startSweeping(): Promise<Sweeping> {
       accounts: new Accounts(config.accounts, read, recorded.log),
       checkExistence: createCheckExistence(config, read),
       ledger: new DynamoSweepLedger({ table: ledger.table, retentionDays: config.ledger.retentionDays }),
-      suspicions: new DynamoSuspicionLedger(ledger.table),
       request: (requests) => Promise.resolve(void requested.push(...requests)),
       publish: (report) => Promise.resolve(void announced.push(report)),
       log: recorded.log,

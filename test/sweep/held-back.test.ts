@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { HOUR_MS } from '../support/clock.ts';
 import { APAC, DR } from '../support/cloud.ts';
+import { replaceMethods } from '../support/replace-methods.ts';
 import { safety } from '../support/safety.ts';
 import { type Differences, type Sweeping, startSweeping } from '../support/sweeping.ts';
 
@@ -80,17 +81,15 @@ describe('a repository that is said to be gone', () => {
   test('was seen itself in the same sweep, which counts for nothing', async () => {
     sweeping.plant('acme', ['api']);
     sweeping.plant('copies', ['api']);
-    const { checkExistence } = sweeping.context();
+    const { checkExistence, ledger } = sweeping.context();
     let questions = 0;
     const report = await sweeping.run(
       's1',
       sweeping.context({
         config: { routes },
-        suspicions: {
-          mayBeThere: () => Promise.resolve(() => false),
-          add: () => Promise.resolve({ firstGoneAt: '2026-11-23T03:00:00.000Z', firstSweep: 's0' }),
-          remove: () => Promise.resolve(),
-        },
+        ledger: replaceMethods(ledger, {
+          suspect: () => Promise.resolve({ firstGoneAt: '2026-11-23T03:00:00.000Z', firstSweep: 's0' }),
+        }),
         // It is gone for one page, and there for the other.
         checkExistence(source, name, ...others) {
           questions += 1;

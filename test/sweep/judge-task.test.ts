@@ -1,18 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Target } from '../../lib/huaweicloud/names.ts';
 import {
-  type Facts,
   judgeTask,
   type SourceState,
   type SweepRules,
   type TargetState,
+  type TaskFacts,
 } from '../../lib/sweep/judge-task.ts';
 import { APAC, DR } from '../support/cloud.ts';
 
 const rules: SweepRules = { startedAt: '2026-11-24T03:00:00.000Z' };
 const old = { ...DR, createdAt: '2026-03-02T08:15:27.53183Z' };
 
-const facts = (target: TargetState, sources: readonly SourceState[] = [], targets?: Target[]): Facts => ({
+const facts = (target: TargetState, sources: readonly SourceState[] = [], targets?: Target[]): TaskFacts => ({
   targetOf: () => target,
   origins: sources.map((state, index) => ({
     origin: { source: 'github', repository: `acme/${index}`, ...(targets && { targets }) },

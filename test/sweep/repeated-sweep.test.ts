@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { SweepContext } from '../../lib/sweep/context.ts';
-import type { SweepStep } from '../../lib/sweep/step.ts';
+import type { SweepContext, SweepStep } from '../../lib/sweep/step.ts';
 import { takeSweepStep } from '../../lib/sweep/take-step.ts';
 import { acmeAccount } from '../support/acme-config.ts';
 import { APAC, DR } from '../support/cloud.ts';
 import { allowing, noHurry } from '../support/deadline.ts';
+import { replaceMethods } from '../support/replace-methods.ts';
 import { follow, numbered, type Sweeping, startSweeping } from '../support/sweeping.ts';
 
 let sweeping: Sweeping;
@@ -201,7 +201,7 @@ describe('a message that asks to apply a sweep by itself deletes nothing', () =>
 
   test.each([
     { why: 'was a dry run', sweep: { mode: 'dry-run' } as const, state: 'dry run' },
-    { why: 'found too much', sweep: { maxPercent: 5 }, state: 'refused' },
+    { why: 'found too much', sweep: { maxPercent: 5 }, state: 'rejected' },
   ])('where that $why', async ({ sweep, state }) => {
     sweeping.plant('acme', ['api']);
     await expect(sweeping.run('s1', withTargets(sweep))).resolves.toMatchObject({ state });
@@ -234,20 +234,14 @@ function dyingAfter(writes: number, context: SweepContext): SweepContext {
   const { ledger } = context;
   return {
     ...context,
-    ledger: {
+    ledger: replaceMethods(ledger, {
       begin: dying(ledger.begin.bind(ledger)),
-      find: ledger.find.bind(ledger),
       addOrganizations: dying(ledger.addOrganizations.bind(ledger)),
-      organizationsLeft: ledger.organizationsLeft.bind(ledger),
       finishOrganization: dying(ledger.finishOrganization.bind(ledger)),
-      findPage: ledger.findPage.bind(ledger),
       addPage: dying(ledger.addPage.bind(ledger)),
-      pages: ledger.pages.bind(ledger),
-      findings: ledger.findings.bind(ledger),
-      findingsPage: ledger.findingsPage.bind(ledger),
       finish: dying(ledger.finish.bind(ledger)),
       mark: dying(ledger.mark.bind(ledger)),
-    },
+    }),
     request: dying(context.request),
   };
 }

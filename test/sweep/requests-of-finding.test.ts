@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { parseRequest } from '../../lib/cleanup/request.ts';
-import type { Finding, FoundTask } from '../../lib/sweep/ledger.ts';
-import { requestsOf } from '../../lib/sweep/requests-of-finding.ts';
+import { requestsOf } from '../../lib/sweep/finish-sweep.ts';
+import type { FoundTask, SweepFinding } from '../../lib/sweep/ledger.ts';
 import { APAC, DR, EMEA } from '../support/cloud.ts';
 
 const sweep = { id: 's1', startedAt: '2026-11-24T03:00:00.000Z' };
@@ -14,7 +14,7 @@ const ofSource = (target: FoundTask['target'], repository: string): FoundTask =>
   reasons: ['source repository is gone'],
   source: { name: 'github', repository },
 });
-const finding = (...tasks: FoundTask[]): Finding => ({
+const finding = (...tasks: FoundTask[]): SweepFinding => ({
   account: 'main',
   namespace: 'acme',
   repository: 'payments/api',
@@ -55,7 +55,7 @@ test('both kinds are two requests, and so are two source repositories', () => {
 
 test('they are the same every time, and others for another repository, account and sweep', () => {
   const one = finding(ofTarget(DR));
-  const idOf = (found: Finding, id = 's1') => requestsOf(found, { ...sweep, id })[0]?.id;
+  const idOf = (found: SweepFinding, id = 's1') => requestsOf(found, { ...sweep, id })[0]?.id;
   expect(idOf(one)).toBe(idOf({ ...one }));
   const ids = [
     idOf(one),

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Sightings, sightingOf } from '../../lib/sweep/sightings.ts';
+import { Sightings, sightingOf } from '../../lib/sweep/source-repositories.ts';
 import { DR } from '../support/cloud.ts';
 
 const gone = (...unproven: string[]) => ({

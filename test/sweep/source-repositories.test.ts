@@ -4,6 +4,7 @@ import type { SourceState } from '../../lib/sweep/judge-task.ts';
 import { SourceRepositories } from '../../lib/sweep/source-repositories.ts';
 import { HOUR_MS, MINUTE_MS } from '../support/clock.ts';
 import { noHurry } from '../support/deadline.ts';
+import { replaceMethods } from '../support/replace-methods.ts';
 import { type Differences, type Sweeping, startSweeping } from '../support/sweeping.ts';
 
 let sweeping: Sweeping;
@@ -23,16 +24,16 @@ beforeEach(() => {
   sweeping.recorded.clear();
 });
 
-async function sourcesOf(sweepId: string, differences: Differences = {}): Promise<SourceRepositories> {
+function sourcesOf(sweepId: string, differences: Differences = {}): SourceRepositories {
   const sweep = { id: sweepId, startedAt: '2026-11-24T03:00:00.000Z' };
-  return SourceRepositories.of(sweeping.context(differences), sweep, ORGANIZATION, noHurry);
+  return new SourceRepositories(sweeping.context(differences), sweep, ORGANIZATION, noHurry);
 }
 
 /** What a sweep says of the repository, so many minutes after the test began. */
 async function hear(sweepId: string, minute: number, status: number): Promise<SourceState> {
   sweeping.clock.now = start + minute * MINUTE_MS;
   sweeping.forge.set(origin.repository, status);
-  return (await sourcesOf(sweepId)).stateOf('api', origin);
+  return sourcesOf(sweepId).stateOf('api', origin);
 }
 
 test.each([
@@ -116,14 +117,14 @@ test.each([
 test('what one repository of SWR was suspected for is not held against another', async () => {
   await hear('a', 0, 404);
   sweeping.clock.now = start + HOUR_MS;
-  const sources = await sourcesOf('b');
+  const sources = sourcesOf('b');
   await expect(sources.stateOf('web', origin)).resolves.toBe('suspected');
   await expect(sources.stateOf('api', origin)).resolves.toBe('gone');
 });
 
 test('a source is asked once about a repository, however many want to know', async () => {
   const before = sweeping.asked().length;
-  const sources = await sourcesOf('a');
+  const sources = sourcesOf('a');
   const states = await Promise.all(['api', 'web', 'api'].map((each) => sources.stateOf(each, origin)));
   expect(states).toEqual(['suspected', 'suspected', 'suspected']);
   expect(sweeping.asked().slice(before)).toEqual([origin.repository]);
@@ -132,36 +133,33 @@ test('a source is asked once about a repository, however many want to know', asy
 test('a repository that is there costs no more than the question', async () => {
   sweeping.forge.set(origin.repository, 200);
   let removed = 0;
-  const { suspicions } = sweeping.context();
-  const counting = {
-    mayBeThere: suspicions.mayBeThere.bind(suspicions),
-    add: suspicions.add.bind(suspicions),
-    remove: () => Promise.resolve(void (removed += 1)),
-  };
-  const sources = await sourcesOf('a', { suspicions: counting });
+  const ledger = replaceMethods(sweeping.context().ledger, {
+    clearSuspicion: () => Promise.resolve(void (removed += 1)),
+  });
+  const sources = sourcesOf('a', { ledger });
   await expect(sources.stateOf('api', origin)).resolves.toBe('exists');
   expect(removed).toBe(0);
 });
 
 test('a route that does not tell from where is not known', async () => {
   const before = sweeping.asked().length;
-  await expect((await sourcesOf('a')).stateOf('api', { source: 'github' })).resolves.toBe('unknown');
+  await expect(sourcesOf('a').stateOf('api', { source: 'github' })).resolves.toBe('unknown');
   expect(sweeping.asked()).toHaveLength(before);
 });
 
 test('a source without an API is not known, and no news', async () => {
-  const sources = await sourcesOf('a');
+  const sources = sourcesOf('a');
   await expect(sources.stateOf('api', { ...origin, source: 'gitlab' })).resolves.toBe('unknown');
-  expect(sweeping.recorded.of('source not asked')).toMatchObject([
+  expect(sweeping.recorded.of('source not checked')).toMatchObject([
     { level: 'debug', source: 'gitlab', code: 'SOURCE_API_MISSING' },
   ]);
 });
 
 test('a source that can not be asked as it should be is told once', async () => {
-  const sources = await sourcesOf('a', { checkExistence: () => Promise.reject(new Error('no credentials')) });
+  const sources = sourcesOf('a', { checkExistence: () => Promise.reject(new Error('no credentials')) });
   for (const repository of ['acme/one', 'acme/two'])
     await expect(sources.stateOf('api', { source: 'github', repository })).resolves.toBe('unknown');
-  expect(sweeping.recorded.of('source not asked')).toMatchObject([
+  expect(sweeping.recorded.of('source not checked')).toMatchObject([
     { level: 'warn', source: 'github', message: 'no credentials' },
   ]);
 });
@@ -171,7 +169,7 @@ test.each([
   { confirmEcr: true, why: 'events.confirmEcr says that it knows', questions: 1, state: 'suspected' },
 ])('Amazon ECR is asked $questions times, as $why', async ({ confirmEcr, questions, state }) => {
   const asked: string[] = [];
-  const sources = await sourcesOf('a', {
+  const sources = sourcesOf('a', {
     config: { events: { confirmEcr, allowedSources: [] } },
     checkExistence(source, repository) {
       asked.push(`${source}:${repository}`);
@@ -183,13 +181,9 @@ test.each([
 });
 
 test('what can not be written down is a failure of the step', async () => {
-  const nowhere = sweeping.context({}).suspicions;
-  const sources = await sourcesOf('a', {
-    suspicions: {
-      mayBeThere: nowhere.mayBeThere.bind(nowhere),
-      add: () => Promise.reject(new Error('no ledger')),
-      remove: nowhere.remove.bind(nowhere),
-    },
+  const ledger = replaceMethods(sweeping.context().ledger, {
+    suspect: () => Promise.reject(new Error('no ledger')),
   });
+  const sources = sourcesOf('a', { ledger });
   await expect(sources.stateOf('api', origin)).rejects.toThrow('no ledger');
 });

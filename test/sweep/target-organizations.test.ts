@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { TargetOrganizations } from '../../lib/sweep/target-organizations.ts';
+import { TargetOrganizations } from '../../lib/sweep/scan-repository.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeAccount } from '../support/acme-config.ts';
 import { APAC, DR, startCloud, USER } from '../support/cloud.ts';

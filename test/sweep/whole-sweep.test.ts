@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { SweepContext } from '../../lib/sweep/context.ts';
+import type { SweepContext } from '../../lib/sweep/step.ts';
 import { HOUR_MS } from '../support/clock.ts';
 import { APAC, DR } from '../support/cloud.ts';
 import { safety } from '../support/safety.ts';
@@ -84,8 +84,8 @@ describe('a sweep', () => {
 
   test.each([
     { why: 'it is exactly what it may delete', maxPercent: 5, state: 'applied' },
-    { why: 'it is more than it may delete', maxPercent: 4.9, state: 'refused' },
-    { why: 'it may delete nothing', maxPercent: 0, state: 'refused' },
+    { why: 'it is more than it may delete', maxPercent: 4.9, state: 'rejected' },
+    { why: 'it may delete nothing', maxPercent: 0, state: 'rejected' },
   ] as const)('that finds one task of twenty is $state, as $why', async ({ maxPercent, state }) => {
     sweeping.plant('acme', ['api'], [DR]);
     sweeping.plant('acme', numbered(19), [APAC]);
@@ -99,16 +99,16 @@ describe('a sweep', () => {
   test('that is refused raises an alarm, in a dry run too', async () => {
     sweeping.plant('acme', ['api']);
     const context = withTargets({ mode: 'dry-run', maxPercent: 5 });
-    await expect(sweeping.run('s1', context)).resolves.toMatchObject({ state: 'refused' });
-    expect(sweeping.recorded.of('sweep refused')).toMatchObject([
+    await expect(sweeping.run('s1', context)).resolves.toMatchObject({ state: 'rejected' });
+    expect(sweeping.recorded.of('sweep rejected')).toMatchObject([
       {
         level: 'error',
         message: '1 of 1 tasks are to go, and sweep.maxPercent is 5: nothing was deleted',
       },
     ]);
     // What the metric that has the alarm is made of.
-    expect(sweeping.recorded.of('sweep finished')).toMatchObject([{ state: 'refused' }]);
-    expect(sweeping.announced).toMatchObject([{ state: 'refused' }]);
+    expect(sweeping.recorded.of('sweep finished')).toMatchObject([{ state: 'rejected' }]);
+    expect(sweeping.announced).toMatchObject([{ state: 'rejected' }]);
   });
 
   test('believes a source that says for an hour that its repository is gone', async () => {

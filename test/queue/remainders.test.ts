@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { FailedOutcome, Outcome } from '../../lib/cleanup/outcome.ts';
-import { describeFailures, remaindersOf, waitOf } from '../../lib/cleanup/remainder.ts';
+import { type FailedOutcome, type Outcome, waitOf } from '../../lib/cleanup/outcome.ts';
+import { reasonOf } from '../../lib/queue/dead-letters.ts';
+import { remaindersOf } from '../../lib/queue/settle.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR, EMEA } from '../support/cloud.ts';
 
@@ -25,23 +26,23 @@ describe('what is left of a request', () => {
     const kept: Outcome = { outcome: 'kept', reason: 'denied', target: DR };
     expect(remaindersOf({ request, outcomes: [deleted, kept, { outcome: 'absent', target: APAC }] })).toEqual(
       {
-        person: [],
+        permanent: [],
       },
     );
   });
 
-  test('is the whole request where all failures may pass', () => {
+  test('is the whole request if all failures are transient', () => {
     const failures = [passing({ target: DR }), passing({ target: APAC })];
     expect(remaindersOf({ request, outcomes: [deleted, ...failures] })).toEqual({
       retry: { request, failures },
-      person: [],
+      permanent: [],
     });
   });
 
-  test('is the whole request where all failures are for a person', () => {
+  test('is the whole request if all failures are permanent', () => {
     const failures = [lasting({ target: DR }), lasting({ target: APAC })];
     expect(remaindersOf({ request, outcomes: [deleted, ...failures] })).toEqual({
-      person: [{ request, failures }],
+      permanent: [{ request, failures }],
     });
   });
 
@@ -49,7 +50,7 @@ describe('what is left of a request', () => {
     const [away, missing] = [passing({ target: DR }), lasting({ target: APAC })];
     expect(remaindersOf({ request, outcomes: [away, deleted, missing] })).toEqual({
       retry: { request: { ...request, targets: [DR] }, failures: [away] },
-      person: [{ request: { ...request, targets: [APAC] }, failures: [missing] }],
+      permanent: [{ request: { ...request, targets: [APAC] }, failures: [missing] }],
     });
   });
 
@@ -72,7 +73,7 @@ describe('what is left of a request', () => {
   ])('is tried as a whole first where $why', ({ of, failures }) => {
     expect(remaindersOf({ request: of, outcomes: failures })).toEqual({
       retry: { request: of, failures },
-      person: [],
+      permanent: [],
     });
   });
 });
@@ -91,7 +92,7 @@ test.each([
 });
 
 test('says the same only once', () => {
-  expect(describeFailures([passing(), lasting({ message: 'forbidden' }), passing()])).toBe('away; forbidden');
+  expect(reasonOf([passing(), lasting({ message: 'forbidden' }), passing()])).toBe('away; forbidden');
 });
 
 describe('what is left of an organization', () => {
@@ -103,7 +104,7 @@ describe('what is left of an organization', () => {
     const away = passing(inRepository('b'));
     expect(remaindersOf({ request: organization, outcomes: [missing, deleted, away], rest })).toEqual({
       retry: { request: rest, failures: [away] },
-      person: [{ request: { ...organization, repository: 'a', targets: [DR] }, failures: [missing] }],
+      permanent: [{ request: { ...organization, repository: 'a', targets: [DR] }, failures: [missing] }],
     });
   });
 
@@ -112,7 +113,7 @@ describe('what is left of an organization', () => {
     const same = { ...organization, offset: 0 };
     expect(remaindersOf({ request: organization, outcomes: failures, rest: same })).toEqual({
       retry: { request: organization, failures },
-      person: [],
+      permanent: [],
     });
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createLog } from '../../lib/log.ts';
 import { Metrics } from '../../lib/metrics/metrics.ts';
-import { inInvocation } from '../../lib/queue/in-invocation.ts';
+import { inInvocation } from '../../lib/queue/lambda-function.ts';
 import { lambdaContext } from '../support/lambda-context.ts';
 
 const { awsRequestId } = lambdaContext();

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { lastDeletions, type RecordedDeletion } from '../../lib/cleanup/restore-plan.ts';
+import { lastDeletions, type RecordedDeletion } from '../../lib/cleanup/restore.ts';
 import { APAC, DR } from '../support/cloud.ts';
 
 const task = { ...DR, syncAuto: true };

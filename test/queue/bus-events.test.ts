@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { busEventsOf, deadLetteredEvent, failedAnswerEvents } from '../../lib/cleanup/bus-events.ts';
 import type { FailedOutcome, Outcome } from '../../lib/cleanup/outcome.ts';
+import { busEventsOf, deadLetteredEvent, failedAnswerEvents } from '../../lib/queue/event-bus.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR } from '../support/cloud.ts';
 
@@ -66,10 +66,10 @@ describe('what became of a request', () => {
 });
 
 describe('a failure', () => {
-  test('is told when it is parked, with the request', () => {
+  test('is told when it is deadLettered, with the request', () => {
     expect(deadLetteredEvent([failed], request)).toEqual({
       type: 'Cleanup Failed',
-      detail: { request, parked: true, failures: [told] },
+      detail: { request, deadLettered: true, failures: [told] },
     });
   });
 
@@ -85,7 +85,7 @@ describe('a failure', () => {
     expect(failedAnswerEvents({ request, outcomes })).toEqual([
       {
         type: 'Cleanup Failed',
-        detail: { request, parked: false, failures: [{ ...told, repository: 'web' }] },
+        detail: { request, deadLettered: false, failures: [{ ...told, repository: 'web' }] },
       },
     ]);
   });
