@@ -115,6 +115,7 @@ export async function confirmGone(
   const first = blocking.find(({ outcome }) => outcome === 'kept') ?? blocking[0];
   if (first !== undefined || undecided.length === 0) return first;
   const named = undecided.slice(0, MAX_NAMED).join(', ');
-  const message = `No definite answer from the source about ${undecided.length}: ${named}`;
+  const total = undecided.length > MAX_NAMED ? ` (${undecided.length} in total)` : '';
+  const message = `No definite answer from the source about ${named}${total}`;
   return { outcome: 'failed', code: 'SOURCE_UNDECIDED', message, retryable: true };
 }

@@ -106,7 +106,7 @@ describe('a list of tasks', () => {
       expect.objectContaining({
         code: 'TOO_MANY_TASKS',
         retryable: false,
-        message: 'only 100 were deleted: it would be 200 tasks, and safety.maxTasksPerRequest is 150',
+        message: 'Only 100 were deleted: 200 tasks exceed safety.maxTasksPerRequest (150)',
       }),
     );
   });

@@ -129,7 +129,7 @@ describe('a page of repositories', () => {
     expect(left()).toBe(20);
     expect(outcomes).toContainEqual(
       expect.objectContaining({
-        message: 'nothing was deleted: it would be 19 tasks, and safety.maxTasksPerRequest is 10',
+        message: 'Nothing was deleted: 19 tasks exceed safety.maxTasksPerRequest (10)',
       }),
     );
   });

@@ -154,7 +154,7 @@ describe('the rules of safety', () => {
     const { outcomes } = await cleanUp(cloud, cleanupRequest(), { rules: { maxTasksPerRequest: 1 } });
     const tooMany = { outcome: 'failed', code: 'TOO_MANY_TASKS', retryable: false };
     expect(outcomes).toMatchObject([
-      { target: DR, ...tooMany, message: expect.stringContaining('it would be 2 tasks') },
+      { target: DR, ...tooMany, message: expect.stringContaining('2 tasks exceed safety.maxTasksPerRequest (1)') },
       { target: APAC, ...tooMany },
     ]);
   });
@@ -226,7 +226,7 @@ describe('the log', () => {
 
 test('nothing is deleted of more tasks than a request may, and it says how many there are', async () => {
   const { outcomes } = await cleanUp(cloud, cleanupRequest(), { rules: { maxTasksPerRequest: 1 } });
-  const message = 'nothing was deleted: it would be 2 tasks, and safety.maxTasksPerRequest is 1';
+  const message = 'Nothing was deleted: 2 tasks exceed safety.maxTasksPerRequest (1)';
   expect(outcomes).toMatchObject([{ target: DR }, { target: APAC }].map((each) => ({ ...each, message })));
   expect(changes()).toBe(0);
 });

@@ -85,7 +85,7 @@ describe('of several source repositories', () => {
     const { outcome } = await ask(shared, {}, [...ORIGINS, { source: 'gitea' }]);
     expect(outcome).toMatchObject({
       code: 'SOURCE_UNDECIDED',
-      message: expect.stringContaining('whatever of gitea leads to acme/payments/api'),
+      message: expect.stringContaining('every repository of gitea that leads to acme/payments/api'),
       retryable: true,
     });
   });
@@ -93,7 +93,7 @@ describe('of several source repositories', () => {
   test('not more than ten are named', async () => {
     const many = Array.from({ length: 12 }, (_, index) => ({ source: `s${index}` }));
     const { outcome } = await ask(shared, {}, many);
-    expect(outcome).toMatchObject({ message: expect.stringMatching(/these 12: .* of s9 [^,]*$/) });
+    expect(outcome).toMatchObject({ message: expect.stringMatching(/about .* of s9 [^,]* \(12 in total\)$/) });
   });
 
   test('a failed question is the failure of the request', async () => {
@@ -109,6 +109,6 @@ test('those of a whole organization can not be told', async () => {
   const parts = { findSources: () => ORIGINS, checkExistence: () => Promise.resolve('gone' as const) };
   expect(await confirmGone(whole, 'main', noHurry, parts)).toMatchObject({
     code: 'SOURCE_UNDECIDED',
-    message: expect.stringContaining('any source leads to acme/*'),
+    message: expect.stringContaining('any source that leads to acme/*'),
   });
 });

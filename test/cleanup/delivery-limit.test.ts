@@ -78,7 +78,7 @@ describe('a delivery of several requests', () => {
     await expect(workerOf().clean(second ?? cleanupRequest(), noHurry)).resolves.toMatchObject({
       outcomes: [{}, {}, {}].map(() => ({
         code: 'TOO_MANY_TASKS',
-        message: 'only 3 were deleted: it would be 6 tasks, and safety.maxTasksPerRequest is 5',
+        message: 'Only 3 were deleted: 6 tasks exceed safety.maxTasksPerRequest (5)',
         retryable: false,
       })),
     });

@@ -10,7 +10,7 @@ test('without a ledger everything is new, and nothing can be deleted', async () 
   await expect(noLedger.open(request)).resolves.toEqual({ request, repeated: false });
   await expect(noLedger.started(request)).resolves.toEqual([]);
   await expect(noLedger.unsettled(request, 'payments/api')).resolves.toEqual([]);
-  await expect(noLedger.intend(request, intent)).rejects.toThrow('nothing may be deleted without a ledger');
+  await expect(noLedger.intend(request, intent)).rejects.toThrow('Deletion without a ledger');
   await expect(noLedger.settle(request, intent, { outcome: 'absent' })).resolves.toBeUndefined();
   await expect(noLedger.close(request, [])).resolves.toBeUndefined();
 });

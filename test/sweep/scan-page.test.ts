@@ -196,9 +196,9 @@ describe('a failure', () => {
   ])('of $unread of $of repositories fails the page', async ({ unread, of }) => {
     const namespace = plant(numbered(of));
     sweeping.cloud.fault('listSyncTasks', { status: 400 }, { times: unread });
-    const which = `${unread} of ${of} repositories of ${namespace} in account main from number 0 on`;
+    const which = `${unread} of ${of} repositories of ${namespace} in account main from offset 0`;
     await expect(scan(namespace)).rejects.toMatchObject({
-      message: expect.stringMatching(`^the tasks of ${which} could not be .* because: listing the tasks`),
+      message: expect.stringMatching(`^Could not list the tasks of ${which}\\. First failure: listing the tasks`),
       failure: { status: 400, retryable: false },
     });
   });

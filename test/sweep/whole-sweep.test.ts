@@ -103,7 +103,7 @@ describe('a sweep', () => {
     expect(sweeping.recorded.of('sweep rejected')).toMatchObject([
       {
         level: 'error',
-        message: '1 of 1 tasks are to go, and sweep.maxPercent is 5: nothing was deleted',
+        message: 'Found 1 of 1 tasks to delete, more than sweep.maxPercent (5): nothing was deleted',
       },
     ]);
     // What the metric that has the alarm is made of.
