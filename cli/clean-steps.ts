@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { Cleaner } from '../lib/cleanup/cleaner.ts';
 import type { Safety } from '../lib/cleanup/decide.ts';
 import { type CleanupLedger, noLedger } from '../lib/cleanup/ledger.ts';
-import { failuresOf, type Outcome, waitOf } from '../lib/cleanup/outcome.ts';
+import { failedOutcomes, type Outcome, waitOf } from '../lib/cleanup/outcome.ts';
 import type { CleanupRequest } from '../lib/cleanup/request.ts';
 import type { Accounts } from '../lib/huaweicloud/accounts.ts';
 import { busEventsOf, type EventBus } from '../lib/queue/event-bus.ts';
@@ -101,7 +101,7 @@ export async function cleanWithRetries(
   let left = request;
   for (let attempt = 1; ; attempt += 1) {
     const { outcomes } = await cleaner.clean(left, run.interruption);
-    const transient = failuresOf(outcomes).filter((failure) => failure.retryable && !isNotTried(failure));
+    const transient = failedOutcomes(outcomes).filter((failure) => failure.retryable && !isNotTried(failure));
     const wait = waitOf(transient);
     const failure = {
       retryable: transient.length > 0,

@@ -5,9 +5,9 @@ import { retry } from '../retry.ts';
 import { cleanRepositories } from './clean-repositories.ts';
 import {
   type CleanupResult,
-  failuresOf,
+  failedOutcomes,
   type Outcome,
-  subjectOf,
+  outcomeKey,
   TOO_MANY_TASKS,
   waitOf,
 } from './outcome.ts';
@@ -49,14 +49,14 @@ export async function cleanOrganization(
   });
   // The rest of an incomplete list would lack the same repositories.
   if (failure !== undefined) outcomes.push({ outcome: 'failed', ...failure });
-  for (const { outcome, ...failed } of failuresOf(outcomes)) log.warn(outcome, { namespace, ...failed });
+  for (const { outcome, ...failed } of failedOutcomes(outcomes)) log.warn(outcome, { namespace, ...failed });
   for (let done = 0; done < valid.length; done += pageSize) {
     const rest = failure === undefined && { rest: restOf(request, valid, done) };
     if (done > 0 && !deadline.allowsMore()) return { outcomes, ...rest };
     const page = valid.slice(done, done + pageSize);
     const cleaned = await cleanPage(request, page, context);
     outcomes.push(...cleaned);
-    const failures = failuresOf(cleaned);
+    const failures = failedOutcomes(cleaned);
     if (failures.some(({ retryable }) => retryable)) return { outcomes, ...rest };
     if (failures.some(({ code }) => code === TOO_MANY_TASKS)) return { outcomes };
   }
@@ -85,7 +85,7 @@ async function cleanPage(
   for (let round = 0; round < MAX_RETRIES; round += 1) {
     const failed = repositoriesToRetry(outcomes);
     if (failed.length === 0 || failed.length > repositories.length / 2) break;
-    const pauseMs = Math.max(1000 * (waitOf(failuresOf(outcomes)) ?? 0), MIN_PAUSE_MS * 2 ** round);
+    const pauseMs = Math.max(1000 * (waitOf(failedOutcomes(outcomes)) ?? 0), MIN_PAUSE_MS * 2 ** round);
     if (pauseMs > Math.min(MAX_PAUSE_MS, deadline.remainingMs())) break;
     await pause(pauseMs);
     if (!deadline.allowsMore()) break;
@@ -97,7 +97,7 @@ async function cleanPage(
 
 /** Repositories with a transient failure; none if the request is over its limit. */
 function repositoriesToRetry(outcomes: readonly Outcome[]): string[] {
-  const all = failuresOf(outcomes);
+  const all = failedOutcomes(outcomes);
   if (all.some(({ code }) => code === TOO_MANY_TASKS)) return [];
   const failures = all.filter(({ retryable }) => retryable);
   return [...new Set(failures.flatMap(({ repository }) => (repository === undefined ? [] : [repository])))];
@@ -112,6 +112,6 @@ function mergeRounds(
   const kept = before.filter(
     (each) => !repositories.has(each.repository ?? '') || each.outcome === 'deleted',
   );
-  const known = new Set(kept.map(subjectOf));
-  return [...kept, ...again.filter((each) => !known.has(subjectOf(each)))];
+  const known = new Set(kept.map(outcomeKey));
+  return [...kept, ...again.filter((each) => !known.has(outcomeKey(each)))];
 }

@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import type { TaskDeletion } from './decide.ts';
 import type { StartedDeletion } from './delivery-limit.ts';
 import type { Ending, Intent } from './ledger.ts';
-import { OUT_OF_TIME, type Outcome, subjectOf } from './outcome.ts';
+import { OUT_OF_TIME, type Outcome, outcomeKey } from './outcome.ts';
 import { type CleanupContext, planRepository } from './plan-repository.ts';
 import type { CleanupRequest } from './request.ts';
 
@@ -27,7 +27,7 @@ export async function cleanRepositories(
   const outcomes = new Map<string, Outcome>();
   for (let repositories = names; repositories.length > 0; ) {
     const round = await cleanOnce(request, repositories, context, outcomes);
-    for (const outcome of round.outcomes) outcomes.set(subjectOf(outcome), outcome);
+    for (const outcome of round.outcomes) outcomes.set(outcomeKey(outcome), outcome);
     repositories = round.unfinished;
   }
   return [...outcomes.values()];
@@ -56,12 +56,12 @@ async function cleanOnce(
   const settled = plans.flatMap((plan) =>
     plan.settled.map((outcome): Outcome => ({ ...label(plan.repository), ...outcome })),
   );
-  const isNew = (outcome: Outcome) => known.get(subjectOf(outcome))?.outcome !== outcome.outcome;
+  const isNew = (outcome: Outcome) => known.get(outcomeKey(outcome))?.outcome !== outcome.outcome;
   for (const outcome of settled.filter(isNew)) logOutcome(outcome, request, context.log);
 
   // A failed deletion waits for the next attempt of the request.
   const hasFailed = (repository: string, { target }: TaskDeletion) =>
-    known.get(subjectOf({ ...label(repository), target }))?.outcome === 'failed';
+    known.get(outcomeKey({ ...label(repository), target }))?.outcome === 'failed';
   // Only recorded deletions are carried out.
   const starts = await context.limit.start(
     plans.flatMap(({ repository, deletions }) =>

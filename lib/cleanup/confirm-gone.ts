@@ -9,7 +9,7 @@ import type { CleanupRequest } from './request.ts';
 /** Maximum number of names in a message. */
 const MAX_NAMED = 10;
 /** Concurrent checks of one request. */
-const CONCURRENCY = 4;
+const MAX_CONCURRENT_CHECKS = 4;
 
 /** `unknown`: the source gave no definite answer; nothing may be deleted because of it. */
 export type Existence = 'gone' | 'exists' | 'unknown';
@@ -109,7 +109,7 @@ export async function confirmGone(
         return { outcome: 'failed', ...failureOf(error) };
       }
     },
-    { concurrency: CONCURRENCY },
+    { concurrency: MAX_CONCURRENT_CHECKS },
   );
   const blocking = results.filter((result) => result !== undefined);
   const first = blocking.find(({ outcome }) => outcome === 'kept') ?? blocking[0];

@@ -53,8 +53,8 @@ export function decide(request: CleanupRequest, tasks: readonly SyncTask[], safe
   return { deletions, settled };
 }
 
-const NEWER = { outcome: 'kept', reason: 'newer than the event' } as const;
-const DRY_RUN = { outcome: 'kept', reason: 'dry run' } as const;
+const KEPT_AS_NEWER = { outcome: 'kept', reason: 'newer than the event' } as const;
+const KEPT_IN_DRY_RUN = { outcome: 'kept', reason: 'dry run' } as const;
 const AGE_UNKNOWN = {
   outcome: 'failed',
   code: 'TASK_AGE_UNKNOWN',
@@ -67,7 +67,7 @@ function findReasonToKeep(task: SyncTask | undefined, { occurredAt }: CleanupReq
   if (task !== undefined && occurredAt !== undefined) {
     const age = compareTimes(task.createdAt ?? '', occurredAt);
     if (Number.isNaN(age)) return AGE_UNKNOWN;
-    if (age > 0) return NEWER;
+    if (age > 0) return KEPT_AS_NEWER;
   }
-  return mode === 'dry-run' ? DRY_RUN : undefined;
+  return mode === 'dry-run' ? KEPT_IN_DRY_RUN : undefined;
 }

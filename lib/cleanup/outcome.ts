@@ -49,12 +49,12 @@ export const OUT_OF_TIME: Failure = {
 };
 
 /** Key of the subject of an outcome, unique within its request. */
-export function subjectOf({ repository = '', target }: OutcomeSubject): string {
+export function outcomeKey({ repository = '', target }: OutcomeSubject): string {
   return `${repository} ${target === undefined ? '' : nameOf(target)}`;
 }
 
 /** The failed ones of some outcomes, in their order. */
-export function failuresOf(outcomes: readonly Outcome[]): FailedOutcome[] {
+export function failedOutcomes(outcomes: readonly Outcome[]): FailedOutcome[] {
   return outcomes.filter((outcome) => outcome.outcome === 'failed');
 }
 

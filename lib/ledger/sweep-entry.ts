@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import type { Item } from '../aws/item.ts';
+import type { Key } from '../aws/table.ts';
 import { REASONS } from '../sweep/judge-task.ts';
-import type { SweepRecord } from '../sweep/ledger.ts';
+import type { Suspicion, SweepRecord, SweptOrganization } from '../sweep/ledger.ts';
 
 const reasonSchema = v.picklist(REASONS);
 const organization = { account: v.string(), namespace: v.string() };
@@ -52,7 +53,7 @@ export const sweepFindingSchema = v.object({
   ),
 });
 
-const sweepSchema = v.object({
+const sweepEntrySchema = v.object({
   id: v.string(),
   startedAt: v.string(),
   organizations: v.exactOptional(v.number()),
@@ -86,7 +87,7 @@ export const suspicionSchema = v.object({ firstGoneAt: v.string(), firstSweep: v
  * @throws {v.ValiError} if the entry is of another kind.
  */
 export function readSweep(item: Item): SweepRecord {
-  const { reported, applied, ...rest } = v.parse(sweepSchema, item);
+  const { reported, applied, ...rest } = v.parse(sweepEntrySchema, item);
   const report = v.safeParse(sweepReportSchema, item);
   return {
     ...rest,
@@ -94,4 +95,15 @@ export function readSweep(item: Item): SweepRecord {
     applied: applied > 0,
     ...(report.success && { report: report.output }),
   };
+}
+
+/** Partition of the suspicions in an organization, which a page of repositories reads at once. */
+export function partitionOfSuspicions({ account, namespace }: SweptOrganization): string {
+  return `suspicion#${account}/${namespace}`;
+}
+
+/** Key of a suspicion. */
+export function keyOfSuspicion(suspicion: Suspicion): Key {
+  const { repository, source, sourceRepository } = suspicion;
+  return { pk: partitionOfSuspicions(suspicion), sk: `${repository}#${source}:${sourceRepository}` };
 }

@@ -13,6 +13,8 @@ import type {
 } from '../sweep/ledger.ts';
 import { dayOf } from './entry.ts';
 import {
+  keyOfSuspicion,
+  partitionOfSuspicions,
   readSweep,
   suspicionSchema,
   sweepFindingSchema,
@@ -190,14 +192,4 @@ function keyOfSweptPage(
 
 function under(id: string, beginsWith: string) {
   return { hash: ['pk', keyInSweep(id, '').pk], range: { name: 'sk', beginsWith } } as const;
-}
-
-/** One partition per organization, so that a page of repositories reads its suspicions at once. */
-function partitionOfSuspicions({ account, namespace }: SweptOrganization): string {
-  return `suspicion#${account}/${namespace}`;
-}
-
-function keyOfSuspicion(suspicion: Suspicion): Key {
-  const { repository, source, sourceRepository } = suspicion;
-  return { pk: partitionOfSuspicions(suspicion), sk: `${repository}#${source}:${sourceRepository}` };
 }

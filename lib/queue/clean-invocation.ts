@@ -9,8 +9,9 @@ import { logWithin } from '../log.ts';
 import { isEventBridgeEvent } from '../sources/eventbridge.ts';
 import type { CleanContext } from './clean-batch.ts';
 import { busEventsOf, failedAnswerEvents } from './event-bus.ts';
+import { SQS_TIMEOUT_MS } from './lambda-function.ts';
 import { readPayload } from './read-message.ts';
-import { QUEUE_TIMEOUT_MS, settle } from './settle.ts';
+import { settle } from './settle.ts';
 
 /** Limit of the answer to an event. */
 const MAX_RESULTS_BYTES = MAX_OUTPUT_BYTES - 1024;
@@ -77,6 +78,6 @@ async function cleanOne(
   }
   const settlement = await settle(result, { body, lastTry: false }, context);
   if (!settlement.done)
-    await queue.send([toSendableJson(result.rest ?? request)], QUEUE_TIMEOUT_MS, settlement.waitSeconds);
+    await queue.send([toSendableJson(result.rest ?? request)], SQS_TIMEOUT_MS, settlement.waitSeconds);
   return result;
 }

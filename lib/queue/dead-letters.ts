@@ -4,13 +4,13 @@ import type { FailedOutcome } from '../cleanup/outcome.ts';
 import type { CleanupRequest } from '../cleanup/request.ts';
 import type { Log } from '../log.ts';
 import { deadLetteredEvent, type EventBus } from './event-bus.ts';
-import { QUEUE_TIMEOUT_MS } from './settle.ts';
+import { SQS_TIMEOUT_MS } from './lambda-function.ts';
 
 /** Room for several messages of Huawei Cloud; attributes count toward the size of the message. */
 const MAX_REASON_LENGTH = 2000;
 
 /** Limit of SQS, less the names and types of the attributes. */
-const MAX_MESSAGE_BYTES = 1024 * 1024 - 512;
+const MAX_BYTES_WITH_ATTRIBUTES = 1024 * 1024 - 512;
 
 /** Dead-letter queue, with the reason beside each message. */
 export class DeadLetters {
@@ -52,9 +52,9 @@ export class DeadLetters {
     const attributes = { ...short, request: request && toSendableJson(request) };
     // A message that leaves no room for its request is sent without it, and one that leaves none for the reason too.
     const fitting = [attributes, short].find(
-      (each) => bytesOf([body, ...Object.values(each)]) <= MAX_MESSAGE_BYTES,
+      (each) => bytesOf([body, ...Object.values(each)]) <= MAX_BYTES_WITH_ATTRIBUTES,
     );
-    await this.#queue.sendWithAttributes(body, fitting ?? {}, QUEUE_TIMEOUT_MS);
+    await this.#queue.sendWithAttributes(body, fitting ?? {}, SQS_TIMEOUT_MS);
     this.#log.error('dead-lettered', { id: request?.id, code, status, reason });
     this.#bus.publish([deadLetteredEvent(failures, request)]);
   }

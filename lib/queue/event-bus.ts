@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import * as v from 'valibot';
 import { callAws } from '../aws/call.ts';
 import { toSendableJson } from '../aws/sendable.ts';
-import { type CleanupResult, type FailedOutcome, failuresOf } from '../cleanup/outcome.ts';
+import { type CleanupResult, type FailedOutcome, failedOutcomes } from '../cleanup/outcome.ts';
 import type { CleanupRequest } from '../cleanup/request.ts';
 import { monotonicMs } from '../clock.ts';
 import { failureOf } from '../failure.ts';
@@ -59,7 +59,7 @@ export function deadLetteredEvent(failures: readonly FailedOutcome[], request?: 
 
 /** `Cleanup Failed` event for a failed direct invocation; none without failures. */
 export function failedAnswerEvents({ request, outcomes }: CleanupResult): BusEvent[] {
-  const failures = failuresOf(outcomes);
+  const failures = failedOutcomes(outcomes);
   return failures.length === 0 ? [] : [failedEvent({ request, deadLettered: false }, failures)];
 }
 
@@ -130,7 +130,7 @@ export class EventBus {
     const starts = entries.flatMap((_, index) => (index % MAX_ENTRIES === 0 ? [index] : []));
     const results = await pMap(
       starts,
-      (start) => putEvents(entries.slice(start, start + MAX_ENTRIES), endsAt - monotonicMs()),
+      (start) => putOnBus(entries.slice(start, start + MAX_ENTRIES), endsAt - monotonicMs()),
       MAX_CONCURRENT_PUTS,
     );
     const failures = results.flat();
@@ -140,7 +140,7 @@ export class EventBus {
 }
 
 /** @returns a failure for each entry that the bus has not accepted. */
-async function putEvents(Entries: readonly BusEntry[], timeoutMs: number): Promise<PublishFailure[]> {
+async function putOnBus(Entries: readonly BusEntry[], timeoutMs: number): Promise<PublishFailure[]> {
   if (timeoutMs <= 0)
     return Entries.map(() => ({ code: 'DEADLINE', message: 'No time left to publish the event' }));
   try {

@@ -20,6 +20,9 @@ export interface LambdaFunction {
   readonly handle: <Event, Answer>(handler: Handler<Event, Answer>) => Handler<Event, Answer>;
 }
 
+/** Limit of a call to SQS. */
+export const SQS_TIMEOUT_MS = 3000;
+
 /** Options of Middy without its timer: calls and work have deadlines of their own. */
 export const MIDDY_OPTIONS = { timeoutEarlyInMillis: 0 };
 

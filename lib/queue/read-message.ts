@@ -41,7 +41,7 @@ export function readMessage(
   const fallbackId = toDeliveryId('queue', messageId);
   const notification = v.safeParse(notificationSchema, content);
   if (!notification.success) {
-    return resolve(content, config, {
+    return readContent(content, config, {
       fallbackId,
       idOf: (own) => (isDeliveryId(own) ? own : toDeliveryId('queue', own)),
       at,
@@ -49,7 +49,7 @@ export function readMessage(
   }
   const { Message, MessageId, Timestamp } = notification.output;
   const id = MessageId === undefined ? fallbackId : toDeliveryId('sns', MessageId);
-  return resolve(parseJson(Message), config, {
+  return readContent(parseJson(Message), config, {
     fallbackId: id,
     idOf: () => id,
     id,
@@ -63,20 +63,20 @@ export function readMessage(
  * @param invocationId id of a request without one.
  */
 export function readPayload(payload: unknown, invocationId: string, config: Config): Resolution {
-  return resolve(payload, config, {
+  return readContent(payload, config, {
     fallbackId: toDeliveryId('invoke', invocationId),
     idOf: (own) => toDeliveryId('invoke', own),
   });
 }
 
-function resolve(content: unknown, config: Config, arrival: Arrival): Resolution {
+function readContent(content: unknown, config: Config, arrival: Arrival): Resolution {
   return isEventBridgeEvent(content)
-    ? resolveEvent(content, config, arrival)
-    : resolveRequest(content, arrival);
+    ? readEventContent(content, config, arrival)
+    : readRequestContent(content, arrival);
 }
 
 /** The requests of one event share its limit: `siblings` is the number of the others. */
-function resolveEvent(event: unknown, config: Config, { fallbackId, id, at }: Arrival): Resolution {
+function readEventContent(event: unknown, config: Config, { fallbackId, id, at }: Arrival): Resolution {
   const { sourceEvent, ...origin } = interpretEvent(event, fallbackId, config.events.allowedSources);
   const resolution = resolveEvents([sourceEvent], origin, config);
   const fields = { siblings: resolution.requests.length - 1, ...(id !== undefined && { id }) };
@@ -84,7 +84,7 @@ function resolveEvent(event: unknown, config: Config, { fallbackId, id, at }: Ar
   return { ...resolution, requests };
 }
 
-function resolveRequest(content: unknown, { fallbackId, idOf, id, at }: Arrival): Resolution {
+function readRequestContent(content: unknown, { fallbackId, idOf, id, at }: Arrival): Resolution {
   const parsed = parseRequest(content, { id: '' });
   if (!parsed.ok) return { ...NO_EVENTS, issues: parsed.issues };
   const { id: own, siblings, ...rest } = parsed.value;

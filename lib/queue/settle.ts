@@ -1,12 +1,10 @@
 import type { Queue } from '../aws/queue.ts';
 import { toSendableJson } from '../aws/sendable.ts';
-import { type CleanupResult, type FailedOutcome, failuresOf, waitOf } from '../cleanup/outcome.ts';
+import { type CleanupResult, type FailedOutcome, failedOutcomes, waitOf } from '../cleanup/outcome.ts';
 import type { CleanupRequest } from '../cleanup/request.ts';
 import type { Log } from '../log.ts';
 import type { DeadLetters } from './dead-letters.ts';
-
-/** Limit of a call to SQS. */
-export const QUEUE_TIMEOUT_MS = 3000;
+import { SQS_TIMEOUT_MS } from './lambda-function.ts';
 
 export interface ReceivedBody {
   readonly body: string;
@@ -57,7 +55,7 @@ export async function settle(
   const waitSeconds = waitOf(retry.failures);
   if (permanent.length > 0 || isSmaller(retry.request, result.request)) {
     // A new message, whose attempts are counted from 0.
-    await queue.send([toSendableJson(retry.request)], QUEUE_TIMEOUT_MS, waitSeconds);
+    await queue.send([toSendableJson(retry.request)], SQS_TIMEOUT_MS, waitSeconds);
     logRetry(retry, log);
     return { done: true };
   }
@@ -88,7 +86,7 @@ async function deadLetter(
 
 /** Splits a result by the kind of its failures. If they can't be split by target, all are retried first. */
 export function remaindersOf({ request, outcomes, rest }: CleanupResult): Remainders {
-  const failures = failuresOf(outcomes);
+  const failures = failedOutcomes(outcomes);
   const retry = failures.filter(({ retryable }) => retryable);
   const permanent = failures.filter(({ retryable }) => !retryable);
   if (rest !== undefined) {

@@ -9,8 +9,7 @@ import { parseJson } from '../json.ts';
 import { logWithin } from '../log.ts';
 import { parseStep, type SweepContext, type SweepStep } from '../sweep/step.ts';
 import { takeSweepStep } from '../sweep/take-step.ts';
-import { handleBatch } from './lambda-function.ts';
-import { QUEUE_TIMEOUT_MS } from './settle.ts';
+import { handleBatch, SQS_TIMEOUT_MS } from './lambda-function.ts';
 
 export interface SweepFunctionContext {
   readonly sweep: SweepContext;
@@ -77,12 +76,12 @@ function takeAndQueue(
 ): Promise<number> {
   return logWithin({ sweep: step.sweep }, async () => {
     const next = await takeSweepStep(step, deadline, sweep);
-    await queue.send(next.map(toSendableJson), QUEUE_TIMEOUT_MS);
+    await queue.send(next.map(toSendableJson), SQS_TIMEOUT_MS);
     return next.length;
   });
 }
 
 /** Sends the cleanup requests of a sweep to the cleanup queue; rejects with an `AwsError` unless it has all of them. */
 export function queueRequests(cleanupQueue: Queue): (requests: readonly CleanupRequest[]) => Promise<void> {
-  return (requests) => cleanupQueue.send(requests.map(toSendableJson), QUEUE_TIMEOUT_MS);
+  return (requests) => cleanupQueue.send(requests.map(toSendableJson), SQS_TIMEOUT_MS);
 }

@@ -114,10 +114,10 @@ export class SourceRepositories {
  * @param owner as the source writes it, in lower case.
  */
 export function sightingOf(source: string, owner: string, repository: string): string {
-  return digestOf(`${source}:${owner}`) + digestOf(repository.toLowerCase());
+  return shortDigest(`${source}:${owner}`) + shortDigest(repository.toLowerCase());
 }
 
-function digestOf(text: string): string {
+function shortDigest(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, DIGEST_LENGTH);
 }
 

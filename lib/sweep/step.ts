@@ -7,23 +7,23 @@ import { type Parsed, toIssues } from '../issues.ts';
 import type { Log } from '../log.ts';
 import type { SweepLedger, SweepReport, SweptPage } from './ledger.ts';
 
-const text = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
+const textSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 
 const sweepStepSchema = v.variant('step', [
-  v.strictObject({ step: v.literal('start'), sweep: text, startedAt: timestampSchema }),
+  v.strictObject({ step: v.literal('start'), sweep: textSchema, startedAt: timestampSchema }),
   v.strictObject({
     step: v.literal('scan'),
-    sweep: text,
-    account: text,
-    namespace: text,
+    sweep: textSchema,
+    account: textSchema,
+    namespace: textSchema,
     /** Number of the organization's repositories that are done. */
     offset: v.pipe(v.number(), v.integer(), v.minValue(0)),
     /** The last of them, in the order of their names. */
-    after: v.exactOptional(text),
+    after: v.exactOptional(textSchema),
   }),
-  v.strictObject({ step: v.literal('finish'), sweep: text }),
+  v.strictObject({ step: v.literal('finish'), sweep: textSchema }),
   /** `after`: the last finding whose cleanup was requested, as the ledger names it. */
-  v.strictObject({ step: v.literal('apply'), sweep: text, after: v.exactOptional(v.string()) }),
+  v.strictObject({ step: v.literal('apply'), sweep: textSchema, after: v.exactOptional(v.string()) }),
 ]);
 
 /** Part of a sweep that fits into one invocation. A repeated step counts once. */

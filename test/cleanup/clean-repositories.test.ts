@@ -154,7 +154,11 @@ describe('the rules of safety', () => {
     const { outcomes } = await cleanUp(cloud, cleanupRequest(), { rules: { maxTasksPerRequest: 1 } });
     const tooMany = { outcome: 'failed', code: 'TOO_MANY_TASKS', retryable: false };
     expect(outcomes).toMatchObject([
-      { target: DR, ...tooMany, message: expect.stringContaining('2 tasks exceed safety.maxTasksPerRequest (1)') },
+      {
+        target: DR,
+        ...tooMany,
+        message: expect.stringContaining('2 tasks exceed safety.maxTasksPerRequest (1)'),
+      },
       { target: APAC, ...tooMany },
     ]);
   });

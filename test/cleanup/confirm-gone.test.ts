@@ -93,7 +93,9 @@ describe('of several source repositories', () => {
   test('not more than ten are named', async () => {
     const many = Array.from({ length: 12 }, (_, index) => ({ source: `s${index}` }));
     const { outcome } = await ask(shared, {}, many);
-    expect(outcome).toMatchObject({ message: expect.stringMatching(/about .* of s9 [^,]* \(12 in total\)$/) });
+    expect(outcome).toMatchObject({
+      message: expect.stringMatching(/about .* of s9 [^,]* \(12 in total\)$/),
+    });
   });
 
   test('a failed question is the failure of the request', async () => {

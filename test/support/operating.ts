@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
-import { failuresOf } from '../../lib/cleanup/outcome.ts';
+import { failedOutcomes } from '../../lib/cleanup/outcome.ts';
 import { Accounts } from '../../lib/huaweicloud/accounts.ts';
 import { DynamoLedger } from '../../lib/ledger/cleanup-ledger.ts';
 import { History, type TaskEntry } from '../../lib/ledger/history.ts';
@@ -159,7 +159,7 @@ async function startOperating(): Promise<Operating> {
     async deleteTasks(id, namespace, repository) {
       const request = { version: 1, id, source: 'test', namespace, repository } as const;
       const { outcomes } = await cleaner.clean(request, noHurry);
-      const [failure] = failuresOf(outcomes);
+      const [failure] = failedOutcomes(outcomes);
       if (failure !== undefined) throw new Error(failure.message);
     },
     async taskEntries(namespace, repository) {

@@ -198,7 +198,9 @@ describe('a failure', () => {
     sweeping.cloud.fault('listSyncTasks', { status: 400 }, { times: unread });
     const which = `${unread} of ${of} repositories of ${namespace} in account main from offset 0`;
     await expect(scan(namespace)).rejects.toMatchObject({
-      message: expect.stringMatching(`^Could not list the tasks of ${which}\\. First failure: listing the tasks`),
+      message: expect.stringMatching(
+        `^Could not list the tasks of ${which}\\. First failure: listing the tasks`,
+      ),
       failure: { status: 400, retryable: false },
     });
   });
