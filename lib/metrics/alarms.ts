@@ -122,11 +122,11 @@ export const ALARMS: readonly AlarmRow[] = [
     threshold: 0,
   },
   {
-    page: 'logins-refused',
+    page: 'logins-rejected',
     description:
       'Huawei Cloud rejects the stored credentials. Nothing is deleted for their account until a ' +
       'person fixes them.',
-    metric: 'LoginsRefused',
+    metric: 'LoginsRejected',
     periodSeconds: 60,
     threshold: 0,
   },
@@ -159,11 +159,11 @@ export const ALARMS: readonly AlarmRow[] = [
     threshold: 0,
   },
   {
-    page: 'sweeps-refused',
+    page: 'sweeps-rejected',
     description:
       'A sweep found more tasks to delete than sweep.maxPercent allows, and deleted none. Its log has ' +
       'the findings: check whether a source is wrong.',
-    metric: 'SweepsRefused',
+    metric: 'SweepsRejected',
     periodSeconds: 60,
     threshold: 0,
     // One period later the alarm is over, whatever happened.

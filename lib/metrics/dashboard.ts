@@ -68,7 +68,7 @@ export function widgetRowsOf(stage: string): readonly WidgetRow[] {
       lines: [
         line('Requests', 'processed', 'blue'),
         line('Retried', 'retried', 'orange'),
-        line('Parked', 'dead-lettered', 'red'),
+        line('DeadLettered', 'dead-lettered', 'red'),
       ],
     },
     {
@@ -130,7 +130,7 @@ export function widgetRowsOf(stage: string): readonly WidgetRow[] {
     {
       title: 'Logins to Huawei Cloud',
       unit: 'logins',
-      lines: [line('Logins', 'new tokens', 'blue'), line('LoginsRefused', 'rejected', 'red')],
+      lines: [line('Logins', 'new tokens', 'blue'), line('LoginsRejected', 'rejected', 'red')],
     },
     {
       title: 'Errors of the functions',
@@ -142,11 +142,11 @@ export function widgetRowsOf(stage: string): readonly WidgetRow[] {
       ],
     },
     {
-      title: 'Not on the record, not announced',
+      title: 'Not recorded, not published',
       unit: 'failures',
       lines: [
         line('LedgerFailures', 'ledger failures', 'red'),
-        line('NotAnnounced', 'events not published', 'orange'),
+        line('NotPublished', 'events not published', 'orange'),
       ],
     },
     {
@@ -158,7 +158,7 @@ export function widgetRowsOf(stage: string): readonly WidgetRow[] {
         line('SweepTasksSeen', 'tasks seen', 'blue'),
         line('SweepTasksFound', 'tasks to delete', 'orange', { yAxis: 'right' }),
         line('SweepRepositoriesUnread', 'repositories not read', 'gray', { yAxis: 'right' }),
-        line('SweepsRefused', 'refused', 'red', { yAxis: 'right' }),
+        line('SweepsRejected', 'rejected', 'red', { yAxis: 'right' }),
       ],
     },
   ];

@@ -140,7 +140,7 @@ describe('counted is', () => {
       fields: { state: 'applied', tasks: 12, found: 2, unread: 0 },
       metrics: {
         SweepsFinished: [1],
-        SweepsRefused: [0],
+        SweepsRejected: [0],
         SweepTasksSeen: [12],
         SweepTasksFound: [2],
         SweepRepositoriesUnread: [0],
@@ -151,7 +151,7 @@ describe('counted is', () => {
       rules: sweepRules,
       event: 'sweep finished',
       fields: { state: 'rejected', tasks: 12, found: 12, unread: 0 },
-      metrics: expect.objectContaining({ SweepsFinished: [1], SweepsRefused: [1] }),
+      metrics: expect.objectContaining({ SweepsFinished: [1], SweepsRejected: [1] }),
     },
   ])('$event: $why', ({ rules, event, fields, metrics }) => {
     const { log, counted } = measure(rules);

@@ -75,7 +75,7 @@ test('nothing is written twice, and nothing where nothing was measured', () => {
   const { metrics, lines } = gather();
   metrics.flush();
   expect(lines).toEqual([]);
-  metrics.add('Parked', 1);
+  metrics.add('DeadLettered', 1);
   metrics.flush();
   metrics.flush();
   expect(lines).toHaveLength(1);
@@ -96,7 +96,7 @@ test('it goes to standard output as of now', () => {
   const output = captureOutput();
   const before = Date.now();
   const metrics = new Metrics({ stage: 'prod', function: 'clean' });
-  metrics.add('Parked', 1);
+  metrics.add('DeadLettered', 1);
   metrics.flush();
   output.release();
   expect(output.lines).toHaveLength(1);

@@ -43,7 +43,7 @@ test('metrics are not printed', () => {
   const printed: string[] = [];
   const write = (line: string) => void printed.push(line);
   const metrics = new Metrics({ stage: 'test', function: 'sweep', write });
-  metrics.add('SweepsRefused', 1);
+  metrics.add('SweepsRejected', 1);
   metrics.flush();
   createLog({}, (line) => printed.push(line)).info('deleted');
   expect(printed.map(isMetric)).toEqual([true, false]);

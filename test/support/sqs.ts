@@ -23,7 +23,7 @@ const receivedSchema = v.object({
 });
 
 /** What lies in the dead-letter queue. */
-interface Parked {
+interface DeadLetteredMessage {
   readonly body: string;
   readonly attributes: Readonly<Record<string, string | undefined>>;
 }
@@ -43,7 +43,7 @@ export interface Sqs {
   hidden(): { body: string; seconds: number }[];
   /** The bodies of the messages that were sent for later. */
   delayed(): { body: string; seconds: number }[];
-  deadLettered(): Parked[];
+  deadLettered(): DeadLetteredMessage[];
   /** Empties both queues. */
   empty(): void;
   close(): Promise<void>;

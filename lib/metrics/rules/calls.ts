@@ -8,8 +8,8 @@ export const callRules: Rules = {
     ['Throttles', throttled === true && 1],
   ],
   token: 'Logins',
-  'login rejected': 'LoginsRefused',
-  'not published': ({ count }) => [['NotAnnounced', count]],
+  'login rejected': 'LoginsRejected',
+  'not published': ({ count }) => [['NotPublished', count]],
 };
 
 /** Metric of a failure of the ledger. */

@@ -15,5 +15,5 @@ export const cleanRules: Rules = {
   retried: 'Retried',
   'not settled': 'Retried',
   'not begun': 'Retried',
-  'dead-lettered': 'Parked',
+  'dead-lettered': 'DeadLettered',
 };

@@ -6,7 +6,7 @@ export const sweepRules: Rules = {
   'step failed': ({ code }) => [measureLedger(code)],
   'sweep finished': ({ state, tasks, found, unread }) => [
     ['SweepsFinished', 1],
-    ['SweepsRefused', state === 'rejected' ? 1 : 0],
+    ['SweepsRejected', state === 'rejected' ? 1 : 0],
     ['SweepTasksSeen', tasks],
     ['SweepTasksFound', found],
     ['SweepRepositoriesUnread', unread],
