@@ -1,17 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Emulator } from '../../local/huaweicloud/emulator.ts';
+import { describe, expect, test } from '@jest/globals';
 import { cleanUp } from '../support/cleanup.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
-import { manyTargets, startCloud } from '../support/cloud.ts';
+import { manyTargets, startCloud, useEmulator } from '../support/cloud.ts';
 import { allowing, givingUpAfter } from '../support/deadline.ts';
 
 const request = cleanupRequest({ repository: 'many' });
 
-let cloud: Emulator;
-beforeEach(async () => {
-  cloud = await startCloud();
-});
-afterEach(() => cloud.close());
+const cloud = useEmulator();
 
 function addTasks(count: number): void {
   for (const target of manyTargets(count)) {

@@ -1,22 +1,19 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
-import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { cleanUp } from '../support/cleanup.ts';
-import { APAC, DR, EMEA, startCloud } from '../support/cloud.ts';
+import { APAC, DR, EMEA, useEmulator } from '../support/cloud.ts';
 import { allowing } from '../support/deadline.ts';
 
 const request: CleanupRequest = { version: 1, id: 'request-1', namespace: 'acme' };
 
-let cloud: Emulator;
-beforeEach(async () => {
-  cloud = await startCloud();
+const cloud = useEmulator();
+beforeEach(() => {
   cloud.cloud.addRepository('acme', 'web');
   cloud.cloud.addTask({ namespace: 'acme', repository: 'web', ...EMEA });
   cloud.cloud.addRepository('acme', 'quiet');
   cloud.cloud.addRepository('other', 'web');
   cloud.cloud.addTask({ namespace: 'other', repository: 'web', ...EMEA });
 });
-afterEach(() => cloud.close());
 
 test('loses the tasks of every repository, and says which', async () => {
   const { outcomes } = await cleanUp(cloud, request);

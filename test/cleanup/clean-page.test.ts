@@ -1,23 +1,21 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
-import type { Emulator, Operation } from '../../local/huaweicloud/emulator.ts';
+import type { Operation } from '../../local/huaweicloud/emulator.ts';
 import { cleanUp } from '../support/cleanup.ts';
-import { APAC, DR, startCloud } from '../support/cloud.ts';
+import { APAC, DR, useEmulator } from '../support/cloud.ts';
 import { allowing, givingUpAfter } from '../support/deadline.ts';
 
 const NAMES = Array.from({ length: 20 }, (_, index) => `r${index}`);
 const request: CleanupRequest = { version: 1, id: 'request-1', namespace: 'page' };
 
-let cloud: Emulator;
-beforeEach(async () => {
-  cloud = await startCloud();
+const cloud = useEmulator();
+beforeEach(() => {
   cloud.cloud.addOrganization('page');
   for (const repository of NAMES) {
     cloud.cloud.addRepository('page', repository);
     cloud.cloud.addTask({ namespace: 'page', repository, ...DR });
   }
 });
-afterEach(() => cloud.close());
 
 const left = () => cloud.cloud.tasks('page').length;
 const looks = () => cloud.journal.of('listSyncTasks').length;

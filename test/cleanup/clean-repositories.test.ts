@@ -1,16 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Emulator } from '../../local/huaweicloud/emulator.ts';
+import { describe, expect, test } from '@jest/globals';
 import { cleanUp } from '../support/cleanup.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
-import { APAC, DR, EMEA, manyTargets, startCloud } from '../support/cloud.ts';
+import { APAC, DR, EMEA, manyTargets, useEmulator } from '../support/cloud.ts';
 
 const EVENT = '2026-11-24T03:00:00.000Z';
 
-let cloud: Emulator;
-beforeEach(async () => {
-  cloud = await startCloud();
-});
-afterEach(() => cloud.close());
+const cloud = useEmulator();
 
 function addTasks(repository: string, count: number): void {
   for (const target of manyTargets(count)) cloud.cloud.addTask({ namespace: 'acme', repository, ...target });

@@ -4,33 +4,27 @@ import type { Config } from '../../lib/config/config.ts';
 import { Accounts } from '../../lib/huaweicloud/accounts.ts';
 import { findSources } from '../../lib/routing/find-sources.ts';
 import { createCheckExistence } from '../../lib/sources/check-existence.ts';
-import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeConfig } from '../support/acme-config.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
-import { SECRET, startCloud } from '../support/cloud.ts';
+import { SECRET, useEmulator } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
-import { type LedgerOnLoopback, startLedger } from '../support/ledger.ts';
+import { startLedger } from '../support/ledger.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
 import { recordLog } from '../support/recorded-log.ts';
+import { useEach } from '../support/use.ts';
 
-let ledger: LedgerOnLoopback;
-let cloud: Emulator;
+const ledger = useEach(() => startLedger());
+const cloud = useEmulator();
 let forge: LoopbackServer;
 /** What the forge answers about the repository. */
 let status: number;
 
 beforeEach(async () => {
-  ledger = await startLedger();
-  cloud = await startCloud();
   forge = await startLoopbackServer((response, { path }) => {
     respond(response, path === '/user' ? 200 : status, {});
   });
 });
-afterEach(async () => {
-  await cloud.close();
-  await forge.close();
-  await ledger.close();
-});
+afterEach(() => forge.close());
 
 const request = cleanupRequest({ source: 'github', sourceRepository: 'acme/api' });
 

@@ -1,33 +1,23 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
 import type { Config } from '../../lib/config/config.ts';
 import { Accounts } from '../../lib/huaweicloud/accounts.ts';
 import { DynamoLedger } from '../../lib/ledger/cleanup-ledger.ts';
 import { findSources } from '../../lib/routing/find-sources.ts';
 import { createCheckExistence } from '../../lib/sources/check-existence.ts';
-import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeAccount, acmeConfig } from '../support/acme-config.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
-import { APAC, DR, SECRET, startCloud } from '../support/cloud.ts';
+import { APAC, DR, SECRET, useEmulator } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
 import { setVariables } from '../support/environment.ts';
-import { type LedgerOnLoopback, startLedger } from '../support/ledger.ts';
+import { startLedger } from '../support/ledger.ts';
 import { recordLog } from '../support/recorded-log.ts';
 import { safety } from '../support/safety.ts';
+import { useEach } from '../support/use.ts';
 
-let cloud: Emulator;
-let second: Emulator;
-let ledger: LedgerOnLoopback;
-beforeEach(async () => {
-  ledger = await startLedger();
-  cloud = await startCloud();
-  second = await startCloud();
-});
-afterEach(async () => {
-  await cloud.close();
-  await second.close();
-  await ledger.close();
-});
+const ledger = useEach(() => startLedger());
+const cloud = useEmulator();
+const second = useEmulator();
 
 function cleanerOf(
   differences: Partial<Config> = {},

@@ -1,32 +1,24 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
 import type { CleanupLedger } from '../../lib/cleanup/ledger.ts';
 import type { CleanupResult } from '../../lib/cleanup/outcome.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import { Accounts } from '../../lib/huaweicloud/accounts.ts';
-import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeConfig } from '../support/acme-config.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
-import { manyTargets, SECRET, startCloud } from '../support/cloud.ts';
+import { manyTargets, SECRET, useEmulator } from '../support/cloud.ts';
 import { allowing, noHurry } from '../support/deadline.ts';
-import { type LedgerOnLoopback, startLedger } from '../support/ledger.ts';
+import { startLedger } from '../support/ledger.ts';
 import { recordLog } from '../support/recorded-log.ts';
 import { replaceMethods } from '../support/replace-methods.ts';
 import { safety } from '../support/safety.ts';
+import { useEach } from '../support/use.ts';
 
 const CREATED_AT = '2026-03-02T08:15:27.53183Z';
 const MAX = 5;
 
-let cloud: Emulator;
-let loopback: LedgerOnLoopback;
-beforeEach(async () => {
-  loopback = await startLedger();
-  cloud = await startCloud();
-});
-afterEach(async () => {
-  await cloud.close();
-  await loopback.close();
-});
+const loopback = useEach(() => startLedger());
+const cloud = useEmulator();
 
 /** Adds repositories `r0` and so on with so many tasks each. */
 function addRepositories(count: number, tasks: number): CleanupRequest[] {

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { CleanupLedger, Ending, Intent } from '../../lib/cleanup/ledger.ts';
 import { TOO_MANY_TASKS } from '../../lib/cleanup/outcome.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { DR } from '../support/cloud.ts';
-import { type LedgerOnLoopback, startLedger } from '../support/ledger.ts';
+import { useLedger } from '../support/ledger.ts';
 import { startMemoryLedger } from '../support/memory-ledger.ts';
 
-let loopback: LedgerOnLoopback;
-beforeAll(async () => {
-  loopback = await startLedger();
-});
-afterAll(() => loopback.close());
+const loopback = useLedger();
 
 const intent: Intent = {
   repository: 'payments/api',

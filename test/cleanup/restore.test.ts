@@ -1,17 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { planRestore, type RecordedDeletion, restoreTasks } from '../../lib/cleanup/restore.ts';
 import { ServiceError } from '../../lib/failure.ts';
 import { parseSyncTask } from '../../lib/huaweicloud/sync-task.ts';
-import type { Emulator } from '../../local/huaweicloud/emulator.ts';
-import { DR, EMEA, manyTargets, startCloud } from '../support/cloud.ts';
+import { DR, EMEA, manyTargets, useEmulator } from '../support/cloud.ts';
 import { allowing, noHurry } from '../support/deadline.ts';
 import { swrClient } from '../support/swr-client.ts';
 
-let cloud: Emulator;
-beforeEach(async () => {
-  cloud = await startCloud();
-});
-afterEach(() => cloud.close());
+const cloud = useEmulator();
 
 /** Of a task that was there, and is not any more. */
 function deletionOf(differences: Partial<RecordedDeletion> = {}): RecordedDeletion {

@@ -1,25 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Ending, Intent } from '../../lib/cleanup/ledger.ts';
 import { TOO_MANY_TASKS } from '../../lib/cleanup/outcome.ts';
 import { DynamoLedger } from '../../lib/ledger/cleanup-ledger.ts';
 import { History, type LedgerEntry } from '../../lib/ledger/history.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
-import { MINUTE_MS, type StoppedClock, stopClock } from '../support/clock.ts';
+import { MINUTE_MS, stopClock } from '../support/clock.ts';
 import { APAC, DR } from '../support/cloud.ts';
-import { type LedgerOnLoopback, startLedger } from '../support/ledger.ts';
+import { useLedger } from '../support/ledger.ts';
 
 const CREATED_AT = '2026-03-02T08:15:27.53183Z';
 const REPOSITORY = 'payments/api';
 
-let clock: StoppedClock;
-let loopback: LedgerOnLoopback;
+const clock = stopClock();
+const loopback = useLedger(clock.read);
 let ledger: DynamoLedger;
-beforeAll(async () => {
-  clock = stopClock();
-  loopback = await startLedger(clock.read);
+beforeAll(() => {
   ({ ledger } = loopback);
 });
-afterAll(() => loopback.close());
 
 let lastId = 0;
 const nextRequest = (differences = {}) => {

@@ -1,17 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Table } from '../../lib/aws/table.ts';
 import { DynamoLedger } from '../../lib/ledger/cleanup-ledger.ts';
 import { History, type LedgerEntry } from '../../lib/ledger/history.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { stopClock } from '../support/clock.ts';
 import { APAC, DR } from '../support/cloud.ts';
-import { type LedgerOnLoopback, startLedger } from '../support/ledger.ts';
+import { useLedger } from '../support/ledger.ts';
 
-let loopback: LedgerOnLoopback;
+const loopback = useLedger();
 let history: History;
 
 beforeAll(async () => {
-  loopback = await startLedger();
   history = new History(loopback.table);
   await deleteAt('2026-11-22T23:59:59.999Z', 'one', 'payments/api', 'main');
   await deleteAt('2026-11-23T00:00:00.000Z', 'two', 'payments/api', 'main');
@@ -23,7 +22,6 @@ beforeAll(async () => {
     { pk: 'sweep#1', sk: 'sweep', kind: 'sweep', day: '2026-11-24', at: '2026-11-24T12:30:00.000Z' },
   ]);
 });
-afterAll(() => loopback.close());
 
 function ledgerAt(at: string): DynamoLedger {
   const { table } = loopback;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { History } from '../../lib/ledger/history.ts';
 import { DynamoSweepLedger } from '../../lib/ledger/sweep-ledger.ts';
 import {
@@ -10,15 +10,13 @@ import {
   type SweptPage,
 } from '../../lib/sweep/ledger.ts';
 import { DR } from '../support/cloud.ts';
-import { type LedgerOnLoopback, startLedger } from '../support/ledger.ts';
+import { useLedger } from '../support/ledger.ts';
 
-let loopback: LedgerOnLoopback;
+const loopback = useLedger();
 let ledger: DynamoSweepLedger;
-beforeAll(async () => {
-  loopback = await startLedger();
+beforeAll(() => {
   ledger = new DynamoSweepLedger({ table: loopback.table, retentionDays: 30 });
 });
-afterAll(() => loopback.close());
 
 const STARTED_AT = '2026-11-24T03:00:00.000Z';
 const IN_30_DAYS = Math.floor(Date.parse('2026-12-24T03:00:00Z') / 1000);

@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
-import { type Cleaning, startCleaning } from '../support/cleaning.ts';
+import { useCleaning } from '../support/cleaning.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR, EMEA } from '../support/cloud.ts';
 import { VISIBILITY_SECONDS } from '../support/sqs.ts';
@@ -8,17 +8,7 @@ import { VISIBILITY_SECONDS } from '../support/sqs.ts';
 const FORBIDDEN = { status: 403, code: 'SVCSTG.SWR.4030170', message: 'no permission' };
 const NO_QUEUE = 'http://127.0.0.1:1/000000000000/nowhere';
 
-let cleaning: Cleaning;
-beforeAll(async () => {
-  cleaning = await startCleaning();
-});
-afterEach(() => {
-  cleaning.cloud.clearFaults();
-  cleaning.recorded.clear();
-  cleaning.cloud.journal.clear();
-  cleaning.sqs.empty();
-});
-afterAll(() => cleaning.close());
+const cleaning = useCleaning();
 
 /** Puts a request for three tasks, which are there, into the queue. */
 function putRequest(repository: string): { request: CleanupRequest; body: string } {

@@ -1,21 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { cleanBatch } from '../../lib/queue/clean-batch.ts';
-import { type Cleaning, startCleaning } from '../support/cleaning.ts';
+import { useCleaning } from '../support/cleaning.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR, manyTargets } from '../support/cloud.ts';
 import { allowing, noHurry } from '../support/deadline.ts';
 
-let cleaning: Cleaning;
-beforeAll(async () => {
-  cleaning = await startCleaning();
-});
-afterEach(() => {
-  cleaning.cloud.clearFaults();
-  cleaning.recorded.clear();
-  cleaning.cloud.journal.clear();
-  cleaning.sqs.empty();
-});
-afterAll(() => cleaning.close());
+const cleaning = useCleaning();
 
 /** Adds tasks to a repository. */
 function addTasks(repository: string, targets = [DR, APAC]): void {

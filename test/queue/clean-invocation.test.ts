@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { cleanInvocation, type InvocationAnswer } from '../../lib/queue/clean-invocation.ts';
-import { type Cleaning, startCleaning } from '../support/cleaning.ts';
+import { useCleaning } from '../support/cleaning.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR, EMEA, manyTargets } from '../support/cloud.ts';
 import { allowing, noHurry } from '../support/deadline.ts';
@@ -8,16 +8,7 @@ import { safety } from '../support/safety.ts';
 
 const NO_QUEUE = 'http://127.0.0.1:1/000000000000/nowhere';
 
-let cleaning: Cleaning;
-beforeAll(async () => {
-  cleaning = await startCleaning();
-});
-afterEach(() => {
-  cleaning.cloud.clearFaults();
-  cleaning.cloud.journal.clear();
-  cleaning.sqs.empty();
-});
-afterAll(() => cleaning.close());
+const cleaning = useCleaning();
 
 function invoke(
   payload: unknown,

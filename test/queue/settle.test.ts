@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { Queue } from '../../lib/aws/queue.ts';
 import type { CleanupResult, FailedOutcome, Outcome } from '../../lib/cleanup/outcome.ts';
 import { DeadLetters } from '../../lib/queue/dead-letters.ts';
@@ -7,7 +7,7 @@ import { type ReceivedBody, type Settlement, settle } from '../../lib/queue/sett
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR, EMEA } from '../support/cloud.ts';
 import { recordLog } from '../support/recorded-log.ts';
-import { type Sqs, startSqs } from '../support/sqs.ts';
+import { useSqs } from '../support/sqs.ts';
 
 const request = cleanupRequest({ targets: [DR, APAC, EMEA] });
 const deleted: Outcome = { target: EMEA, outcome: 'deleted' };
@@ -28,15 +28,8 @@ const lasting: FailedOutcome = {
 };
 
 const recorded = recordLog();
-let sqs: Sqs;
-beforeAll(async () => {
-  sqs = await startSqs();
-});
-afterEach(() => {
-  sqs.empty();
-  recorded.clear();
-});
-afterAll(() => sqs.close());
+const sqs = useSqs();
+afterEach(() => recorded.clear());
 
 function settleAll(outcomes: Outcome[], differences: Partial<ReceivedBody> = {}): Promise<Settlement> {
   return settleResult({ request, outcomes }, differences);

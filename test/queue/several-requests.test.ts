@@ -1,23 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { cleanInvocation } from '../../lib/queue/clean-invocation.ts';
-import { type Cleaning, startCleaning } from '../support/cleaning.ts';
+import { useCleaning } from '../support/cleaning.ts';
 import { DR } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
 
 const ROUTES = [{ from: 'ecr:acme/{name+}', to: ['acme/{name}', 'mirror/{name}'], account: 'main' }];
 const FORBIDDEN = { status: 403, code: 'SVCSTG.SWR.4030170' };
 
-let cleaning: Cleaning;
-beforeAll(async () => {
-  cleaning = await startCleaning();
-});
-afterEach(() => {
-  cleaning.cloud.clearFaults();
-  cleaning.recorded.clear();
-  cleaning.cloud.journal.clear();
-  cleaning.sqs.empty();
-});
-afterAll(() => cleaning.close());
+const cleaning = useCleaning();
 
 const contextOf = () => cleaning.context({ config: { routes: ROUTES } });
 

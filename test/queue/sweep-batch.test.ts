@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Queue } from '../../lib/aws/queue.ts';
 import { parseRequest } from '../../lib/cleanup/request.ts';
 import type { Deadline } from '../../lib/deadline.ts';
@@ -11,28 +11,14 @@ import {
 import { HOUR_MS } from '../support/clock.ts';
 import { APAC, DR } from '../support/cloud.ts';
 import { allowing, noHurry } from '../support/deadline.ts';
-import { type Sqs, startSqs } from '../support/sqs.ts';
-import { type Differences, type Sweeping, startSweeping } from '../support/sweeping.ts';
+import { useSqs } from '../support/sqs.ts';
+import { type Differences, useSweeping } from '../support/sweeping.ts';
 
-let sweeping: Sweeping;
+const sweeping = useSweeping();
 /** The queue of steps, and that of cleanups. */
-let steps: Sqs;
-let cleanups: Sqs;
-beforeAll(async () => {
-  [steps, cleanups] = await Promise.all([startSqs(), startSqs()]);
-});
-afterAll(async () => {
-  await Promise.all([steps.close(), cleanups.close()]);
-});
-beforeEach(async () => {
-  sweeping = await startSweeping();
-  sweeping.far.cloud.addOrganization('somebody');
-});
-afterEach(async () => {
-  steps.empty();
-  cleanups.empty();
-  await sweeping.close();
-});
+const steps = useSqs();
+const cleanups = useSqs();
+beforeEach(() => sweeping.far.cloud.addOrganization('somebody'));
 
 const apply: Differences = {
   config: { sweep: { mode: 'apply', maxPercent: 100, targetAccounts: ['far'] } },

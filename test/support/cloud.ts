@@ -4,6 +4,7 @@ import {
   type Seed,
   startEmulator,
 } from '../../local/huaweicloud/emulator.ts';
+import { useEach } from './use.ts';
 
 export const USER = { domain: 'acme-account', name: 'robot', password: 'pa55word-for-tests' };
 /** The stored secret of that user. */
@@ -50,4 +51,9 @@ export function startCloud(options: EmulatorOptions = {}): Promise<Emulator> {
 /** So many targets that differ in their organization. */
 export function manyTargets(count: number): { remoteRegionId: string; remoteNamespace: string }[] {
   return Array.from({ length: count }, (_, index) => ({ ...DR, remoteNamespace: `mirror-${index}` }));
+}
+
+/** Starts the emulator for each test of a file. */
+export function useEmulator(options: EmulatorOptions = {}): Emulator {
+  return useEach(() => startCloud(options));
 }

@@ -3,6 +3,7 @@ import { Table } from '../../lib/aws/table.ts';
 import { DynamoLedger } from '../../lib/ledger/cleanup-ledger.ts';
 import { startDynamoDb } from '../../local/dynamodb.ts';
 import { setVariables } from './environment.ts';
+import { useOnce } from './use.ts';
 
 /** A ledger in a DynamoDB on loopback. */
 export interface LedgerOnLoopback {
@@ -34,4 +35,9 @@ export async function startLedger(now?: () => number): Promise<LedgerOnLoopback>
       await dynamoDb.close();
     },
   };
+}
+
+/** Starts a ledger for the tests of a file. */
+export function useLedger(now?: () => number): LedgerOnLoopback {
+  return useOnce(() => startLedger(now));
 }

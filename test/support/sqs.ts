@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { startFauxqs } from 'fauxqs';
 import * as v from 'valibot';
+import { useOnce } from './use.ts';
 
 const receivedSchema = v.object({
   Messages: v.optional(
@@ -125,4 +126,9 @@ export async function startSqs(): Promise<Sqs> {
     empty: () => server.reset(),
     close: () => server.stop(),
   };
+}
+
+/** Starts SQS for the tests of a file, and empties its queues after each. */
+export function useSqs(): Sqs {
+  return useOnce(startSqs, (sqs) => sqs.empty());
 }

@@ -18,6 +18,7 @@ import { noHurry } from './deadline.ts';
 import { type LedgerOnLoopback, startLedger } from './ledger.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from './loopback-server.ts';
 import { type RecordedLog, recordLog } from './recorded-log.ts';
+import { useEach } from './use.ts';
 
 const OLD = '2026-03-02T08:15:27.53183Z';
 
@@ -171,4 +172,9 @@ export async function follow(
 
 function namesAsked({ requests }: LoopbackServer): string[] {
   return requests.flatMap(({ path }) => (path.startsWith('/repos/') ? [path.slice('/repos/'.length)] : []));
+}
+
+/** Starts the regions, the forge and the ledger for each test of a file. */
+export function useSweeping(): Sweeping {
+  return useEach(startSweeping);
 }

@@ -1,15 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { HOUR_MS } from '../support/clock.ts';
 import { APAC, DR } from '../support/cloud.ts';
 import { replaceMethods } from '../support/replace-methods.ts';
 import { safety } from '../support/safety.ts';
-import { type Differences, type Sweeping, startSweeping } from '../support/sweeping.ts';
+import { type Differences, useSweeping } from '../support/sweeping.ts';
 
-let sweeping: Sweeping;
-beforeEach(async () => {
-  sweeping = await startSweeping();
-});
-afterEach(() => sweeping.close());
+const sweeping = useSweeping();
 
 const route = (owner: string, ...namespaces: string[]) => ({
   from: `github:${owner}/{repo}`,

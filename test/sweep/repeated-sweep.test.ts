@@ -1,19 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { SweepContext, SweepStep } from '../../lib/sweep/step.ts';
 import { takeSweepStep } from '../../lib/sweep/take-step.ts';
 import { acmeAccount } from '../support/acme-config.ts';
 import { APAC, DR } from '../support/cloud.ts';
 import { allowing, noHurry } from '../support/deadline.ts';
 import { replaceMethods } from '../support/replace-methods.ts';
-import { follow, numbered, type Sweeping, startSweeping } from '../support/sweeping.ts';
+import { follow, numbered, type Sweeping, useSweeping } from '../support/sweeping.ts';
 
-let sweeping: Sweeping;
-let withTargets: Sweeping['contextWithTargets'];
-beforeEach(async () => {
-  sweeping = await startSweeping();
-  withTargets = sweeping.contextWithTargets;
-});
-afterEach(() => sweeping.close());
+const sweeping = useSweeping();
+const withTargets: Sweeping['contextWithTargets'] = (...differences) =>
+  sweeping.contextWithTargets(...differences);
 
 /** Takes the steps like a queue that delivers each so many times. */
 async function takeAll(first: SweepStep, context: SweepContext, deliveries: number): Promise<number> {

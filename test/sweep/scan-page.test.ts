@@ -1,22 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Deadline } from '../../lib/deadline.ts';
 import { scanPage } from '../../lib/sweep/scan-page.ts';
 import { APAC, DR, EMEA } from '../support/cloud.ts';
 import { allowing, noHurry } from '../support/deadline.ts';
 import { safety } from '../support/safety.ts';
-import { type Differences, numbered, type Sweeping, startSweeping } from '../support/sweeping.ts';
+import { type Differences, numbered, startSweeping } from '../support/sweeping.ts';
+import { useOnce } from '../support/use.ts';
 
-let sweeping: Sweeping;
-beforeAll(async () => {
-  sweeping = await startSweeping();
-  sweeping.far.cloud.addOrganization('somebody');
+const sweeping = useOnce(startSweeping, ({ cloud, recorded }) => {
+  cloud.clearFaults();
+  cloud.journal.clear();
+  recorded.clear();
 });
-afterEach(() => {
-  sweeping.cloud.clearFaults();
-  sweeping.cloud.journal.clear();
-  sweeping.recorded.clear();
-});
-afterAll(() => sweeping.close());
+beforeAll(() => sweeping.far.cloud.addOrganization('somebody'));
 
 const sweep = { id: 's1', startedAt: '2026-11-24T03:00:00.000Z' };
 let lastOrganization = 0;

@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import type { SourceRepository } from '../../lib/cleanup/confirm-gone.ts';
 import type { SourceState } from '../../lib/sweep/judge-task.ts';
 import { SourceRepositories } from '../../lib/sweep/source-repositories.ts';
 import { HOUR_MS, MINUTE_MS } from '../support/clock.ts';
 import { noHurry } from '../support/deadline.ts';
 import { replaceMethods } from '../support/replace-methods.ts';
-import { type Differences, type Sweeping, startSweeping } from '../support/sweeping.ts';
+import { type Differences, startSweeping } from '../support/sweeping.ts';
+import { useOnce } from '../support/use.ts';
 
-let sweeping: Sweeping;
-beforeAll(async () => {
-  sweeping = await startSweeping();
-});
-afterAll(() => sweeping.close());
+const sweeping = useOnce(startSweeping);
 
 const ORGANIZATION = { account: 'main', namespace: 'acme' };
 let start: number;

@@ -1,18 +1,14 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { TargetOrganizations } from '../../lib/sweep/scan-repository.ts';
-import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeAccount } from '../support/acme-config.ts';
 import { APAC, DR, startCloud, USER } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
-import { type Sweeping, startSweeping } from '../support/sweeping.ts';
+import { startSweeping } from '../support/sweeping.ts';
+import { useOnce } from '../support/use.ts';
 
-let sweeping: Sweeping;
+const sweeping = useOnce(startSweeping);
 /** Another account in the region of `DR`. */
-let other: Emulator;
-beforeAll(async () => {
-  sweeping = await startSweeping();
-  other = await startCloud({ seed: { region: DR.remoteRegionId, users: [USER] } });
-});
+const other = useOnce(() => startCloud({ seed: { region: DR.remoteRegionId, users: [USER] } }));
 afterEach(() => {
   for (const cloud of [other, sweeping.far]) {
     cloud.clearFaults();
@@ -20,9 +16,6 @@ afterEach(() => {
     for (const name of ['acme-dr', 'somebody']) cloud.cloud.removeOrganization(name);
   }
   sweeping.recorded.clear();
-});
-afterAll(async () => {
-  await Promise.all([sweeping.close(), other.close()]);
 });
 
 function organizations(targetAccounts: readonly string[], accounts = {}) {

@@ -1,17 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { SweepContext } from '../../lib/sweep/step.ts';
 import { HOUR_MS } from '../support/clock.ts';
 import { APAC, DR } from '../support/cloud.ts';
 import { safety } from '../support/safety.ts';
-import { follow, numbered, type Sweeping, startSweeping } from '../support/sweeping.ts';
+import { follow, numbered, type Sweeping, useSweeping } from '../support/sweeping.ts';
 
-let sweeping: Sweeping;
-let withTargets: Sweeping['contextWithTargets'];
-beforeEach(async () => {
-  sweeping = await startSweeping();
-  withTargets = sweeping.contextWithTargets;
-});
-afterEach(() => sweeping.close());
+const sweeping = useSweeping();
+const withTargets: Sweeping['contextWithTargets'] = (...differences) =>
+  sweeping.contextWithTargets(...differences);
 
 describe('a sweep', () => {
   test('finds what is to go in every organization, and asks for its cleanup', async () => {
