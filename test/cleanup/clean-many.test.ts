@@ -82,7 +82,7 @@ describe('a list of tasks', () => {
     { why: 'SWR may give fewer than it documents', count: 60, atOnce: 50, looks: 3 },
     { why: 'SWR may give ten', count: 23, atOnce: 10, looks: 3 },
     { why: 'it is too short to be cut off', count: 9, atOnce: 100, looks: 1 },
-  ])('of $count, $atOnce at once, is looked at $looks times: $why', async ({ count, atOnce, looks }) => {
+  ])('of $count, $atOnce at once, is listed $looks times: $why', async ({ count, atOnce, looks }) => {
     addTasks(count);
     cloud.cloud.listing = { tasks: atOnce };
     const { outcomes } = await cleanUp(cloud, request);
@@ -111,7 +111,7 @@ describe('a list of tasks', () => {
     { why: 'nothing would change the next time', differences: {}, rules: { mode: 'dry-run' as const } },
     { why: 'everything is newer', differences: { occurredAt: '2020-01-01T00:00:00Z' }, rules: {} },
     { why: 'it is for a person already', differences: {}, rules: { maxTasksPerRequest: 50 } },
-  ])('is looked at once where $why', async ({ differences, rules }) => {
+  ])('is listed once: $why', async ({ differences, rules }) => {
     addTasks(100);
     await cleanUp(cloud, { ...request, ...differences }, { rules });
     expect(cloud.journal.of('listSyncTasks')).toHaveLength(1);
@@ -146,7 +146,7 @@ describe('a list of tasks', () => {
     expect(cloud.journal.of('listSyncTasks')).toHaveLength(2);
   });
 
-  test('that can not be looked at again is a failure that may pass', async () => {
+  test("that can't be listed again is a transient failure", async () => {
     addTasks(10);
     cloud.fault('listSyncTasks', { status: 503 }, { nth: 2 });
     const { outcomes } = await cleanUp(cloud, request);
@@ -154,7 +154,7 @@ describe('a list of tasks', () => {
     expect(outcomes.slice(10)).toMatchObject([{ outcome: 'failed', status: 503, retryable: true }]);
   });
 
-  test('is not looked at again where nothing of it could be deleted', async () => {
+  test('is not listed again if nothing could be deleted', async () => {
     addTasks(100);
     cloud.fault('deleteSyncTask', { status: 500 }, { times: Infinity });
     await cleanUp(cloud, request);

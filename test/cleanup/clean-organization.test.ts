@@ -52,7 +52,7 @@ test.each([
   expect(cloud.cloud.tasks('acme')).toHaveLength(left);
 });
 
-test('cleans the other repositories where one can not be looked at, and tries that one three times more', async () => {
+test("cleans the other repositories if one can't be listed, and retries that one three times", async () => {
   for (const nth of [1, 4, 5, 6]) cloud.fault('listSyncTasks', { status: 500 }, { nth });
   const { outcomes } = await cleanUp(cloud, request);
   expect(outcomes.filter(({ outcome }) => outcome === 'failed')).toMatchObject([
@@ -125,7 +125,7 @@ describe('an organization that is too large for one time', () => {
     expect(cloud.journal.of('listSyncTasks')).toHaveLength(23);
   });
 
-  test('comes back from the page on that had a failure that does not pass at once', async () => {
+  test('returns to the queue from the page on that keeps failing', async () => {
     for (const nth of [15, 21, 22, 23]) cloud.fault('deleteSyncTask', { status: 503 }, { nth });
     const { rest } = await cleanUp(cloud, large, { rules, pageSize });
     expect(rest).toEqual({ ...large, offset: 10, after: 'r09' });
@@ -153,7 +153,7 @@ describe('an organization that is too large for one time', () => {
     expect(outcomes).toHaveLength(23);
   });
 
-  test('is done as far as its list goes, and comes back as a whole for the rest', async () => {
+  test('is cleaned as far as its list goes, and returns as a whole for the rest', async () => {
     cloud.fault('listRepositories', { status: 503, headers: { 'Retry-After': '0' } }, { nth: 2, times: 3 });
     const { outcomes, rest } = await cleanUp(cloud, large, { rules, pageSize });
     expect(rest).toBeUndefined();

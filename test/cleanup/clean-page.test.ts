@@ -42,7 +42,7 @@ describe('a page of repositories', () => {
     expect(rest).toBeUndefined();
     expect(outcomes).toHaveLength(20);
     expect(outcomes.every(({ outcome }) => outcome === 'deleted')).toBe(true);
-    // Only what failed is looked at again.
+    // Only failed repositories are listed again.
     expect(looks()).toBeLessThan(28);
   });
 
@@ -120,7 +120,7 @@ describe('a page of repositories', () => {
     expect(left()).toBe(1);
   });
 
-  test('is not tried again where it is too much already', async () => {
+  test('is not retried over the limit', async () => {
     cloud.fault('listSyncTasks', { status: 503 }, { nth: 5 });
     const { outcomes } = await cleanUp(cloud, request, { rules: { maxTasksPerRequest: 10 } });
     expect(looks()).toBe(20);

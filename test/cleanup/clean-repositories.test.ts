@@ -59,14 +59,14 @@ describe('a repository that is gone', () => {
 
   test.each([
     { why: 'SWR has never heard of it', request: cleanupRequest({ repository: 'unknown' }) },
-    { why: 'nor of its organization', request: cleanupRequest({ namespace: 'nobody' }) },
+    { why: 'nor of its organization', request: cleanupRequest({ namespace: 'unknown' }) },
   ])('has nothing to lose where $why', async ({ request }) => {
     const { outcomes } = await cleanUp(cloud, request);
     expect(outcomes).toEqual([]);
     expect(changes()).toBe(0);
   });
 
-  test('can be cleaned as often as somebody asks', async () => {
+  test('can be cleaned repeatedly', async () => {
     const request = cleanupRequest({ targets: [DR, APAC] });
     await cleanUp(cloud, request);
     const { outcomes } = await cleanUp(cloud, request);
@@ -189,7 +189,7 @@ describe('the log', () => {
 
   test.each([
     { why: "the sender's clock is ahead", occurredAt: '2999-01-01T00:00:00Z', age: 0 },
-    { why: 'nobody knows when it was', occurredAt: undefined, age: undefined },
+    { why: 'its time is unknown', occurredAt: undefined, age: undefined },
   ])('says that the event is $age s old where $why', async ({ occurredAt: at, age }) => {
     const { recorded } = await cleanUp(
       cloud,
@@ -212,11 +212,11 @@ describe('the log', () => {
     const startedAt = Date.now();
     const { recorded } = await cleanUp(cloud, cleanupRequest());
     const most = Date.now() - startedAt;
-    const [looked] = recorded.of('listed');
-    expect(looked).toMatchObject({ level: 'info', namespace: 'acme', repository: 'payments/api', tasks: 2 });
+    const [listed] = recorded.of('listed');
+    expect(listed).toMatchObject({ level: 'info', namespace: 'acme', repository: 'payments/api', tasks: 2 });
     const [cleaned] = recorded.of('cleaned');
     expect(cleaned).toMatchObject({ level: 'info', deleted: 2, absent: 0, kept: 0, failed: 0 });
-    for (const line of [looked, cleaned]) {
+    for (const line of [listed, cleaned]) {
       expect(line?.['ms']).toBeGreaterThanOrEqual(0);
       expect(line?.['ms']).toBeLessThanOrEqual(most);
     }

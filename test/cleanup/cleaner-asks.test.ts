@@ -16,7 +16,7 @@ import { useEach } from '../support/use.ts';
 const ledger = useEach(() => startLedger());
 const cloud = useEmulator();
 let forge: LoopbackServer;
-/** What the forge answers about the repository. */
+/** Status of the forge's answer about the repository. */
 let status: number;
 
 beforeEach(async () => {
@@ -79,7 +79,7 @@ test.each([
     answer: 502,
     outcome: { outcome: 'failed', code: 'SOURCE_UNDECIDED', retryable: true },
   },
-])('where $why, nothing is even looked at', async ({ answer, outcome }) => {
+])('nothing is listed if $why', async ({ answer, outcome }) => {
   status = answer;
   expect((await clean(github())).outcomes).toEqual([expect.objectContaining(outcome)]);
   expect(cloud.journal.entries).toEqual([]);

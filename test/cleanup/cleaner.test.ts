@@ -74,12 +74,12 @@ test('cleans in the account that the request names, with its secret', async () =
 
 test('leaves a request for an account that is not configured to a person', async () => {
   const { cleaner, recorded } = cleanerOf(twoAccounts());
-  await expect(cleaner.clean(cleanupRequest({ account: 'nobody' }), noHurry)).resolves.toMatchObject({
+  await expect(cleaner.clean(cleanupRequest({ account: 'unknown' }), noHurry)).resolves.toMatchObject({
     outcomes: [
       {
         outcome: 'failed',
         code: 'UNKNOWN_ACCOUNT',
-        message: 'account nobody is not among the configured ones (main, other)',
+        message: 'account unknown is not among the configured ones (main, other)',
         retryable: false,
       },
     ],
@@ -164,7 +164,7 @@ test.each([
   { why: 'the organization', differences: { namespace: 'ACME' } },
   { why: 'the repository', differences: { repository: 'a/../b' } },
   { why: "a target's organization", differences: { targets: [{ ...DR, remoteNamespace: 'ACME' }] } },
-])('calls nobody for a name that SWR can not have: $why', async ({ differences }) => {
+])("makes no call for a name that SWR can't have: $why", async ({ differences }) => {
   const { outcomes } = await cleanerOf().cleaner.clean(cleanupRequest(differences), noHurry);
   expect(outcomes).toMatchObject([{ outcome: 'failed', code: 'INVALID_NAME', retryable: false }]);
   expect(cloud.journal.entries).toEqual([]);

@@ -33,7 +33,7 @@ const shared = { source: 'github', sourceRepository: 'Acme/API', checkAllSources
 const kept = (livingSource: string) => ({ outcome: 'kept', reason: 'still at the source', livingSource });
 
 describe('before anything is deleted', () => {
-  test('nobody is asked about a request that names an SWR repository directly', async () => {
+  test('a request that names an SWR repository directly needs no check', async () => {
     expect(await ask({})).toEqual({ outcome: undefined, asked: [] });
   });
 
@@ -49,7 +49,7 @@ describe('before anything is deleted', () => {
     expect(asked).toEqual(['repository github:Acme/API', 'repository gitlab:acme/api']);
   });
 
-  test('an organization is asked about as one', async () => {
+  test('an organization is checked as one', async () => {
     const request = { source: 'github', sourceOrganization: 'acme' };
     expect(await ask(request)).toEqual({ outcome: undefined, asked: ['organization github:acme'] });
     expect((await ask(request, { 'github:acme': 'exists' })).outcome).toEqual(kept('github:acme'));
@@ -66,12 +66,12 @@ describe('of several source repositories', () => {
     { why: 'the others are gone', answers: {} },
     { why: 'another is not known', answers: { 'ecr:api': 'unknown' } },
     { why: 'another can not be asked', answers: { 'ecr:api': error } },
-  ])('one that lives keeps the tasks, where $why', async ({ answers }) => {
+  ])('one that exists keeps the tasks: $why', async ({ answers }) => {
     const { outcome } = await ask(shared, { ...answers, 'gitlab:acme/api': 'exists' });
     expect(outcome).toEqual(kept('gitlab:acme/api'));
   });
 
-  test('all that are undecided are named in a transient failure', async () => {
+  test('undecided ones are named in a transient failure', async () => {
     const { outcome } = await ask(shared, { 'gitlab:acme/api': 'unknown', 'ecr:api': 'unknown' });
     expect(outcome).toEqual({
       outcome: 'failed',
@@ -81,7 +81,7 @@ describe('of several source repositories', () => {
     });
   });
 
-  test('one that can not be told is undecided', async () => {
+  test("one that the route doesn't determine is undecided", async () => {
     const { outcome } = await ask(shared, {}, [...ORIGINS, { source: 'gitea' }]);
     expect(outcome).toMatchObject({
       code: 'SOURCE_UNDECIDED',
@@ -90,7 +90,7 @@ describe('of several source repositories', () => {
     });
   });
 
-  test('not more than ten are named', async () => {
+  test('at most ten are named', async () => {
     const many = Array.from({ length: 12 }, (_, index) => ({ source: `s${index}` }));
     const { outcome } = await ask(shared, {}, many);
     expect(outcome).toMatchObject({
@@ -98,7 +98,7 @@ describe('of several source repositories', () => {
     });
   });
 
-  test('a failed question is the failure of the request', async () => {
+  test('a failed check fails the request', async () => {
     expect((await ask(shared, { 'ecr:api': error })).outcome).toMatchObject({
       code: 'SOURCE_API_MISSING',
       retryable: false,
@@ -106,7 +106,7 @@ describe('of several source repositories', () => {
   });
 });
 
-test('those of a whole organization can not be told', async () => {
+test('those of an organization are undecided', async () => {
   const { repository: _, ...whole } = cleanupRequest({ checkAllSources: true });
   const parts = { findSources: () => ORIGINS, checkExistence: () => Promise.resolve('gone' as const) };
   expect(await confirmGone(whole, 'main', noHurry, parts)).toMatchObject({

@@ -59,8 +59,8 @@ describe('a delivery of several requests', () => {
     const requests = addRepositories(4, 2);
     const results: string[][] = [];
     for (const request of requests) results.push(codesOf(await workerOf().clean(request, noHurry)));
-    const refused = ['TOO_MANY_TASKS', 'TOO_MANY_TASKS'];
-    expect(results).toEqual([['deleted', 'deleted'], ['deleted', 'deleted'], refused, refused]);
+    const rejected = ['TOO_MANY_TASKS', 'TOO_MANY_TASKS'];
+    expect(results).toEqual([['deleted', 'deleted'], ['deleted', 'deleted'], rejected, rejected]);
     expect(deleted()).toBe(4);
   });
 
@@ -192,7 +192,7 @@ describe('what is asked of the ledger', () => {
     { why: 'the only request of its delivery, for the first time', siblings: 0, tries: 1, queries: 0 },
     { why: 'the only request, that comes again', siblings: 0, tries: 2, queries: 2 },
     { why: 'one of several', siblings: 1, tries: 1, queries: 2 },
-    { why: 'one that nobody has counted', siblings: undefined, tries: 1, queries: 2 },
+    { why: 'one with an unknown number of siblings', siblings: undefined, tries: 1, queries: 2 },
   ])('is counted $queries times for $why', async ({ siblings, tries, queries }) => {
     const [request = cleanupRequest()] = addRepositories(1, 2);
     let counted = 0;
@@ -209,7 +209,7 @@ describe('what is asked of the ledger', () => {
   });
 
   test('is nothing where nothing is to be deleted', async () => {
-    const started = () => Promise.reject(new Error('nobody should ask'));
+    const started = () => Promise.reject(new Error('unexpected call'));
     const result = await workerOf(ledgerWith({ started })).clean(
       cleanupRequest({ repository: 'none' }),
       noHurry,
@@ -217,7 +217,7 @@ describe('what is asked of the ledger', () => {
     expect(result.outcomes).toEqual([]);
   });
 
-  test.each(['started', 'settle'] as const)('comes back where it fails: %s', async (method) => {
+  test.each(['started', 'settle'] as const)('returns the request if it fails: %s', async (method) => {
     const requests = addRepositories(2, 3);
     const [request = cleanupRequest(), other = request] = requests;
     const ledger = ledgerWith({
@@ -246,8 +246,8 @@ describe('before the ledger', () => {
       why: 'a target that is long',
       differences: { targets: [{ remoteRegionId: 'cn-east-3', remoteNamespace: '界'.repeat(256) }] },
     },
-  ])('a request is left to a person for $why', async ({ differences }) => {
-    const open = () => Promise.reject(new Error('nobody should open it'));
+  ])('a request fails permanently for $why', async ({ differences }) => {
+    const open = () => Promise.reject(new Error('unexpected call'));
     const result = await workerOf(ledgerWith({ open })).clean(cleanupRequest(differences), noHurry);
     expect(result.outcomes).toMatchObject([{ outcome: 'failed', code: 'INVALID_NAME', retryable: false }]);
   });

@@ -23,7 +23,7 @@ const unseen: RecordedDeletion = {
 
 test.each([
   { why: 'it was deleted', entries: [deleted], counts: 1 },
-  { why: 'it was deleted though nobody had seen it', entries: [unseen], counts: 1 },
+  { why: 'it was deleted without being listed', entries: [unseen], counts: 1 },
   { why: 'its deletion was begun', entries: [{ ...deleted, outcome: 'intended' }], counts: 1 },
   {
     why: 'its deletion failed, which may have been only the answer',
@@ -31,12 +31,12 @@ test.each([
     counts: 1,
   },
   {
-    why: 'one that nobody had seen may never have been',
+    why: 'an unlisted one may never have existed',
     entries: [{ ...unseen, outcome: 'intended' }],
     counts: 0,
   },
   {
-    why: 'one that nobody had seen could not be deleted',
+    why: 'an unlisted one could not be deleted',
     entries: [{ ...unseen, outcome: 'failed' }],
     counts: 0,
   },

@@ -152,13 +152,13 @@ describe('a request', () => {
       expected: /a region id such as "cn-east-3"/,
     },
     { input: { ...whole, targets: [] }, expected: /at least one target; leave targets out for every task/ },
-  ])('is refused with what is expected instead: $expected', ({ input, expected }) => {
+  ])('is rejected with the expected value: $expected', ({ input, expected }) => {
     expect(parseRequest(input, { id: 'default' })).toMatchObject({
       issues: [{ expected: expect.stringMatching(expected) }],
     });
   });
 
-  test('is refused with all its issues at once, where they are in the document', () => {
+  test('is rejected with all its issues and their paths', () => {
     const input = { namespace: '', targets: [], extra: 1 };
     expect(parseRequest(input, { id: 'default' }, 'data')).toMatchObject({
       ok: false,
@@ -188,7 +188,7 @@ describe('the names of a request', () => {
       differences: { targets: [DR, { ...DR, remoteNamespace: 'acme/dr' }] },
       named: '"acme/dr"',
     },
-  ])('are refused by the one that SWR can not have: $why', ({ differences, named }) => {
+  ])("are rejected by the one that SWR can't have: $why", ({ differences, named }) => {
     expect(validateNames(cleanupRequest(differences))).toContain(named);
   });
 

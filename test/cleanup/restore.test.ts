@@ -92,8 +92,8 @@ describe('a plan', () => {
     const { context, progress } = restorer();
     const deletions = manyTargets(3).map((target) => deletionOf({ target }));
     await planRestore([...deletions, deletionOf({ repository: 'web' })], context);
-    const looked = cloud.journal.of('listSyncTasks').map(({ repository }) => repository);
-    expect([looked.length, new Set(looked)]).toEqual([2, new Set(['payments/api', 'web'])]);
+    const listed = cloud.journal.of('listSyncTasks').map(({ repository }) => repository);
+    expect([listed.length, new Set(listed)]).toEqual([2, new Set(['payments/api', 'web'])]);
     expect(new Set(progress)).toEqual(new Set([1, 3]));
   });
 
@@ -119,7 +119,7 @@ describe('restoring', () => {
     expect(marked).toEqual([deletion]);
   });
 
-  test('creates a task by hand where nobody has seen how it was', async () => {
+  test('creates a task with default settings if it was never listed', async () => {
     const { restore } = restorer();
     await restore([withoutTask(deletionOf())]);
     expect(taskOf(EMEA)).toMatchObject({ syncAuto: false, override: false });
@@ -150,7 +150,7 @@ describe('restoring', () => {
     expect([cloud.journal.of('createSyncTask'), marked]).toEqual([[], []]);
   });
 
-  test('tells where the repository does not exist any more', async () => {
+  test("fails with the repository's name if it no longer exists", async () => {
     const { restore, marked } = restorer();
     await expect(restore([deletionOf({ repository: 'gone' })])).resolves.toMatchObject([
       {
@@ -165,7 +165,7 @@ describe('restoring', () => {
 
   test.each([
     { why: 'an account is not configured any more', deletion: { account: 'gone' }, code: 'UNKNOWN_ACCOUNT' },
-    { why: 'SWR refuses', deletion: {}, code: 'SVCSTG.SWR.4030170' },
+    { why: 'SWR rejects it', deletion: {}, code: 'SVCSTG.SWR.4030170' },
   ])('tries all others where $why', async ({ deletion, code }) => {
     const { restore } = restorer();
     const failing = deletionOf(deletion);

@@ -48,7 +48,7 @@ afterEach(() => {
   cleaning.cloud.clearFaults();
   cleaning.sqs.empty();
   cleaning.recorded.clear();
-  for (const proxy of Object.values(proxies)) proxy.mend();
+  for (const proxy of Object.values(proxies)) proxy.clear();
   limit = undefined;
 });
 afterAll(async () => {
@@ -118,9 +118,9 @@ describe('a message', () => {
       read: (_, maxAgeMs) => secrets.read('secretsmanager:huaweicloud', maxAgeMs),
     });
 
-    const mend = breakPlace(place, fault);
+    const repair = breakPlace(place, fault);
     await cleaning.workOff(context);
-    mend();
+    repair();
 
     const { sqs } = cleaning;
     const left = cleaning.cloud.cloud.tasks('acme', repository);
@@ -138,8 +138,8 @@ describe('a message', () => {
     const deletions = cleaning.cloud.journal.of('deleteSyncTask');
     expect(isBeforeDeletion && deletions.some((each) => each.repository === repository)).toBe(false);
 
-    // Once it is mended, the message that came back comes to the right end.
-    for (const proxy of Object.values(proxies)) proxy.mend();
+    // Once it is fixed, the returned message comes to the right end.
+    for (const proxy of Object.values(proxies)) proxy.clear();
     cleaning.cloud.clearFaults();
     if (!end.endsWith('retried')) return;
     const [back] = sqs.hidden();

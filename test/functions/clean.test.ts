@@ -86,7 +86,7 @@ function sqsEvent(...bodies: string[]): SQSEvent {
   };
 }
 
-test('a batch answers with what has to come back, and with nothing else', async () => {
+test('a batch returns exactly its failed messages', async () => {
   cloud.cloud.addTask({
     namespace: 'acme',
     repository: 'one',
@@ -106,7 +106,7 @@ test('a batch answers with what has to come back, and with nothing else', async 
   expect(bus.events.map(({ type }) => type).toSorted()).toEqual(['Cleanup Failed', 'Sync Task Deleted']);
 });
 
-test('a batch for which there is no time comes back whole', async () => {
+test('a batch without time left returns as a whole', async () => {
   const event = sqsEvent(JSON.stringify({ namespace: 'acme', repository: 'payments/api' }));
   expect(await invoke(event, 1000)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
 });

@@ -52,7 +52,7 @@ async function deliver(repository: string, secret = GITHUB_SECRET) {
   return { id, deliveryId: headers['X-GitHub-Delivery'] ?? '', status: answer.status };
 }
 
-/** What a function has printed since then, but for its metrics. */
+/** Lines that a function has printed since then, without metrics. */
 function linesOf(name: string, since: number): LogLine[] {
   const lines = printed.slice(since).flatMap((line) => parseLine(line) ?? []);
   return lines.filter((line) => line.function === name && line.event !== 'metrics');
@@ -84,12 +84,12 @@ test('one id leads from the webhook to every deletion, through all that is writt
   expect(new Set(cleaned.map((line) => line['messageId'])).size).toBe(1);
   expect(new Set(cleaned.map((line) => line['awsRequestId'])).size).toBe(1);
 
-  // Whoever came first has logged in for all.
+  // The first request has logged in for all.
   const logins = linesOf('clean', 0).filter(({ event }) => event === 'token');
   expect(logins).toMatchObject([{ id: expect.stringMatching(/^webhook:github:[0-9a-f]{64}$/) }]);
 
   const told = () => events.filter(({ detail }) => JSON.stringify(detail).includes(`"id":"${id}"`));
-  await waitUntil('the deletions are told', () => told().length === 2);
+  await waitUntil('the deletions are published', () => told().length === 2);
   const entries = await Array.fromAsync(new History(stack.ledger.table).ofDelivery(id));
   expect(entries.map(({ kind }) => kind)).toEqual(['request', 'task', 'task']);
 });
@@ -100,7 +100,7 @@ test('it leads on through what comes back, and into the dead-letter queue', asyn
   const since = printed.length;
   const first = await deliver('web');
   const about = (id: string) => linesOf('clean', since).filter((line) => line['id'] === id);
-  await waitUntil('it comes back', () => eventsOf(about(first.id)).includes('retried'));
+  await waitUntil('it is retried', () => eventsOf(about(first.id)).includes('retried'));
   const second = await deliver('web');
   await waitUntil('it is dead-lettered', () => eventsOf(about(second.id)).includes('dead-lettered'));
   expect(linesOf('clean', since).filter(({ id }) => id !== first.id && id !== second.id)).toEqual([]);
@@ -108,7 +108,7 @@ test('it leads on through what comes back, and into the dead-letter queue', asyn
   expect(JSON.parse(letter?.attributes['request'] ?? '')).toMatchObject({ id: second.id });
 });
 
-test('what is refused can be found by the id of its invocation', async () => {
+test('a rejected delivery can be found by the id of its invocation', async () => {
   const since = printed.length;
   expect(await deliver('web', 'another secret')).toMatchObject({ status: 401 });
   const lines = linesOf('receive', since);
@@ -137,6 +137,6 @@ test('an invocation ends with one line of what was measured', async () => {
     EventAge: [expect.any(Number), expect.any(Number)],
   });
   expect(line?.values['SwrLatency']).toHaveLength(3);
-  const [looked] = linesOf('clean', since);
-  expect(line?.fields).toMatchObject({ Stage: 'local', awsRequestId: looked?.['awsRequestId'] });
+  const [listed] = linesOf('clean', since);
+  expect(line?.fields).toMatchObject({ Stage: 'local', awsRequestId: listed?.['awsRequestId'] });
 });

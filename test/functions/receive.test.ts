@@ -246,7 +246,7 @@ describe('what is not right is answered by a problem that says what', () => {
     expect(lines).toContainEqual(expect.objectContaining({ event: 'metrics', WebhooksAmbiguous: 1 }));
   });
 
-  test('the path of the fault is told', async () => {
+  test('an issue has its path', async () => {
     const answer = await invoke(signed('{"action":"deleted","repository":{}}'));
     expect(answer.body).toMatchObject({
       errors: [{ path: 'repository.full_name', found: 'nothing', expected: 'a value' }],
@@ -271,7 +271,7 @@ test('a load balancer that sends headers only as lists gets them back as lists',
   });
 });
 
-test('while the queue takes nothing, the sender is told to come again', async () => {
+test('while the queue rejects everything, the sender is asked to retry', async () => {
   const restoreQueue = setVariables({ AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:1' });
   try {
     expect(await invoke(deleted)).toMatchObject({ status: 503, headers: { 'Retry-After': '10' } });

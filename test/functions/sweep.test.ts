@@ -117,7 +117,7 @@ test('a schedule begins a sweep, and the steps from the queue bring it to its en
   ]);
 });
 
-test('a step that can not be read comes back', async () => {
+test('an unreadable step returns to the queue', async () => {
   steps.put('no step');
   const Records = await steps.receive();
   await expect(invoke({ Records })).resolves.toEqual({

@@ -189,7 +189,7 @@ test('what stayed and what failed is noted, without the tasks, and a hundred of 
 describe('a deletion', () => {
   test.each([
     { why: 'there was nothing to delete', ending: { outcome: 'absent' } },
-    { why: 'it was refused', ending: failed(false) },
+    { why: 'it was rejected', ending: failed(false) },
   ] satisfies { why: string; ending: Ending }[])('is begun anew where $why', async ({ ending }) => {
     const request = nextRequest();
     await ledger.intend(request, intent);
@@ -216,8 +216,8 @@ describe('a deletion', () => {
   test.each([
     { why: 'deleted', endings: [{ outcome: 'deleted' }], outcome: 'deleted', unsettled: 0 },
     { why: 'gone already', endings: [{ outcome: 'absent' }], outcome: 'absent', unsettled: 0 },
-    { why: 'refused', endings: [failed(false)], outcome: 'failed', unsettled: 1 },
-    { why: 'nobody knows', endings: [failed(true)], outcome: 'intended', unsettled: 1 },
+    { why: 'rejected', endings: [failed(false)], outcome: 'failed', unsettled: 1 },
+    { why: 'its result is unknown', endings: [failed(true)], outcome: 'intended', unsettled: 1 },
     {
       why: 'deleted by one worker, and gone for the other',
       endings: [{ outcome: 'deleted' }, { outcome: 'absent' }],
@@ -231,7 +231,7 @@ describe('a deletion', () => {
       unsettled: 0,
     },
     {
-      why: 'refused, and deleted in a later try',
+      why: 'rejected, and deleted in a later attempt',
       endings: [failed(false), { outcome: 'deleted' }],
       outcome: 'deleted',
       unsettled: 0,
@@ -292,11 +292,11 @@ describe('a deletion', () => {
   test.each([
     { why: 'it is under way', endings: [], begun: 1 },
     { why: 'it was carried out', endings: [{ outcome: 'deleted' }], begun: 1 },
-    { why: 'nobody knows', endings: [failed(true)], begun: 1 },
-    { why: 'it was refused', endings: [failed(false)], begun: 0 },
+    { why: 'its result is unknown', endings: [failed(true)], begun: 1 },
+    { why: 'it was rejected', endings: [failed(false)], begun: 0 },
     { why: 'there was nothing to delete', endings: [{ outcome: 'absent' }], begun: 0 },
     {
-      why: 'it was given up because another worker may have begun too many',
+      why: "it was abandoned because of another worker's deletions",
       endings: [refused(TOO_MANY_TASKS)],
       begun: 1,
     },

@@ -70,7 +70,7 @@ describe('a sweep', () => {
     await expect(ledger.find(sweep.id)).resolves.toEqual(begun);
   });
 
-  test('that nobody has begun is not there', async () => {
+  test('that was never started is not found', async () => {
     await expect(ledger.find('nobody')).resolves.toBeUndefined();
   });
 
@@ -237,7 +237,7 @@ describe('a suspicion', () => {
   });
 });
 
-test('what can not be written or read says so, and that another try is due', async () => {
+test('an unavailable table is a transient failure', async () => {
   const nowhere = new DynamoSweepLedger({ table: 'no-such-table', retentionDays: 30 });
   const failure = { code: 'LEDGER_UNAVAILABLE', retryable: true };
   await expect(nowhere.begin(sweep)).rejects.toMatchObject({ failure });

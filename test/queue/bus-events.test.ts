@@ -16,7 +16,7 @@ const failed: FailedOutcome = {
   retryable: false,
   retryAfterSeconds: 30,
 };
-const told = { target: APAC, code: 'HTTP_403', message: 'forbidden', status: 403, retryable: false };
+const failure = { target: APAC, code: 'HTTP_403', message: 'forbidden', status: 403, retryable: false };
 
 describe('what became of a request', () => {
   test.each<{ why: string; outcome: Outcome; type: string }>([
@@ -35,7 +35,7 @@ describe('what became of a request', () => {
       outcome: { outcome: 'kept', reason: 'denied', rule: 'acme/**' },
       type: 'Sync Task Kept',
     },
-  ])('is told where $why', ({ outcome, type }) => {
+  ])('is published if $why', ({ outcome, type }) => {
     expect(busEventsOf({ request, outcomes: [outcome] })).toEqual([
       { type, detail: { request, repository: request.repository, ...outcome } },
     ]);
@@ -44,11 +44,11 @@ describe('what became of a request', () => {
   test.each<{ why: string; outcome: Outcome }>([
     { why: 'it was gone already', outcome: { target: DR, outcome: 'absent' } },
     { why: 'it failed, which may pass', outcome: failed },
-  ])('is not told where $why', ({ outcome }) => {
+  ])('is not published if $why', ({ outcome }) => {
     expect(busEventsOf({ request, outcomes: [outcome] })).toEqual([]);
   });
 
-  test('is told for each repository of an organization', () => {
+  test('is published for each repository of an organization', () => {
     const outcomes = ['api', 'web'].map(
       (repository): Outcome => ({ repository, target: DR, outcome: 'deleted' }),
     );
@@ -66,18 +66,18 @@ describe('what became of a request', () => {
 });
 
 describe('a failure', () => {
-  test('is told when it is deadLettered, with the request', () => {
+  test('is published when it is dead-lettered, with the request', () => {
     expect(deadLetteredEvent([failed], request)).toEqual({
       type: 'Cleanup Failed',
-      detail: { request, deadLettered: true, failures: [told] },
+      detail: { request, deadLettered: true, failures: [failure] },
     });
   });
 
-  test('is told without a request where none could be read', () => {
+  test('is published without a request if none could be read', () => {
     expect(deadLetteredEvent([failed]).detail).not.toHaveProperty('request');
   });
 
-  test('is told when somebody was answered with it', () => {
+  test('is published for the answer to a direct invocation', () => {
     const outcomes: Outcome[] = [
       { target: DR, outcome: 'deleted' },
       { ...failed, repository: 'web' },
@@ -85,12 +85,12 @@ describe('a failure', () => {
     expect(failedAnswerEvents({ request, outcomes })).toEqual([
       {
         type: 'Cleanup Failed',
-        detail: { request, deadLettered: false, failures: [{ ...told, repository: 'web' }] },
+        detail: { request, deadLettered: false, failures: [{ ...failure, repository: 'web' }] },
       },
     ]);
   });
 
-  test('is not told of an answer without one', () => {
+  test('is not published for an answer without one', () => {
     expect(failedAnswerEvents({ request, outcomes: [{ target: DR, outcome: 'deleted' }] })).toEqual([]);
   });
 });

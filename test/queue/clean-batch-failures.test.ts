@@ -21,19 +21,19 @@ function putRequest(repository: string): { request: CleanupRequest; body: string
     repository,
     occurredAt: '2026-11-24T03:00:00.000Z',
   });
-  // Spaces, so that it shows whether the body is kept to the letter.
+  // Spaces, so that it shows whether the body is kept unchanged.
   const body = JSON.stringify(request, null, 1);
   cleaning.sqs.put(body);
   return { request, body };
 }
 
-/** The requests that stand beside what was deadLettered. */
+/** Requests beside the dead-lettered messages. */
 function deadLetteredRequests(): unknown[] {
   return cleaning.sqs.deadLettered().map(({ attributes }) => JSON.parse(attributes['request'] ?? 'null'));
 }
 
-describe('a failure that will pass', () => {
-  test('brings the message back after the usual time', async () => {
+describe('a transient failure', () => {
+  test('returns the message after the visibility timeout', async () => {
     const { body } = putRequest('passing');
     cleaning.cloud.fault('deleteSyncTask', { status: 503 });
     const answer = await cleaning.workOff();
@@ -92,8 +92,8 @@ describe('a failure that will pass', () => {
 
   test.each([
     { why: 'a later try is left', maxReceiveCount: 2, isDeadLettered: false },
-    { why: 'the queue would give up by itself, and not say why', maxReceiveCount: 1, isDeadLettered: true },
-  ])('parks the message: $isDeadLettered, as $why', async ({ maxReceiveCount, isDeadLettered }) => {
+    { why: 'the queue would dead-letter it without a reason', maxReceiveCount: 1, isDeadLettered: true },
+  ])('dead-letters the message: $isDeadLettered, as $why', async ({ maxReceiveCount, isDeadLettered }) => {
     const { body, request } = putRequest('last-try');
     cleaning.cloud.fault('listSyncTasks', { status: 503, code: 'SVCSTG.SWR.5030001' });
     const answer = await cleaning.workOff(cleaning.context({ maxReceiveCount }));
@@ -105,8 +105,8 @@ describe('a failure that will pass', () => {
   });
 });
 
-describe('a failure that a person must mend', () => {
-  test('parks the message unchanged, with the reason beside it', async () => {
+describe('a permanent failure', () => {
+  test('dead-letters the message unchanged, with the reason beside it', async () => {
     const { body, request } = putRequest('forbidden');
     cleaning.cloud.fault('deleteSyncTask', FORBIDDEN, { times: 3 });
     await expect(cleaning.workOff()).resolves.toEqual({ batchItemFailures: [] });
@@ -148,15 +148,15 @@ describe('a failure that a person must mend', () => {
     ]);
   });
 
-  test('can be put back into the queue once it is mended', async () => {
-    putRequest('mended');
+  test('can be retried once it is fixed', async () => {
+    putRequest('fixed');
     cleaning.cloud.fault('listSyncTasks', FORBIDDEN);
     await cleaning.workOff();
     const [deadLettered] = cleaning.sqs.deadLettered();
     cleaning.sqs.empty();
     cleaning.sqs.put(deadLettered?.body);
     await cleaning.workOff();
-    expect(cleaning.cloud.cloud.tasks('acme', 'mended')).toEqual([]);
+    expect(cleaning.cloud.cloud.tasks('acme', 'fixed')).toEqual([]);
   });
 });
 

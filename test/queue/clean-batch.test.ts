@@ -48,7 +48,7 @@ describe('a message', () => {
 
   test.each([
     {
-      why: 'it is an event of a sender that is believed',
+      why: 'it is an event of an allowed source',
       message: {
         id: 'e-1',
         source: 'forge.acme',
@@ -138,7 +138,7 @@ describe('a message', () => {
         beside: { ...deadLetteredAt(5), arrivedAt: 'x' },
         kept: false,
       },
-      { why: 'that nobody knows', sentAt: 'x', kept: false },
+      { why: 'that is unknown', sentAt: 'x', kept: false },
     ])('keeps a task: $kept, as it came $why', async ({ why, sentAt, more = {}, beside = {}, kept }) => {
       const repository = why.toLowerCase().replaceAll(/[^a-z]+/g, '-');
       cleaning.cloud.cloud.addTask({ namespace: 'acme', repository, ...DR, createdAt });
@@ -241,7 +241,7 @@ describe('a batch', () => {
     await expect(cleaning.workOff()).resolves.toEqual({ batchItemFailures: [] });
   });
 
-  test('finishes a request that runs out of time in the middle when it comes back', async () => {
+  test('finishes a request that ran out of time in its next attempt', async () => {
     addTasks('long', manyTargets(5));
     cleaning.sqs.put(cleanupRequest({ repository: 'long' }));
     await cleaning.workOff(cleaning.context(), allowing(4));

@@ -36,7 +36,7 @@ function eventOf(detail: unknown, differences: object = {}): object {
   };
 }
 
-/** What each queue holds, the requests in the cleanup queue as objects. */
+/** Contents of each queue, with the requests in the cleanup queue as objects. */
 function queues(): { ready: unknown[]; deadLettered: unknown[] } {
   return {
     ready: cleaning.sqs.ready().map((body): unknown => JSON.parse(body)),
@@ -98,7 +98,7 @@ describe('an event', () => {
 
   test.each([
     { why: 'it is of another type', event: eventOf({}, { 'detail-type': 'Push' }), reason: 'Push' },
-    { why: 'its sender is not believed', event: eventOf({}, { source: 'stranger' }), reason: 'stranger' },
+    { why: 'its source is not allowed', event: eventOf({}, { source: 'stranger' }), reason: 'stranger' },
   ])('is ignored where $why', async ({ event, reason }) => {
     await expect(invoke(event)).resolves.toEqual({
       status: 'ignored',
@@ -155,7 +155,7 @@ describe('an event', () => {
     const request = { namespace: 'acme', repository: 'large', targets: manyTargets(400) };
     const context = cleaning.context({ config: { safety: safety({ mode: 'dry-run' }) } });
     expect(await invoke(eventOf(request), context)).toEqual({ results: [], more: 1 });
-    // Whoever asks for it himself sees it as a whole.
+    // The caller of a direct invocation gets all of it.
     const whole = await invoke({ id: 'large', ...request }, context);
     expect('outcomes' in whole ? whole.outcomes.length : 0).toBe(400);
   });

@@ -33,7 +33,7 @@ beforeEach(() => {
   addTasks('2026-03-02T08:15:27.53183Z');
 });
 afterEach(() => {
-  proxy.mend();
+  proxy.clear();
   cleaning.cloud.clearFaults();
   cleaning.sqs.empty();
   cleaning.recorded.clear();
@@ -84,7 +84,7 @@ test('a dry run writes down what it kept, and no deletion', async () => {
   await expect(history()).resolves.toMatchObject([{ kind: 'request', counts: { kept: 2 } }]);
 });
 
-describe('where the ledger can not be written, nothing is deleted and the message comes back', () => {
+describe('without a writable ledger, nothing is deleted and the message returns', () => {
   // The other failures of the ledger: test/failures/aws-rows.ts.
   const faults: { why: string; fault: AwsFault }[] = [
     { why: 'it is throttled', fault: { status: 400, code: 'ProvisionedThroughputExceededException' } },
@@ -108,14 +108,14 @@ describe('where the ledger can not be written, nothing is deleted and the messag
   });
 });
 
-test('a deletion whose end could not be written down comes back, and is then on the record', async () => {
+test('a deletion whose result could not be recorded is recorded in the next attempt', async () => {
   proxy.failWhere((_, body) => body.includes('"settledAt"'), { status: 500, code: 'InternalServerError' });
   cleaning.sqs.put(request());
   await cleaning.workOff();
   expect(tasks()).toEqual([]);
   expect(outcomesIn(await history())).toEqual(['intended', 'intended']);
 
-  proxy.mend();
+  proxy.clear();
   bringBack();
   await cleaning.workOff();
   expect(cleaning.sqs.hidden()).toEqual([]);
@@ -123,7 +123,7 @@ test('a deletion whose end could not be written down comes back, and is then on 
   expect(cleaning.recorded.of('deleted')).toHaveLength(2);
 });
 
-test('a deletion whose answer was lost counts as one when the message comes back', async () => {
+test('a deletion whose answer was lost counts in the next attempt', async () => {
   cleaning.cloud.fault('deleteSyncTask', { reset: 'headers', afterwards: true }, { times: Infinity });
   cleaning.sqs.put(request());
   await cleaning.workOff();
@@ -136,7 +136,7 @@ test('a deletion whose answer was lost counts as one when the message comes back
 
 test.each([
   { why: 'it is gone', second: undefined, outcomes: ['deleted'] },
-  { why: 'it is refused', second: { status: 403, code: 'SVCSTG.SWR.4030170' }, outcomes: ['deleted'] },
+  { why: 'it is rejected', second: { status: 403, code: 'SVCSTG.SWR.4030170' }, outcomes: ['deleted'] },
 ])(
   'a deletion on a connection that breaks is sent anew, and counts as ours when $why then',
   async ({ second, outcomes }) => {
@@ -185,7 +185,7 @@ describe('a task that SWR does not list, and may not be deleted,', () => {
     cleaning.sqs.put(request({ targets: [hidden] }));
   });
 
-  test('has failed, where nobody has tried before', async () => {
+  test('has failed in the first attempt', async () => {
     cleaning.cloud.fault('deleteSyncTask', forbidden);
     await cleaning.workOff();
     expect(outcomesIn(await history())).toEqual(['failed']);

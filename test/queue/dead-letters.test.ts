@@ -44,7 +44,7 @@ async function withDeadLetters(
   }
 }
 
-test('keeps the body to the letter, with the reason, the code, the status and the request', async () => {
+test('keeps the body unchanged, with the reason, the code, the status and the request', async () => {
   const request = cleanupRequest();
   await withDeadLetters((deadLetters) => deadLetters.add('{ "a": 1 }', [failure], request));
   expect(sqs.deadLettered()).toEqual([

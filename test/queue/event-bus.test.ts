@@ -20,7 +20,7 @@ beforeAll(async () => {
   restore = setVariables({ AWS_ENDPOINT_URL_EVENTBRIDGE: proxy.url });
 });
 afterEach(() => {
-  proxy.mend();
+  proxy.clear();
   bus.clear();
   recorded.clear();
 });
@@ -170,7 +170,7 @@ describe('what can not be sent is one line in the log', () => {
     }
   });
 
-  test('the others are sent where some are refused', async () => {
+  test('the others are published if some are rejected', async () => {
     const refusing = await startLoopbackServer((response) =>
       respond(response, 200, {
         FailedEntryCount: 2,

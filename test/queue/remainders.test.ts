@@ -5,15 +5,15 @@ import { remaindersOf } from '../../lib/queue/settle.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR, EMEA } from '../support/cloud.ts';
 
-const passing = (differences: object = {}): FailedOutcome => ({
+const transient = (differences: object = {}): FailedOutcome => ({
   outcome: 'failed',
   code: 'HTTP_503',
   message: 'away',
   retryable: true,
   ...differences,
 });
-const lasting = (differences: object = {}): FailedOutcome => ({
-  ...passing(differences),
+const permanent = (differences: object = {}): FailedOutcome => ({
+  ...transient(differences),
   code: 'X',
   retryable: false,
 });
@@ -22,7 +22,7 @@ const request = cleanupRequest({ occurredAt: '2026-11-24T03:00:00.000Z' });
 const organization = { version: 1 as const, id: 'x', namespace: 'acme' };
 
 describe('what is left of a request', () => {
-  test('is nothing where nothing failed', () => {
+  test('is nothing without a failure', () => {
     const kept: Outcome = { outcome: 'kept', reason: 'denied', target: DR };
     expect(remaindersOf({ request, outcomes: [deleted, kept, { outcome: 'absent', target: APAC }] })).toEqual(
       {
@@ -32,7 +32,7 @@ describe('what is left of a request', () => {
   });
 
   test('is the whole request if all failures are transient', () => {
-    const failures = [passing({ target: DR }), passing({ target: APAC })];
+    const failures = [transient({ target: DR }), transient({ target: APAC })];
     expect(remaindersOf({ request, outcomes: [deleted, ...failures] })).toEqual({
       retry: { request, failures },
       permanent: [],
@@ -40,14 +40,14 @@ describe('what is left of a request', () => {
   });
 
   test('is the whole request if all failures are permanent', () => {
-    const failures = [lasting({ target: DR }), lasting({ target: APAC })];
+    const failures = [permanent({ target: DR }), permanent({ target: APAC })];
     expect(remaindersOf({ request, outcomes: [deleted, ...failures] })).toEqual({
       permanent: [{ request, failures }],
     });
   });
 
-  test('is in two parts where failures differ, and keeps what else the request says', () => {
-    const [away, missing] = [passing({ target: DR }), lasting({ target: APAC })];
+  test('is in two parts if failures differ, with the other fields of the request', () => {
+    const [away, missing] = [transient({ target: DR }), permanent({ target: APAC })];
     expect(remaindersOf({ request, outcomes: [away, deleted, missing] })).toEqual({
       retry: { request: { ...request, targets: [DR] }, failures: [away] },
       permanent: [{ request: { ...request, targets: [APAC] }, failures: [missing] }],
@@ -58,19 +58,19 @@ describe('what is left of a request', () => {
     {
       why: 'a failure to be retried concerns more than a target',
       of: request,
-      failures: [passing(), lasting({ target: DR })],
+      failures: [transient(), permanent({ target: DR })],
     },
     {
-      why: 'a failure for a person concerns more than a target',
+      why: 'a permanent failure concerns more than a target',
       of: request,
-      failures: [passing({ target: DR }), lasting()],
+      failures: [transient({ target: DR }), permanent()],
     },
     {
       why: 'the request is for an organization',
       of: organization,
-      failures: [passing({ target: DR, repository: 'a' }), lasting({ target: DR, repository: 'b' })],
+      failures: [transient({ target: DR, repository: 'a' }), permanent({ target: DR, repository: 'b' })],
     },
-  ])('is tried as a whole first where $why', ({ of, failures }) => {
+  ])('is retried as a whole first if $why', ({ of, failures }) => {
     expect(remaindersOf({ request: of, outcomes: failures })).toEqual({
       retry: { request: of, failures },
       permanent: [],
@@ -79,37 +79,37 @@ describe('what is left of a request', () => {
 });
 
 test.each([
-  { why: 'nobody asked for one', failures: [passing()], seconds: undefined },
-  { why: 'one asked', failures: [passing(), passing({ retryAfterSeconds: 7 })], seconds: 7 },
+  { why: 'no failure asks for a wait', failures: [transient()], seconds: undefined },
+  { why: 'one asked', failures: [transient(), transient({ retryAfterSeconds: 7 })], seconds: 7 },
   {
     why: 'the longest counts',
-    failures: [passing({ retryAfterSeconds: 7 }), passing({ retryAfterSeconds: 30 })],
+    failures: [transient({ retryAfterSeconds: 7 }), transient({ retryAfterSeconds: 30 })],
     seconds: 30,
   },
-  { why: 'no time at all is an answer too', failures: [passing({ retryAfterSeconds: 0 })], seconds: 0 },
+  { why: 'no time at all is an answer too', failures: [transient({ retryAfterSeconds: 0 })], seconds: 0 },
 ])('waits $seconds seconds where $why', ({ failures, seconds }) => {
   expect(waitOf(failures)).toBe(seconds);
 });
 
-test('says the same only once', () => {
-  expect(reasonOf([passing(), lasting({ message: 'forbidden' }), passing()])).toBe('away; forbidden');
+test('repeats no message', () => {
+  expect(reasonOf([transient(), permanent({ message: 'forbidden' }), transient()])).toBe('away; forbidden');
 });
 
 describe('what is left of an organization', () => {
   const inRepository = (repository: string) => ({ repository, target: DR });
   const rest = { ...organization, offset: 100 };
 
-  test('is the rest, and each failure for a person by itself', () => {
-    const missing = lasting(inRepository('a'));
-    const away = passing(inRepository('b'));
+  test('is the rest, and a request for each permanent failure', () => {
+    const missing = permanent(inRepository('a'));
+    const away = transient(inRepository('b'));
     expect(remaindersOf({ request: organization, outcomes: [missing, deleted, away], rest })).toEqual({
       retry: { request: rest, failures: [away] },
       permanent: [{ request: { ...organization, repository: 'a', targets: [DR] }, failures: [missing] }],
     });
   });
 
-  test('is the whole where nothing of it is done for good: nobody is told twice', () => {
-    const failures = [lasting(inRepository('a')), passing(inRepository('b'))];
+  test('is the whole request if no page is done, so that no failure is reported twice', () => {
+    const failures = [permanent(inRepository('a')), transient(inRepository('b'))];
     const same = { ...organization, offset: 0 };
     expect(remaindersOf({ request: organization, outcomes: failures, rest: same })).toEqual({
       retry: { request: organization, failures },

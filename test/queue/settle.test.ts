@@ -88,7 +88,7 @@ describe('what was received', () => {
     ]);
   });
 
-  test('is settled as a whole where failures differ and can not be told apart by target', async () => {
+  test("is settled as a whole if different failures can't be split by target", async () => {
     const { target: _, ...everything } = passing;
     await expect(settleAll([everything, lasting])).resolves.toEqual({ done: false });
     expect(sqs.deadLettered()).toEqual([]);
@@ -127,7 +127,7 @@ describe('the rest of an organization', () => {
 
 describe('the log', () => {
   test.each<{ why: string; outcomes: Outcome[] }>([
-    { why: 'the whole comes back', outcomes: [{ ...passing, retryAfterSeconds: 30 }] },
+    { why: 'the whole message returns', outcomes: [{ ...passing, retryAfterSeconds: 30 }] },
     { why: 'a part goes on by itself', outcomes: [{ ...passing, retryAfterSeconds: 30 }, lasting] },
   ])('says what is tried again and when, where $why', async ({ outcomes }) => {
     await settleAll(outcomes);

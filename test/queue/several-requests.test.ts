@@ -53,7 +53,7 @@ describe('a message that leads to two organizations', () => {
   test.each([
     { why: 'the first', nth: 1, left: 'acme' },
     { why: 'the second', nth: 2, left: 'mirror' },
-  ])('comes back where $why will pass, and the other is done', async ({ nth, left }) => {
+  ])('returns if $why fails transiently, and the other is done', async ({ nth, left }) => {
     addTasks(`one-${nth}`);
     cleaning.sqs.put(eventOf(`one-${nth}`));
     cleaning.cloud.fault('listSyncTasks', { status: 503 }, { nth });

@@ -148,14 +148,14 @@ describe('a step', () => {
     expect(sweeping.recorded.of('step failed')).toHaveLength(1);
   });
 
-  test('for which there is no time is given back untouched', async () => {
-    steps.put({ step: 'finish', sweep: 'nobody' });
+  test('for which there is no time returns untouched', async () => {
+    steps.put({ step: 'finish', sweep: 'unknown' });
     await expect(takeBatch(contextOf(), allowing(0))).resolves.toMatchObject({ batchItemFailures: [{}] });
     expect(sweeping.recorded.lines).toEqual([]);
   });
 
   test('that is done may go', async () => {
-    steps.put({ step: 'finish', sweep: 'nobody' });
+    steps.put({ step: 'finish', sweep: 'unknown' });
     await expect(takeBatch()).resolves.toEqual({ batchItemFailures: [] });
   });
 });

@@ -8,8 +8,8 @@ export interface AwsStandIn {
   /** From now on an action is answered by an error whose message repeats all that was sent. */
   failWith(action: string, status: number, code: string): void;
   /** Gives out secrets, and takes what is written, as it should. */
-  mend(): void;
-  /** From now on, until it is mended, a secret holds something else. */
+  clear(): void;
+  /** From now on, until it is cleared, a secret holds something else. */
   store(id: string, text: string): void;
   close(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export async function startAwsStandIn({
     failWith: (action, status, code) => {
       fault = { action, status, code };
     },
-    mend: () => {
+    clear: () => {
       fault = undefined;
       stored.clear();
     },

@@ -13,7 +13,7 @@ afterAll(async () => run[Symbol.asyncDispose]());
 
 let seen = 0;
 afterEach(() => {
-  run.aws.mend();
+  run.aws.clear();
   run.huaweiCloud.clearFaults();
   seen = run.output.length;
 });

@@ -14,7 +14,7 @@ export function acmeAccount(url: string, differences: Partial<Account> = {}): Ac
   };
 }
 
-/** One account, `main`, and a route from every repository of `acme` in ECR. */
+/** Configuration with one account, `main`, and a route from every repository of `acme` in ECR. */
 export function acmeConfig(url: string, differences: Partial<Config> = {}): Config {
   return {
     stage: 'test',

@@ -1,7 +1,7 @@
 import { forward } from '../../local/loopback/forward.ts';
 import { type Answering, type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
 
-/** What becomes of a call in place of its answer. */
+/** Injected fault of a call. */
 export type AwsFault =
   | { readonly status: number; readonly code?: string; readonly body?: string }
   | 'hang'
@@ -16,7 +16,7 @@ export interface AwsProxy {
   readonly url: string;
   /** From now on every call that fits goes wrong. */
   failWhere(fits: Fits, fault: AwsFault): void;
-  mend(): void;
+  clear(): void;
   close(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export async function startAwsProxy(service: string | Answering): Promise<AwsPro
     failWhere: (fits, fault) => {
       rule = { fits, fault };
     },
-    mend: () => {
+    clear: () => {
       rule = undefined;
     },
     close: () => server.close(),

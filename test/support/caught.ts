@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 
-/** The error of a promise that has to reject. */
+/** Error of a promise that must fail. */
 export async function caught(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;

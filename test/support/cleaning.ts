@@ -36,7 +36,7 @@ export interface Cleaning {
   readonly ledger: LedgerOnLoopback;
   readonly bus: BusOnLoopback;
   readonly recorded: RecordedLog;
-  /** What a container has that has just started: no token, and no memory of refused passwords. */
+  /** Context of a new container: no token, and no rejected passwords. */
   context(differences?: Differences): CleanContext;
   /** Receives a batch, works it off, and deletes what may go. */
   workOff(context?: CleanContext, deadline?: Deadline): Promise<SQSBatchResponse>;

@@ -1,4 +1,4 @@
-/** A clock that stands still until it is told to move. */
+/** Clock that moves only when `now` is set. */
 export interface StoppedClock {
   now: number;
   readonly read: () => number;

@@ -10,7 +10,7 @@ export const USER = { domain: 'acme-account', name: 'robot', password: 'pa55word
 /** The stored secret of that user. */
 export const SECRET = JSON.stringify({ domain: USER.domain, user: USER.name, password: USER.password });
 
-/** What another account lets that one do there. */
+/** Agency of another account for that user. */
 export const AGENCY = { domain: 'customer', name: 'swr-cleanup', delegatedTo: USER.domain };
 /** The stored secret of that user, who acts as the agency. */
 export const AGENCY_SECRET = JSON.stringify({
@@ -48,7 +48,7 @@ export function startCloud(options: EmulatorOptions = {}): Promise<Emulator> {
   return startEmulator({ seed, ...options });
 }
 
-/** So many targets that differ in their organization. */
+/** Targets that differ in their organization. */
 export function manyTargets(count: number): { remoteRegionId: string; remoteNamespace: string }[] {
   return Array.from({ length: count }, (_, index) => ({ ...DR, remoteNamespace: `mirror-${index}` }));
 }

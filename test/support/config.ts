@@ -5,7 +5,7 @@ import { formatIssues } from '../../lib/issues.ts';
 const accounts = { main: { region: 'cn-north-4', credentials: 'env:HUAWEICLOUD_CREDENTIALS' } };
 const sources = { github: { type: 'github', secret: 'env:GITHUB_WEBHOOK_SECRET' } };
 
-/** The same routes, which may lead several source repositories to one image. */
+/** Routes that may lead several source repositories to one image. */
 export function firstCounts(routes: readonly object[]) {
   return routes.map((route) => ({ ...route, firstDeletionCounts: true as const }));
 }

@@ -8,7 +8,7 @@ export function givingUpAfter(ms: number): Deadline {
   return { remainingMs: () => ms, allowsMore: () => true };
 }
 
-/** So many pieces of work may be started, and no more. */
+/** Deadline that allows a number of starts. */
 export function allowing(count: number): Deadline {
   let left = count;
   return {

@@ -7,7 +7,7 @@ import { faultsOfEvent } from './event-schemas.ts';
 import { respond, startLoopbackServer } from './loopback-server.ts';
 
 const NAME = 'test-bus';
-/** What PutEvents takes. */
+/** Limits of PutEvents. */
 const MAX_ENTRIES = 10;
 const MAX_BYTES = 256 * 1024;
 
@@ -32,9 +32,9 @@ interface SentEvent {
 export interface BusOnLoopback {
   readonly name: string;
   readonly endpoint: string;
-  /** What was put on the bus. */
+  /** Events on the bus. */
   readonly events: readonly SentEvent[];
-  /** How many calls it took. */
+  /** Number of calls. */
   readonly calls: number;
   detailsOf(type: string): readonly SentEvent['detail'][];
   open(log: Log): EventBus;

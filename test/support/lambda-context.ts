@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 
-/** What Lambda gives a handler beside the event. */
+/** Context that Lambda passes to a handler. */
 export function lambdaContext(remainingMs: () => number = () => 60_000): Context {
   const unused = () => {
     throw new Error('this is an old way to end an invocation');

@@ -40,7 +40,7 @@ export interface Sqs {
   finish(records: readonly SQSRecord[], answer: SQSBatchResponse): Promise<void>;
   /** The bodies of the messages that can be received now. */
   ready(): string[];
-  /** The bodies of the messages that were received, and come back when their time is over. */
+  /** Bodies of received messages, which return after their visibility timeout. */
   hidden(): { body: string; seconds: number }[];
   /** The bodies of the messages that were sent for later. */
   delayed(): { body: string; seconds: number }[];
@@ -50,7 +50,7 @@ export interface Sqs {
   close(): Promise<void>;
 }
 
-/** The time for which a received message is hidden where nobody says otherwise. */
+/** The time for which a received message is hidden by default. */
 export const VISIBILITY_SECONDS = 60;
 
 const CLEANUP = 'cleanup';

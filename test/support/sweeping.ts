@@ -36,7 +36,7 @@ export interface Sweeping {
   readonly far: Emulator;
   /** Plays GitHub, where all are private: the status of a repository is 404 unless it is in `forge`. */
   readonly forge: Map<string, number>;
-  /** The repositories that the forge was asked about. */
+  /** Repositories that were checked at the forge. */
   asked(): string[];
   readonly ledger: LedgerOnLoopback;
   /** Starts at 2026-11-24T03:00:00Z. */

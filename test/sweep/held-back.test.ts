@@ -114,7 +114,7 @@ describe('a repository that is said to be gone', () => {
     expect(sweeping.requested).toMatchObject([{ source: 'sweep', targets: [DR] }]);
   });
 
-  test('loses its tasks without further proof at a source that tells missing rights from a missing repository', async () => {
+  test('loses its tasks without a canary if the source distinguishes missing rights from a missing repository', async () => {
     sweeping.plant('acme', ['api']);
     await expect(
       sweepTwice({
@@ -127,7 +127,7 @@ describe('a repository that is said to be gone', () => {
     ).resolves.toMatchObject({ counts: { found: 1 } });
   });
 
-  test('keeps its tasks if only one of several source repositories is proved to be gone', async () => {
+  test('keeps its tasks if only one of several source repositories is known to be gone', async () => {
     sweeping.plant('acme', ['api', 'web']);
     sweeping.forge.set('acme/web', 200);
     await expect(

@@ -36,7 +36,7 @@ describe('the repositories that a task comes from', () => {
     { why: 'nothing is routed there', sources: [], gone: false, doubts: [] },
     { why: 'it is gone', sources: ['gone'], gone: true, doubts: [] },
     { why: 'it exists', sources: ['exists'], gone: false, doubts: [] },
-    { why: 'nobody knows', sources: ['unknown'], gone: false, doubts: ['undecided'] },
+    { why: 'its state is unknown', sources: ['unknown'], gone: false, doubts: ['undecided'] },
     { why: 'it was heard only once', sources: ['suspected'], gone: false, doubts: ['suspected'] },
     { why: 'all are gone', sources: ['gone', 'gone'], gone: true, doubts: [] },
     { why: 'one of them exists', sources: ['gone', 'exists', 'unknown'], gone: false, doubts: [] },

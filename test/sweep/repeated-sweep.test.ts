@@ -63,13 +63,13 @@ describe('taken again', () => {
     expect(sweeping.announced).toHaveLength(1);
   });
 
-  test('a step of a sweep that nobody knows does nothing, and is told', async () => {
-    const step = { step: 'finish', sweep: 'nobody' } as const;
+  test('a step of an unknown sweep does nothing, and is logged', async () => {
+    const step = { step: 'finish', sweep: 'unknown' } as const;
     await expect(takeSweepStep(step, noHurry, sweeping.context())).resolves.toEqual([]);
-    expect(sweeping.recorded.of('sweep unknown')).toMatchObject([{ level: 'warn', sweep: 'nobody' }]);
+    expect(sweeping.recorded.of('sweep unknown')).toMatchObject([{ level: 'warn', sweep: 'unknown' }]);
   });
 
-  test('killed after any write, before anybody was told, it ends in the same state', async () => {
+  test('a sweep killed after any write ends in the same state', async () => {
     sweeping.plant('acme', ['api', 'web'], [DR, APAC]);
     sweeping.plant('other', ['docs']);
     const context = withTargets();
@@ -216,7 +216,7 @@ describe('a message that asks to apply a sweep by itself deletes nothing', () =>
   });
 });
 
-/** What it is made of, in a process that is killed right after its n-th write. */
+/** Context of a process that is killed right after its n-th write. */
 function dyingAfter(writes: number, context: SweepContext): SweepContext {
   let left = writes;
   const dying =

@@ -21,7 +21,7 @@ const finding = (...tasks: FoundTask[]): SweepFinding => ({
   tasks,
 });
 
-test('tasks that go for their targets are one request, about which nobody is asked again', () => {
+test('tasks deleted because of their targets are one request without an existence check', () => {
   expect(requestsOf(finding(ofTarget(DR), ofTarget(APAC)), sweep)).toEqual([
     {
       version: 1,
@@ -67,7 +67,7 @@ test('they are the same every time, and others for another repository, account a
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('a request is one that anybody could send, with the longest names too', () => {
+test('a request is valid, with the longest names too', () => {
   const long = { ...finding(ofTarget(DR)), namespace: 'n'.repeat(64), repository: 'r'.repeat(128) };
   const [request] = requestsOf(long, { ...sweep, id: 'c6af9ac6-7b61-11e6-9a41-93e8deadbeef' });
   expect(parseRequest(request, { id: 'none' })).toEqual({ ok: true, value: request });

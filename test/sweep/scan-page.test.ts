@@ -47,7 +47,7 @@ const withTargets: Differences = {
 };
 
 describe('a page', () => {
-  test('tells what is to go, and counts the rest', async () => {
+  test('returns the tasks to delete, and counts the rest', async () => {
     const namespace = plant(['api', 'web'], [DR, APAC]);
     sweeping.cloud.cloud.addRepository(namespace, 'empty');
     await expect(scan(namespace, { differences: withTargets })).resolves.toEqual({
@@ -208,7 +208,7 @@ describe('a failure', () => {
 });
 
 describe('with little time', () => {
-  test('what was looked at is kept, and the rest is for the next step', async () => {
+  test('scanned repositories are kept, and the rest is for the next step', async () => {
     const namespace = plant(numbered(40));
     const { page } = await scan(namespace, { deadline: allowing(25) });
     const after = 'repository-0024';
@@ -228,7 +228,7 @@ describe('with little time', () => {
 test.each([
   { concurrency: undefined, most: 16 },
   { concurrency: 3, most: 3 },
-])('$most repositories are looked at at a time, and no more', async ({ concurrency, most }) => {
+])('at most $most repositories are scanned at a time', async ({ concurrency, most }) => {
   const namespace = plant(numbered(most * 3));
   let underWay = 0;
   let seen = 0;

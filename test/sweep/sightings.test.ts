@@ -33,7 +33,7 @@ test('a task of two source repositories needs another one of each owner', () => 
   expect(sightings.split(both).standing.tasks).toHaveLength(1);
 });
 
-test('two of an owner prove that each of them is not the only one, and more are not kept', () => {
+test('two of an owner are kept, so that each has another one', () => {
   const sightings = new Sightings();
   for (const name of ['api', 'web', 'docs', 'api'])
     sightings.add(sightingOf('github', 'acme', `acme/${name}`));

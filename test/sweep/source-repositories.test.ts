@@ -26,7 +26,7 @@ function sourcesOf(sweepId: string, differences: Differences = {}): SourceReposi
   return new SourceRepositories(sweeping.context(differences), sweep, ORGANIZATION, noHurry);
 }
 
-/** What a sweep says of the repository, so many minutes after the test began. */
+/** State of the repository in a sweep, some minutes after the start of the test. */
 async function hear(sweepId: string, minute: number, status: number): Promise<SourceState> {
   sweeping.clock.now = start + minute * MINUTE_MS;
   sweeping.forge.set(origin.repository, status);
@@ -78,7 +78,7 @@ test.each([
     state: 'suspected',
   },
   {
-    why: 'nobody knew in between',
+    why: 'it was unknown in between',
     heard: [
       ['a', 0, 404],
       ['b', 30, 503],
@@ -95,7 +95,7 @@ test.each([
     state: 'exists',
   },
   {
-    why: 'nobody knows now',
+    why: 'it is unknown now',
     heard: [
       ['a', 0, 404],
       ['b', 60, 403],
@@ -152,7 +152,7 @@ test('a source without an API is not known, and no news', async () => {
   ]);
 });
 
-test('a source that can not be asked as it should be is told once', async () => {
+test("a source that can't be checked is logged once", async () => {
   const sources = sourcesOf('a', { checkExistence: () => Promise.reject(new Error('no credentials')) });
   for (const repository of ['acme/one', 'acme/two'])
     await expect(sources.stateOf('api', { source: 'github', repository })).resolves.toBe('unknown');
@@ -162,9 +162,9 @@ test('a source that can not be asked as it should be is told once', async () => 
 });
 
 test.each([
-  { confirmEcr: false, why: 'nobody has said that it would know', questions: 0, state: 'unknown' },
+  { confirmEcr: false, why: 'it is not configured', questions: 0, state: 'unknown' },
   { confirmEcr: true, why: 'events.confirmEcr says that it knows', questions: 1, state: 'suspected' },
-])('Amazon ECR is asked $questions times, as $why', async ({ confirmEcr, questions, state }) => {
+])('Amazon ECR is checked $questions times, as $why', async ({ confirmEcr, questions, state }) => {
   const asked: string[] = [];
   const sources = sourcesOf('a', {
     config: { events: { confirmEcr, allowedSources: [] } },

@@ -28,6 +28,6 @@ test.each([
     input: { step: 'start', sweep: 's1', startedAt: '2026-11-24T03:00:00' },
     path: 'startedAt',
   },
-])('what is no step is told with its path: $why', ({ input, path }) => {
+])('an invalid step is rejected with its path: $why', ({ input, path }) => {
   expect(parseStep(input)).toMatchObject({ ok: false, issues: [{ path }] });
 });

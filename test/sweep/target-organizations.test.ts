@@ -56,7 +56,7 @@ test.each([
   await expect(organizations(['far', 'also'], { also }).stateOf(DR)).resolves.toBe(state);
 });
 
-test('a failure decides nothing, and is told once', async () => {
+test('a failure decides nothing, and is logged once', async () => {
   sweeping.far.cloud.addOrganization('somebody');
   sweeping.far.fault('listNamespaces', { status: 403, code: 'SVCSTG.SWR.4030170' }, { times: 10 });
   const asked = organizations(['far']);

@@ -47,7 +47,7 @@ describe('a sweep', () => {
     expect(sweeping.cloud.cloud.tasks()).toHaveLength(5);
   });
 
-  test('tells what it has come to in the log and on the bus', async () => {
+  test('reports its result in the log and on the bus', async () => {
     sweeping.plant('acme', ['api']);
     const report = await sweeping.run('s1', withTargets());
     expect(sweeping.announced).toEqual([report]);
@@ -92,7 +92,7 @@ describe('a sweep', () => {
     expect(sweeping.requested).toHaveLength(state === 'applied' ? 1 : 0);
   });
 
-  test('that is refused raises an alarm, in a dry run too', async () => {
+  test('that is rejected raises an alarm, in a dry run too', async () => {
     sweeping.plant('acme', ['api']);
     const context = withTargets({ mode: 'dry-run', maxPercent: 5 });
     await expect(sweeping.run('s1', context)).resolves.toMatchObject({ state: 'rejected' });
