@@ -22,7 +22,7 @@ const receive = middy<WebhookEvent, HttpAnswer>(MIDDY_OPTIONS)
   .use(verifyDelivery(sources, log))
   .use(jsonBodyParser())
   .handler(async ({ verified, body }) => {
-    if (verified === undefined) throw new Error('the delivery has not been verified');
+    if (verified === undefined) throw new Error('Unverified delivery');
     const acceptance = await acceptEvent(verified, body, { config, queue, log });
     const status = acceptance.status === 'accepted' ? 202 : 200;
     return answerHttp(verified.answersTo, status, { 'Content-Type': 'application/json' }, acceptance);

@@ -93,15 +93,15 @@ async function cleanOnce(
 
 async function deleteRecorded(
   request: CleanupRequest,
-  { intent, startedBefore }: StartedDeletion,
+  { intent, repeated }: StartedDeletion,
   context: CleanupContext,
 ): Promise<Ending> {
   const { deadline, ledger } = context;
   if (!deadline.allowsMore()) return { outcome: 'failed', ...OUT_OF_TIME };
   try {
-    const ending = await deleteTask(request, intent, startedBefore, context);
+    const ending = await deleteTask(request, intent, repeated, context);
     // An earlier attempt may have deleted a task that SWR never listed.
-    const isUnsure = startedBefore && intent.task === undefined;
+    const isUnsure = repeated && intent.task === undefined;
     const recorded = ending.outcome === 'failed' && isUnsure ? { ...ending, retryable: true } : ending;
     // If this write fails, the next attempt finds the started deletion, and the task gone.
     await ledger.settle(request, intent, recorded);
@@ -114,13 +114,13 @@ async function deleteRecorded(
 async function deleteTask(
   { namespace }: CleanupRequest,
   { repository, target, task }: Intent,
-  startedBefore: boolean,
+  repeated: boolean,
   { swr, deadline }: CleanupContext,
 ): Promise<Ending> {
   try {
     const outcome = await swr.deleteSyncTask(namespace, repository, target, deadline);
     // An earlier attempt, or another worker with the same request, has deleted it without a record. Both may report it.
-    return { outcome: outcome === 'absent' && (startedBefore || task !== undefined) ? 'deleted' : outcome };
+    return { outcome: outcome === 'absent' && (repeated || task !== undefined) ? 'deleted' : outcome };
   } catch (error) {
     return { outcome: 'failed', ...failureOf(error) };
   }

@@ -12,7 +12,7 @@ type FailedEnding = Extract<Ending, { outcome: 'failed' }>;
 export interface StartedDeletion {
   readonly intent: Intent;
   /** An earlier attempt started it, and its result is not recorded. */
-  readonly startedBefore: boolean;
+  readonly repeated: boolean;
 }
 
 /** Result of starting a deletion. */
@@ -71,7 +71,7 @@ export class DeliveryLimit {
 
   /** Records that a deletion exceeds the limit, unless an earlier attempt may have carried it out. */
   async #abandon(start: DeletionStart, excess: FailedEnding): Promise<void> {
-    if ('failed' in start || start.startedBefore) return;
+    if ('failed' in start || start.repeated) return;
     await this.#limits.ledger.settle(this.#request, start.intent, excess);
   }
 
@@ -82,7 +82,7 @@ export class DeliveryLimit {
    */
   #add(intents: readonly Intent[], known: Iterable<string>): FailedEnding | undefined {
     const { ledger, max } = this.#limits;
-    const own = new Set(intents.map((intent) => ledger.deletionKeyOf(this.#request, intent)));
+    const own = new Set(intents.map((intent) => ledger.keyOf(this.#request, intent)));
     this.#started = new Set([...(this.#started ?? []), ...known, ...own]);
     const count = this.#started.size;
     if (count <= max) return undefined;

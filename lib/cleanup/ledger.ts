@@ -34,7 +34,7 @@ export interface CleanupLedger {
   open(request: CleanupRequest): Promise<OpenedRequest>;
 
   /** Key of a deletion, unique within the request's delivery. A task that was created again has another key. */
-  deletionKeyOf(request: CleanupRequest, intent: Intent): string;
+  keyOf(request: CleanupRequest, intent: Intent): string;
 
   /**
    * Keys of the deletions that count toward the limit of the request's delivery: all that any of its requests has started in
@@ -53,7 +53,7 @@ export interface CleanupLedger {
    *
    * @returns whether an earlier attempt has started the same deletion without a recorded result.
    */
-  intend(request: CleanupRequest, intent: Intent): Promise<{ readonly startedBefore: boolean }>;
+  intend(request: CleanupRequest, intent: Intent): Promise<{ readonly repeated: boolean }>;
 
   /**
    * Records the result of a deletion. `deleted` is never overwritten. After a transient failure the result is unknown, so the
@@ -68,7 +68,7 @@ export interface CleanupLedger {
 /** Ledger of a dry run: records nothing. */
 export const noLedger: CleanupLedger = {
   open: (request) => Promise.resolve({ request, repeated: false }),
-  deletionKeyOf: () => '',
+  keyOf: () => '',
   started: () => Promise.resolve([]),
   unsettled: () => Promise.resolve([]),
   intend: () => Promise.reject(new Error('Deletion without a ledger: use a dry run')),

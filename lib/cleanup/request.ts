@@ -22,7 +22,7 @@ const nameSchema = v.pipe(
   v.string(),
   v.minLength(1),
   v.maxLength(256),
-  v.check((text) => text.isWellFormed(), 'text without halves of surrogate pairs'),
+  v.check((text) => text.isWellFormed(), 'well-formed Unicode'),
 );
 /** Id, or name of a source or an account: part of keys and log lines. */
 export const wordSchema = v.pipe(
@@ -36,7 +36,7 @@ export const timestampSchema = v.pipe(
   v.string(),
   v.check(
     (text) => TIMESTAMP.test(text) && !Number.isNaN(Date.parse(text)),
-    'an ISO 8601 time with its zone, such as "2026-11-24T03:00:00.000Z"',
+    'an ISO 8601 time with a zone, such as "2026-11-24T03:00:00Z"',
   ),
 );
 

@@ -84,7 +84,7 @@ export class DynamoLedger implements CleanupLedger {
     await this.#table.update({ key: keyOfLabel(label, id), setIfMissing: { kind: 'label', id, expiresAt } });
   }
 
-  deletionKeyOf(request: CleanupRequest, intent: Intent): string {
+  keyOf(request: CleanupRequest, intent: Intent): string {
     return keyOfTask(this.#accountOf(request), request, intent).sk;
   }
 
@@ -120,7 +120,7 @@ export class DynamoLedger implements CleanupLedger {
     return this.#table.query({ hash: ['pk', partitionOf(id)], range: { name: 'sk', beginsWith: prefix } });
   }
 
-  async intend(request: CleanupRequest, intent: Intent): Promise<{ readonly startedBefore: boolean }> {
+  async intend(request: CleanupRequest, intent: Intent): Promise<{ readonly repeated: boolean }> {
     const account = this.#accountOf(request);
     const { repository, target, task } = intent;
     const { id, deliveryId, source, namespace } = request;
@@ -144,7 +144,7 @@ export class DynamoLedger implements CleanupLedger {
       },
       'before',
     );
-    return { startedBefore: before?.['outcome'] === 'intended' };
+    return { repeated: before?.['outcome'] === 'intended' };
   }
 
   async settle(request: CleanupRequest, intent: Intent, ending: Ending): Promise<void> {

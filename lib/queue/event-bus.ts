@@ -64,14 +64,10 @@ export function failedAnswerEvents({ request, outcomes }: CleanupResult): BusEve
 }
 
 function failedEvent(detail: object, failed: readonly FailedOutcome[]): BusEvent {
-  const failures = failed.map(({ repository, target, code, message, status, retryable }) => ({
-    repository,
-    target,
-    code,
-    message,
-    status,
-    retryable,
-  }));
+  const failures = failed.map((each) => {
+    const { outcome: _, task: __, retryAfterSeconds: ___, ...failure } = each;
+    return failure;
+  });
   return { type: 'Cleanup Failed', detail: { ...detail, failures } };
 }
 

@@ -40,15 +40,15 @@ describe('a request', () => {
   const words = ['id', 'source', 'account', 'deliveryId'];
 
   test.each([
-    ...[...words, ...names].map((key) => ({ key, text: 'a\uD800', why: 'halves of surrogate pairs' })),
-    ...[...words, ...names].map((key) => ({ key, text: '\uDC00a', why: 'halves of surrogate pairs' })),
+    ...[...words, ...names].map((key) => ({ key, text: 'a\uD800', expected: 'well-formed Unicode' })),
+    ...[...words, ...names].map((key) => ({ key, text: '\uDC00a', expected: 'well-formed Unicode' })),
     ...words.flatMap((key) =>
-      ['a\0', 'a\nb', 'a\u0085b'].map((text) => ({ key, text, why: 'control characters' })),
+      ['a\0', 'a\nb', 'a\u0085b'].map((text) => ({ key, text, expected: 'text without control characters' })),
     ),
-  ])('has a text without $why as its $key', ({ key, text, why }) => {
+  ])('must have $expected as its $key', ({ key, text, expected }) => {
     expect(parseRequest({ ...whole, [key]: text }, { id: 'default' })).toMatchObject({
       ok: false,
-      issues: [{ path: key, expected: `text without ${why}` }],
+      issues: [{ path: key, expected }],
     });
     expect(parseRequest({ ...whole, [key]: 'ä😀' }, { id: 'default' })).toMatchObject({ ok: true });
   });
@@ -146,7 +146,7 @@ describe('a request', () => {
   });
 
   test.each([
-    { input: { ...whole, occurredAt: 'now' }, expected: /an ISO 8601 time with its zone, such as "2026-/ },
+    { input: { ...whole, occurredAt: 'now' }, expected: /an ISO 8601 time with a zone, such as "2026-/ },
     {
       input: { ...whole, targets: [{ ...DR, remoteRegionId: '' }] },
       expected: /a region id such as "cn-east-3"/,

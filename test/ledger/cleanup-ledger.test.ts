@@ -194,7 +194,7 @@ describe('a deletion', () => {
     const request = nextRequest();
     await ledger.intend(request, intent);
     await ledger.settle(request, intent, ending);
-    await expect(ledger.intend(request, intent)).resolves.toEqual({ startedBefore: false });
+    await expect(ledger.intend(request, intent)).resolves.toEqual({ repeated: false });
     await expect(entriesOf(request.id)).resolves.toMatchObject([{ outcome: 'intended' }]);
   });
 
@@ -208,7 +208,7 @@ describe('a deletion', () => {
 
   test('is on the record with the task as it was, before it is tried', async () => {
     const request = nextRequest();
-    await expect(ledger.intend(request, intent)).resolves.toEqual({ startedBefore: false });
+    await expect(ledger.intend(request, intent)).resolves.toEqual({ repeated: false });
     const { task } = intent;
     await expect(entriesOf(request.id)).resolves.toMatchObject([{ kind: 'task', outcome: 'intended', task }]);
   });
@@ -258,7 +258,7 @@ describe('a deletion', () => {
     await ledger.intend(request, intent);
     clock.now += MINUTE_MS;
     const changed = { ...intent, task: { ...DR, createdAt: CREATED_AT, syncAuto: false } };
-    await expect(ledger.intend(request, changed)).resolves.toEqual({ startedBefore: true });
+    await expect(ledger.intend(request, changed)).resolves.toEqual({ repeated: true });
     clock.now -= MINUTE_MS;
     await expect(entriesOf(request.id)).resolves.toMatchObject([
       { at: '2026-11-24T03:00:00.000Z', task: intent.task },
@@ -269,7 +269,7 @@ describe('a deletion', () => {
     const request = nextRequest();
     await ledger.intend(request, intent);
     await ledger.settle(request, intent, { outcome: 'deleted' });
-    await expect(ledger.intend(request, intent)).resolves.toEqual({ startedBefore: false });
+    await expect(ledger.intend(request, intent)).resolves.toEqual({ repeated: false });
     await expect(entriesOf(request.id)).resolves.toMatchObject([{ outcome: 'deleted' }]);
   });
 
@@ -310,7 +310,7 @@ describe('a deletion', () => {
       await ledger.intend(other, intent);
       const counted = [...(begun === 0 ? [] : [request]), other];
       await expect(ledger.started(request)).resolves.toEqual(
-        counted.map((each) => ledger.deletionKeyOf(each, intent)),
+        counted.map((each) => ledger.keyOf(each, intent)),
       );
     },
   );
@@ -319,9 +319,9 @@ describe('a deletion', () => {
     const request = nextRequest();
     const { repository, target, task } = intent;
     const same = { ...intent, task: { ...DR, createdAt: CREATED_AT, override: false } };
-    expect(ledger.deletionKeyOf(request, same)).toBe(ledger.deletionKeyOf(request, intent));
-    expect(ledger.deletionKeyOf(request, { repository, target, task: DR })).toBe(
-      ledger.deletionKeyOf(request, { repository, target }),
+    expect(ledger.keyOf(request, same)).toBe(ledger.keyOf(request, intent));
+    expect(ledger.keyOf(request, { repository, target, task: DR })).toBe(
+      ledger.keyOf(request, { repository, target }),
     );
     const all = [
       intent,
@@ -329,9 +329,9 @@ describe('a deletion', () => {
       { ...intent, task: { ...DR, createdAt: '2026-03-02T08:15:27.53184Z' } },
       { ...intent, target: APAC },
       { ...intent, repository: 'payments' },
-    ].map((each) => ledger.deletionKeyOf(request, each));
+    ].map((each) => ledger.keyOf(request, each));
     const elsewhere = [{ account: 'other' }, { namespace: 'other' }].map((differences) =>
-      ledger.deletionKeyOf({ ...request, ...differences }, { repository, target, ...(task && { task }) }),
+      ledger.keyOf({ ...request, ...differences }, { repository, target, ...(task && { task }) }),
     );
     expect(new Set([...all, ...elsewhere]).size).toBe(all.length + elsewhere.length);
   });

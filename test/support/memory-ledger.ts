@@ -12,16 +12,16 @@ interface Entry {
 /** A ledger for one request, which remembers what the one in DynamoDB does, for tests that delete hundreds of tasks. */
 export function startMemoryLedger(): CleanupLedger {
   const entries = new Map<string, Entry>();
-  const deletionKeyOf = (_: CleanupRequest, { repository, target, task }: Intent) =>
+  const keyOf = (_: CleanupRequest, { repository, target, task }: Intent) =>
     `${repository}#${nameOf(target)}#${task?.createdAt ?? '-'}`;
   const write = (request: CleanupRequest, intent: Intent, ending: Pick<Entry, 'outcome' | 'code'>) => {
-    const key = deletionKeyOf(request, intent);
+    const key = keyOf(request, intent);
     const before = entries.get(key);
     if (before?.outcome !== 'deleted') entries.set(key, { intent: before?.intent ?? intent, ...ending });
     return before;
   };
   return {
-    deletionKeyOf,
+    keyOf,
     open: async (request) => ({ request, repeated: false }),
     started: async () =>
       [...entries].flatMap(([key, { outcome, code }]) =>
@@ -32,7 +32,7 @@ export function startMemoryLedger(): CleanupLedger {
         intent.repository === repository && /intended|failed/.test(outcome) ? [intent] : [],
       ),
     intend: async (request, intent) => ({
-      startedBefore: write(request, intent, { outcome: 'intended' })?.outcome === 'intended',
+      repeated: write(request, intent, { outcome: 'intended' })?.outcome === 'intended',
     }),
     settle: async (request, intent, ending) => {
       const mayBeDone = ending.outcome === 'failed' && ending.retryable;
