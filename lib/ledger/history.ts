@@ -90,7 +90,7 @@ const taskEntrySchema = v.object({
   message: v.exactOptional(v.string()),
   restoredAt: v.exactOptional(v.string()),
 });
-const countsSchema = v.record(v.string(), v.number());
+const entryCountsSchema = v.record(v.string(), v.number());
 
 /** Queries of the ledger. Every method throws a `ServiceError` (`LEDGER_UNAVAILABLE`) if the ledger can't be read. */
 export class History {
@@ -166,7 +166,7 @@ function readEntry(item: Item): LedgerEntry | undefined {
     return {
       ...rest,
       key: { pk, sk },
-      counts: v.parse(countsSchema, JSON.parse(counts)),
+      counts: v.parse(entryCountsSchema, JSON.parse(counts)),
       noted: Array.isArray(list) ? list : [],
     };
   }

@@ -6,7 +6,7 @@ import type { Suspicion, SweepRecord, SweptOrganization } from '../sweep/ledger.
 
 const reasonSchema = v.picklist(REASONS);
 const organization = { account: v.string(), namespace: v.string() };
-const countsSchema = v.object({
+const sweepCountsSchema = v.object({
   repositories: v.number(),
   denied: v.number(),
   unread: v.number(),
@@ -26,7 +26,7 @@ export const sweptPageSchema = v.object({
     v.object({
       ...organization,
       offset: v.number(),
-      counts: countsSchema,
+      counts: sweepCountsSchema,
       next: v.exactOptional(v.number()),
       after: v.exactOptional(v.string()),
       sighted: v.exactOptional(v.array(v.string())),
@@ -71,7 +71,7 @@ const sweepReportSchema = v.object({
   percent: v.number(),
   organizations: v.number(),
   heldBack: v.exactOptional(v.number()),
-  counts: v.pipe(v.string(), v.parseJson(), countsSchema),
+  counts: v.pipe(v.string(), v.parseJson(), sweepCountsSchema),
   reasons: v.pipe(
     v.string(),
     v.parseJson(),
