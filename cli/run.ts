@@ -65,11 +65,48 @@ export interface Run extends Pick<Terminal, 'folder' | 'firstPauseMs'> {
   readonly progress: (what: string, total?: number) => Progress;
 }
 
-/** Body of a command. */
-export type Work<Options> = (args: readonly string[], options: Options, run: Run) => Promise<ExitStatus>;
+/**
+ * Body of a command.
+ *
+ * @returns false if something failed.
+ */
+export type Work<Options> = (args: readonly string[], options: Options, run: Run) => Promise<boolean>;
 
 /** Makes a command's action of its body. */
 export type Act = <Options extends ChangingOptions>(work: Work<Options>) => (this: Command) => Promise<void>;
+
+/** Adds a command to the program or to another command. */
+export type AddCommand = (parent: Command, act: Act) => Command;
+
+interface Definition<Options> {
+  /** Name and arguments, such as `clean <NAMESPACE[/REPOSITORY]>`. */
+  readonly usage: string;
+  /** Line in the list of commands, in place of the description. */
+  readonly summary?: string;
+  readonly description: string;
+  /** Options of its own. */
+  readonly addOptions?: (command: Command) => Command;
+  /** Adds the options of every command that changes something. */
+  readonly changes?: true;
+  /** Command lines at the end of its help, without `swr-sync`. */
+  readonly examples: readonly string[];
+  readonly work: Work<Options>;
+}
+
+/** Defines a command: its texts, options and body. */
+export function defineCommand<Options extends ChangingOptions>(definition: Definition<Options>): AddCommand {
+  const { usage, description, summary = description, addOptions, changes, examples, work } = definition;
+  return (parent, act) => {
+    const command = parent.command(usage).summary(summary).description(description);
+    if (changes)
+      command
+        .option('--dry-run', 'show what would be done, and change nothing')
+        .option('--yes', 'do not ask before something is changed');
+    addOptions?.(command);
+    const lines = examples.map((line) => `  swr-sync ${line}`);
+    return command.addHelpText('after', ['', 'Examples:', ...lines].join('\n')).action(act(work));
+  };
+}
 
 /** Runs the body of a command, until it ends or Ctrl-C ends it. */
 export async function perform<Options extends ChangingOptions>(
@@ -82,7 +119,7 @@ export async function perform<Options extends ChangingOptions>(
   const say = (line: string) => void stderr.write(`${line}\n`);
   const interruption = new Interruption(signal, say);
   try {
-    const status = await work(args, options, {
+    const done = await work(args, options, {
       ...rest,
       interruption,
       log: createLog({}, verbose ? say : () => {}, verbose ? 'debug' : undefined),
@@ -95,22 +132,11 @@ export async function perform<Options extends ChangingOptions>(
       isWatched: !json && stderr.isTTY === true,
       progress: (what, total = 0) => (json ? noProgress : showProgress(what, total, stderr)),
     });
-    return interruption.interrupted ? EXIT.interrupted : status;
+    if (interruption.interrupted) return EXIT.interrupted;
+    return done ? EXIT.done : EXIT.failed;
   } catch (error) {
     if (!interruption.interrupted) throw error;
     say(messageOf(error));
     return EXIT.interrupted;
   }
-}
-
-/** Adds the options of every command that changes something. */
-export function addChangingOptions(command: Command): Command {
-  return command
-    .option('--dry-run', 'show what would be done, and change nothing')
-    .option('--yes', 'do not ask before something is changed');
-}
-
-/** Formats the examples at the end of a command's help. */
-export function formatExamples(...lines: readonly string[]): string {
-  return ['', 'Examples:', ...lines.map((line) => `  swr-sync ${line}`)].join('\n');
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Command } from 'commander';
 import { UsageError } from '../../command-line/options.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Target } from '../../lib/huaweicloud/names.ts';
@@ -17,15 +16,7 @@ import { type CleanParts, deletePlanned, previewCleanup } from '../clean-steps.t
 import { listRepositoriesOf } from '../list-tasks.ts';
 import { openBus, openLedger } from '../resources.ts';
 import { retryingClient } from '../retry.ts';
-import {
-  type Act,
-  addChangingOptions,
-  type ChangingOptions,
-  EXIT,
-  type ExitStatus,
-  formatExamples,
-  type Run,
-} from '../run.ts';
+import { type ChangingOptions, defineCommand, type Run } from '../run.ts';
 import { chooseAccount, describeAccount, openAccounts, openStage } from '../stage.ts';
 import { count, countEach } from '../table.ts';
 
@@ -38,29 +29,34 @@ interface CleanOptions extends ChangingOptions {
   readonly occurredAt?: string;
 }
 
-export function addClean(program: Command, act: Act): void {
-  addChangingOptions(program.command('clean').argument('<NAMESPACE[/REPOSITORY]>'))
-    .summary("delete a repository's synchronization tasks")
-    .description('Deletes tasks as if the repository had been deleted. safety.deny applies.')
-    .option('--organization', 'every repository of the organization')
-    .option('--target <region/organization>', 'only tasks with this target; may be repeated', collectTargets)
-    .option('--occurred-at <time>', 'keep tasks created later')
-    .addHelpText(
-      'after',
-      formatExamples(
-        'clean acme-images/payments/api --stage prod',
-        'clean acme-images/payments/api --target cn-east-3/acme-dr --stage prod --yes',
-        'clean acme-images --organization --stage prod --dry-run',
-      ),
-    )
-    .action(act(clean));
-}
+/** Adds `swr-sync clean`. */
+export const addClean = defineCommand<CleanOptions>({
+  usage: 'clean <NAMESPACE[/REPOSITORY]>',
+  summary: "delete a repository's synchronization tasks",
+  description: 'Deletes tasks as if the repository had been deleted. safety.deny applies.',
+  changes: true,
+  addOptions: (command) =>
+    command
+      .option('--organization', 'every repository of the organization')
+      .option(
+        '--target <region/organization>',
+        'only tasks with this target; may be repeated',
+        collectTargets,
+      )
+      .option('--occurred-at <time>', 'keep tasks created later'),
+  examples: [
+    'clean acme-images/payments/api --stage prod',
+    'clean acme-images/payments/api --target cn-east-3/acme-dr --stage prod --yes',
+    'clean acme-images --organization --stage prod --dry-run',
+  ],
+  work: clean,
+});
 
 function collectTargets(text: string, before: readonly Target[] = []): readonly Target[] {
   return [...before, parseTargetName(text)];
 }
 
-async function clean([text = '']: readonly string[], options: CleanOptions, run: Run): Promise<ExitStatus> {
+async function clean([text = '']: readonly string[], options: CleanOptions, run: Run): Promise<boolean> {
   const name = parseScope(text, options);
   const occurredAt = options.occurredAt === undefined ? undefined : parseTime(options.occurredAt, Date.now());
   const stage = await openStage(options, run);
@@ -94,10 +90,10 @@ async function clean([text = '']: readonly string[], options: CleanOptions, run:
   await run.ask(question, formatOutcomes(request.namespace, sortOutcomes(previewed)));
   const done = await deletePlanned(request, previewed, { ledger, bus }, parts);
   const all = [...previewed.filter((outcome) => !isPlanned(outcome)), ...done];
-  const status = printCleanup(all, request, { stage: stage.name, dryRun: false }, run);
+  const isDone = printCleanup(all, request, { stage: stage.name, dryRun: false }, run);
   if (done.some(({ outcome }) => outcome === 'deleted'))
     run.say(`To restore them: swr-sync restore --delivery ${request.id} --stage ${stage.name}`);
-  return status;
+  return isDone;
 }
 
 /**
@@ -136,13 +132,12 @@ function printCleanup(
   { id, account, namespace }: CleanupRequest,
   { stage, dryRun }: { stage: string; dryRun: boolean },
   run: Run,
-): ExitStatus {
+): boolean {
   const outcomes = sortOutcomes(unsorted);
   const tasks = outcomes.map((outcome) => documentOf(namespace, outcome));
   run.result({ stage, account, dryRun, delivery: id, tasks }, () =>
     outcomes.length === 0 ? '' : formatOutcomes(namespace, outcomes),
   );
   run.say(outcomes.length === 0 ? 'No task to delete.' : countEach(outcomes.map(nameOutcome)));
-  const failed = outcomes.some((outcome) => outcome.outcome === 'failed' && !isNotTried(outcome));
-  return failed ? EXIT.failed : EXIT.done;
+  return !outcomes.some((outcome) => outcome.outcome === 'failed' && !isNotTried(outcome));
 }

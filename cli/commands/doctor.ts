@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { UsageError } from '../../command-line/options.ts';
 import { Rejections } from '../../lib/huaweicloud/rejections.ts';
 import { type Check, check, formatChecks, skip } from '../doctor/check.ts';
@@ -6,29 +5,27 @@ import { checkAccount } from '../doctor/check-accounts.ts';
 import { checkEventBus, checkLedger, checkQueues } from '../doctor/check-aws.ts';
 import { checkCanaries } from '../doctor/check-canaries.ts';
 import { checkSecrets } from '../doctor/check-secrets.ts';
-import { type Act, EXIT, type ExitStatus, formatExamples, type GlobalOptions, type Run } from '../run.ts';
+import { defineCommand, type GlobalOptions, type Run } from '../run.ts';
 import { chooseAccount, findStage, loadStage, type Stage, type StageFile } from '../stage.ts';
 import { count } from '../table.ts';
 
-export function addDoctor(program: Command, act: Act): void {
-  program
-    .command('doctor')
-    .summary('check a stage, and say what to fix')
-    .description(
-      'Checks the configuration, secrets, accounts, queues and ledger of a stage. Changes nothing.',
-    )
-    .addHelpText('after', formatExamples('doctor --stage prod'))
-    .action(act(doctor));
-}
+/** Adds `swr-sync doctor`. */
+export const addDoctor = defineCommand({
+  usage: 'doctor',
+  summary: 'check a stage, and say what to fix',
+  description: 'Checks the configuration, secrets, accounts, queues and ledger of a stage. Changes nothing.',
+  examples: ['doctor --stage prod'],
+  work: doctor,
+});
 
-async function doctor(_: readonly string[], options: GlobalOptions, run: Run): Promise<ExitStatus> {
+async function doctor(_: readonly string[], options: GlobalOptions, run: Run): Promise<boolean> {
   const found = await findStage(options, run);
   const checks = await checkStage(found, options, run);
   const failed = checks.filter(({ state }) => state === 'failed').length;
   const warnings = checks.filter(({ state }) => state === 'warning').length;
   run.result({ stage: found.name, failed, warnings, checks }, () => formatChecks(checks));
   run.say(failed + warnings === 0 ? 'No problem found.' : `${failed} failed, ${count(warnings, 'warning')}.`);
-  return failed > 0 ? EXIT.failed : EXIT.done;
+  return failed === 0;
 }
 
 async function checkStage(found: StageFile, options: GlobalOptions, run: Run): Promise<Check[]> {

@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { UsageError } from '../../command-line/options.ts';
 import type { DeadLetter } from '../../lib/aws/dead-letter-box.ts';
 import { Queue } from '../../lib/aws/queue.ts';
@@ -13,12 +12,9 @@ import {
 } from '../dead-letters.ts';
 import { findQueueUrl } from '../resources.ts';
 import {
-  type Act,
-  addChangingOptions,
+  type AddCommand,
   type ChangingOptions,
-  EXIT,
-  type ExitStatus,
-  formatExamples,
+  defineCommand,
   type GlobalOptions,
   type Run,
   type Work,
@@ -28,48 +24,55 @@ import { count } from '../table.ts';
 
 const TIMEOUT_MS = 10_000;
 const PAST = { retry: 'retried', drop: 'dropped' } as const;
-const ID = 'id of the message, or the beginning of it';
 
 interface MessageOptions extends ChangingOptions {
   readonly all?: boolean;
 }
 
-export function addFailed(program: Command, act: Act): void {
+/** Adds `swr-sync failed` with its four commands. */
+export const addFailed: AddCommand = (program, act) => {
   const failed = program
     .command('failed')
     .summary('list, retry or drop dead-lettered messages')
     .description('Shows dead-lettered messages and why they are there, retries them, or drops them.');
+  for (const add of [addList, addShow, addRetry, addDrop]) add(failed, act);
+  return failed;
+};
 
-  failed
-    .command('list')
-    .description('Lists every message of the dead-letter queue.')
-    .addHelpText('after', formatExamples('failed list --stage prod'))
-    .action(act(list));
+const addList = defineCommand({
+  usage: 'list',
+  description: 'Lists every message of the dead-letter queue.',
+  examples: ['failed list --stage prod'],
+  work: list,
+});
 
-  failed
-    .command('show')
-    .argument('<ID>', ID)
-    .description('Shows one message in full.')
-    .addHelpText('after', formatExamples('failed show 3f1c --stage prod'))
-    .action(act(show));
+const addShow = defineCommand({
+  usage: 'show <ID>',
+  description: 'Shows one message in full. ID is its id, or the beginning of it.',
+  examples: ['failed show 3f1c --stage prod'],
+  work: show,
+});
 
-  addChangingOptions(failed.command('retry').argument('[ID]', ID))
-    .description('Moves messages back to the queue that they came from.')
-    .option('--all', 'every message')
-    .addHelpText(
-      'after',
-      formatExamples('failed retry 3f1c --stage prod', 'failed retry --all --stage prod --yes'),
-    )
-    .action(act(change('retry')));
+const addRetry = defineCommand<MessageOptions>({
+  usage: 'retry [ID]',
+  description:
+    'Moves messages back to the queue that they came from. ID is the id of one, or the beginning of it.',
+  changes: true,
+  addOptions: (command) => command.option('--all', 'every message'),
+  examples: ['failed retry 3f1c --stage prod', 'failed retry --all --stage prod --yes'],
+  work: change('retry'),
+});
 
-  addChangingOptions(failed.command('drop').argument('[ID]', ID))
-    .description('Deletes messages permanently.')
-    .option('--all', 'every message')
-    .addHelpText('after', formatExamples('failed drop 3f1c --stage prod'))
-    .action(act(change('drop')));
-}
+const addDrop = defineCommand<MessageOptions>({
+  usage: 'drop [ID]',
+  description: 'Deletes messages permanently. ID is the id of one, or the beginning of it.',
+  changes: true,
+  addOptions: (command) => command.option('--all', 'every message'),
+  examples: ['failed drop 3f1c --stage prod'],
+  work: change('drop'),
+});
 
-async function list(_: readonly string[], options: GlobalOptions, run: Run): Promise<ExitStatus> {
+async function list(_: readonly string[], options: GlobalOptions, run: Run): Promise<boolean> {
   const stage = await openStage(options, run);
   await withDeadLetters(stage, run, (messages) => {
     run.result({ stage: stage.name, messages: messages.map(describeMessage) }, () =>
@@ -78,17 +81,17 @@ async function list(_: readonly string[], options: GlobalOptions, run: Run): Pro
     run.say(`${count(messages.length, 'message')} in the dead-letter queue of ${stage.name}.`);
     return Promise.resolve();
   });
-  return EXIT.done;
+  return true;
 }
 
-async function show([id = '']: readonly string[], options: GlobalOptions, run: Run): Promise<ExitStatus> {
+async function show([id = '']: readonly string[], options: GlobalOptions, run: Run): Promise<boolean> {
   const stage = await openStage(options, run);
   await withDeadLetters(stage, run, (messages) => {
     const message = findMessage(messages, id);
     run.result(describeMessage(message), () => formatMessage(message));
     return Promise.resolve();
   });
-  return EXIT.done;
+  return true;
 }
 
 /** @returns a function that sends a message to the queue that it came from. */
@@ -115,7 +118,7 @@ function change(verb: keyof typeof PAST): Work<MessageOptions> {
       if (dryRun) {
         run.result({ stage: stage.name, dryRun, messages: ids }, () => formatMessages(chosen));
         run.say(`${count(ids.length, 'message')} would be ${PAST[verb]}.`);
-        return EXIT.done;
+        return true;
       }
       const question = `${verb.charAt(0).toUpperCase()}${verb.slice(1)} ${count(ids.length, 'message')}?`;
       await run.ask(question, formatMessages(chosen));
@@ -139,7 +142,7 @@ function change(verb: keyof typeof PAST): Work<MessageOptions> {
       run.result({ stage: stage.name, dryRun, [PAST[verb]]: done, failed, left }, () => done.join('\n'));
       for (const each of failed) run.say(`Failed: ${each.id}: ${each.message}`);
       run.say(`${count(done.length, 'message')} ${PAST[verb]}${left > 0 ? `, ${left} left` : ''}.`);
-      return failed.length > 0 ? EXIT.failed : EXIT.done;
+      return failed.length === 0;
     });
   };
 }

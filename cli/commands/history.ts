@@ -4,7 +4,7 @@ import { nameOf } from '../../lib/huaweicloud/names.ts';
 import type { History, LedgerEntry } from '../../lib/ledger/history.ts';
 import { formatImageName, type ImageName, parseImageName, parseTime } from '../arguments.ts';
 import { openHistory } from '../resources.ts';
-import { type Act, EXIT, type ExitStatus, formatExamples, type GlobalOptions, type Run } from '../run.ts';
+import { defineCommand, type GlobalOptions, type Run } from '../run.ts';
 import { chooseAccount, openStage, type Stage } from '../stage.ts';
 import { count, formatTable, formatTime } from '../table.ts';
 
@@ -35,28 +35,22 @@ export function addHistoryOptions(command: Command): Command {
     .option('--until <time>', 'the same; now if missing');
 }
 
-export function addHistory(program: Command, act: Act): void {
-  addHistoryOptions(program.command('history').argument('[NAMESPACE[/REPOSITORY]]'))
-    .summary('show what was deleted, when, and why')
-    .description(
-      'Shows entries of the ledger, the latest last: those of the last 24 hours, unless an argument or option selects others.',
-    )
-    .addHelpText(
-      'after',
-      formatExamples(
-        'history --stage prod --since 2h',
-        'history acme-images/payments/api --stage prod',
-        'history --delivery 72d3162e-cc78-11e3-81ab-4c9367dc0958 --stage prod --json',
-      ),
-    )
-    .action(act(showHistory));
-}
+/** Adds `swr-sync history`. */
+export const addHistory = defineCommand<HistoryOptions>({
+  usage: 'history [NAMESPACE[/REPOSITORY]]',
+  summary: 'show what was deleted, when, and why',
+  description:
+    'Shows entries of the ledger, the latest last: those of the last 24 hours, unless an argument or option selects others.',
+  addOptions: addHistoryOptions,
+  examples: [
+    'history --stage prod --since 2h',
+    'history acme-images/payments/api --stage prod',
+    'history --delivery 72d3162e-cc78-11e3-81ab-4c9367dc0958 --stage prod --json',
+  ],
+  work: showHistory,
+});
 
-async function showHistory(
-  [text]: readonly string[],
-  options: HistoryOptions,
-  run: Run,
-): Promise<ExitStatus> {
+async function showHistory([text]: readonly string[], options: HistoryOptions, run: Run): Promise<boolean> {
   const stage = await openStage(options, run);
   const query = readHistoryQuery(text, options, stage, DEFAULT_SINCE);
   const entries = await readHistory(await openHistory(stage), query, run);
@@ -66,7 +60,7 @@ async function showHistory(
   run.say(
     `${count(entries.length, 'entry')} from ${formatTime(query.from)} to ${formatTime(query.to)} (UTC).`,
   );
-  return EXIT.done;
+  return true;
 }
 
 function documentOf(entry: LedgerEntry) {

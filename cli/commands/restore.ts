@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { UsageError } from '../../command-line/options.ts';
 import {
   lastDeletions,
@@ -12,15 +11,7 @@ import type { TaskEntry } from '../../lib/ledger/history.ts';
 import { formatImageName } from '../arguments.ts';
 import { openHistory } from '../resources.ts';
 import { retryingClient } from '../retry.ts';
-import {
-  type Act,
-  addChangingOptions,
-  type ChangingOptions,
-  EXIT,
-  type ExitStatus,
-  formatExamples,
-  type Run,
-} from '../run.ts';
+import { type ChangingOptions, defineCommand, type Run } from '../run.ts';
 import { openAccounts, openStage } from '../stage.ts';
 import { count, countEach, formatTable, formatTime, sortBy } from '../table.ts';
 import { addHistoryOptions, type HistoryOptions, readHistory, readHistoryQuery } from './history.ts';
@@ -41,25 +32,24 @@ interface RestoreOptions extends HistoryOptions, ChangingOptions {
   readonly again?: boolean;
 }
 
-export function addRestore(program: Command, act: Act): void {
-  addChangingOptions(addHistoryOptions(program.command('restore').argument('[NAMESPACE[/REPOSITORY]]')))
-    .summary('create deleted tasks again')
-    .description(
-      'Creates deleted tasks again from the ledger, with their settings. Existing tasks stay as they are.',
-    )
-    .option('--again', 'also tasks that were restored before and are missing now')
-    .addHelpText(
-      'after',
-      formatExamples(
-        'restore acme-images/payments/api --stage prod --dry-run',
-        'restore --delivery 72d3162e-cc78-11e3-81ab-4c9367dc0958 --stage prod',
-        'restore --since 2h --until 90m --stage prod --yes',
-      ),
-    )
-    .action(act(restore));
-}
+/** Adds `swr-sync restore`. */
+export const addRestore = defineCommand<RestoreOptions>({
+  usage: 'restore [NAMESPACE[/REPOSITORY]]',
+  summary: 'create deleted tasks again',
+  description:
+    'Creates deleted tasks again from the ledger, with their settings. Existing tasks stay as they are.',
+  changes: true,
+  addOptions: (command) =>
+    addHistoryOptions(command).option('--again', 'also tasks that were restored before and are missing now'),
+  examples: [
+    'restore acme-images/payments/api --stage prod --dry-run',
+    'restore --delivery 72d3162e-cc78-11e3-81ab-4c9367dc0958 --stage prod',
+    'restore --since 2h --until 90m --stage prod --yes',
+  ],
+  work: restore,
+});
 
-async function restore([text]: readonly string[], options: RestoreOptions, run: Run): Promise<ExitStatus> {
+async function restore([text]: readonly string[], options: RestoreOptions, run: Run): Promise<boolean> {
   const { delivery, since, until, dryRun = false, again = false } = options;
   if ((text ?? delivery ?? since ?? until) === undefined)
     throw new UsageError('Name what to restore: a repository, a --delivery, or a window with --since.');
@@ -99,10 +89,10 @@ function printRestoration(
   steps: readonly Step[],
   { stage, dryRun }: { stage: string; dryRun: boolean },
   run: Run,
-): ExitStatus {
+): boolean {
   run.result({ stage, dryRun, tasks: steps.map(documentOf) }, () => formatSteps(steps));
   run.say(countEach(steps.map(outcomeOf)));
-  return steps.some((step) => outcomeOf(step) === 'failed') ? EXIT.failed : EXIT.done;
+  return !steps.some((step) => outcomeOf(step) === 'failed');
 }
 
 function outcomeOf(step: Step): Outcome {

@@ -1,25 +1,22 @@
-import type { Command } from 'commander';
 import { UsageError } from '../../command-line/options.ts';
 import { sources } from '../../lib/sources/index.ts';
 import { explainRoute, type RouteReport } from '../explain-route.ts';
-import { type Act, EXIT, type ExitStatus, formatExamples, type GlobalOptions, type Run } from '../run.ts';
+import { defineCommand, type GlobalOptions, type Run } from '../run.ts';
 import { findSourceType } from '../send/sample-repository.ts';
 import { openStage, type Stage } from '../stage.ts';
 
-export function addRoute(program: Command, act: Act): void {
-  program
-    .command('route')
-    .argument('<SOURCE:NAME>')
-    .summary('show where the deletion of a repository leads, and why')
-    .description(
-      'Shows which route matches a source repository, and what its deletion leads to. Calls nothing.',
-    )
-    .addHelpText('after', formatExamples('route github:acme/api --stage prod'))
-    .action(act(route));
-}
+/** Adds `swr-sync route`. */
+export const addRoute = defineCommand({
+  usage: 'route <SOURCE:NAME>',
+  summary: 'show where the deletion of a repository leads, and why',
+  description:
+    'Shows which route matches a source repository, and what its deletion leads to. Calls nothing.',
+  examples: ['route github:acme/api --stage prod'],
+  work: route,
+});
 
 /** Ends with 1 if the repository isn't routed. */
-async function route([name = '']: readonly string[], options: GlobalOptions, run: Run): Promise<ExitStatus> {
+async function route([name = '']: readonly string[], options: GlobalOptions, run: Run): Promise<boolean> {
   const [, source, repository] = /^([^:]+):(.+)$/s.exec(name) ?? [];
   if (source === undefined || repository === undefined)
     throw new UsageError(`Invalid name "${name}": expected SOURCE:NAME, such as github:acme/api`);
@@ -31,7 +28,7 @@ async function route([name = '']: readonly string[], options: GlobalOptions, run
     );
   const report = explainRoute(stage.config, source, repository);
   run.result(report, () => format(report, stage));
-  return report.routed ? EXIT.done : EXIT.failed;
+  return report.routed;
 }
 
 function format(report: RouteReport, stage: Stage): string {

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import { UsageError } from '../../command-line/options.ts';
 import type { Config } from '../../lib/config/config.ts';
 import { ServiceError } from '../../lib/failure.ts';
@@ -8,7 +8,7 @@ import { parseJson } from '../../lib/json.ts';
 import { isSecretReference } from '../../lib/secret-reference.ts';
 import { sources } from '../../lib/sources/index.ts';
 import { configuredSources } from '../../lib/webhook/configured-source.ts';
-import { type Act, EXIT, type ExitStatus, formatExamples, type GlobalOptions, type Run } from '../run.ts';
+import { defineCommand, type GlobalOptions, type Run } from '../run.ts';
 import { explainAnswer } from '../send/explain-answer.ts';
 import type { SendableType } from '../send/sample-bodies.ts';
 import { inventRepository, readSample, requireSendable } from '../send/sample-repository.ts';
@@ -30,39 +30,36 @@ interface SendOptions extends GlobalOptions {
   readonly dryRun?: boolean;
 }
 
-export function addSend(program: Command, act: Act): void {
-  program
-    .command('send')
-    .argument('<SOURCE>')
-    .summary('send a signed sample delivery to a stage')
-    .description(
-      'Sends what the sender of a source would send, and explains the answer. Without --repository, the deletion of a repository that nobody has.',
-    )
-    .addOption(
-      new Option('--url <url>', 'the output WebhookUrl of the deployment, or what npm start prints').env(
-        'WEBHOOK_URL',
-      ),
-    )
-    .option('--repository <name>', 'full name at the source; the stage deletes its tasks')
-    .addOption(
-      new Option('--event <event>', 'a ping deletes nothing').choices(SAMPLE_EVENTS).default('deletion'),
-    )
-    .option(
-      '--secret <reference>',
-      'secretsmanager:NAME, ssm:NAME or env:NAME in place of the configured one',
-    )
-    .option('--dry-run', 'show the request as a curl command without its signature, and send nothing')
-    .addHelpText(
-      'after',
-      formatExamples(
-        'send github --stage prod --url https://example.com/webhooks --event ping',
-        'send github --stage prod --url https://example.com/webhooks',
-      ),
-    )
-    .action(act(send));
-}
+/** Adds `swr-sync send`. */
+export const addSend = defineCommand<SendOptions>({
+  usage: 'send <SOURCE>',
+  summary: 'send a signed sample delivery to a stage',
+  description:
+    'Sends what the sender of a source would send, and explains the answer. Without --repository, the deletion of a repository that nobody has.',
+  addOptions: (command) =>
+    command
+      .addOption(
+        new Option('--url <url>', 'the output WebhookUrl of the deployment, or what npm start prints').env(
+          'WEBHOOK_URL',
+        ),
+      )
+      .option('--repository <name>', 'full name at the source; the stage deletes its tasks')
+      .addOption(
+        new Option('--event <event>', 'a ping deletes nothing').choices(SAMPLE_EVENTS).default('deletion'),
+      )
+      .option(
+        '--secret <reference>',
+        'secretsmanager:NAME, ssm:NAME or env:NAME in place of the configured one',
+      )
+      .option('--dry-run', 'show the request as a curl command without its signature, and send nothing'),
+  examples: [
+    'send github --stage prod --url https://example.com/webhooks --event ping',
+    'send github --stage prod --url https://example.com/webhooks',
+  ],
+  work: send,
+});
 
-async function send([source = '']: readonly string[], options: SendOptions, run: Run): Promise<ExitStatus> {
+async function send([source = '']: readonly string[], options: SendOptions, run: Run): Promise<boolean> {
   const { event, dryRun = false, secret } = options;
   if (secret !== undefined && !isSecretReference(secret))
     throw new UsageError(
@@ -78,7 +75,7 @@ async function send([source = '']: readonly string[], options: SendOptions, run:
   const sample = { stage: stage.name, source, type, event, repository, url: url.href };
   if (dryRun) {
     run.result({ ...sample, dryRun, ...content }, () => formatCurl(url, content, masked));
-    return EXIT.done;
+    return true;
   }
 
   const { reference, key } = await readKey(source, stage, secret);
@@ -113,7 +110,7 @@ async function send([source = '']: readonly string[], options: SendOptions, run:
   );
   if (ms > timeoutMs)
     run.say(`${type} stops waiting after ${timeoutMs} ms. Was this the first invocation for a while?`);
-  return ok ? EXIT.done : EXIT.failed;
+  return ok;
 }
 
 function chooseRepository(

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Command } from 'commander';
 import { UsageError } from '../../command-line/options.ts';
 import type { Accounts } from '../../lib/huaweicloud/accounts.ts';
 import type { Sweep, SweepReport } from '../../lib/sweep/ledger.ts';
@@ -7,15 +6,7 @@ import { Sightings } from '../../lib/sweep/source-repositories.ts';
 import { isNotTried } from '../clean-outcomes.ts';
 import { listRepositoriesOf } from '../list-tasks.ts';
 import { retryingClient } from '../retry.ts';
-import {
-  type Act,
-  addChangingOptions,
-  type ChangingOptions,
-  EXIT,
-  type ExitStatus,
-  formatExamples,
-  type Run,
-} from '../run.ts';
+import { type ChangingOptions, defineCommand, type Run } from '../run.ts';
 import { runSweep } from '../run-sweep.ts';
 import { chooseAccount, openAccounts, openStage, type Stage } from '../stage.ts';
 import { type CliSweep, createSweep } from '../sweep-context.ts';
@@ -29,19 +20,20 @@ interface SweepOptions extends ChangingOptions {
   readonly resume?: string;
 }
 
-export function addSweep(program: Command, act: Act): void {
-  addChangingOptions(program.command('sweep'))
-    .summary('find tasks that no event has named, and delete them')
-    .description(
-      'Checks every task of every account (of one with --account). Deletes those whose source or target is gone, or whose ' +
-        'target is not allowed, if sweep.mode is apply and they are at most sweep.maxPercent.',
-    )
-    .option('--resume <id>', 'resume an interrupted sweep')
-    .addHelpText('after', formatExamples('sweep --stage prod --dry-run', 'sweep --stage prod'))
-    .action(act(sweep));
-}
+/** Adds `swr-sync sweep`. */
+export const addSweep = defineCommand<SweepOptions>({
+  usage: 'sweep',
+  summary: 'find tasks that no event has named, and delete them',
+  description:
+    'Checks every task of every account (of one with --account). Deletes those whose source or target is gone, or whose ' +
+    'target is not allowed, if sweep.mode is apply and they are at most sweep.maxPercent.',
+  changes: true,
+  addOptions: (command) => command.option('--resume <id>', 'resume an interrupted sweep'),
+  examples: ['sweep --stage prod --dry-run', 'sweep --stage prod'],
+  work: sweep,
+});
 
-async function sweep(_: readonly string[], options: SweepOptions, run: Run): Promise<ExitStatus> {
+async function sweep(_: readonly string[], options: SweepOptions, run: Run): Promise<boolean> {
   const stage = await openStage(options, run);
   const names =
     options.account === undefined ? Object.keys(stage.config.accounts) : [chooseAccount(stage, options)];
@@ -121,7 +113,7 @@ function printSweep(
   found: Found,
   { outcomes }: CliSweep,
   run: Run,
-): ExitStatus {
+): boolean {
   const rows = rowsOf(found, outcomes, report?.state);
   run.result(
     { stage, sweep: id, complete: report !== undefined, ...(report && { report }), tasks: rows },
@@ -135,6 +127,6 @@ function printSweep(
   if (report?.state === 'rejected')
     run.say('Rejected: more tasks than sweep.maxPercent allows. Nothing was deleted.');
   const failed = outcomes.some((outcome) => outcome.outcome === 'failed' && !isNotTried(outcome));
-  const isWhole = report !== undefined && report.counts.unread === 0 && report.state !== 'rejected';
-  return failed || !isWhole ? EXIT.failed : EXIT.done;
+  const isWhole = report !== undefined && report.counts.unread === 0 && report.state !== 'refused';
+  return !failed && isWhole;
 }

@@ -1,27 +1,22 @@
-import type { Command } from 'commander';
 import { nameOf, showName, type Target } from '../../lib/huaweicloud/names.ts';
 import { mayHaveMore } from '../../lib/huaweicloud/sync-task.ts';
 import { formatImageName, parseImageName } from '../arguments.ts';
 import { readTasks, type TaskList } from '../list-tasks.ts';
 import { retryingClient } from '../retry.ts';
-import { type Act, EXIT, type ExitStatus, formatExamples, type GlobalOptions, type Run } from '../run.ts';
+import { defineCommand, type GlobalOptions, type Run } from '../run.ts';
 import { chooseAccount, describeAccount, openAccounts, openStage } from '../stage.ts';
 import { count, formatTable, formatTime, sortBy } from '../table.ts';
 
-export function addTasks(program: Command, act: Act): void {
-  program
-    .command('tasks')
-    .summary('list synchronization tasks')
-    .description('Lists the tasks of a repository, an organization, or all organizations of an account.')
-    .argument('[NAMESPACE[/REPOSITORY]]')
-    .addHelpText(
-      'after',
-      formatExamples('tasks --stage prod', 'tasks acme-images/payments/api --stage prod --json'),
-    )
-    .action(act(listTasks));
-}
+/** Adds `swr-sync tasks`. */
+export const addTasks = defineCommand({
+  usage: 'tasks [NAMESPACE[/REPOSITORY]]',
+  summary: 'list synchronization tasks',
+  description: 'Lists the tasks of a repository, an organization, or all organizations of an account.',
+  examples: ['tasks --stage prod', 'tasks acme-images/payments/api --stage prod --json'],
+  work: listTasks,
+});
 
-async function listTasks([text]: readonly string[], options: GlobalOptions, run: Run): Promise<ExitStatus> {
+async function listTasks([text]: readonly string[], options: GlobalOptions, run: Run): Promise<boolean> {
   const name = text === undefined ? undefined : parseImageName(text);
   const stage = await openStage(options, run);
   const account = chooseAccount(stage, options);
@@ -41,7 +36,7 @@ async function listTasks([text]: readonly string[], options: GlobalOptions, run:
   if (repositories > 0) run.say(`${count(repositories, 'repository')} not listed.`);
   const where = name === undefined ? '' : ` of ${formatImageName(name)}`;
   run.say(`${count(rows.length, 'task')}${where} in ${describeAccount(stage, account)}.`);
-  return list.notRead.length > 0 ? EXIT.failed : EXIT.done;
+  return list.notRead.length === 0;
 }
 
 interface Row {

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { buildProgram } from '../../cli/run-cli.ts';
+import { buildProgram } from '../../cli/main.ts';
 import { ALARMS } from '../../lib/metrics/alarms.ts';
 import type { Rules } from '../../lib/metrics/measured-log.ts';
 import { cleanRules } from '../../lib/metrics/rules/clean.ts';

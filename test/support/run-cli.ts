@@ -1,5 +1,5 @@
 import { Readable, Writable } from 'node:stream';
-import { runCli } from '../../cli/run-cli.ts';
+import { runCli } from '../../cli/main.ts';
 
 /** A command that has ended. */
 export interface Ran {
