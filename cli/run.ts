@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { messageOf } from '../command-line/options.ts';
 import { createLog, type Log } from '../lib/log.ts';
-import { Interruption } from './interruption.ts';
-import { ask, noProgress, type Progress, showProgress } from './terminal.ts';
+import { ask, Interruption, noProgress, type Progress, showProgress } from './terminal.ts';
 
 /** Exit statuses. See docs/cli.md. */
 export const EXIT = {

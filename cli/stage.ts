@@ -6,21 +6,25 @@ import { messageOf, ROOT, UsageError } from '../command-line/options.ts';
 import { readConfig } from '../command-line/read-config.ts';
 import { SecretStore } from '../lib/aws/secret-store.ts';
 import type { Config } from '../lib/config/config.ts';
-import { ServiceError } from '../lib/failure.ts';
-import { Accounts } from '../lib/huaweicloud/accounts.ts';
-import { parseCredentials } from '../lib/huaweicloud/credentials.ts';
-import type { Log } from '../lib/log.ts';
-import { type ReadSecret, StoredSecret } from '../lib/stored-secret.ts';
-import { type AwsAccess, prepareAws } from './aws.ts';
+import type { ReadSecret } from '../lib/stored-secret.ts';
 import type { GlobalOptions, Run } from './run.ts';
 
 const NAME = /^[a-z0-9][a-z0-9-]*$/i;
 /** File in which `npm start` notes the endpoints and secrets of the local stack. */
 const STACK_FILE = join('.local', 'stack.json');
 
+/** Region where `npm run deploy` puts a stage by default; see serverless.yml. */
+const DEFAULT_REGION = 'eu-central-1';
+
+interface AwsAccess {
+  readonly region: string;
+  /** Origin of the credentials. */
+  readonly from: 'the environment' | 'the profile';
+}
+
 const stackSchema = v.object({ env: v.record(v.string(), v.string()) });
 
-/** One environment of the service, as the configuration and the options describe it. */
+/** Environment of the service, as the configuration and the options describe it. */
 export interface Stage {
   readonly name: string;
   readonly config: Config;
@@ -31,13 +35,16 @@ export interface Stage {
   readonly readSecret: ReadSecret;
 }
 
-interface StageUse {
-  /** Only the configuration is needed: the local stack doesn't have to run. */
-  readonly offline?: boolean;
-}
-
-/** @throws {UsageError} if there is no such stage, or its configuration is wrong. */
-export async function openStage(options: GlobalOptions, run: Run, use?: StageUse): Promise<Stage> {
+/**
+ * Opens the stage that the options name.
+ *
+ * @throws {UsageError} if there is no such stage, or its configuration is wrong.
+ */
+export async function openStage(
+  options: GlobalOptions,
+  run: Run,
+  use?: { offline: boolean },
+): Promise<Stage> {
   return loadStage(await findStage(options, run), options, run, use);
 }
 
@@ -47,17 +54,22 @@ export interface StageFile {
   readonly file: string;
 }
 
-/** @throws {UsageError} if the configuration is wrong, or the local stack is not running. */
+/**
+ * Loads the configuration of a stage.
+ *
+ * @param use.offline whether only the configuration is needed: the local stack doesn't have to run.
+ * @throws {UsageError} if the configuration is wrong, or the local stack is not running.
+ */
 export async function loadStage(
   { name, file }: StageFile,
   { region }: GlobalOptions,
   { folder }: Run,
-  { offline = false }: StageUse = {},
+  use = { offline: false },
 ): Promise<Stage> {
   const config = await readConfig(name, file).catch((error: unknown) => {
     throw new UsageError(messageOf(error), { cause: error });
   });
-  if (name === 'local' && !offline) await takeLocalEnvironment(folder);
+  if (name === 'local' && !use.offline) await takeLocalEnvironment(folder);
   const store = new SecretStore();
   let access: Promise<AwsAccess> | undefined;
   const aws = () => (access ??= prepareAws(region));
@@ -91,7 +103,40 @@ async function takeLocalEnvironment(folder: string): Promise<void> {
   }
 }
 
-/** @throws {UsageError} if there is no such stage. */
+/**
+ * Puts region and credentials into the environment, where `lib` reads them.
+ *
+ * @param chosen region that wins over the environment's.
+ * @throws {UsageError} if there are no credentials.
+ */
+async function prepareAws(chosen: string | undefined): Promise<AwsAccess> {
+  const { env } = process;
+  const region = chosen ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? DEFAULT_REGION;
+  env['AWS_REGION'] = region;
+  if (env['AWS_ACCESS_KEY_ID']) return { region, from: 'the environment' };
+  // Profiles and single sign-on load more code than all the rest, so only those who need them wait for it.
+  const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
+  try {
+    const { accessKeyId, secretAccessKey, sessionToken } = await defaultProvider()();
+    env['AWS_ACCESS_KEY_ID'] = accessKeyId;
+    env['AWS_SECRET_ACCESS_KEY'] = secretAccessKey;
+    // A token that is set belongs to other credentials.
+    if (sessionToken === undefined) delete env['AWS_SESSION_TOKEN'];
+    else env['AWS_SESSION_TOKEN'] = sessionToken;
+    return { region, from: 'the profile' };
+  } catch (error) {
+    throw new UsageError(
+      `There are no AWS credentials (${messageOf(error)}): set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Finds the configuration file of the stage that the options name.
+ *
+ * @throws {UsageError} if there is no such stage.
+ */
 export async function findStage({ stage, config }: GlobalOptions, { folder }: Run): Promise<StageFile> {
   const folders = [...new Set([folder, ROOT])].map((each) => join(each, 'config'));
   const fail = async (problem: string) =>
@@ -114,7 +159,11 @@ async function namesIn(folders: readonly string[]): Promise<string> {
   return [...new Set(names.map((file) => file.slice(0, -'.yml'.length)))].toSorted().join(', ') || 'none';
 }
 
-/** @throws {UsageError} if the configuration has no such account. */
+/**
+ * Account that the options name; the default account without one.
+ *
+ * @throws {UsageError} if the configuration has no such account.
+ */
 export function chooseAccount({ name, config }: Stage, { account }: GlobalOptions): string {
   if (account === undefined) return config.defaultAccount;
   if (Object.hasOwn(config.accounts, account)) return account;
@@ -125,28 +174,4 @@ export function chooseAccount({ name, config }: Stage, { account }: GlobalOption
 /** Formats an account with its region. */
 export function describeAccount({ config }: Stage, account: string): string {
   return `account ${account} (${config.accounts[account]?.region})`;
-}
-
-/**
- * Opens the clients of all accounts.
- *
- * @param needed accounts that will be called.
- * @throws {UsageError} if one of these has no usable credentials or endpoints.
- */
-export async function openAccounts(stage: Stage, needed: readonly string[], log: Log): Promise<Accounts> {
-  const { config, readSecret } = stage;
-  const accounts = new Accounts(config.accounts, readSecret, log);
-  for (const name of needed) {
-    const reference = config.accounts[name]?.credentials;
-    // An account that isn't configured fails at its first call.
-    if (reference === undefined) continue;
-    try {
-      accounts.clientOf(name);
-      await new StoredSecret(reference, readSecret, parseCredentials, { of: `account ${name}` }).get();
-    } catch (error) {
-      if (!(error instanceof ServiceError) || error.failure.retryable) throw error;
-      throw new UsageError(error.message, { cause: error });
-    }
-  }
-  return accounts;
 }

@@ -1,19 +1,8 @@
-import { nameOf } from '../lib/huaweicloud/names.ts';
-import type { SweepFinding, SweepReport } from '../lib/sweep/ledger.ts';
-import { nameOutcome, noteOf } from './clean-outcomes.ts';
-import type { SweptOutcome } from './sweep-context.ts';
+import { nameOf, type Target } from '../lib/huaweicloud/names.ts';
+import type { Finding } from '../lib/sweep/ledger.ts';
+import type { SweepReport } from '../lib/sweep/report.ts';
+import { explainOutcome, nameOutcome, type PlacedOutcome } from './clean-outcomes.ts';
 import { count, formatTable, sortBy } from './table.ts';
-
-/** Task that a sweep has found, with its outcome. */
-interface Row {
-  readonly outcome: string;
-  readonly account: string;
-  readonly namespace: string;
-  readonly repository: string;
-  readonly target: string;
-  readonly reasons: readonly string[];
-  readonly note: string;
-}
 
 /** Findings of a sweep. */
 export interface Found {
@@ -23,62 +12,65 @@ export interface Found {
   readonly held: readonly SweepFinding[];
 }
 
+type SweptTask = ReturnType<typeof sweptTasksOf>[number];
+
 /**
- * Makes a row of every task that was found.
+ * Tasks that a sweep found, each with its outcome.
  *
  * @param state decision of the sweep; missing if it was interrupted before.
  */
-export function rowsOf(
+export function sweptTasksOf(
   { standing, held }: Found,
-  outcomes: readonly SweptOutcome[],
+  outcomes: readonly PlacedOutcome[],
   state: SweepReport['state'] | undefined,
-): Row[] {
+) {
   const became = new Map(outcomes.map((outcome) => [keyOf(outcome, outcome.target), outcome]));
-  const rows = standing.flatMap(({ tasks, ...place }) =>
-    tasks.map(({ target, reasons }): Row => {
-      const outcome = became.get(keyOf(place, target)) ?? became.get(keyOf(place, undefined));
+  const tasks = [...standing, ...held].flatMap((finding) => {
+    const { tasks: found, ...place } = finding;
+    const isHeld = held.includes(finding);
+    return found.map(({ target, reasons, source }) => {
+      const outcome = isHeld
+        ? undefined
+        : (became.get(keyOf(place, target)) ?? became.get(keyOf(place, undefined)));
+      const why = isHeld
+        ? `no other private repository of the owner of ${source?.name}:${source?.repository} was seen: configure sources.${source?.name}.api.canary`
+        : '';
       return {
-        outcome: outcome === undefined ? untouched(state) : nameOutcome(outcome),
+        outcome: outcome === undefined ? nameUntouched(state, isHeld) : nameOutcome(outcome),
         ...place,
         target: nameOf(target),
         reasons,
-        note: outcome === undefined ? '' : noteOf(outcome),
+        note: outcome === undefined ? why : explainOutcome(outcome),
       };
-    }),
-  );
-  const heldRows = held.flatMap(({ tasks, ...place }) =>
-    tasks.map(({ target, reasons, source }): Row => {
-      const outcome = state === undefined ? untouched(state) : 'held back';
-      const note = `no other private repository of the owner of ${source?.name}:${source?.repository} was seen: configure sources.${source?.name}.api.canary`;
-      return { outcome, ...place, target: nameOf(target), reasons, note };
-    }),
-  );
+    });
+  });
   return sortBy(
-    [...rows, ...heldRows],
+    tasks,
     ({ account, namespace, repository, target }) => `${account} ${namespace}/${repository} ${target}`,
   );
 }
 
-type Place = Pick<SweepFinding, 'account' | 'namespace' | 'repository'>;
-
 function keyOf(
-  { account, namespace, repository }: Place,
-  target: Parameters<typeof nameOf>[0] | undefined,
+  { account, namespace, repository }: Pick<Finding, 'account' | 'namespace' | 'repository'>,
+  target: Target | undefined,
 ): string {
   return `${account} ${namespace}/${repository} ${target === undefined ? '' : nameOf(target)}`;
 }
 
-function untouched(state: SweepReport['state'] | undefined): string {
+/** Outcome of a task that this run did not try to delete. */
+function nameUntouched(state: SweepReport['state'] | undefined, isHeld: boolean): string {
   if (state === undefined) return 'not tried';
+  if (isHeld) return 'held back';
   // By the run that this one resumes.
   if (state === 'applied') return 'done before';
   return state === 'rejected' ? 'kept' : 'would be deleted';
 }
 
-export function formatRows(rows: readonly Row[]): string {
+/** Formats tasks that a sweep found. */
+export function formatSweptTasks(tasks: readonly SweptTask[]): string {
   return formatTable(
     ['OUTCOME', 'ACCOUNT', 'REPOSITORY', 'TARGET', 'REASON', 'NOTE'],
-    rows.map(({ outcome, account, namespace, repository, target, reasons, note }) => [
+    tasks.map(({ outcome, account, namespace, repository, target, reasons, note }) => [
       outcome,
       account,
       `${namespace}/${repository}`,
@@ -89,7 +81,7 @@ export function formatRows(rows: readonly Row[]): string {
   );
 }
 
-/** Formats what a sweep has listed and decided. */
+/** Formats the report of a sweep. */
 export function formatReport({
   id,
   state,

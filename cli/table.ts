@@ -18,8 +18,9 @@ const NO_BORDERS = {
   middle: '  ',
 };
 
-/** Formats columns under headings, two blanks apart, so that scripts can split them. */
+/** Formats columns under headings, two blanks apart, so that scripts can split them; an empty text without rows. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
   const table = new Table({
     head: [...head],
     chars: NO_BORDERS,

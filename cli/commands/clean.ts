@@ -1,23 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { UsageError } from '../../command-line/options.ts';
+import { noLedger } from '../../lib/cleanup/ledger.ts';
 import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Target } from '../../lib/huaweicloud/names.ts';
 import { formatImageName, type ImageName, parseImageName, parseTargetName, parseTime } from '../arguments.ts';
 import {
-  documentOf,
+  describeOutcome,
   formatOutcomes,
-  isNotTried,
+  hasFailed,
   isPlanned,
   nameOutcome,
   type PlacedOutcome,
   sortOutcomes,
 } from '../clean-outcomes.ts';
-import { type CleanParts, deletePlanned, previewCleanup } from '../clean-steps.ts';
-import { listRepositoriesOf } from '../list-tasks.ts';
+import { cleanAll, createCleaner } from '../clean-steps.ts';
 import { openBus, openLedger } from '../resources.ts';
-import { retryingClient } from '../retry.ts';
 import { type ChangingOptions, defineCommand, type Run } from '../run.ts';
-import { chooseAccount, describeAccount, openAccounts, openStage } from '../stage.ts';
+import { chooseAccount, describeAccount, openStage } from '../stage.ts';
+import { type Calls, listRepositoriesOf, openAccounts, retryingClient } from '../swr-calls.ts';
 import { count, countEach } from '../table.ts';
 
 /** Source of these requests in the ledger. */
@@ -61,8 +61,7 @@ async function clean([text = '']: readonly string[], options: CleanOptions, run:
   const occurredAt = options.occurredAt === undefined ? undefined : parseTime(options.occurredAt, Date.now());
   const stage = await openStage(options, run);
   const account = chooseAccount(stage, options);
-  const accounts = await openAccounts(stage, [account], run.log);
-  const parts = { stage, accounts, run };
+  const accounts = await openAccounts(stage, [account], run);
   const request: CleanupRequest = {
     version: 1,
     id: `${SOURCE}-${randomUUID()}`,
@@ -72,23 +71,34 @@ async function clean([text = '']: readonly string[], options: CleanOptions, run:
     ...(options.target && { targets: options.target }),
     ...(occurredAt !== undefined && { occurredAt }),
   };
-  const previewed = await preview(request, name, parts);
+  const repositories = await listScope(name, retryingClient(accounts.clientOf(account), run), run);
+  const requests = repositories.map((repository) => ({ ...request, repository }));
+  const preview = createCleaner(stage, accounts, noLedger, run, { mode: 'dry-run' });
+  const previewed = (await cleanAll(requests, preview, run)).filter(
+    // Most repositories of an organization don't have a task with a target that `--target` names.
+    (outcome) => name.repository !== undefined || !isPlanned(outcome) || outcome.task !== undefined,
+  );
+  const planned = Map.groupBy(previewed.filter(isPlanned), ({ repository }) => repository);
+  const plannedTasks = previewed.filter(isPlanned).length;
   const { maxTasksPerRequest, mode } = stage.config.safety;
-  const planned = previewed.filter(isPlanned).length;
-  if (planned === 0 || options.dryRun === true || mode === 'dry-run' || run.interruption.interrupted) {
+  if (plannedTasks === 0 || options.dryRun === true || mode === 'dry-run' || run.interruption.interrupted) {
     if (mode === 'dry-run') run.say(`Stage ${stage.name} is in dry-run (safety.mode): nothing is deleted.`);
-    return printCleanup(previewed, request, { stage: stage.name, dryRun: planned > 0 }, run);
+    return printCleanup(previewed, request, { stage: stage.name, dryRun: plannedTasks > 0 }, run);
   }
-  if (planned > maxTasksPerRequest) {
+  if (plannedTasks > maxTasksPerRequest) {
     throw new UsageError(
-      `Nothing was deleted: ${count(planned, 'task')} found, but safety.maxTasksPerRequest is ${maxTasksPerRequest}. Clean by repository or --target.`,
+      `Nothing was deleted: ${count(plannedTasks, 'task')} found, but safety.maxTasksPerRequest is ${maxTasksPerRequest}. Clean by repository or --target.`,
     );
   }
-  const ledger = await openLedger(stage);
+  const cleaner = createCleaner(stage, accounts, await openLedger(stage), run);
   const bus = await openBus(stage, run.log);
-  const question = `Delete ${count(planned, 'task')} of ${formatImageName(name)} in ${describeAccount(stage, account)}?`;
-  await run.ask(question, formatOutcomes(request.namespace, sortOutcomes(previewed)));
-  const done = await deletePlanned(request, previewed, { ledger, bus }, parts);
+  const question = `Delete ${count(plannedTasks, 'task')} of ${formatImageName(name)} in ${describeAccount(stage, account)}?`;
+  await run.ask(question, formatOutcomes(sortOutcomes(previewed)));
+  // With the targets of the preview: tasks that were created since then stay.
+  const deletions = [...planned].map(([repository, outcomes]) => {
+    return { ...request, repository, targets: outcomes.flatMap(({ target }) => target ?? []) };
+  });
+  const done = await cleanAll(deletions, cleaner, run, bus);
   const all = [...previewed.filter((outcome) => !isPlanned(outcome)), ...done];
   const isDone = printCleanup(all, request, { stage: stage.name, dryRun: false }, run);
   if (done.some(({ outcome }) => outcome === 'deleted'))
@@ -111,33 +121,27 @@ function parseScope(text: string, { organization = false }: CleanOptions): Image
   );
 }
 
-async function preview(
-  request: CleanupRequest,
+async function listScope(
   { namespace, repository }: ImageName,
-  parts: CleanParts,
-): Promise<PlacedOutcome[]> {
-  if (repository !== undefined) return previewCleanup(request, [repository], parts);
-  const { accounts, run } = parts;
-  const swr = retryingClient(accounts.clientOf(request.account ?? ''), run);
-  const repositories = await listRepositoriesOf(swr, namespace, run.interruption);
+  swr: Calls,
+  run: Run,
+): Promise<readonly string[]> {
+  if (repository !== undefined) return [repository];
+  const repositories = await listRepositoriesOf(swr, namespace, run);
   if (repositories.length === 0 && !run.interruption.interrupted)
     throw new UsageError(`SWR lists no repository of ${namespace}.`);
-  const outcomes = await previewCleanup(request, repositories, parts);
-  // Most repositories don't have a task with a target that `--target` names.
-  return outcomes.filter((outcome) => !isPlanned(outcome) || outcome.task !== undefined);
+  return repositories;
 }
 
 function printCleanup(
   unsorted: readonly PlacedOutcome[],
-  { id, account, namespace }: CleanupRequest,
+  { id, account }: CleanupRequest,
   { stage, dryRun }: { stage: string; dryRun: boolean },
   run: Run,
 ): boolean {
   const outcomes = sortOutcomes(unsorted);
-  const tasks = outcomes.map((outcome) => documentOf(namespace, outcome));
-  run.result({ stage, account, dryRun, delivery: id, tasks }, () =>
-    outcomes.length === 0 ? '' : formatOutcomes(namespace, outcomes),
-  );
+  const tasks = outcomes.map(describeOutcome);
+  run.result({ stage, account, dryRun, delivery: id, tasks }, () => formatOutcomes(outcomes));
   run.say(outcomes.length === 0 ? 'No task to delete.' : countEach(outcomes.map(nameOutcome)));
-  return !outcomes.some((outcome) => outcome.outcome === 'failed' && !isNotTried(outcome));
+  return !outcomes.some(hasFailed);
 }

@@ -10,9 +10,9 @@ import { nameOf } from '../../lib/huaweicloud/names.ts';
 import type { TaskEntry } from '../../lib/ledger/history.ts';
 import { formatImageName } from '../arguments.ts';
 import { openHistory } from '../resources.ts';
-import { retryingClient } from '../retry.ts';
 import { type ChangingOptions, defineCommand, type Run } from '../run.ts';
-import { openAccounts, openStage } from '../stage.ts';
+import { openStage } from '../stage.ts';
+import { openAccounts, retryingClient } from '../swr-calls.ts';
 import { count, countEach, formatTable, formatTime, sortBy } from '../table.ts';
 import { addHistoryOptions, type HistoryOptions, readHistory, readHistoryQuery } from './history.ts';
 
@@ -60,7 +60,7 @@ async function restore([text]: readonly string[], options: RestoreOptions, run: 
   const deletions = lastDeletions(entries.filter((entry) => entry.kind === 'task'));
   if (deletions.length === 0) throw new UsageError('Nothing to restore: no entry there is a deletion.');
 
-  const accounts = await openAccounts(stage, [...new Set(deletions.map(({ account }) => account))], run.log);
+  const accounts = await openAccounts(stage, [...new Set(deletions.map(({ account }) => account))], run);
   const clientOf = (account: string) => retryingClient(accounts.clientOf(account), run);
   const listing = run.progress('listing', deletions.length);
   const plan = await planRestore(

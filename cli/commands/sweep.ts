@@ -1,17 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { UsageError } from '../../command-line/options.ts';
+import { OUT_OF_TIME } from '../../lib/cleanup/plan-repository.ts';
+import { ServiceError } from '../../lib/failure.ts';
 import type { Accounts } from '../../lib/huaweicloud/accounts.ts';
-import type { Sweep, SweepReport } from '../../lib/sweep/ledger.ts';
-import { Sightings } from '../../lib/sweep/source-repositories.ts';
-import { isNotTried } from '../clean-outcomes.ts';
-import { listRepositoriesOf } from '../list-tasks.ts';
-import { retryingClient } from '../retry.ts';
+import { DynamoSuspicionLedger } from '../../lib/ledger/suspicion-ledger.ts';
+import { DynamoSweepLedger } from '../../lib/ledger/sweep-ledger.ts';
+import { createCheckExistence } from '../../lib/sources/check-existence.ts';
+import type { SweepContext } from '../../lib/sweep/context.ts';
+import type { Sweep } from '../../lib/sweep/ledger.ts';
+import type { SweepReport } from '../../lib/sweep/report.ts';
+import { Sightings } from '../../lib/sweep/sightings.ts';
+import { hasFailed, isNotTried, type PlacedOutcome } from '../clean-outcomes.ts';
+import { cleanAll, createCleaner } from '../clean-steps.ts';
+import { findName, openBus, openLedger } from '../resources.ts';
 import { type ChangingOptions, defineCommand, type Run } from '../run.ts';
 import { runSweep } from '../run-sweep.ts';
-import { chooseAccount, openAccounts, openStage, type Stage } from '../stage.ts';
-import { type CliSweep, createSweep } from '../sweep-context.ts';
-import { type Found, formatReport, formatRows, rowsOf } from '../sweep-report.ts';
+import { chooseAccount, openStage } from '../stage.ts';
+import { type Found, formatReport, formatSweptTasks, sweptTasksOf } from '../sweep-report.ts';
+import { listRepositoriesOf, openAccounts, retryingClient } from '../swr-calls.ts';
 import { count } from '../table.ts';
+import type { Progress } from '../terminal.ts';
 
 /** Prefix of the ids of its sweeps. */
 const SOURCE = 'swr-sync';
@@ -35,30 +43,66 @@ export const addSweep = defineCommand<SweepOptions>({
 
 async function sweep(_: readonly string[], options: SweepOptions, run: Run): Promise<boolean> {
   const stage = await openStage(options, run);
+  const { maxPercent } = stage.config.sweep;
+  const mode = options.dryRun === true ? 'dry-run' : stage.config.sweep.mode;
   const names =
     options.account === undefined ? Object.keys(stage.config.accounts) : [chooseAccount(stage, options)];
-  const accounts = await openAccounts(stage, names, run.log);
-  const mode = options.dryRun === true ? 'dry-run' : stage.config.sweep.mode;
+  const accounts = await openAccounts(stage, names, run);
   const progress = run.progress('repositories', await countRepositories(names, accounts, run));
-  const cliSweep = await createSweep({ stage, accounts, names, mode, run, progress });
-  const begun = await chooseSweep(options.resume, cliSweep);
+  const table = await findName(stage, 'ledgerTable');
+  const ledger = new DynamoSweepLedger({ table, retentionDays: stage.config.ledger.retentionDays });
+  const bus = await openBus(stage, run.log);
+  const cleaner = createCleaner(stage, accounts, await openLedger(stage), run);
+  const outcomes: PlacedOutcome[] = [];
+  const context: SweepContext = {
+    config: { ...stage.config, sweep: { ...stage.config.sweep, mode } },
+    accounts: { names, clientOf: (account) => countingClient(accounts, account, progress) },
+    checkExistence: createCheckExistence(stage.config, stage.readSecret),
+    ledger,
+    suspicions: new DynamoSuspicionLedger(table),
+    // Without the queue, the outcomes are known here.
+    async request(requests) {
+      const done = await cleanAll(requests, cleaner, run, bus);
+      outcomes.push(...done);
+      // The sweep stays unfinished, and can be resumed.
+      if (done.some(isNotTried)) throw new ServiceError(OUT_OF_TIME);
+    },
+    publish(report) {
+      bus.publish([{ type: 'Sweep Finished', detail: report }]);
+      return bus.flush();
+    },
+    log: run.log,
+  };
+  const begun = await chooseSweep(options.resume, ledger);
   run.say(`Sweep ${begun.id}. To resume it after an interruption: --resume ${begun.id}`);
   const ask = async ({ standing }: Found) => {
     progress.end();
     const found = standing.reduce((sum, { tasks }) => sum + tasks.length, 0);
-    if (mode === 'dry-run' || found === 0 || (await isTooMuch(begun, found, cliSweep))) return;
-    await run.ask(
-      `Delete ${count(found, 'task')}?`,
-      formatRows(rowsOf({ standing, held: [] }, [], 'dry run')),
-    );
+    if (mode === 'dry-run' || found === 0) return;
+    const pages = await Array.fromAsync(ledger.pages(begun));
+    const listed = pages.reduce((sum, { counts }) => sum + counts.tasks, 0);
+    // The sweep will be refused: no question is needed.
+    if ((found / Math.max(listed, found)) * 100 > maxPercent) return;
+    const preview = sweptTasksOf({ standing, held: [] }, [], 'dry run');
+    await run.ask(`Delete ${count(found, 'task')}?`, formatSweptTasks(preview));
   };
-  const { report, found } = await follow(begun, cliSweep, run, ask);
+  const report = await follow(begun, context, run, async () => ask(await findAll(begun, ledger)));
   progress.end();
-  return printSweep(stage, begun, report, found, cliSweep, run);
+  const tasks = sweptTasksOf(await findAll(begun, ledger), outcomes, report?.state);
+  const complete = report !== undefined;
+  run.result({ stage: stage.name, sweep: begun.id, complete, ...(report && { report }), tasks }, () =>
+    [formatSweptTasks(tasks), report && formatReport(report)].filter(Boolean).join('\n\n'),
+  );
+  if (!complete)
+    run.say(`Not finished. Resume with: swr-sync sweep --resume ${begun.id} --stage ${stage.name}`);
+  if (report?.state === 'refused')
+    run.say('Refused: more tasks than sweep.maxPercent allows. Nothing was deleted.');
+  const isWhole = complete && report.counts.unread === 0 && report.state !== 'refused';
+  return isWhole && !outcomes.some(hasFailed);
 }
 
 /** @throws {UsageError} if the ledger has no sweep to resume. */
-async function chooseSweep(id: string | undefined, { ledger }: CliSweep): Promise<Sweep> {
+async function chooseSweep(id: string | undefined, ledger: DynamoSweepLedger): Promise<Sweep> {
   if (id === undefined) return { id: `${SOURCE}-${randomUUID()}`, startedAt: new Date().toISOString() };
   const found = await ledger.find(id);
   if (found === undefined) throw new UsageError(`The ledger has no sweep ${id}.`);
@@ -71,62 +115,45 @@ async function countRepositories(names: readonly string[], accounts: Accounts, r
   for (const name of run.isWatched ? names : []) {
     const swr = retryingClient(accounts.clientOf(name), run);
     for (const namespace of await swr.listOrganizations(run.interruption))
-      sum += (await listRepositoriesOf(swr, namespace, run.interruption)).length;
+      sum += (await listRepositoriesOf(swr, namespace, run)).length;
   }
   return sum;
+}
+
+/** Client that counts listed repositories. */
+function countingClient(accounts: Accounts, account: string, progress: Progress) {
+  const swr = accounts.clientOf(account);
+  return {
+    listOrganizations: swr.listOrganizations.bind(swr),
+    listRepositories: swr.listRepositories.bind(swr),
+    async listSyncTasks(...args: Parameters<typeof swr.listSyncTasks>) {
+      const tasks = await swr.listSyncTasks(...args);
+      progress.advance();
+      return tasks;
+    },
+  };
 }
 
 /** @param ask called after everything was listed, and before the sweep decides. */
 async function follow(
   begun: Sweep,
-  { context, ledger }: CliSweep,
+  context: SweepContext,
   { interruption }: Run,
-  ask: (found: Found) => Promise<void>,
-): Promise<{ report: SweepReport | undefined; found: Found }> {
+  ask: () => Promise<void>,
+): Promise<SweepReport | undefined> {
   const steps = runSweep(begun, interruption, context);
-  const findAll = async (): Promise<Found> => {
-    const sightings = await Sightings.of(ledger, begun);
-    const split = (await Array.fromAsync(ledger.findings(begun))).map((each) => sightings.split(each));
-    return { standing: split.map(({ standing }) => standing), held: split.map(({ held }) => held) };
-  };
   for (let isAsked = false; ; ) {
     const step = await steps.next();
-    if (step.done === true) return { report: step.value, found: await findAll() };
+    if (step.done === true) return step.value;
     const { done, all } = step.value.organizations;
     if (isAsked || done < all) continue;
     isAsked = true;
-    await ask(await findAll());
+    await ask();
   }
 }
 
-/** Tells whether the sweep will be rejected, so that no question is needed. */
-async function isTooMuch(begun: Sweep, found: number, { context, ledger }: CliSweep): Promise<boolean> {
-  let tasks = 0;
-  for await (const { counts } of ledger.pages(begun)) tasks += counts.tasks;
-  return (found / Math.max(tasks, found)) * 100 > context.config.sweep.maxPercent;
-}
-
-function printSweep(
-  { name: stage }: Stage,
-  { id }: Sweep,
-  report: SweepReport | undefined,
-  found: Found,
-  { outcomes }: CliSweep,
-  run: Run,
-): boolean {
-  const rows = rowsOf(found, outcomes, report?.state);
-  run.result(
-    { stage, sweep: id, complete: report !== undefined, ...(report && { report }), tasks: rows },
-    () =>
-      [rows.length > 0 && formatRows(rows), report && formatReport(report)]
-        .filter((part) => typeof part === 'string')
-        .join('\n\n'),
-  );
-  if (report === undefined)
-    run.say(`Not finished. Resume with: swr-sync sweep --resume ${id} --stage ${stage}`);
-  if (report?.state === 'rejected')
-    run.say('Rejected: more tasks than sweep.maxPercent allows. Nothing was deleted.');
-  const failed = outcomes.some((outcome) => outcome.outcome === 'failed' && !isNotTried(outcome));
-  const isWhole = report !== undefined && report.counts.unread === 0 && report.state !== 'refused';
-  return !failed && isWhole;
+async function findAll(begun: Sweep, ledger: DynamoSweepLedger): Promise<Found> {
+  const sightings = await Sightings.of(ledger, begun);
+  const split = (await Array.fromAsync(ledger.findings(begun))).map((each) => sightings.split(each));
+  return { standing: split.map(({ standing }) => standing), held: split.map(({ held }) => held) };
 }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { explainRoute, tryRoute } from '../../cli/explain-route.ts';
+import { explainRoute, tryRoute } from '../../cli/commands/route.ts';
 import { findRoute } from '../../lib/routing/route.ts';
 import { configOf } from '../support/config.ts';
 import { startCli } from '../support/run-cli.ts';

@@ -1,8 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from '@jest/globals';
-import { Interruption } from '../../cli/interruption.ts';
-import { ask, formatPace, showProgress } from '../../cli/terminal.ts';
+import { ask, formatPace, Interruption, showProgress } from '../../cli/terminal.ts';
 import { caught } from '../support/caught.ts';
 
 const CTRL_C = '\u0003';
