@@ -1,18 +1,28 @@
 import { monotonicMs } from '../clock.ts';
+import type { Deadline } from '../deadline.ts';
 import { type HttpRequest, type HttpResponse, httpRequest } from '../http/http-request.ts';
 import { TransportError } from '../http/transport-error.ts';
 import type { Log } from '../log.ts';
-import { parseErrorBody } from './error-body.ts';
-import { isThrottle } from './failure.ts';
+import { isThrottle, parseErrorBody } from './failure.ts';
+import { HuaweiCloudError } from './huawei-cloud-error.ts';
+
+const LIMIT_MS = 10_000;
+
+/** Call of Huawei Cloud. */
+export interface HuaweiCloudCall extends Omit<HttpRequest, 'timeoutMs'> {
+  readonly service: 'iam' | 'swr';
+  /** Name of the call in messages, such as "getting an IAM token". */
+  readonly call: string;
+  readonly deadline: Deadline;
+}
 
 /**
  * Calls Huawei Cloud, and logs how the call ended and how long it took.
  *
- * @throws {TransportError} if no complete answer arrives.
+ * @throws {HuaweiCloudError} if no complete answer arrives.
  */
 export async function callHuaweiCloud(
-  service: 'iam' | 'swr',
-  request: HttpRequest,
+  { service, call, deadline, ...request }: HuaweiCloudCall,
   log: Pick<Log, 'debug'> | undefined,
 ): Promise<HttpResponse> {
   const startedAt = monotonicMs();
@@ -22,13 +32,14 @@ export async function callHuaweiCloud(
     log?.debug('called', { service, method, path: url.pathname, ...ending, ms });
   };
   try {
-    const answer = await httpRequest(request);
+    const timeoutMs = Math.min(LIMIT_MS, deadline.remainingMs());
+    const answer = await httpRequest({ ...request, timeoutMs });
     const { status, body } = answer;
     const { code } = status < 400 ? {} : parseErrorBody(body);
     note({ status, code, throttled: isThrottle({ status, code }) });
     return answer;
   } catch (error) {
     note({ code: error instanceof TransportError ? error.code : 'UNEXPECTED' });
-    throw error;
+    throw HuaweiCloudError.fromTransport(call, error);
   }
 }

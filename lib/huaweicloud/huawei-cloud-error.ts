@@ -2,8 +2,7 @@ import { ServiceError } from '../failure.ts';
 import type { HttpResponse } from '../http/http-request.ts';
 import { parseRetryAfter } from '../http/retry-after.ts';
 import { TransportError } from '../http/transport-error.ts';
-import { type ErrorBody, parseErrorBody } from './error-body.ts';
-import type { FailedAnswer, Verdict } from './failure.ts';
+import { type ErrorBody, type FailedAnswer, parseErrorBody, type Verdict } from './failure.ts';
 
 /** Of what an answer says; some repeat a whole request. */
 const MAX_LENGTH = 500;

@@ -1,6 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { UnsignedRequest } from './authorizer.ts';
+import type { HttpRequest } from '../http/http-request.ts';
 import type { AccessKey } from './credentials.ts';
+
+/** Request without authorization. Its headers have lower-case names. */
+export type UnsignedRequest = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>;
 
 const ALGORITHM = 'SDK-HMAC-SHA256';
 

@@ -1,12 +1,11 @@
 import type { Deadline } from '../deadline.ts';
 import type { HttpResponse } from '../http/http-request.ts';
 import type { Log } from '../log.ts';
-import type { Authorization, Authorizer, UnsignedRequest } from './authorizer.ts';
 import type { AccessKey, Credentials } from './credentials.ts';
 import { sortIamFailure } from './failure.ts';
 import { HuaweiCloudError } from './huawei-cloud-error.ts';
 import type { Rejections } from './rejections.ts';
-import { signSdkRequest } from './sign-sdk-request.ts';
+import { signSdkRequest, type UnsignedRequest } from './sign-sdk-request.ts';
 import { fetchToken, type Token, type TokenOptions } from './token.ts';
 
 export interface AuthorizerOptions extends Pick<TokenOptions, 'iamEndpoint' | 'project'> {
@@ -15,6 +14,21 @@ export interface AuthorizerOptions extends Pick<TokenOptions, 'iamEndpoint' | 'p
   readonly rejections: Rejections;
   readonly log: Log;
   readonly now?: () => number;
+}
+
+/** Authorization of one request. */
+export interface Authorization {
+  /** All headers of the request. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Secrets that an answer may repeat, to be hidden in errors. */
+  readonly secrets: readonly string[];
+  /**
+   * Notes that an answer rejects this authorization.
+   *
+   * @param attempt number of the attempt, from 1.
+   * @returns whether the request may be authorized and sent again.
+   */
+  rejected(answer: HttpResponse, attempt: number): boolean;
 }
 
 /** The gateway takes 15 minutes. The date of an answer has no fractions, and the way there takes its time. */
@@ -28,7 +42,7 @@ const LOCKED = /reach the limit/;
  * Authorizer with the stored credentials of an account. With a password it keeps a token, which is fetched once for all
  * waiting calls and renewed before it ends; with an access key it signs each request, without IAM.
  */
-export class StoredAuthorizer implements Authorizer {
+export class StoredAuthorizer {
   readonly #options: AuthorizerOptions;
   readonly #now: () => number;
   #token: Token | undefined;
@@ -41,6 +55,7 @@ export class StoredAuthorizer implements Authorizer {
     this.#now = options.now ?? Date.now;
   }
 
+  /** @throws {HuaweiCloudError | ServiceError} if there are no usable credentials. */
   async authorize(request: UnsignedRequest, deadline: Deadline): Promise<Authorization> {
     if (this.#token !== undefined && this.#now() < this.#token.renewAt)
       return this.#show(request, this.#token);

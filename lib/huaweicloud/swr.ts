@@ -3,16 +3,14 @@ import type { Deadline } from '../deadline.ts';
 import type { HttpRequest, HttpResponse } from '../http/http-request.ts';
 import { readJson } from '../json.ts';
 import type { Log } from '../log.ts';
-import type { Authorizer, UnsignedRequest } from './authorizer.ts';
 import { callHuaweiCloud } from './call.ts';
-import { parseErrorBody } from './error-body.ts';
-import { sortSwrFailure } from './failure.ts';
+import { parseErrorBody, sortSwrFailure } from './failure.ts';
 import { HuaweiCloudError } from './huawei-cloud-error.ts';
 import { nameOf, syncRepoPath, type Target } from './names.ts';
 import type { RepositoryPage } from './repository-list.ts';
+import type { StoredAuthorizer } from './stored-authorizer.ts';
 import { parseSyncTasks, type SyncTask } from './sync-task.ts';
 
-const CALL_LIMIT_MS = 10_000;
 /** A page of repositories with their descriptions is the longest answer. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
@@ -37,11 +35,11 @@ interface Answered extends HttpResponse {
 /** The calls of one account to SWR, shared edition. A repository with an invalid name is never called. */
 export class SwrClient {
   readonly #endpoint: string;
-  readonly #authorizer: Authorizer;
+  readonly #authorizer: StoredAuthorizer;
   readonly #log: Log | undefined;
 
   /** @param log gets a line about each call. */
-  constructor(endpoint: string, authorizer: Authorizer, log?: Log) {
+  constructor(endpoint: string, authorizer: StoredAuthorizer, log?: Log) {
     this.#endpoint = endpoint;
     this.#authorizer = authorizer;
     this.#log = log;
@@ -71,7 +69,7 @@ export class SwrClient {
   ): Promise<'deleted' | 'absent'> {
     const call = `deleting the task ${nameOf(target)} of ${namespace}/${repository}`;
     const { remoteRegionId, remoteNamespace } = target;
-    const body = JSON.stringify({ remoteRegionId, remoteNamespace });
+    const body = { remoteRegionId, remoteNamespace };
     const answer = await this.#call(call, 'DELETE', syncRepoPath(namespace, repository), body, deadline);
     if (answer === 'gone') return 'absent';
     if (answer === 'gone meanwhile') return 'deleted';
@@ -93,7 +91,7 @@ export class SwrClient {
   ): Promise<'created' | 'no repository'> {
     const call = `creating the task ${nameOf(target)} of ${namespace}/${repository}`;
     const { remoteRegionId, remoteNamespace } = target;
-    const body = JSON.stringify({ remoteRegionId, remoteNamespace, syncAuto, override });
+    const body = { remoteRegionId, remoteNamespace, syncAuto, override };
     const answer = await this.#call(call, 'POST', syncRepoPath(namespace, repository), body, deadline);
     if (typeof answer === 'string') return 'no repository';
     return isDone(answer) ? 'created' : unreadable(call, answer);
@@ -140,20 +138,24 @@ export class SwrClient {
     call: string,
     method: Method,
     path: string,
-    body: string | undefined,
+    body: object | undefined,
     deadline: Deadline,
   ): Promise<Answered | 'gone' | 'gone meanwhile'> {
-    const request: UnsignedRequest = {
+    const request = {
+      service: 'swr',
+      call,
       method,
       url: new URL(`${this.#endpoint}${path}`),
       headers: { 'content-type': 'application/json', accept: 'application/json' },
-      ...(body !== undefined && { body }),
-    };
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      maxBodyBytes: MAX_BODY_BYTES,
+      deadline,
+    } as const;
     let sentTwice = false;
     for (let attempt = 1; ; attempt += 1) {
       const authorization = await this.#authorizer.authorize(request, deadline);
-      const answer = await this.#send(call, { ...request, headers: authorization.headers }, deadline);
-      const hide = authorization.secrets;
+      const { headers, secrets: hide } = authorization;
+      const answer = await callHuaweiCloud({ ...request, headers }, this.#log);
       sentTwice ||= answer.sentTwice === true;
       if (answer.status >= 200 && answer.status < 300) return { ...answer, hide };
       const error = HuaweiCloudError.fromAnswer(call, answer, sortSwrFailure, { hide });
@@ -162,16 +164,6 @@ export class SwrClient {
       if (sentTwice && method === 'DELETE') throw error.as('retry');
       if (error.verdict !== 'relogin') throw error;
       if (!authorization.rejected(answer, attempt)) throw error.as('permanent');
-    }
-  }
-
-  async #send(call: string, request: UnsignedRequest, deadline: Deadline): Promise<HttpResponse> {
-    const timeoutMs = Math.min(CALL_LIMIT_MS, deadline.remainingMs());
-    try {
-      const limited = { ...request, timeoutMs, maxBodyBytes: MAX_BODY_BYTES };
-      return await callHuaweiCloud('swr', limited, this.#log);
-    } catch (error) {
-      throw HuaweiCloudError.fromTransport(call, error);
     }
   }
 }

@@ -10,7 +10,6 @@ import { HuaweiCloudError } from './huawei-cloud-error.ts';
 
 /** Answers are small without the catalog; with one they are known to reach hundreds of kilobytes. */
 const MAX_BODY_BYTES = 1024 * 1024;
-const CALL_LIMIT_MS = 10_000;
 /** A token is renewed so long before its end, or when a fifth of its life is left, whichever is later. */
 const RENEW_BEFORE_MS = 10 * 60 * 1000;
 /** For an answer that doesn't say how long its token lives. */
@@ -92,20 +91,19 @@ async function ask(
   deadline: Deadline,
 ): Promise<Token> {
   const startedAt = now();
-  let answer: HttpResponse;
-  try {
-    const request = {
+  const answer = await callHuaweiCloud(
+    {
+      service: 'iam',
+      call,
       method: 'POST',
       url: new URL(`${iamEndpoint}/v3/auth/tokens?nocatalog=true`),
       headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...headers },
       body: JSON.stringify({ auth: { identity, scope } }),
-      timeoutMs: Math.min(CALL_LIMIT_MS, deadline.remainingMs()),
       maxBodyBytes: MAX_BODY_BYTES,
-    } as const;
-    answer = await callHuaweiCloud('iam', request, log);
-  } catch (error) {
-    throw HuaweiCloudError.fromTransport(call, error);
-  }
+      deadline,
+    },
+    log,
+  );
   const value = answer.headers['x-subject-token'];
   if (answer.status !== 201 || typeof value !== 'string' || value === '') {
     throw HuaweiCloudError.fromAnswer(call, answer, sortIamFailure, { hide: [secret], nowMs: now() });

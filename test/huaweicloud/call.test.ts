@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { callHuaweiCloud } from '../../lib/huaweicloud/call.ts';
+import { noHurry } from '../support/deadline.ts';
 import { respond, useServer } from '../support/loopback-server.ts';
 import { recordLog } from '../support/recorded-log.ts';
 
@@ -12,8 +13,7 @@ const lines = () => recorded.of('called');
 function call(headers = { 'x-auth-token': 'a secret token' }): ReturnType<typeof callHuaweiCloud> {
   const url = new URL(`${server.url}/v2/manage/repos?namespace=acme`);
   return callHuaweiCloud(
-    'swr',
-    { method: 'GET', url, headers, timeoutMs: 2000, maxBodyBytes: 1000 },
+    { service: 'swr', call: 'listing', method: 'GET', url, headers, maxBodyBytes: 1000, deadline: noHurry },
     recorded.log,
   );
 }
@@ -63,17 +63,12 @@ test.each([
 
 test('a call without an answer is logged', async () => {
   server.answer = (response) => response.socket?.destroy();
-  await expect(call()).rejects.toMatchObject({ code: 'ECONNRESET' });
+  await expect(call()).rejects.toMatchObject({ failure: { code: 'ECONNRESET' } });
   expect(lines()).toMatchObject([{ service: 'swr', code: 'ECONNRESET', ms: expect.any(Number) }]);
 });
 
 test('a call works without a log', async () => {
-  const request = {
-    method: 'GET',
-    url: new URL(server.url),
-    headers: {},
-    timeoutMs: 2000,
-    maxBodyBytes: 10,
-  } as const;
-  await expect(callHuaweiCloud('iam', request, undefined)).resolves.toMatchObject({ status: 200 });
+  const request = { method: 'GET', url: new URL(server.url), headers: {}, maxBodyBytes: 10 } as const;
+  const toIam = { service: 'iam', call: 'listing', ...request, deadline: noHurry } as const;
+  await expect(callHuaweiCloud(toIam, undefined)).resolves.toMatchObject({ status: 200 });
 });

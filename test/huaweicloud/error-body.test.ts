@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { parseErrorBody } from '../../lib/huaweicloud/error-body.ts';
+import { parseErrorBody } from '../../lib/huaweicloud/failure.ts';
 
 const code = 'SVCSTG.SWR.4001158';
 const message = 'no such task';

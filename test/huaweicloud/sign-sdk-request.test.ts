@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import * as v from 'valibot';
-import type { UnsignedRequest } from '../../lib/huaweicloud/authorizer.ts';
+
 import type { AccessKey } from '../../lib/huaweicloud/credentials.ts';
-import { signSdkRequest } from '../../lib/huaweicloud/sign-sdk-request.ts';
+import { signSdkRequest, type UnsignedRequest } from '../../lib/huaweicloud/sign-sdk-request.ts';
 import { verifySignature } from '../../local/huaweicloud/ak-sk.ts';
 import { routeRequest } from '../../local/huaweicloud/call.ts';
 import { Identities } from '../../local/huaweicloud/identities.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { parseErrorBody } from '../../lib/huaweicloud/error-body.ts';
+import { parseErrorBody } from '../../lib/huaweicloud/failure.ts';
 import { syncRepoPath, validateOrganization, validateRepository } from '../../lib/huaweicloud/names.ts';
 import { parseSyncTask, parseSyncTasks } from '../../lib/huaweicloud/sync-task.ts';
 import { compareTimes } from '../../lib/times.ts';

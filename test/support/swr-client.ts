@@ -1,8 +1,12 @@
 import type { Deadline } from '../../lib/deadline.ts';
-import type { Authorization, Authorizer, UnsignedRequest } from '../../lib/huaweicloud/authorizer.ts';
 import { parseCredentials } from '../../lib/huaweicloud/credentials.ts';
 import { Rejections } from '../../lib/huaweicloud/rejections.ts';
-import { type AuthorizerOptions, StoredAuthorizer } from '../../lib/huaweicloud/stored-authorizer.ts';
+import type { UnsignedRequest } from '../../lib/huaweicloud/sign-sdk-request.ts';
+import {
+  type Authorization,
+  type AuthorizerOptions,
+  StoredAuthorizer,
+} from '../../lib/huaweicloud/stored-authorizer.ts';
 import { SwrClient } from '../../lib/huaweicloud/swr.ts';
 import { REGION, SECRET } from './cloud.ts';
 import { recordLog } from './recorded-log.ts';
@@ -45,6 +49,6 @@ export function tokenReader(url: string, differences: Partial<AuthorizerOptions>
 }
 
 /** @param url of both IAM and SWR. */
-export function swrClient(url: string, authorizer: Authorizer = storedAuthorizer(url)): SwrClient {
+export function swrClient(url: string, authorizer = storedAuthorizer(url)): SwrClient {
   return new SwrClient(url, authorizer);
 }
