@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { UsageError } from '../command-line/options.ts';
-import { AwsError } from '../lib/aws/aws-error.ts';
-import { callAws } from '../lib/aws/call.ts';
+import { AwsError, callAws } from '../lib/aws/call.ts';
 import { DynamoLedger } from '../lib/ledger/cleanup-ledger.ts';
 import { History } from '../lib/ledger/history.ts';
 import type { Log } from '../lib/log.ts';

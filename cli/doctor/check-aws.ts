@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { UsageError } from '../../command-line/options.ts';
-import { AwsError } from '../../lib/aws/aws-error.ts';
-import { type AwsCall, callAws } from '../../lib/aws/call.ts';
+import { type AwsCall, AwsError, callAws } from '../../lib/aws/call.ts';
 import { DeadLetterQueue } from '../../lib/aws/dead-letter-box.ts';
 import { failureOf } from '../../lib/failure.ts';
 import { findName, findQueueUrl, type QueueRole } from '../resources.ts';

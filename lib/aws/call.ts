@@ -1,14 +1,55 @@
+import * as v from 'valibot';
 import { monotonicMs } from '../clock.ts';
+import { ServiceError } from '../failure.ts';
 import { type HttpResponse, httpRequest } from '../http/http-request.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { readJson } from '../json.ts';
 import { retry } from '../retry.ts';
-import { AwsError } from './aws-error.ts';
 import { signRequest } from './sign.ts';
 
 const FIRST_PAUSE_MS = 50;
 /** Secrets, parameters and receipts: all are far below it. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+const bodySchema = v.object({
+  __type: v.fallback(v.optional(v.string()), undefined),
+  message: v.fallback(v.optional(v.string()), undefined),
+  Message: v.fallback(v.optional(v.string()), undefined),
+});
+
+/** Of what an answer says; some repeat a whole request. */
+const MAX_LENGTH = 500;
+
+/** Error of a call to AWS. */
+export class AwsError extends ServiceError {
+  override readonly name = 'AwsError';
+
+  /** @param hide what was sent and must not be shown: where a signature doesn't fit, AWS says what should have been signed. */
+  static fromAnswer(
+    service: string,
+    action: string,
+    { status, headers, body }: HttpResponse,
+    hide: readonly string[] = [],
+  ): AwsError {
+    const { __type, message, Message } = parseErrorText(body);
+    const said = hide.reduce((text, secret) => text.replaceAll(secret, '***'), message ?? Message ?? '');
+    const header = headers['x-amzn-errortype'];
+    const type = __type ?? (typeof header === 'string' ? header : undefined) ?? `HTTP_${status}`;
+    // "com.amazonaws.sqs#QueueDoesNotExist" or "AccessDeniedException:http://…"
+    const [code = type] = type.slice(type.lastIndexOf('#') + 1).split(':', 1);
+    return new AwsError({
+      code,
+      message: `${service} ${action}: ${status} ${code} ${said.slice(0, MAX_LENGTH)}`.trim(),
+      status,
+      // A success that can't be read was written by something in between.
+      retryable:
+        status === 200 ||
+        status >= 500 ||
+        status === 429 ||
+        /Throttl|TooManyRequests|LimitExceeded|ThroughputExceeded|TransactionInProgress/.test(code),
+    });
+  }
+}
 
 interface Service {
   /** The end of the variable that names an endpoint. */
@@ -113,15 +154,20 @@ async function callOnce({ service, action, input, endpoint }: AwsCall, timeoutMs
       maxBodyBytes: MAX_BODY_BYTES,
     });
   } catch (error) {
-    if (error instanceof TransportError) throw AwsError.fromTransport(service, action, error);
-    throw error;
+    if (!(error instanceof TransportError)) throw error;
+    const failure = { code: error.code, message: `${service} ${action}: ${error.message}`, retryable: true };
+    throw new AwsError(failure, { cause: error });
   }
-  if (answer.status !== 200) throw AwsError.fromAnswer(service, action, answer, hide);
-  const json = readJson(answer.body || '{}');
+  const json = answer.status === 200 ? readJson(answer.body || '{}') : undefined;
   if (json === undefined) throw AwsError.fromAnswer(service, action, answer, hide);
   return json;
 }
 
 function regionalEndpoint(host: string, region: string): string {
   return `https://${host}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+}
+
+function parseErrorText(body: string): Partial<v.InferOutput<typeof bodySchema>> {
+  const parsed = v.safeParse(bodySchema, readJson(body));
+  return parsed.success ? parsed.output : {};
 }

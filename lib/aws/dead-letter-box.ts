@@ -1,12 +1,9 @@
 import * as v from 'valibot';
 import type { Deadline } from '../deadline.ts';
-import { callAws } from './call.ts';
+import { BATCH, callQueue } from './queue.ts';
 
-/** Messages per call; the limit of SQS. */
-const BATCH = 10;
 /** SQS asks every one of its servers only if it may wait; without, it may say that there is nothing. */
 const WAIT_SECONDS = 1;
-const TIMEOUT_MS = 5000;
 
 const receivedSchema = v.object({
   Messages: v.optional(
@@ -75,7 +72,7 @@ export class DeadLetterQueue {
   ): Promise<DeadLetter[]> {
     const letters = new Map<string, DeadLetter>();
     while (deadline.allowsMore()) {
-      const answer = await this.#call('ReceiveMessage', {
+      const answer = await callQueue(this.#url, 'ReceiveMessage', {
         MaxNumberOfMessages: BATCH,
         VisibilityTimeout: hiddenSeconds,
         WaitTimeSeconds: this.#waitSeconds,
@@ -96,7 +93,7 @@ export class DeadLetterQueue {
   async putBack(letters: readonly DeadLetter[]): Promise<void> {
     for (let start = 0; start < letters.length; start += BATCH) {
       // One that is back already, or gone, is none of our business any more: failures within the answer are let be.
-      await this.#call('ChangeMessageVisibilityBatch', {
+      await callQueue(this.#url, 'ChangeMessageVisibilityBatch', {
         Entries: letters.slice(start, start + BATCH).map(({ receiptHandle }, index) => ({
           Id: `${index}`,
           ReceiptHandle: receiptHandle,
@@ -108,7 +105,7 @@ export class DeadLetterQueue {
 
   /** @throws {AwsError} */
   async remove({ receiptHandle }: DeadLetter): Promise<void> {
-    await this.#call('DeleteMessage', { ReceiptHandle: receiptHandle });
+    await callQueue(this.#url, 'DeleteMessage', { ReceiptHandle: receiptHandle });
   }
 
   /**
@@ -118,21 +115,14 @@ export class DeadLetterQueue {
    */
   async depth(): Promise<{ readonly waiting: number; readonly taken: number }> {
     const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
-    const { Attributes } = v.parse(depthSchema, await this.#call('GetQueueAttributes', { AttributeNames }));
+    const { Attributes } = v.parse(
+      depthSchema,
+      await callQueue(this.#url, 'GetQueueAttributes', { AttributeNames }),
+    );
     return {
       waiting: Number(Attributes.ApproximateNumberOfMessages),
       taken: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
     };
-  }
-
-  #call(action: string, input: Record<string, unknown>): Promise<unknown> {
-    return callAws({
-      service: 'sqs',
-      action,
-      input: { QueueUrl: this.#url, ...input },
-      endpoint: new URL(this.#url).origin,
-      timeoutMs: TIMEOUT_MS,
-    });
   }
 }
 

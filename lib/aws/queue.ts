@@ -2,11 +2,10 @@ import pMap from 'p-map';
 import * as v from 'valibot';
 import { monotonicMs } from '../clock.ts';
 import { limitedArray } from '../limits.ts';
-import { AwsError } from './aws-error.ts';
-import { callAws } from './call.ts';
+import { AwsError, callAws } from './call.ts';
 
-/** Messages that SQS takes in one batch. */
-const BATCH = 10;
+/** Messages that SQS takes and gives in one batch. */
+export const BATCH = 10;
 /** Of a batch as it is sent. SQS takes more by now, but not every stand-in for it. */
 const MAX_BATCH_BYTES = 256 * 1024;
 const CALLS_AT_A_TIME = { concurrency: 5 };
@@ -44,11 +43,14 @@ export class Queue {
   async #sendBatch(bodies: readonly string[], delay: object, timeoutMs: number): Promise<void> {
     const [only] = bodies;
     if (bodies.length === 1) {
-      await this.#call('SendMessage', { MessageBody: only, ...delay }, timeoutMs);
+      await callQueue(this.#url, 'SendMessage', { MessageBody: only, ...delay }, timeoutMs);
       return;
     }
     const Entries = bodies.map((body, index) => ({ Id: `${index}`, MessageBody: body, ...delay }));
-    const answer = v.parse(batchAnswerSchema, await this.#call('SendMessageBatch', { Entries }, timeoutMs));
+    const answer = v.parse(
+      batchAnswerSchema,
+      await callQueue(this.#url, 'SendMessageBatch', { Entries }, timeoutMs),
+    );
     const [failed] = answer.Failed;
     if (failed !== undefined) {
       const message = `sqs SendMessageBatch: ${failed.Code} ${failed.Message}`.trim();
@@ -74,7 +76,7 @@ export class Queue {
           { DataType: typeof value === 'number' ? 'Number' : 'String', StringValue: String(value) },
         ]),
     );
-    await this.#call('SendMessage', { MessageBody: body, MessageAttributes }, timeoutMs);
+    await callQueue(this.#url, 'SendMessage', { MessageBody: body, MessageAttributes }, timeoutMs);
   }
 
   /**
@@ -84,18 +86,24 @@ export class Queue {
    */
   async hide(receiptHandle: string, seconds: number, timeoutMs: number): Promise<void> {
     const input = { ReceiptHandle: receiptHandle, VisibilityTimeout: seconds };
-    await this.#call('ChangeMessageVisibility', input, timeoutMs);
+    await callQueue(this.#url, 'ChangeMessageVisibility', input, timeoutMs);
   }
+}
 
-  #call(action: string, input: Record<string, unknown>, timeoutMs: number): Promise<unknown> {
-    return callAws({
-      service: 'sqs',
-      action,
-      input: { QueueUrl: this.#url, ...input },
-      endpoint: new URL(this.#url).origin,
-      timeoutMs,
-    });
-  }
+/**
+ * Calls SQS about a queue.
+ *
+ * @param timeoutMs 5 s if missing.
+ * @throws {AwsError}
+ */
+export function callQueue(
+  url: string,
+  action: string,
+  input: Record<string, unknown>,
+  timeoutMs = 5000,
+): Promise<unknown> {
+  const endpoint = new URL(url).origin;
+  return callAws({ service: 'sqs', action, input: { QueueUrl: url, ...input }, endpoint, timeoutMs });
 }
 
 /** The bodies in their order, in batches that SQS takes. One that is larger than a batch is alone. */

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { ServiceError } from '../failure.ts';
 import { parseSecretReference } from '../secret-reference.ts';
-import { AwsError } from './aws-error.ts';
-import { callAws } from './call.ts';
+import { AwsError, callAws } from './call.ts';
 
 /** Time limit of a read: `receive` has to answer before its sender's time limit of ten seconds. */
 const TIMEOUT_MS = 3000;
@@ -50,7 +49,7 @@ export class SecretStore {
   async #fetch(reference: string, store: 'secretsmanager' | 'ssm', name: string): Promise<string> {
     const readAt = this.#now();
     try {
-      const text = store === 'ssm' ? await readParameter(name) : await readSecret(name);
+      const text = await readStored(store, name);
       this.#kept.set(reference, { text, readAt });
       return text;
     } catch (error) {
@@ -69,19 +68,13 @@ function readEnvironment(reference: string, name: string): string {
   throw new ServiceError({ code: 'SECRET_UNUSABLE', message, retryable: false });
 }
 
-async function readSecret(SecretId: string): Promise<string> {
-  const input = { SecretId };
-  const answer = await callAws({
-    service: 'secretsmanager',
-    action: 'GetSecretValue',
-    input,
-    timeoutMs: TIMEOUT_MS,
-  });
+async function readStored(service: 'secretsmanager' | 'ssm', name: string): Promise<string> {
+  if (service === 'ssm') {
+    const input = { Name: name, WithDecryption: true };
+    const answer = await callAws({ service, action: 'GetParameter', input, timeoutMs: TIMEOUT_MS });
+    return v.parse(parameterSchema, answer).Parameter.Value;
+  }
+  const input = { SecretId: name };
+  const answer = await callAws({ service, action: 'GetSecretValue', input, timeoutMs: TIMEOUT_MS });
   return v.parse(secretSchema, answer).SecretString;
-}
-
-async function readParameter(Name: string): Promise<string> {
-  const input = { Name, WithDecryption: true };
-  const answer = await callAws({ service: 'ssm', action: 'GetParameter', input, timeoutMs: TIMEOUT_MS });
-  return v.parse(parameterSchema, answer).Parameter.Value;
 }

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { pause } from '../clock.ts';
 import { failureOf, ServiceError } from '../failure.ts';
-import { AwsError } from './aws-error.ts';
-import { callAws } from './call.ts';
+import { AwsError, callAws } from './call.ts';
 import { fromAttributes, type Item, toAttribute, toAttributes } from './item.ts';
 
 /** For all attempts of one call. DynamoDB answers within milliseconds, or not at all. */

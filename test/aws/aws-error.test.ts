@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { AwsError } from '../../lib/aws/aws-error.ts';
-import { TransportError } from '../../lib/http/transport-error.ts';
+import { AwsError } from '../../lib/aws/call.ts';
 
 test.each([
   [
@@ -54,15 +53,4 @@ test.each([
   expect(AwsError.fromAnswer('ssm', 'GetParameter', { status, headers: {}, body }).failure.retryable).toBe(
     retryable,
   );
-});
-
-test('is transient with its cause when no answer came', () => {
-  const cause = new TransportError('ECONNRESET', new URL('http://127.0.0.1:1/'), 'socket hang up');
-  const error = AwsError.fromTransport('sqs', 'SendMessage', cause);
-  expect(error.failure).toEqual({
-    code: 'ECONNRESET',
-    message: 'sqs SendMessage: 127.0.0.1:1: socket hang up',
-    retryable: true,
-  });
-  expect(error.cause).toBe(cause);
 });
