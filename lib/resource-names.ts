@@ -1,15 +1,5 @@
-/** Names of a stage's resources, as in `resources/`. */
-export interface ResourceNames {
-  readonly cleanupQueue: string;
-  readonly deadLetterQueue: string;
-  readonly sweepQueue: string;
-  readonly ledgerTable: string;
-  readonly eventBus: string;
-  readonly sweepFunction: string;
-}
-
-/** Names of the resources of a stage. */
-export function resourceNamesOf(stage: string): ResourceNames {
+/** Names of the resources of a stage, as in `resources/`. */
+export function resourceNamesOf(stage: string) {
   const prefix = `swr-sync-cleanup-${stage}`;
   return {
     cleanupQueue: prefix,

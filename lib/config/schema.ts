@@ -4,10 +4,14 @@ import { MAX_REQUESTS } from '../limits.ts';
 import { isSecretReference } from '../secret-reference.ts';
 import { isSourceType, type SourceType, sources } from '../sources/index.ts';
 
-const name = v.pipe(
-  v.string(),
-  v.regex(/^[a-z][a-z0-9_-]{0,63}$/i, 'a name: up to 64 of a-z 0-9 _ -, starting with a letter'),
-);
+const matching = (pattern: RegExp, expected: string) => v.pipe(v.string(), v.regex(pattern, expected));
+const listOf = <T>(each: v.GenericSchema<T>, expected: string) =>
+  v.pipe(v.array(each), v.minLength(1, expected));
+const wholeNumber = (expected: string) =>
+  v.pipe(v.number(), v.integer(expected), v.minValue(1, 'at least 1'));
+const mode = v.picklist(['apply', 'dry-run']);
+
+const name = matching(/^[a-z][a-z0-9_-]{0,63}$/i, 'a name: up to 64 of a-z 0-9 _ -, starting with a letter');
 const RESERVED = ['__proto__', 'constructor', 'prototype'];
 /** Of something, by names. valibot would leave out the reserved ones without a word: every object has them. */
 const byName = <T>(each: v.GenericSchema<unknown, T>) =>
@@ -22,10 +26,7 @@ const byName = <T>(each: v.GenericSchema<unknown, T>) =>
     ),
     v.record(name, each),
   );
-const region = v.pipe(
-  v.string(),
-  v.regex(/^[a-z0-9-]{1,64}$/, 'a Huawei Cloud region id such as cn-north-4'),
-);
+const region = matching(/^[a-z0-9-]{1,64}$/, 'a Huawei Cloud region id such as cn-north-4');
 const secretReference = v.pipe(
   v.string(),
   v.check(isSecretReference, 'a secret reference: secretsmanager:NAME, ssm:NAME or env:NAME'),
@@ -39,20 +40,27 @@ const endpoint = v.pipe(
   v.transform(trimEndpoint),
 );
 const sourceType = v.custom<SourceType>(isSourceType, `one of ${Object.keys(sources).join(', ')}`);
-const denyGlob = v.pipe(
-  v.string(),
-  v.regex(
-    /^(?=.*(?:\/|\*\*))[a-z0-9._*/-]+$/,
-    'a glob on namespace/repository in lower case, such as platform/** (* within a segment, ** across)',
-  ),
+const denyGlob = matching(
+  /^(?=.*(?:\/|\*\*))[a-z0-9._*/-]+$/,
+  'a glob on namespace/repository in lower case, such as platform/** (* within a segment, ** across)',
+);
+const targetGlob = matching(
+  /^[a-z0-9*-]+\/[a-z0-9._*-]+$/,
+  'a glob on REGION/ORGANIZATION in lower case, such as cn-east-3/acme-*',
 );
 
-const targetGlob = v.pipe(
-  v.string(),
-  v.regex(
-    /^[a-z0-9*-]+\/[a-z0-9._*-]+$/,
-    'a glob on REGION/ORGANIZATION in lower case, such as cn-east-3/acme-*',
-  ),
+const anything = v.fallback(v.record(v.string(), v.unknown()), {});
+const list = v.fallback(v.array(v.unknown()), []);
+
+/** Parts of a file that refer to each other, whatever else is wrong with it: a part of the wrong type is empty. */
+export const partsSchema = v.fallback(
+  v.object({
+    accounts: anything,
+    sources: anything,
+    routes: list,
+    sweep: v.fallback(v.object({ targetAccounts: list }), { targetAccounts: [] }),
+  }),
+  { accounts: {}, sources: {}, routes: [], sweep: { targetAccounts: [] } },
 );
 
 /** `config/<stage>.yml` as it is written: each part by itself. What has to fit together is checked elsewhere. */
@@ -73,16 +81,14 @@ export const fileSchema = v.strictObject({
       v.strictObject({
         type: sourceType,
         secret: v.exactOptional(secretReference),
-        topics: v.exactOptional(
-          v.pipe(v.array(v.pipe(v.string(), v.nonEmpty('a topic'))), v.minLength(1, 'at least one topic')),
-        ),
+        topics: v.exactOptional(listOf(v.pipe(v.string(), v.nonEmpty('a topic')), 'at least one topic')),
         api: v.exactOptional(
           v.strictObject({
             url: endpoint,
             credentials: secretReference,
             canary: v.exactOptional(
               v.union(
-                [v.string(), v.pipe(v.array(v.string()), v.minLength(1, 'at least one repository'))],
+                [v.string(), listOf(v.string(), 'at least one repository')],
                 'OWNER/REPOSITORY, or a list of them',
               ),
             ),
@@ -101,8 +107,7 @@ export const fileSchema = v.strictObject({
           [
             v.string(),
             v.pipe(
-              v.array(v.string()),
-              v.minLength(1, 'at least one destination'),
+              listOf(v.string(), 'at least one destination'),
               v.maxLength(MAX_REQUESTS, `at most ${MAX_REQUESTS} destinations`),
             ),
           ],
@@ -110,33 +115,25 @@ export const fileSchema = v.strictObject({
         ),
         account: v.optional(name),
         firstDeletionCounts: v.exactOptional(v.literal(true, 'true, or leave it out')),
-        targets: v.optional(
-          v.pipe(
-            v.array(v.string()),
-            v.minLength(1, 'at least one target; leave targets out for every task'),
-          ),
-        ),
+        targets: v.optional(listOf(v.string(), 'at least one target; leave targets out for every task')),
       }),
     ),
     [],
   ),
   safety: v.optional(
     v.strictObject({
-      mode: v.optional(v.picklist(['apply', 'dry-run']), 'apply'),
+      mode: v.optional(mode, 'apply'),
       deny: v.optional(v.array(denyGlob), []),
       allowedTargets: v.exactOptional(
-        v.pipe(v.array(targetGlob), v.minLength(1, 'at least one target; leave it out to allow every one')),
+        listOf(targetGlob, 'at least one target; leave it out to allow every one'),
       ),
-      maxTasksPerRequest: v.optional(
-        v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, 'at least 1')),
-        50,
-      ),
+      maxTasksPerRequest: v.optional(wholeNumber('a whole number'), 50),
     }),
     {},
   ),
   sweep: v.optional(
     v.strictObject({
-      mode: v.optional(v.picklist(['apply', 'dry-run']), 'dry-run'),
+      mode: v.optional(mode, 'dry-run'),
       maxPercent: v.optional(
         v.pipe(
           v.number(),
@@ -151,10 +148,7 @@ export const fileSchema = v.strictObject({
   ),
   ledger: v.optional(
     v.strictObject({
-      retentionDays: v.optional(
-        v.pipe(v.number(), v.integer('a whole number of days'), v.minValue(1, 'at least 1')),
-        90,
-      ),
+      retentionDays: v.optional(wholeNumber('a whole number of days'), 90),
     }),
     {},
   ),

@@ -3,9 +3,9 @@ import { defaultEndpoint } from '../endpoint.ts';
 import { type Issue, type Parsed, show, toIssues } from '../issues.ts';
 import type { Config } from './config.ts';
 import { hideSecret } from './hide-secret.ts';
-import { fileSchema } from './schema.ts';
+import { fileSchema, partsSchema } from './schema.ts';
 import { validateOverlaps } from './validate-overlaps.ts';
-import { parseTarget, validateRoutes } from './validate-routes.ts';
+import { expectAccount, parseTarget, validateRoutes } from './validate-routes.ts';
 import { validateSharing, validateSources } from './validate-sources.ts';
 
 /**
@@ -64,22 +64,13 @@ export function validateConfig(stage: string, contents: unknown): Parsed<Config>
   };
 }
 
-/** As much of the file as its sweep refers to. */
-const sweepSchema = v.object({
-  accounts: v.fallback(v.record(v.string(), v.unknown()), {}),
-  sweep: v.fallback(v.object({ targetAccounts: v.fallback(v.array(v.unknown()), []) }), {
-    targetAccounts: [],
-  }),
-});
-
 /** Issues between the sweep and the accounts of a file, whatever else is wrong with the file. */
 export function validateSweep(contents: unknown): Issue[] {
-  const parsed = v.safeParse(sweepSchema, contents);
-  if (!parsed.success) return [];
-  const { accounts, sweep } = parsed.output;
+  const { accounts, sweep } = v.parse(partsSchema, contents);
   return sweep.targetAccounts.flatMap((account, index) => {
     if (typeof account !== 'string' || Object.hasOwn(accounts, account)) return [];
-    const expected = `one of accounts (${Object.keys(accounts).join(', ') || 'there is none'})`;
-    return [{ path: `sweep.targetAccounts[${index}]`, found: show(account), expected }];
+    return [
+      { path: `sweep.targetAccounts[${index}]`, found: show(account), expected: expectAccount(accounts) },
+    ];
   });
 }

@@ -1,17 +1,12 @@
 import * as v from 'valibot';
-import { type Target, validateOrganization } from '../huaweicloud/names.ts';
+import { type Target, validateTarget } from '../huaweicloud/names.ts';
 import { type Issue, show } from '../issues.ts';
 import { validateImage } from '../routing/route.ts';
 import { sampleTemplate, validatePattern } from '../routing/route-pattern.ts';
 import { isSourceType, sources as sourcesByType } from '../sources/index.ts';
 import { builtInSources } from '../sources/source.ts';
+import { partsSchema } from './schema.ts';
 
-/** As much of the file as its routes refer to, and nothing that other issues in it could spoil. */
-const referredSchema = v.object({
-  accounts: v.fallback(v.record(v.string(), v.unknown()), {}),
-  sources: v.fallback(v.record(v.string(), v.unknown()), {}),
-  routes: v.fallback(v.array(v.unknown()), []),
-});
 const routeSchema = v.object({
   from: v.fallback(v.optional(v.string()), undefined),
   to: v.fallback(v.optional(v.union([v.string(), v.array(v.string())])), undefined),
@@ -22,9 +17,7 @@ const typedSchema = v.object({ type: v.string() });
 
 /** Issues between the parts of a file's routes, whatever else is wrong with the file. */
 export function validateRoutes(contents: unknown): Issue[] {
-  const referred = v.safeParse(referredSchema, contents);
-  if (!referred.success) return [];
-  const { accounts, sources, routes } = referred.output;
+  const { accounts, sources, routes } = v.parse(partsSchema, contents);
   const issues: Issue[] = [];
   for (const [index, candidate] of routes.entries()) {
     const route = v.safeParse(routeSchema, candidate);
@@ -39,9 +32,8 @@ export function validateRoutes(contents: unknown): Issue[] {
     for (const [key, template] of Object.entries(templates)) {
       if (from !== undefined) add(key, template, validateTemplate(template, patternOf(from)));
     }
-    if (account !== undefined && !Object.hasOwn(accounts, account)) {
-      add('account', account, `one of accounts (${Object.keys(accounts).join(', ') || 'there is none'})`);
-    }
+    if (account !== undefined && !Object.hasOwn(accounts, account))
+      add('account', account, expectAccount(accounts));
     for (const [position, target] of targets.entries()) {
       const valid = typeof target === 'string' && parseTarget(target) !== undefined;
       if (!valid) add(`targets[${position}]`, target, 'REGION/ORGANIZATION such as cn-east-3/acme-dr');
@@ -79,12 +71,14 @@ function patternOf(from: string): string {
   return from.slice(from.indexOf(':') + 1);
 }
 
-/** Reads `REGION/ORGANIZATION`; undefined if it is none. */
+/** Accounts of a file, as what was expected in place of another name. */
+export function expectAccount(accounts: Readonly<Record<string, unknown>>): string {
+  return `one of accounts (${Object.keys(accounts).join(', ') || 'there is none'})`;
+}
+
+/** Target that `REGION/ORGANIZATION` names; undefined if the text is something else. */
 export function parseTarget(text: string): Target | undefined {
   const [remoteRegionId = '', remoteNamespace = '', ...rest] = text.split('/');
-  const valid =
-    rest.length === 0 &&
-    /^[a-z0-9-]{1,64}$/.test(remoteRegionId) &&
-    validateOrganization(remoteNamespace) === undefined;
-  return valid ? { remoteRegionId, remoteNamespace } : undefined;
+  const target = { remoteRegionId, remoteNamespace };
+  return rest.length === 0 && validateTarget(target) === undefined ? target : undefined;
 }

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { type Issue, show } from '../issues.ts';
 import { existenceCheckers, isSourceType, type SourceType, sources } from '../sources/index.ts';
 import { builtInSources, type Source } from '../sources/source.ts';
+import { partsSchema } from './schema.ts';
 
-const sourcesSchema = v.object({ sources: v.fallback(v.record(v.string(), v.unknown()), {}) });
 const canarySchema = v.object({ canary: v.union([v.string(), v.array(v.string())]) });
 const sourceSchema = v.object({
   type: v.unknown(),
@@ -15,8 +15,7 @@ const sourceSchema = v.object({
 
 /** Issues between the parts of a file's sources, whatever else is wrong with the file. */
 export function validateSources(contents: unknown): Issue[] {
-  const parsed = v.safeParse(sourcesSchema, contents);
-  return parsed.success ? Object.entries(parsed.output.sources).flatMap(validateSource) : [];
+  return Object.entries(v.parse(partsSchema, contents).sources).flatMap(validateSource);
 }
 
 function validateSource([name, candidate]: [string, unknown]): Issue[] {
