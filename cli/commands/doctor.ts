@@ -2,7 +2,7 @@ import { UsageError } from '../../command-line/options.ts';
 import { Rejections } from '../../lib/huaweicloud/rejections.ts';
 import { type Check, check, formatChecks, skip } from '../doctor/check.ts';
 import { checkAccount } from '../doctor/check-accounts.ts';
-import { checkEventBus, checkLedger, checkQueues } from '../doctor/check-aws.ts';
+import { checkResources } from '../doctor/check-aws.ts';
 import { checkCanaries } from '../doctor/check-canaries.ts';
 import { checkSecrets } from '../doctor/check-secrets.ts';
 import { defineCommand, type GlobalOptions, type Run } from '../run.ts';
@@ -73,8 +73,7 @@ async function checkAll(stage: Stage, names: readonly string[], run: Run): Promi
   if (aws.state === 'failed' || run.interruption.interrupted) {
     const why = aws.state === 'failed' ? 'no AWS credentials' : 'ended by Ctrl-C';
     checks.push(...['queues', 'ledger', 'event bus'].map((name) => skip(name, why)));
-  } else
-    checks.push(...(await Promise.all([...checkQueues(stage), ...checkLedger(stage), checkEventBus(stage)])));
+  } else checks.push(...(await Promise.all(checkResources(stage))));
   progress.end();
   return checks;
 }

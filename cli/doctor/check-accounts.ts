@@ -20,6 +20,13 @@ const SKEW_WARNING_SECONDS = 30;
 /** AWS rejects signatures beyond this. */
 const SKEW_FAILED_SECONDS = 300;
 
+/** Next steps after IAM has issued no token, by status. */
+const TOKEN_HINTS = new Map([
+  [400, 'Is the region that of the account? It is the name of the IAM project as well.'],
+  [401, 'Store the right user and password; five rejected ones within 15 minutes lock the user.'],
+  [403, 'The user must be enabled, and allowed to use the API (programmatic access).'],
+]);
+
 export interface AccountContext {
   /** Shared: accounts with the same user try a rejected password once. */
   readonly rejections: Rejections;
@@ -145,21 +152,14 @@ async function checkRights(swr: SwrClient, deadline: Deadline): Promise<Finding>
 }
 
 function explainToken(error: unknown) {
-  const { code, status } = failureOf(error);
+  const { code, status = 0 } = failureOf(error);
   if (code === 'IAM.0061')
     return { hint: 'The user is locked: wait for 15 minutes, then correct its password.' };
-  if (status === 401)
-    return { hint: 'Store the right user and password; five rejected ones within 15 minutes lock the user.' };
-  if (status === 403)
-    return { hint: 'The user must be enabled, and allowed to use the API (programmatic access).' };
-  if (status === 400)
-    return { hint: 'Is the region that of the account? It is the name of the IAM project as well.' };
-  return { hint: 'Check the secret and the endpoint of IAM.' };
+  return { hint: TOKEN_HINTS.get(status) ?? 'Check the secret and the endpoint of IAM.' };
 }
 
 function explainRights(error: unknown) {
-  const { status } = failureOf(error);
-  if (status === 403)
-    return { hint: 'The user lacks rights in SWR: grant it read and edit rights in the organizations.' };
-  return { hint: 'Check the endpoint of SWR: is it that of the region?' };
+  return failureOf(error).status === 403
+    ? { hint: 'The user lacks rights in SWR: grant it read and edit rights in the organizations.' }
+    : { hint: 'Check the endpoint of SWR: is it that of the region?' };
 }

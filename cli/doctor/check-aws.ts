@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { UsageError } from '../../command-line/options.ts';
-import { type AwsCall, AwsError, callAws } from '../../lib/aws/call.ts';
+import { AwsError, callAws } from '../../lib/aws/call.ts';
 import { DeadLetterQueue } from '../../lib/aws/dead-letter-box.ts';
 import { failureOf } from '../../lib/failure.ts';
 import { findName, findQueueUrl, type QueueRole } from '../resources.ts';
@@ -21,109 +21,93 @@ const backupsSchema = v.object({
 });
 const busSchema = v.object({ Name: v.string() });
 
-/** Checks that the three queues exist, and counts their messages. */
-export function checkQueues(stage: Stage): Promise<Check>[] {
-  const look = (name: string, role: QueueRole) =>
-    check(
-      name,
-      async () => {
-        const { waiting, taken } = await new DeadLetterQueue(await findQueueUrl(stage, role)).depth();
-        const message = `${count(waiting, 'message')} waiting, ${taken} in flight`;
-        if (role !== 'deadLetterQueue' || waiting + taken === 0) return { message };
-        const hint = `See why each is there: swr-sync failed list --stage ${stage.name}`;
-        return { state: 'warning', message, hint };
-      },
-      (error) => explainAws(error, stage.name, 'sqs:GetQueueUrl and sqs:GetQueueAttributes'),
-    );
-  return [
-    look('cleanup queue', 'cleanupQueue'),
-    look('dead-letter queue', 'deadLetterQueue'),
-    look('sweep queue', 'sweepQueue'),
-  ];
-}
-
-/** Checks that the ledger's table exists, expires entries, and has backups. */
-export function checkLedger(stage: Stage): Promise<Check>[] {
-  const table = ask(stage, 'ledger', 'DescribeTable', 'failed', async (answer) => {
+/** Checks that the stage's queues, ledger and event bus exist, and that the ledger expires entries and has backups. */
+export function checkResources(stage: Stage): Promise<Check>[] {
+  const deploy = `Deploy it: npm run deploy -- --stage ${stage.name}`;
+  const table = ask(stage, 'ledger', 'dynamodb:DescribeTable', 'failed', async (answer) => {
     const { TableStatus } = v.parse(tableSchema, answer).Table;
     const message = `${await findName(stage, 'ledgerTable')} is ${TableStatus}`;
     if (TableStatus === 'ACTIVE') return { message };
     return { state: 'warning', message, hint: 'Wait until it is ACTIVE.' };
   });
-  const ttl = ask(stage, 'ledger TTL', 'DescribeTimeToLive', 'warning', (answer) => {
-    const { TimeToLiveStatus, AttributeName } = v.parse(ttlSchema, answer).TimeToLiveDescription;
-    const on = TimeToLiveStatus === 'ENABLED' && AttributeName === 'expiresAt';
-    if (on) return { message: `entries expire after ${stage.config.ledger.retentionDays} days` };
-    return { state: 'warning', message: 'entries never expire', hint: deploy(stage) };
-  });
-  const backups = ask(stage, 'ledger backups', 'DescribeContinuousBackups', 'warning', (answer) => {
-    const { PointInTimeRecoveryDescription: recovery } = v.parse(
-      backupsSchema,
-      answer,
-    ).ContinuousBackupsDescription;
-    if (recovery?.PointInTimeRecoveryStatus === 'ENABLED')
-      return { message: 'can be restored to any second of the last 35 days' };
-    return { state: 'warning', message: 'point-in-time recovery is off', hint: deploy(stage) };
-  });
-  // The ledger of `npm start` has neither.
-  return stage.name === 'local' ? [table] : [table, ttl, backups];
+  const ttl = () =>
+    ask(stage, 'ledger TTL', 'dynamodb:DescribeTimeToLive', 'warning', (answer) => {
+      const { TimeToLiveStatus, AttributeName } = v.parse(ttlSchema, answer).TimeToLiveDescription;
+      if (TimeToLiveStatus === 'ENABLED' && AttributeName === 'expiresAt')
+        return { message: `entries expire after ${stage.config.ledger.retentionDays} days` };
+      return { state: 'warning', message: 'entries never expire', hint: deploy };
+    });
+  const backups = () =>
+    ask(stage, 'ledger backups', 'dynamodb:DescribeContinuousBackups', 'warning', (answer) => {
+      const { PointInTimeRecoveryDescription: recovery } = v.parse(
+        backupsSchema,
+        answer,
+      ).ContinuousBackupsDescription;
+      if (recovery?.PointInTimeRecoveryStatus === 'ENABLED')
+        return { message: 'can be restored to any second of the last 35 days' };
+      return { state: 'warning', message: 'point-in-time recovery is off', hint: deploy };
+    });
+  return [
+    checkQueue(stage, 'cleanup queue', 'cleanupQueue'),
+    checkQueue(stage, 'dead-letter queue', 'deadLetterQueue'),
+    checkQueue(stage, 'sweep queue', 'sweepQueue'),
+    table,
+    // The ledger of `npm start` has neither.
+    ...(stage.name === 'local' ? [] : [ttl(), backups()]),
+    ask(stage, 'event bus', 'events:DescribeEventBus', 'failed', (answer) => ({
+      message: v.parse(busSchema, answer).Name,
+    })),
+  ];
 }
 
-/** Checks that the stage's event bus exists. */
-export function checkEventBus(stage: Stage): Promise<Check> {
-  return check(
-    'event bus',
-    async () => {
-      const Name = await findName(stage, 'eventBus');
-      const answer = await call({ service: 'events', action: 'DescribeEventBus', input: { Name } });
-      return answer === 'unknown' ? NOT_SUPPORTED : { message: v.parse(busSchema, answer).Name };
-    },
-    (error) => explainAws(error, stage.name, 'events:DescribeEventBus'),
-  );
+/** Checks that a queue exists, and counts its messages. */
+function checkQueue(stage: Stage, name: string, role: QueueRole): Promise<Check> {
+  const read = async (): Promise<Finding> => {
+    const { waiting, taken } = await new DeadLetterQueue(await findQueueUrl(stage, role)).depth();
+    const message = `${count(waiting, 'message')} waiting, ${taken} in flight`;
+    if (role !== 'deadLetterQueue' || waiting + taken === 0) return { message };
+    const hint = `See why each is there: swr-sync failed list --stage ${stage.name}`;
+    return { state: 'warning', message, hint };
+  };
+  const permission = 'sqs:GetQueueUrl and sqs:GetQueueAttributes';
+  return check(name, read, (error) => explainAws(error, stage.name, permission));
 }
 
+/**
+ * Checks what AWS says about the ledger's table or the event bus.
+ *
+ * @param permission that names the service and the action.
+ * @param state of a call that failed.
+ */
 function ask(
   stage: Stage,
   name: string,
-  action: string,
+  permission: `${'dynamodb' | 'events'}:${string}`,
   state: 'failed' | 'warning',
   read: (answer: unknown) => Finding | Promise<Finding>,
 ): Promise<Check> {
+  const isBus = permission.startsWith('events:');
+  const action = permission.slice(permission.indexOf(':') + 1);
   return check(
     name,
     async () => {
-      const input = { TableName: await findName(stage, 'ledgerTable') };
-      const answer = await call({ service: 'dynamodb', action, input });
-      return answer === 'unknown' ? NOT_SUPPORTED : read(answer);
+      const resource = await findName(stage, isBus ? 'eventBus' : 'ledgerTable');
+      const input = isBus ? { Name: resource } : { TableName: resource };
+      const service = isBus ? 'events' : 'dynamodb';
+      return read(await callAws({ service, action, input, timeoutMs: TIMEOUT_MS }));
     },
-    (error) => ({ state, ...explainAws(error, stage.name, `dynamodb:${action}`) }),
+    (error) => ({ state, ...explainAws(error, stage.name, permission) }),
   );
 }
 
-function deploy({ name }: Stage): string {
-  return `Deploy it: npm run deploy -- --stage ${name}`;
-}
-
-const NOT_SUPPORTED: Finding = { state: 'not checked', message: 'not supported by this AWS endpoint' };
-
-/** @returns `unknown` if the endpoint is an emulator without this call. */
-async function call(input: Pick<AwsCall, 'service' | 'action' | 'input'>): Promise<unknown> {
-  try {
-    return await callAws({ ...input, timeoutMs: TIMEOUT_MS });
-  } catch (error) {
-    const isUnknown =
-      error instanceof AwsError && /^Unknown|InvalidAction|NotImplemented/.test(error.failure.code);
-    if (isUnknown) return 'unknown';
-    throw error;
-  }
-}
-
-/** Names the next step after a failed call of AWS. */
-function explainAws(error: unknown, stage: string, permission: string): { hint: string } {
-  const { code } = failureOf(error);
+/** Next step after a failed call of AWS. */
+function explainAws(error: unknown, stage: string, permission: string): Partial<Finding> {
+  const { code, message } = failureOf(error);
+  // An emulator without this call.
+  if (error instanceof AwsError && /^Unknown|InvalidAction|NotImplemented/.test(code))
+    return { state: 'not checked', message: 'not supported by this AWS endpoint' };
   if (error instanceof UsageError || /NotFound|DoesNotExist|NonExistent/.test(code))
     return { hint: `Deploy it: npm run deploy -- --stage ${stage}` };
-  const { message } = failureOf(error);
   if (/AccessDenied|NotAuthorized/.test(message)) return { hint: `Allow your AWS identity ${permission}.` };
   if (/UnrecognizedClient|InvalidClientTokenId|Expired|Signature|InvalidAccessKeyId/.test(message))
     return { hint: 'AWS rejects these credentials: log in again, or set others.' };

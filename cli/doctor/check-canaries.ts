@@ -42,17 +42,14 @@ function checkCredentials(
   return check(`API of source ${name}`, async (): Promise<Finding> => {
     const accepted = await source.acceptsCredentials?.(api, deadline);
     if (accepted === true) return { message: `${api.url} accepts the credentials` };
-    return accepted === false
-      ? {
-          state: 'failed',
-          message: `${api.url} rejects the credentials`,
-          hint: `Store new ones, with the rights that docs/sources.md names, at sources.${name}.api.credentials.`,
-        }
-      : {
-          state: 'failed',
-          message: `${api.url} gave no definite answer`,
-          hint: `Check sources.${name}.api.url, DNS, proxies and the firewall.`,
-        };
+    const [message, hint] =
+      accepted === false
+        ? [
+            'rejects the credentials',
+            `Store new ones, with the rights that docs/sources.md names, at sources.${name}.api.credentials.`,
+          ]
+        : ['gave no definite answer', `Check sources.${name}.api.url, DNS, proxies and the firewall.`];
+    return { state: 'failed', message: `${api.url} ${message}`, hint };
   });
 }
 
