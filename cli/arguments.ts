@@ -5,7 +5,7 @@ import { parseTarget } from '../lib/config/validate-routes.ts';
 import type { Target } from '../lib/huaweicloud/names.ts';
 import { validateOrganization, validateRepository } from '../lib/huaweicloud/names.ts';
 
-const UNITS_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+const UNITS_MS = new Map(Object.entries({ s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }));
 const DURATION = /^(\d{1,6})([smhdw])$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
@@ -31,6 +31,7 @@ export function parseImageName(text: string): ImageName {
   return { namespace, ...(repository !== undefined && { repository }) };
 }
 
+/** Name as it is written in arguments. */
 export function formatImageName({ namespace, repository }: ImageName): string {
   return repository === undefined ? namespace : `${namespace}/${repository}`;
 }
@@ -57,9 +58,9 @@ export function parseTargetName(text: string): Target {
  * @throws {UsageError}
  */
 export function parseTime(text: string, nowMs: number): string {
-  const [, amount, unit] = DURATION.exec(text) ?? [];
-  if (amount !== undefined && isUnit(unit))
-    return new Date(nowMs - Number(amount) * UNITS_MS[unit]).toISOString();
+  const [, amount = '', unit = ''] = DURATION.exec(text) ?? [];
+  const unitMs = UNITS_MS.get(unit);
+  if (unitMs !== undefined) return new Date(nowMs - Number(amount) * unitMs).toISOString();
   const isDay = DAY.test(text);
   const time = isDay ? `${text}T00:00:00Z` : text;
   // `Date` reads the 31st of November as the 1st of December.
@@ -70,8 +71,4 @@ export function parseTime(text: string, nowMs: number): string {
     );
   }
   return new Date(time).toISOString();
-}
-
-function isUnit(unit: string | undefined): unit is keyof typeof UNITS_MS {
-  return unit !== undefined && Object.hasOwn(UNITS_MS, unit);
 }

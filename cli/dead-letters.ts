@@ -16,27 +16,20 @@ const REASON_LENGTH = 100;
 const subjectSchema = v.object({ namespace: v.string(), repository: v.exactOptional(v.string()) });
 const stepSchema = v.looseObject({ step: v.unknown() });
 
-/** Receives every message of the dead-letter queue, and makes them visible again after the work. */
-export async function withDeadLetters<T>(
-  stage: Stage,
-  run: Run,
-  work: (messages: readonly DeadLetter[], box: DeadLetterQueue) => Promise<T>,
-): Promise<T> {
-  const box = new DeadLetterQueue(await findQueueUrl(stage, 'deadLetterQueue'));
-  const { waiting, taken } = await box.depth();
+/** Receives every message of the dead-letter queue, and makes them visible again when disposed of. */
+export async function takeDeadLetters(stage: Stage, run: Run) {
+  const queue = new DeadLetterQueue(await findQueueUrl(stage, 'deadLetterQueue'));
+  const { waiting, taken } = await queue.depth();
   if (taken > 0) run.say(`${count(taken, 'message')} not shown: received by another consumer.`);
   const progress = run.progress('messages', waiting);
-  const messages = await box.takeAll(HIDDEN_SECONDS, run.interruption, progress.advance);
+  const messages = await queue.takeAll(HIDDEN_SECONDS, run.interruption, progress.advance);
   progress.end();
-  try {
-    return await work(
-      sortBy(messages, ({ sentAt = '' }) => sentAt),
-      box,
-    );
-  } finally {
+  return {
+    messages: sortBy(messages, ({ sentAt = '' }) => sentAt),
+    remove: (message: DeadLetter) => queue.remove(message),
     // SQS ignores receipts of removed messages.
-    await box.putBack(messages);
-  }
+    [Symbol.asyncDispose]: () => queue.putBack(messages),
+  };
 }
 
 /**
@@ -67,6 +60,7 @@ export function describeMessage(message: DeadLetter) {
   };
 }
 
+/** Formats a list of messages. */
 export function formatMessages(messages: readonly DeadLetter[]): string {
   return formatTable(
     ['ID', 'SENT (UTC)', 'RECEIVED', 'CODE', 'REPOSITORY', 'REASON'],
@@ -81,6 +75,7 @@ export function formatMessages(messages: readonly DeadLetter[]): string {
   );
 }
 
+/** Formats one message in full. */
 export function formatMessage(message: DeadLetter): string {
   const { id, sentAt, receives, code, status, request, body } = message;
   const lines: [string, string | undefined][] = [

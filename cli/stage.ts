@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import * as v from 'valibot';
-import { messageOf, ROOT, UsageError } from '../command-line/options.ts';
+import { messageOf, ROOT, stagesIn, UsageError } from '../command-line/options.ts';
 import { readConfig } from '../command-line/read-config.ts';
 import { SecretStore } from '../lib/aws/secret-store.ts';
 import type { Config } from '../lib/config/config.ts';
@@ -45,7 +45,7 @@ export async function openStage(
   run: Run,
   use?: { offline: boolean },
 ): Promise<Stage> {
-  return loadStage(await findStage(options, run), options, run, use);
+  return loadStage(findStage(options, run), options, run, use);
 }
 
 /** Configuration file of a stage. */
@@ -137,26 +137,20 @@ async function prepareAws(chosen: string | undefined): Promise<AwsAccess> {
  *
  * @throws {UsageError} if there is no such stage.
  */
-export async function findStage({ stage, config }: GlobalOptions, { folder }: Run): Promise<StageFile> {
+export function findStage({ stage, config }: GlobalOptions, { folder }: Run): StageFile {
   const folders = [...new Set([folder, ROOT])].map((each) => join(each, 'config'));
-  const fail = async (problem: string) =>
-    new UsageError(`${problem}; there is a configuration for: ${await namesIn(folders)}`);
-  if (stage === undefined) throw await fail('--stage NAME is missing');
-  if (!NAME.test(stage)) throw await fail(`Invalid stage name "${stage}": use a-z, 0-9 and -`);
+  const known = stagesIn(...folders).join(', ') || 'none';
+  const fail = (problem: string) => new UsageError(`${problem}; there is a configuration for: ${known}`);
+  if (stage === undefined) throw fail('--stage NAME is missing');
+  if (!NAME.test(stage)) throw fail(`Invalid stage name "${stage}": use a-z, 0-9 and -`);
   if (config !== undefined) {
     const file = resolve(folder, config);
     if (!existsSync(file)) throw new UsageError(`There is no file ${config}`);
     return { name: stage, file };
   }
   const file = folders.map((each) => join(each, `${stage}.yml`)).find(existsSync);
-  if (file === undefined) throw await fail(`There is no config/${stage}.yml`);
+  if (file === undefined) throw fail(`There is no config/${stage}.yml`);
   return { name: stage, file };
-}
-
-async function namesIn(folders: readonly string[]): Promise<string> {
-  const files = await Promise.all(folders.map((folder) => readdir(folder).catch(() => [])));
-  const names = files.flat().filter((file) => file.endsWith('.yml'));
-  return [...new Set(names.map((file) => file.slice(0, -'.yml'.length)))].toSorted().join(', ') || 'none';
 }
 
 /**

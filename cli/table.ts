@@ -1,29 +1,15 @@
 import Table from 'cli-table3';
 
-const NO_BORDERS = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
+const BORDERS =
+  'top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid mid mid-mid right right-mid';
+const CHARS = { ...Object.fromEntries(BORDERS.split(' ').map((border) => [border, ''])), middle: '  ' };
 
 /** Formats columns under headings, two blanks apart, so that scripts can split them; an empty text without rows. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   const table = new Table({
     head: [...head],
-    chars: NO_BORDERS,
+    chars: CHARS,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
   });
   table.push(...rows.map((row) => row.map(toPrintable)));
@@ -36,6 +22,7 @@ export function toPrintable(text: string): string {
   return text.replaceAll(/[\r\n\t]+/g, ' ').replaceAll(/[\p{Cc}\p{Cf}]/gu, '\uFFFD');
 }
 
+/** Beginning of a text, with `…` in place of the rest. */
 export function shorten(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }

@@ -54,9 +54,7 @@ export function readStageOptions(args: string[]): StageOptions {
     args,
     options: { stage: { type: 'string' }, region: { type: 'string' } },
   }).values;
-  const folder = join(ROOT, 'config');
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.yml')) : [];
-  const known = names.map((name) => name.slice(0, -'.yml'.length));
+  const known = stagesIn(join(ROOT, 'config'));
   if (stage === undefined || stage === '') {
     throw new UsageError(`--stage NAME is missing; NAME is one of: ${known.join(', ')}`);
   }
@@ -64,6 +62,13 @@ export function readStageOptions(args: string[]): StageOptions {
     throw new UsageError(`There is no config/${stage}.yml; there is one for: ${known.join(', ')}`);
   }
   return { stage, region };
+}
+
+/** Stages with a configuration in one of the folders, sorted. */
+export function stagesIn(...folders: readonly string[]): string[] {
+  const files = folders.filter((folder) => existsSync(folder)).flatMap((folder) => readdirSync(folder));
+  const stages = files.filter((file) => file.endsWith('.yml')).map((file) => file.slice(0, -'.yml'.length));
+  return [...new Set(stages)].toSorted();
 }
 
 /** Runs a command's main function; prints an error as one line, without a stack trace, and sets the exit status. */
@@ -76,6 +81,7 @@ export async function runCommand(main: () => Promise<void>): Promise<void> {
   }
 }
 
+/** Message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,14 +1,17 @@
 import { execFile } from 'node:child_process';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import cloudformationValidate from '@aws/cloudformation-validate';
+import * as v from 'valibot';
 import { ROOT, readStageOptions, runCommand, type StageOptions } from '../command-line/options.ts';
 import { build, NODE } from './build.ts';
 import { PACKAGE_DIR, runOsls } from './osls.ts';
-import { checkTemplate } from './template-check.ts';
 
 /** What CloudFormation gets; `osls package` names it after the second of the two steps of a first deployment. */
 export const TEMPLATE_FILE = join(PACKAGE_DIR, 'cloudformation-template-update-stack.json');
+
+const templateSchema = v.object({ Resources: v.record(v.string(), v.unknown()) });
 
 type PackageOptions = StageOptions & {
   /** For the `${env:…}` of serverless.yml. */
@@ -22,7 +25,8 @@ export async function packageStage({ stage, region, env = {} }: PackageOptions):
   await writeSbom(join(ROOT, 'dist'), PACKAGE_DIR);
   const { resources, errors, warnings } = await checkTemplate(TEMPLATE_FILE);
   const findings = [...errors, ...warnings].map(
-    ({ severity, rule, resource, message }) => `  ${severity} ${rule} ${resource}: ${message}`,
+    ({ severity, ruleId, entity, message }) =>
+      `  ${severity} ${ruleId} ${entity?.logicalId ?? 'template'}: ${message}`,
   );
   const summary = [
     `built with ${NODE}`,
@@ -33,6 +37,26 @@ export async function packageStage({ stage, region, env = {} }: PackageOptions):
   ];
   if (errors.length > 0) throw new Error(summary.join('\n'));
   return summary;
+}
+
+/** Checks a CloudFormation template offline, against the schemas of every resource in it. */
+async function checkTemplate(file: string) {
+  const engine = new cloudformationValidate.CelEngine();
+  try {
+    const { diagnostics } = engine.validateStandard(new cloudformationValidate.TemplateFile(file), {
+      severityLevel: 'WARN',
+      // A DependsOn where a reference would do: osls writes those, and they do no harm.
+      exclude: { ids: ['W3005'] },
+    });
+    const { WARN: warnings = [], ERROR: errors = [] } = Object.groupBy(diagnostics, ({ severity }) =>
+      severity === 'WARN' ? 'WARN' : 'ERROR',
+    );
+    const { Resources } = v.parse(templateSchema, JSON.parse(await readFile(file, 'utf8')));
+    return { resources: Object.keys(Resources).length, errors, warnings };
+  } finally {
+    // Its memory is outside the heap.
+    engine.free();
+  }
 }
 
 /** Writes `sbom.json`: each package with code in a bundle, as CycloneDX. The same bundles always have the same list. */

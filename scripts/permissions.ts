@@ -11,13 +11,24 @@ interface Statement {
 const DESCRIBE_REPOSITORIES: Statement = {
   Effect: 'Allow',
   Action: ['ecr:DescribeRepositories'],
-  Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:ecr:${AWS::Region}:${AWS::AccountId}:repository/*' },
+  Resource: arnOf(['ecr', 'repository/*']),
 };
 
-/**
- * What each function may read of the stores: the secrets that the configuration gives it, and no other one. The ARNs
- * are CloudFormation's to complete.
- */
+const STORES = [
+  {
+    store: 'secretsmanager',
+    action: 'secretsmanager:GetSecretValue',
+    // Secrets Manager appends six characters of its own to the name of a secret.
+    resourceOf: (name: string) => ['secretsmanager', `secret:${name}-??????`] as const,
+  },
+  {
+    store: 'ssm',
+    action: 'ssm:GetParameter',
+    resourceOf: (name: string) => ['ssm', `parameter/${name.replace(/^\//, '')}`] as const,
+  },
+];
+
+/** Permissions of each function to read secrets: those that the configuration gives it, and no others. */
 export function permissionsOf(config: Config): Record<(typeof FUNCTIONS)[number], readonly Statement[]> {
   const inBothClouds = [
     ...statementsFor([
@@ -36,31 +47,17 @@ export function permissionsOf(config: Config): Record<(typeof FUNCTIONS)[number]
 
 function statementsFor(references: readonly string[]): Statement[] {
   const parsed = references.map(parseSecretReference);
-  const names = (store: string) =>
-    parsed.filter((reference) => reference.store === store).map(({ name }) => name);
-  const secrets = names('secretsmanager').map(secretArn);
-  const parameters = names('ssm').map(parameterArn);
-  const statements: Statement[] = [];
-  if (secrets.length > 0) {
-    statements.push({ Effect: 'Allow', Action: ['secretsmanager:GetSecretValue'], Resource: secrets });
-  }
-  if (parameters.length > 0)
-    statements.push({ Effect: 'Allow', Action: ['ssm:GetParameter'], Resource: parameters });
-  if (statements.length > 0) return statements;
+  const statements = STORES.flatMap(({ store, action, resourceOf }): Statement[] => {
+    const names = parsed.filter((reference) => reference.store === store).map(({ name }) => name);
+    const Resource = names.map((name) => (name.startsWith('arn:') ? name : arnOf(resourceOf(name))));
+    return names.length === 0 ? [] : [{ Effect: 'Allow', Action: [action], Resource }];
+  });
   // A policy without a statement is not valid.
-  return [{ Effect: 'Deny', Action: ['secretsmanager:GetSecretValue', 'ssm:GetParameter'], Resource: '*' }];
+  const none: Statement = { Effect: 'Deny', Action: STORES.map(({ action }) => action), Resource: '*' };
+  return statements.length > 0 ? statements : [none];
 }
 
-/** Secrets Manager appends six characters of its own to a secret's name. */
-function secretArn(name: string): unknown {
-  if (name.startsWith('arn:')) return name;
-  return {
-    'Fn::Sub': `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${name}-??????`,
-  };
-}
-
-function parameterArn(name: string): unknown {
-  if (name.startsWith('arn:')) return name;
-  const path = name.replace(/^\//, '');
-  return { 'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/${path}` };
+/** ARN in this account and region, which CloudFormation completes. */
+function arnOf([service, resource]: readonly [service: string, resource: string]): unknown {
+  return { 'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}` };
 }

@@ -19,7 +19,7 @@ export const addDoctor = defineCommand({
 });
 
 async function doctor(_: readonly string[], options: GlobalOptions, run: Run): Promise<boolean> {
-  const found = await findStage(options, run);
+  const found = findStage(options, run);
   const checks = await checkStage(found, options, run);
   const failed = checks.filter(({ state }) => state === 'failed').length;
   const warnings = checks.filter(({ state }) => state === 'warning').length;

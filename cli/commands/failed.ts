@@ -8,7 +8,7 @@ import {
   formatMessage,
   formatMessages,
   queueOf,
-  withDeadLetters,
+  takeDeadLetters,
 } from '../dead-letters.ts';
 import { findQueueUrl } from '../resources.ts';
 import {
@@ -74,23 +74,17 @@ const addDrop = defineCommand<MessageOptions>({
 
 async function list(_: readonly string[], options: GlobalOptions, run: Run): Promise<boolean> {
   const stage = await openStage(options, run);
-  await withDeadLetters(stage, run, (messages) => {
-    run.result({ stage: stage.name, messages: messages.map(describeMessage) }, () =>
-      messages.length === 0 ? '' : formatMessages(messages),
-    );
-    run.say(`${count(messages.length, 'message')} in the dead-letter queue of ${stage.name}.`);
-    return Promise.resolve();
-  });
+  await using taken = await takeDeadLetters(stage, run);
+  const { messages } = taken;
+  run.result({ stage: stage.name, messages: messages.map(describeMessage) }, () => formatMessages(messages));
+  run.say(`${count(messages.length, 'message')} in the dead-letter queue of ${stage.name}.`);
   return true;
 }
 
 async function show([id = '']: readonly string[], options: GlobalOptions, run: Run): Promise<boolean> {
-  const stage = await openStage(options, run);
-  await withDeadLetters(stage, run, (messages) => {
-    const message = findMessage(messages, id);
-    run.result(describeMessage(message), () => formatMessage(message));
-    return Promise.resolve();
-  });
+  await using taken = await takeDeadLetters(await openStage(options, run), run);
+  const message = findMessage(taken.messages, id);
+  run.result(describeMessage(message), () => formatMessage(message));
   return true;
 }
 
@@ -106,43 +100,42 @@ async function openQueues(stage: Stage): Promise<(message: DeadLetter) => Promis
 }
 
 function change(verb: keyof typeof PAST): Work<MessageOptions> {
-  return async ([id], options, run) => {
-    const { all = false, dryRun = false } = options;
+  return async ([id], { all = false, dryRun = false, ...options }, run) => {
     const stage = await openStage(options, run);
     const send = verb === 'retry' ? await openQueues(stage) : undefined;
     if ((id === undefined) !== all) throw new UsageError(`Give the ID of the message to ${verb}, or --all.`);
-    return withDeadLetters(stage, run, async (messages, box) => {
-      const chosen = id === undefined ? messages : [findMessage(messages, id)];
-      if (chosen.length === 0) throw new UsageError(`The dead-letter queue of ${stage.name} is empty.`);
+    await using taken = await takeDeadLetters(stage, run);
+    const chosen = id === undefined ? taken.messages : [findMessage(taken.messages, id)];
+    if (chosen.length === 0) throw new UsageError(`The dead-letter queue of ${stage.name} is empty.`);
+    const messages = count(chosen.length, 'message');
+    if (dryRun) {
       const ids = chosen.map((message) => message.id);
-      if (dryRun) {
-        run.result({ stage: stage.name, dryRun, messages: ids }, () => formatMessages(chosen));
-        run.say(`${count(ids.length, 'message')} would be ${PAST[verb]}.`);
-        return true;
+      run.result({ stage: stage.name, dryRun, messages: ids }, () => formatMessages(chosen));
+      run.say(`${messages} would be ${PAST[verb]}.`);
+      return true;
+    }
+    const title = verb === 'retry' ? 'Retry' : 'Drop';
+    await run.ask(`${title} ${messages}?`, formatMessages(chosen));
+    const done: string[] = [];
+    const failed: { id: string; message: string }[] = [];
+    const progress = run.progress(PAST[verb], chosen.length);
+    for (const message of chosen) {
+      if (!run.interruption.allowsMore()) break;
+      try {
+        // In this order no message is lost; a duplicate does no harm.
+        await send?.(message);
+        await taken.remove(message);
+        done.push(message.id);
+      } catch (error) {
+        failed.push({ id: message.id, message: failureOf(error).message });
       }
-      const question = `${verb.charAt(0).toUpperCase()}${verb.slice(1)} ${count(ids.length, 'message')}?`;
-      await run.ask(question, formatMessages(chosen));
-      const done: string[] = [];
-      const failed: { id: string; message: string }[] = [];
-      const progress = run.progress(PAST[verb], chosen.length);
-      for (const message of chosen) {
-        if (!run.interruption.allowsMore()) break;
-        try {
-          // In this order no message is lost; a duplicate does no harm.
-          await send?.(message);
-          await box.remove(message);
-          done.push(message.id);
-        } catch (error) {
-          failed.push({ id: message.id, message: failureOf(error).message });
-        }
-        progress.advance();
-      }
-      progress.end();
-      const left = chosen.length - done.length - failed.length;
-      run.result({ stage: stage.name, dryRun, [PAST[verb]]: done, failed, left }, () => done.join('\n'));
-      for (const each of failed) run.say(`Failed: ${each.id}: ${each.message}`);
-      run.say(`${count(done.length, 'message')} ${PAST[verb]}${left > 0 ? `, ${left} left` : ''}.`);
-      return failed.length === 0;
-    });
+      progress.advance();
+    }
+    progress.end();
+    const left = chosen.length - done.length - failed.length;
+    run.result({ stage: stage.name, dryRun, [PAST[verb]]: done, failed, left }, () => done.join('\n'));
+    for (const each of failed) run.say(`Failed: ${each.id}: ${each.message}`);
+    run.say(`${count(done.length, 'message')} ${PAST[verb]}${left > 0 ? `, ${left} left` : ''}.`);
+    return failed.length === 0;
   };
 }

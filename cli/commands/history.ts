@@ -54,21 +54,20 @@ async function showHistory([text]: readonly string[], options: HistoryOptions, r
   const stage = await openStage(options, run);
   const query = readHistoryQuery(text, options, stage, DEFAULT_SINCE);
   const entries = await readHistory(await openHistory(stage), query, run);
-  run.result({ stage: stage.name, from: query.from, to: query.to, entries: entries.map(documentOf) }, () =>
-    format(entries),
+  const { from, to } = query;
+  run.result({ stage: stage.name, from, to, entries: entries.map(describeEntry) }, () =>
+    formatEntries(entries),
   );
-  run.say(
-    `${count(entries.length, 'entry')} from ${formatTime(query.from)} to ${formatTime(query.to)} (UTC).`,
-  );
+  run.say(`${count(entries.length, 'entry')} from ${formatTime(from)} to ${formatTime(to)} (UTC).`);
   return true;
 }
 
-function documentOf(entry: LedgerEntry) {
+function describeEntry(entry: LedgerEntry) {
   const { key: _, ...rest } = entry;
   return rest;
 }
 
-function format(entries: readonly LedgerEntry[]): string {
+function formatEntries(entries: readonly LedgerEntry[]): string {
   return formatTable(
     ['TIME (UTC)', 'ENTRY', 'ACCOUNT', 'REPOSITORY', 'TARGET', 'DELIVERY', 'SOURCE', 'NOTE'],
     entries.map((entry) => [
@@ -79,12 +78,12 @@ function format(entries: readonly LedgerEntry[]): string {
       entry.kind === 'task' ? nameOf(entry.target) : '',
       entry.deliveryId ?? entry.id,
       entry.source ?? '',
-      noteOf(entry),
+      explainEntry(entry),
     ]),
   );
 }
 
-function noteOf(entry: LedgerEntry): string {
+function explainEntry(entry: LedgerEntry): string {
   if (entry.kind === 'task') {
     if (entry.restoredAt !== undefined) return `restored ${formatTime(entry.restoredAt)}`;
     return entry.message ?? '';

@@ -26,8 +26,6 @@ const STATES = {
   failed: 'failed',
 } as const;
 
-type Outcome = (typeof STATES)[keyof typeof STATES] | 'restored' | 'not tried';
-
 interface RestoreOptions extends HistoryOptions, ChangingOptions {
   readonly again?: boolean;
 }
@@ -71,7 +69,7 @@ async function restore([text]: readonly string[], options: RestoreOptions, run: 
   listing.end();
   const missing = plan.filter(({ state }) => state === 'missing').length;
   if (dryRun || run.interruption.interrupted)
-    return printRestoration(sortSteps(plan), { stage: stage.name, dryRun: true }, run);
+    return printRestoration(plan, { stage: stage.name, dryRun: true }, run);
   if (missing > 0) await run.ask(`Create ${count(missing, 'task')}?`, formatSteps(sortSteps(plan)));
 
   const creating = run.progress('restoring', plan.length);
@@ -82,34 +80,35 @@ async function restore([text]: readonly string[], options: RestoreOptions, run: 
     markRestored: (deletion) => history.markRestored(deletion, new Date().toISOString()),
   });
   creating.end();
-  return printRestoration(sortSteps(restorations), { stage: stage.name, dryRun: false }, run);
+  return printRestoration(restorations, { stage: stage.name, dryRun: false }, run);
 }
 
 function printRestoration(
-  steps: readonly Step[],
+  unsorted: readonly Step[],
   { stage, dryRun }: { stage: string; dryRun: boolean },
   run: Run,
 ): boolean {
-  run.result({ stage, dryRun, tasks: steps.map(documentOf) }, () => formatSteps(steps));
+  const steps = sortSteps(unsorted);
+  run.result({ stage, dryRun, tasks: steps.map(describeStep) }, () => formatSteps(steps));
   run.say(countEach(steps.map(outcomeOf)));
   return !steps.some((step) => outcomeOf(step) === 'failed');
 }
 
-function outcomeOf(step: Step): Outcome {
+function outcomeOf(step: Step): string {
   // Ctrl-C came first.
   if ('code' in step && step.code === 'DEADLINE') return 'not tried';
   return 'state' in step ? STATES[step.state] : step.outcome;
 }
 
-function sortSteps<T extends Step>(steps: readonly T[]): T[] {
+function sortSteps(steps: readonly Step[]): Step[] {
   return sortBy(
     steps,
     ({ deletion }) => `${deletion.account} ${formatImageName(deletion)} ${nameOf(deletion.target)}`,
   );
 }
 
-/** One deleted task in the document of `--json`. */
-function documentOf(step: Step) {
+/** Deleted task in the document of `--json`. */
+function describeStep(step: Step) {
   const { account, namespace, repository, target, task, at, id } = step.deletion;
   return {
     outcome: outcomeOf(step),
@@ -139,13 +138,13 @@ function formatSteps(steps: readonly Step[]): string {
         syncAuto ? 'yes' : 'no',
         override ? 'yes' : 'no',
         formatTime(deletion.at),
-        noteOf(step),
+        explainStep(step),
       ];
     }),
   );
 }
 
-function noteOf(step: Step): string {
+function explainStep(step: Step): string {
   if ('message' in step && step.code !== 'DEADLINE') return step.message;
   if (outcomeOf(step) === 'restored before') return 'missing again, or not listed by SWR; --again creates it';
   return step.deletion.task === undefined ? 'syncAuto and override unknown' : '';

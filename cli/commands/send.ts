@@ -15,6 +15,7 @@ import { inventRepository, readSample, requireSendable } from '../send/sample-re
 import { SAMPLE_EVENTS, type SampleEvent, senders, writeSample } from '../send/senders.ts';
 import { formatCurl, webhookAddress } from '../send/webhook-request.ts';
 import { openStage, type Stage } from '../stage.ts';
+import { shorten } from '../table.ts';
 
 /** Beyond the time limit of every sender, so that the time of a slow answer can be shown. */
 const TIMEOUT_MS = 30_000;
@@ -164,5 +165,5 @@ function mask(body: string, signature: Readonly<Record<string, string>>): string
 
 function formatAnswer(answer: unknown): string {
   const text = typeof answer === 'string' ? answer : JSON.stringify(answer, null, 2);
-  return text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text;
+  return shorten(text, MAX_SHOWN_LENGTH);
 }
