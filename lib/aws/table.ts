@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { pause } from '../clock.ts';
 import { failureOf, ServiceError } from '../failure.ts';
-import { AwsError, callAws } from './call.ts';
+import { callAws } from './call.ts';
 import { fromAttributes, type Item, toAttribute, toAttributes } from './item.ts';
 
 /** For all attempts of one call. DynamoDB answers within milliseconds, or not at all. */
@@ -58,10 +58,7 @@ const pageSchema = v.object({
 });
 const batchAnswerSchema = v.object({ UnprocessedItems: v.optional(anyObject, {}) });
 
-/**
- * A DynamoDB table with the keys `pk` and `sk`. Whatever goes wrong is `LEDGER_UNAVAILABLE` and worth another try: what is
- * not on the record does not happen.
- */
+/** DynamoDB table with the keys `pk` and `sk`. Every failure is `LEDGER_UNAVAILABLE`, and transient. */
 export class Table {
   readonly #name: string;
 
@@ -70,6 +67,8 @@ export class Table {
   }
 
   /**
+   * Changes an item, which is created if it is missing.
+   *
    * @returns the item as it is now, or as it was before, as far as the change has touched it; undefined if `onlyIf`
    *   didn't hold.
    */
@@ -96,19 +95,20 @@ export class Table {
       ...(assigned.length > 0 ? [`SET ${assigned.join(', ')}`] : []),
       ...(added.length > 0 ? [`ADD ${added.join(', ')}`] : []),
     ].join(' ');
+    const input = {
+      TableName: this.#name,
+      Key: toAttributes({ ...key }),
+      UpdateExpression,
+      ...(conditions.length > 0 && { ConditionExpression: conditions.join(' AND ') }),
+      ...expression.parts(),
+      ReturnValues: returns === 'now' ? 'ALL_NEW' : 'UPDATED_OLD',
+    };
     try {
-      const answer = await this.#call('UpdateItem', {
-        Key: toAttributes({ ...key }),
-        UpdateExpression,
-        ...(conditions.length > 0 && { ConditionExpression: conditions.join(' AND ') }),
-        ...expression.parts(),
-        ReturnValues: returns === 'now' ? 'ALL_NEW' : 'UPDATED_OLD',
-      });
-      return fromAttributes(v.parse(updateAnswerSchema, answer).Attributes);
+      return fromAttributes((await call('UpdateItem', input, updateAnswerSchema)).Attributes);
     } catch (error) {
-      if (error instanceof AwsError && error.failure.code === 'ConditionalCheckFailedException')
-        return undefined;
-      throw unavailable('written', error);
+      const { cause } = error instanceof Error ? error : {};
+      if (failureOf(cause).code === 'ConditionalCheckFailedException') return undefined;
+      throw error;
     }
   }
 
@@ -125,33 +125,18 @@ export class Table {
   async #putBatch(requests: Record<string, unknown>): Promise<void> {
     let left = requests;
     for (let attempt = 1; Object.keys(left).length > 0; attempt += 1) {
-      try {
-        const answer = await callAws({
-          service: 'dynamodb',
-          action: 'BatchWriteItem',
-          input: { RequestItems: left },
-          timeoutMs: TIMEOUT_MS,
-        });
-        left = v.parse(batchAnswerSchema, answer).UnprocessedItems;
-      } catch (error) {
-        throw unavailable('written', error);
-      }
-      if (Object.keys(left).length === 0) return;
-      if (attempt === BATCH_ATTEMPTS)
-        throw unavailable(
-          'written',
-          new Error(`items unprocessed after ${attempt} attempts: ${countItems(left)}`),
-        );
-      await pause(FIRST_PAUSE_MS * 2 ** attempt);
+      if (attempt > 1) await pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+      ({ UnprocessedItems: left } = await call('BatchWriteItem', { RequestItems: left }, batchAnswerSchema));
+      const items = Object.values(left).flat().length;
+      if (items > 0 && attempt === BATCH_ATTEMPTS)
+        throw unavailable('written', new Error(`items unprocessed after ${attempt} attempts: ${items}`));
     }
   }
 
+  /** Deletes an item, if it is there. */
   async remove(key: Key): Promise<void> {
-    try {
-      await this.#call('DeleteItem', { Key: toAttributes({ ...key }) });
-    } catch (error) {
-      throw unavailable('written', error);
-    }
+    const input = { TableName: this.#name, Key: toAttributes({ ...key }) };
+    await call('DeleteItem', input, anyObject);
   }
 
   /** Every item of a query, page by page. Of an index, what was written within the last second may be missing. */
@@ -175,32 +160,28 @@ export class Table {
           : `${name} BETWEEN ${expression.value(range.from)} AND ${expression.value(range.to)}`,
       );
     }
-    try {
-      const answer = await this.#call('Query', {
-        ...(index === undefined ? { ConsistentRead: true } : { IndexName: index }),
-        KeyConditionExpression: conditions.join(' AND '),
-        ...expression.parts(),
-        ...(newestFirst === true && { ScanIndexForward: false }),
-        ...(after !== undefined && { ExclusiveStartKey: JSON.parse(after) }),
-        ...(limit !== undefined && { Limit: limit }),
-      });
-      const { Items, LastEvaluatedKey } = v.parse(pageSchema, answer);
-      return {
-        items: Items.map(fromAttributes),
-        ...(LastEvaluatedKey && { after: JSON.stringify(LastEvaluatedKey) }),
-      };
-    } catch (error) {
-      throw unavailable('read', error);
-    }
+    const input = {
+      TableName: this.#name,
+      ...(index === undefined ? { ConsistentRead: true } : { IndexName: index }),
+      KeyConditionExpression: conditions.join(' AND '),
+      ...expression.parts(),
+      ...(newestFirst === true && { ScanIndexForward: false }),
+      ...(after !== undefined && { ExclusiveStartKey: JSON.parse(after) }),
+      ...(limit !== undefined && { Limit: limit }),
+    };
+    const { Items, LastEvaluatedKey } = await call('Query', input, pageSchema);
+    return {
+      items: Items.map(fromAttributes),
+      ...(LastEvaluatedKey && { after: JSON.stringify(LastEvaluatedKey) }),
+    };
   }
+}
 
-  #call(action: string, input: Record<string, unknown>): Promise<unknown> {
-    return callAws({
-      service: 'dynamodb',
-      action,
-      input: { TableName: this.#name, ...input },
-      timeoutMs: TIMEOUT_MS,
-    });
+async function call<T>(action: string, input: object, schema: v.GenericSchema<unknown, T>): Promise<T> {
+  try {
+    return v.parse(schema, await callAws({ service: 'dynamodb', action, input, timeoutMs: TIMEOUT_MS }));
+  } catch (error) {
+    throw unavailable(action === 'Query' ? 'read' : 'written', error);
   }
 }
 
@@ -236,10 +217,6 @@ class Expression {
       ),
     };
   }
-}
-
-function countItems(requests: Record<string, unknown>): number {
-  return Object.values(requests).flat().length;
 }
 
 function unavailable(verb: string, cause: unknown): ServiceError {
