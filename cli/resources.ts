@@ -48,10 +48,12 @@ export async function findName(stage: Stage, role: 'ledgerTable' | 'eventBus'): 
   return process.env[VARIABLES[role]] || resourceNamesOf(stage.name)[role];
 }
 
+/** Opens the stage's ledger for reading. */
 export async function openHistory(stage: Stage): Promise<History> {
   return new History(await findName(stage, 'ledgerTable'));
 }
 
+/** Opens the stage's ledger for cleanups. */
 export async function openLedger(stage: Stage): Promise<DynamoLedger> {
   const { defaultAccount, ledger } = stage.config;
   const { retentionDays } = ledger;

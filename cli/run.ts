@@ -45,7 +45,7 @@ export interface ChangingOptions extends GlobalOptions {
   readonly dryRun?: boolean;
 }
 
-/** One run of a command: results go to standard output, all else to standard error. */
+/** Run of a command: results go to standard output, all else to standard error. */
 export interface Run extends Pick<Terminal, 'folder' | 'firstPauseMs'> {
   readonly interruption: Interruption;
   /** Log of `lib`, shown with `--verbose` only. */

@@ -59,9 +59,9 @@ function exportNames(path: string): string {
 }
 
 /**
- * Leaves the senders out that a stage doesn't configure, and the half of them that a function doesn't use: each would
- * cost every cold start its share. By agreement a kind's file is called like it, and what it exports too, in camel case;
- * the file with its questions has `-api` at the end of its name.
+ * Leaves out the source types that a stage doesn't configure, and the half of each that a function doesn't use: all of
+ * them take time in every cold start. The file of a type has its name, and so has its export in camel case; the file of
+ * its existence check ends in `-api`.
  */
 function onlySources(half: SourceHalf, types: readonly SourceType[]): Plugin {
   const suffix = half === 'existenceCheckers' ? '-api' : '';
@@ -82,10 +82,10 @@ function onlySources(half: SourceHalf, types: readonly SourceType[]): Plugin {
   };
 }
 
-/** `sources` verifies and interprets deliveries, `existenceCheckers` asks. No function does both. */
+/** `sources` verifies and interprets deliveries, `existenceCheckers` checks. No function does both. */
 type SourceHalf = 'sources' | 'existenceCheckers';
 
-/** The kinds of senders that a stage needs for each half. */
+/** Source types that a stage needs for each half. */
 export type SourceTypes = Readonly<Record<SourceHalf, readonly SourceType[]>>;
 
 /**

@@ -14,7 +14,7 @@ import { packageStage } from './package.ts';
 async function deploy(options: StageOptions): Promise<void> {
   const summary = await packageStage(options);
   console.log([`Packaged ${options.stage}`, ...summary].join('\n  '));
-  // Exactly what was checked, and not a second package of it.
+  // The package that was checked, not a second one.
   await runOsls(['deploy', '--package', PACKAGE_DIR], { ...options, verbose: true });
   await runOsls(['info', '--verbose'], { ...options, verbose: true });
   console.log(await nextSteps(options.stage));

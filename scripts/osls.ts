@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { ROOT, type StageOptions } from '../command-line/options.ts';
 
-/** Where `osls package` leaves the template and the zips. */
+/** Folder in which `osls package` leaves the template and the zips. */
 export const PACKAGE_DIR = join(ROOT, '.serverless');
 
 const OSLS_BIN = createRequire(import.meta.url).resolve('osls/bin/serverless.js');

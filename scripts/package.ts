@@ -8,7 +8,7 @@ import { ROOT, readStageOptions, runCommand, type StageOptions } from '../comman
 import { build, NODE } from './build.ts';
 import { PACKAGE_DIR, runOsls } from './osls.ts';
 
-/** What CloudFormation gets; `osls package` names it after the second of the two steps of a first deployment. */
+/** Template for CloudFormation; `osls package` names it after the second of the two steps of a first deployment. */
 export const TEMPLATE_FILE = join(PACKAGE_DIR, 'cloudformation-template-update-stack.json');
 
 const templateSchema = v.object({ Resources: v.record(v.string(), v.unknown()) });
@@ -18,7 +18,7 @@ type PackageOptions = StageOptions & {
   env?: Record<string, string>;
 };
 
-/** Builds, packages and checks one stage, offline; throws where CloudFormation would refuse the template. */
+/** Builds, packages and checks one stage, offline; throws if CloudFormation would reject the template. */
 export async function packageStage({ stage, region, env = {} }: PackageOptions): Promise<string[]> {
   await build({ stage });
   await runOsls(['package', '--package', PACKAGE_DIR], { stage, region, env });

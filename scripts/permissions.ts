@@ -33,7 +33,7 @@ export function permissionsOf(config: Config): Record<(typeof FUNCTIONS)[number]
   const inBothClouds = [
     ...statementsFor([
       ...Object.values(config.accounts).map(({ credentials }) => credentials),
-      // The sources are asked whether a repository is really gone.
+      // For existence checks.
       ...Object.values(config.sources).flatMap(({ api }) => api?.credentials ?? []),
     ]),
     ...(config.events.confirmEcr ? [DESCRIBE_REPOSITORIES] : []),

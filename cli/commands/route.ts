@@ -25,7 +25,6 @@ export const addRoute = defineCommand({
   work: route,
 });
 
-/** Ends with 1 if the repository isn't routed. */
 async function route([name = '']: readonly string[], options: GlobalOptions, run: Run): Promise<boolean> {
   const [, source, repository] = /^([^:]+):(.+)$/s.exec(name) ?? [];
   if (source === undefined || repository === undefined)
@@ -114,7 +113,7 @@ export function explainRoute(config: Config, source: string, repository: string)
     ...(!routed && { reason }),
     destinations: requests.map((request) => describeImage(config, request)),
     mode: safety.mode,
-    /** Whether the source is asked whether the repository still exists, before a deletion. */
+    /** True if the source is checked before a deletion. */
     checksExistence: requests.some(({ sourceRepository }) => sourceRepository !== undefined),
     // Where the route is shared: the other source repositories that must be gone, too. `SOURCE:*` where names are unknown.
     ...(requests.some(({ checkAllSources }) => checkAllSources) && {
@@ -158,7 +157,7 @@ function describeImage(
   };
 }
 
-/** Whether a route matches a repository, and the reason. */
+/** Result of matching a route with a repository, and its reason. */
 export function tryRoute(from: string, source: string, repository: string) {
   const values = matchPattern(from, source, repository);
   if (values === undefined) return { from, matches: false, why: explainMismatch(from, source, repository) };

@@ -36,7 +36,7 @@ export const addSend = defineCommand<SendOptions>({
   usage: 'send <SOURCE>',
   summary: 'send a signed sample delivery to a stage',
   description:
-    'Sends what the sender of a source would send, and explains the answer. Without --repository, the deletion of a repository that nobody has.',
+    'Sends what the sender of a source would send, and explains the answer. Without --repository, the deletion of a repository that does not exist.',
   addOptions: (command) =>
     command
       .addOption(

@@ -14,7 +14,7 @@ export interface Sent {
   readonly event: SampleEvent;
   /** Reference of the secret that signed it. */
   readonly reference: string;
-  /** Whether the address is on this machine. */
+  /** True for an address on this machine. */
   readonly local: boolean;
   /** Command that explains the routes; missing for sources without routes. */
   readonly routeCommand?: string;

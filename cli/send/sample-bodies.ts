@@ -4,7 +4,7 @@ import { formatSeconds } from './signatures.ts';
 /** Source types whose deliveries can be signed here: only its cloud has the key of a topic. */
 export type SendableType = Exclude<SourceType, 'aws-sns' | 'huawei-smn'>;
 
-/** What a sample reports. */
+/** Contents of a sample. */
 export interface SampleFacts {
   /** The harmless event of a sender, under whatever name, in place of a deletion. */
   readonly isPing: boolean;

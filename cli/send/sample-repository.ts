@@ -7,7 +7,7 @@ import type { SourceEvent } from '../../lib/sources/source-event.ts';
 import type { SendableType } from './sample-bodies.ts';
 import { type SampleEvent, writeSample } from './senders.ts';
 
-/** Name of an organization and of a repository that nobody has. */
+/** Name of an organization and of a repository that does not exist. */
 const UNUSED_NAME = 'swr-sync-cleanup-hello';
 const ONE = /\{[^{}+]*\}/g;
 const MANY = /\{[^{}]*\+\}/g;

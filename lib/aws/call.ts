@@ -17,7 +17,7 @@ const bodySchema = v.object({
   Message: v.fallback(v.optional(v.string()), undefined),
 });
 
-/** Of what an answer says; some repeat a whole request. */
+/** Longest message that is shown; some answers repeat a whole request. */
 const MAX_LENGTH = 500;
 
 /** Error of a call to AWS. */

@@ -31,11 +31,11 @@ const depthSchema = v.object({
 
 type Received = v.InferOutput<typeof receivedSchema>['Messages'][number];
 
-/** A message that a person has to see. */
+/** Message of the dead-letter queue. */
 export interface DeadLetter {
   readonly id: string;
   readonly receiptHandle: string;
-  /** Which, put back into its queue, is tried again. */
+  /** Sent to the queue that it came from, it is retried. */
   readonly body: string;
   /** When it first came into any queue; ISO 8601, in UTC. */
   readonly sentAt?: string;
@@ -81,7 +81,7 @@ export class DeadLetterQueue {
       });
       const { Messages } = v.parse(receivedSchema, answer);
       const before = letters.size;
-      // One that is back already is taken once more, and only its last receipt counts.
+      // A message that is visible again is received once more, and only its last receipt counts.
       for (const message of Messages) letters.set(message.MessageId, readLetter(message));
       if (letters.size === before) break;
       onProgress?.(letters.size - before);
@@ -92,7 +92,7 @@ export class DeadLetterQueue {
   /** @throws {AwsError} */
   async putBack(letters: readonly DeadLetter[]): Promise<void> {
     for (let start = 0; start < letters.length; start += BATCH) {
-      // One that is back already, or gone, is none of our business any more: failures within the answer are let be.
+      // Failures within the answer are ignored: those messages are visible again, or gone.
       await callQueue(this.#url, 'ChangeMessageVisibilityBatch', {
         Entries: letters.slice(start, start + BATCH).map(({ receiptHandle }, index) => ({
           Id: `${index}`,

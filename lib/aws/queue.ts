@@ -27,7 +27,7 @@ export class Queue {
   }
 
   /**
-   * Puts messages into the queue, in several batches at a time. If this fails, some of them may be there: send all of them again.
+   * Puts messages into the queue, in several batches at a time. After a failure some may be in the queue: send all of them again.
    *
    * @param timeoutMs for all of them together.
    * @param delaySeconds before they can be received; more than 900 count as 900, which is the most that SQS takes.
@@ -106,7 +106,7 @@ export function callQueue(
   return callAws({ service: 'sqs', action, input: { QueueUrl: url, ...input }, endpoint, timeoutMs });
 }
 
-/** The bodies in their order, in batches that SQS takes. One that is larger than a batch is alone. */
+/** Batches of bodies, in their order, that SQS takes. A body larger than a batch is alone. */
 function batchesOf(bodies: readonly string[]): string[][] {
   const batches: string[][] = [];
   let room = 0;

@@ -11,7 +11,7 @@ export interface SignableRequest {
   readonly region: string;
   /** The JSON protocols of AWS post everything to a path without a query. */
   readonly url: URL;
-  /** All of them are signed. Their names in lower case. */
+  /** Headers to sign, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }

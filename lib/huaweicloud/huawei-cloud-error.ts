@@ -4,7 +4,7 @@ import { parseRetryAfter } from '../http/retry-after.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { type ErrorBody, type FailedAnswer, parseErrorBody, type Verdict } from './failure.ts';
 
-/** Of what an answer says; some repeat a whole request. */
+/** Longest code or message that is shown; some answers repeat a whole request. */
 const MAX_LENGTH = 500;
 
 export interface AnswerOptions {
@@ -13,7 +13,7 @@ export interface AnswerOptions {
   readonly nowMs?: number;
 }
 
-/** A call to Huawei Cloud that did not do what it was made for. */
+/** Error of a call to Huawei Cloud. */
 export class HuaweiCloudError extends ServiceError {
   override readonly name = 'HuaweiCloudError';
   readonly verdict: Verdict;

@@ -4,7 +4,7 @@ import type { HuaweiCloudError } from './huawei-cloud-error.ts';
 /** Time for which IAM locks a user after 5 rejected passwords within that time (its defaults). */
 const HOLD_MS = 15 * 60 * 1000;
 
-interface Refusal {
+interface Rejection {
   readonly error: HuaweiCloudError;
   readonly until: number;
 }
@@ -14,7 +14,7 @@ interface Refusal {
  * all accounts, since two of them may be the same user in different regions.
  */
 export class Rejections {
-  readonly #byFingerprint = new Map<string, Refusal>();
+  readonly #byFingerprint = new Map<string, Rejection>();
   readonly #now: () => number;
 
   constructor(now: () => number = Date.now) {
@@ -32,10 +32,10 @@ export class Rejections {
     // Nearly always; the hash would be the first thing that a cold start computes.
     if (this.#byFingerprint.size === 0) return undefined;
     const fingerprint = fingerprintOf(credentials);
-    const refusal = this.#byFingerprint.get(fingerprint);
-    if (refusal === undefined) return undefined;
-    const left = refusal.until - this.#now();
-    if (left > 0) return refusal.error.as(refusal.error.verdict, Math.ceil(left / 1000));
+    const rejection = this.#byFingerprint.get(fingerprint);
+    if (rejection === undefined) return undefined;
+    const left = rejection.until - this.#now();
+    if (left > 0) return rejection.error.as(rejection.error.verdict, Math.ceil(left / 1000));
     this.#byFingerprint.delete(fingerprint);
     return undefined;
   }

@@ -19,9 +19,9 @@ const organizationsSchema = v.object({ namespaces: v.array(v.object({ name: v.st
 
 /** Settings of a task. */
 export interface SyncSettings {
-  /** Every image that is pushed is copied by itself. */
+  /** Pushed images are copied automatically. */
   readonly syncAuto: boolean;
-  /** An image that the target has already is written over. */
+  /** Images that the target has already are overwritten. */
   readonly override: boolean;
 }
 
@@ -160,7 +160,7 @@ export class SwrClient {
       if (answer.status >= 200 && answer.status < 300) return { ...answer, hide };
       const error = HuaweiCloudError.fromAnswer(call, answer, sortSwrFailure, { hide });
       if (error.verdict === 'gone') return sentTwice ? 'gone meanwhile' : 'gone';
-      // The first one may have been carried out, whatever is said to the second one: another try begins with a look.
+      // The first request may have deleted the task, whatever the answer to the second one: a retry lists first.
       if (sentTwice && method === 'DELETE') throw error.as('retry');
       if (error.verdict !== 'relogin') throw error;
       if (!authorization.rejected(answer, attempt)) throw error.as('permanent');
@@ -180,7 +180,7 @@ function parseAnswer<T>(schema: v.GenericSchema<unknown, T>, body: string): T | 
   return parsed.success ? parsed.output : undefined;
 }
 
-/** A success whose body says otherwise, as a proxy's page does: nothing is known, so another try is due. */
+/** Throws a transient failure for a success with an unreadable body, such as the page of a proxy. */
 function unreadable(call: string, answer: Answered): never {
   throw HuaweiCloudError.fromAnswer(call, answer, sortSwrFailure, answer).as('retry');
 }

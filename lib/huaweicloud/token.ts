@@ -64,7 +64,7 @@ export async function fetchToken(login: Login, options: TokenOptions, deadline: 
     secret: password,
   };
   const own = await ask(question, options, deadline).catch((error: unknown) => {
-    throw isRefusal(error) ? options.reject(error) : error;
+    throw isRejection(error) ? options.reject(error) : error;
   });
   if (login.kind === 'password') return own;
   const { agencyDomain, agency } = login;
@@ -113,7 +113,7 @@ async function ask(
 }
 
 /** True if IAM rejected the user or the password, so that another attempt could lock the user. */
-function isRefusal(error: unknown): error is HuaweiCloudError {
+function isRejection(error: unknown): error is HuaweiCloudError {
   if (!(error instanceof HuaweiCloudError)) return false;
   const { status } = error.failure;
   return status === 401 || (status === 403 && error.verdict === 'permanent');
