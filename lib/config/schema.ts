@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { trimEndpoint, validateEndpoint } from '../endpoint.ts';
+import { defaultEndpoint, trimEndpoint, validateEndpoint } from '../endpoint.ts';
 import { MAX_REQUESTS } from '../limits.ts';
 import { isSecretReference } from '../secret-reference.ts';
 import { isSourceType, type SourceType, sources } from '../sources/index.ts';
@@ -67,12 +67,19 @@ export const partsSchema = v.fallback(
 export const fileSchema = v.strictObject({
   accounts: v.pipe(
     byName(
-      v.strictObject({
-        region,
-        credentials: secretReference,
-        iamEndpoint: v.optional(endpoint),
-        swrEndpoint: v.optional(endpoint),
-      }),
+      v.pipe(
+        v.strictObject({
+          region,
+          credentials: secretReference,
+          iamEndpoint: v.optional(endpoint),
+          swrEndpoint: v.optional(endpoint),
+        }),
+        v.transform(({ iamEndpoint, swrEndpoint, ...account }) => ({
+          ...account,
+          iamEndpoint: iamEndpoint ?? defaultEndpoint('iam', account.region),
+          swrEndpoint: swrEndpoint ?? defaultEndpoint('swr-api', account.region),
+        })),
+      ),
     ),
     v.check((accounts) => Object.keys(accounts).length > 0, 'at least one account'),
   ),
@@ -134,6 +141,7 @@ export const fileSchema = v.strictObject({
   sweep: v.optional(
     v.strictObject({
       mode: v.optional(mode, 'dry-run'),
+      /** Largest part of the listed tasks that a sweep deletes. A sweep that finds more deletes nothing. */
       maxPercent: v.optional(
         v.pipe(
           v.number(),
@@ -142,22 +150,27 @@ export const fileSchema = v.strictObject({
         ),
         5,
       ),
-      targetAccounts: v.optional(v.array(name), []),
+      /** Accounts whose user sees every organization of their region: one that it doesn't see doesn't exist. */
+      targetAccounts: v.optional(v.pipe(v.array(name), v.readonly()), []),
     }),
     {},
   ),
   ledger: v.optional(
     v.strictObject({
+      /** Days until an entry is deleted. */
       retentionDays: v.optional(wholeNumber('a whole number of days'), 90),
     }),
     {},
   ),
   events: v.optional(
     v.strictObject({
+      /** Check at Amazon ECR whether a repository is gone before a deletion. */
       confirmEcr: v.optional(v.boolean(), false),
-      allowedSources: v.optional(v.array(v.pipe(v.string(), v.nonEmpty('a source, or a glob on it'))), [
-        '**',
-      ]),
+      /** Globs on the `source` of trusted EventBridge events. */
+      allowedSources: v.optional(
+        v.pipe(v.array(v.pipe(v.string(), v.nonEmpty('a source, or a glob on it'))), v.readonly()),
+        ['**'],
+      ),
     }),
     {},
   ),

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { defaultEndpoint } from '../endpoint.ts';
 import { type Issue, type Parsed, show, toIssues } from '../issues.ts';
 import type { Config } from './config.ts';
 import { hideSecret } from './hide-secret.ts';
@@ -26,7 +25,7 @@ export function validateConfig(stage: string, contents: unknown): Parsed<Config>
   // Only routes that are right by themselves can be compared.
   if (!result.success || routeIssues.length > 0) return { ok: false, issues };
 
-  const { accounts, sources, routes, safety, sweep, ledger, events } = result.output;
+  const { accounts, sources, routes, events } = result.output;
   const [defaultAccount = ''] = Object.keys(accounts);
   const checked = validateOverlaps(
     routes.map(({ account = defaultAccount, targets, ...route }) => ({
@@ -38,30 +37,7 @@ export function validateConfig(stage: string, contents: unknown): Parsed<Config>
   );
   issues.push(...checked.issues);
   if (issues.length > 0) return { ok: false, issues };
-  return {
-    ok: true,
-    value: {
-      stage,
-      accounts: Object.fromEntries(
-        Object.entries(accounts).map(([name, { region, credentials, iamEndpoint, swrEndpoint }]) => [
-          name,
-          {
-            region,
-            credentials,
-            iamEndpoint: iamEndpoint ?? defaultEndpoint('iam', region),
-            swrEndpoint: swrEndpoint ?? defaultEndpoint('swr-api', region),
-          },
-        ]),
-      ),
-      defaultAccount,
-      sources,
-      routes: checked.routes,
-      safety,
-      sweep,
-      ledger,
-      events,
-    },
-  };
+  return { ok: true, value: { ...result.output, stage, defaultAccount, routes: checked.routes } };
 }
 
 /** Issues between the sweep and the accounts of a file, whatever else is wrong with the file. */
