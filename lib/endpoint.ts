@@ -35,11 +35,8 @@ export function resolveEndpoint(endpoint: string, environment: NodeJS.ProcessEnv
 /** Logs an error of `resolveEndpoint`, and gives the failure that everything ends in that needs the endpoint. */
 export function reportEndpoint(error: unknown, { of, log }: SecretOwner): Failure {
   const problem = error instanceof Error ? error.message : 'not usable';
-  const failure = {
-    code: 'ENDPOINT_UNUSABLE',
-    message: `Unusable endpoint for ${of}: ${problem}`,
-    retryable: false,
-  };
+  const message = `Unusable endpoint for ${of}: ${problem}`;
+  const failure = { code: 'ENDPOINT_UNUSABLE', message, retryable: false };
   log?.error('unusable', { of, ...failure });
   return failure;
 }

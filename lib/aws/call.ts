@@ -55,32 +55,20 @@ interface Service {
   /** The end of the variable that names an endpoint. */
   readonly variable: string;
   readonly target: string;
-  readonly contentType: string;
+  /** Version of the JSON protocol. */
+  readonly json: '1.0' | '1.1';
   /** The beginning of the host's name, where it isn't the service's. */
   readonly host?: string;
 }
 
-/** The services that are called, with what their JSON protocol needs to know. */
+/** Services that are called, with their variants of the JSON protocol. */
 const SERVICES = {
-  sqs: { variable: 'SQS', target: 'AmazonSQS', contentType: 'application/x-amz-json-1.0' },
-  secretsmanager: {
-    variable: 'SECRETS_MANAGER',
-    target: 'secretsmanager',
-    contentType: 'application/x-amz-json-1.1',
-  },
-  ssm: { variable: 'SSM', target: 'AmazonSSM', contentType: 'application/x-amz-json-1.1' },
-  dynamodb: {
-    variable: 'DYNAMODB',
-    target: 'DynamoDB_20120810',
-    contentType: 'application/x-amz-json-1.0',
-  },
-  events: { variable: 'EVENTBRIDGE', target: 'AWSEvents', contentType: 'application/x-amz-json-1.1' },
-  ecr: {
-    variable: 'ECR',
-    target: 'AmazonEC2ContainerRegistry_V20150921',
-    contentType: 'application/x-amz-json-1.1',
-    host: 'api.ecr',
-  },
+  sqs: { variable: 'SQS', target: 'AmazonSQS', json: '1.0' },
+  secretsmanager: { variable: 'SECRETS_MANAGER', target: 'secretsmanager', json: '1.1' },
+  ssm: { variable: 'SSM', target: 'AmazonSSM', json: '1.1' },
+  dynamodb: { variable: 'DYNAMODB', target: 'DynamoDB_20120810', json: '1.0' },
+  events: { variable: 'EVENTBRIDGE', target: 'AWSEvents', json: '1.1' },
+  ecr: { variable: 'ECR', target: 'AmazonEC2ContainerRegistry_V20150921', json: '1.1', host: 'api.ecr' },
 } as const satisfies Record<string, Service>;
 
 export interface AwsCall {
@@ -113,24 +101,18 @@ export async function callAws(call: AwsCall): Promise<unknown> {
 }
 
 async function callOnce({ service, action, input, endpoint }: AwsCall, timeoutMs: number): Promise<unknown> {
-  const { variable, target, contentType, host = service }: Service = SERVICES[service];
+  const { variable, target, json: version, host = service }: Service = SERVICES[service];
   const { env } = process;
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
-  const url = new URL(
-    env[`AWS_ENDPOINT_URL_${variable}`] ??
-      env['AWS_ENDPOINT_URL'] ??
-      endpoint ??
-      regionalEndpoint(host, region),
-  );
+  const configured = env[`AWS_ENDPOINT_URL_${variable}`] ?? env['AWS_ENDPOINT_URL'];
+  const url = new URL(configured ?? endpoint ?? regionalEndpoint(host, region));
   const body = JSON.stringify(input);
+  const sent = {
+    'content-type': `application/x-amz-json-${version}`,
+    'x-amz-target': `${target}.${action}`,
+  };
   const headers = signRequest(
-    {
-      service,
-      region,
-      url,
-      headers: { 'content-type': contentType, 'x-amz-target': `${target}.${action}` },
-      body,
-    },
+    { service, region, url, headers: sent, body },
     {
       accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
       secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
@@ -143,21 +125,12 @@ async function callOnce({ service, action, input, endpoint }: AwsCall, timeoutMs
   if (trace !== undefined) headers['x-amzn-trace-id'] = trace;
   const [, signature] = headers['authorization']?.split('Signature=') ?? [];
   const hide = [signature, headers['x-amz-security-token']].filter((each) => each !== undefined);
-  let answer: HttpResponse;
-  try {
-    answer = await httpRequest({
-      method: 'POST',
-      url,
-      headers,
-      body,
-      timeoutMs,
-      maxBodyBytes: MAX_BODY_BYTES,
-    });
-  } catch (error) {
+  const request = { method: 'POST', url, headers, body, timeoutMs, maxBodyBytes: MAX_BODY_BYTES } as const;
+  const answer = await httpRequest(request).catch((error: unknown) => {
     if (!(error instanceof TransportError)) throw error;
     const failure = { code: error.code, message: `${service} ${action}: ${error.message}`, retryable: true };
     throw new AwsError(failure, { cause: error });
-  }
+  });
   const json = answer.status === 200 ? readJson(answer.body || '{}') : undefined;
   if (json === undefined) throw AwsError.fromAnswer(service, action, answer, hide);
   return json;
