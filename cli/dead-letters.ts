@@ -14,7 +14,7 @@ const HIDDEN_SECONDS = 300;
 const REASON_LENGTH = 100;
 
 const subjectSchema = v.object({ namespace: v.string(), repository: v.exactOptional(v.string()) });
-const stepSchema = v.looseObject({ step: v.unknown() });
+const sweepStepSchema = v.looseObject({ step: v.unknown() });
 
 /** Receives every message of the dead-letter queue, and makes them visible again when disposed of. */
 export async function takeDeadLetters(stage: Stage, run: Run) {
@@ -46,7 +46,7 @@ export function findMessage(messages: readonly DeadLetter[], text: string): Dead
 
 /** Queue that a message came from: only sweep steps have a `step`. */
 export function queueOf({ body }: DeadLetter): 'sweep' | 'cleanup' {
-  return v.is(stepSchema, parseJson(body)) ? 'sweep' : 'cleanup';
+  return v.is(sweepStepSchema, parseJson(body)) ? 'sweep' : 'cleanup';
 }
 
 /** Message in the document of `--json`, with its JSON parsed. */

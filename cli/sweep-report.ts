@@ -24,14 +24,14 @@ export function sweptTasksOf(
   outcomes: readonly PlacedOutcome[],
   state: SweepReport['state'] | undefined,
 ) {
-  const became = new Map(outcomes.map((outcome) => [keyOf(outcome, outcome.target), outcome]));
+  const became = new Map(outcomes.map((outcome) => [taskKeyOf(outcome, outcome.target), outcome]));
   const tasks = [...standing, ...held].flatMap((finding) => {
     const { tasks: found, ...place } = finding;
     const isHeld = held.includes(finding);
     return found.map(({ target, reasons, source }) => {
       const outcome = isHeld
         ? undefined
-        : (became.get(keyOf(place, target)) ?? became.get(keyOf(place, undefined)));
+        : (became.get(taskKeyOf(place, target)) ?? became.get(taskKeyOf(place, undefined)));
       const why = isHeld
         ? `no other private repository of the owner of ${source?.name}:${source?.repository} was seen: configure sources.${source?.name}.api.canary`
         : '';
@@ -50,7 +50,7 @@ export function sweptTasksOf(
   );
 }
 
-function keyOf(
+function taskKeyOf(
   { account, namespace, repository }: Pick<Finding, 'account' | 'namespace' | 'repository'>,
   target: Target | undefined,
 ): string {

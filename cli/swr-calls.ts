@@ -15,7 +15,7 @@ const FIRST_PAUSE_MS = 500;
 /** Longest pause without a word to the person who waits. */
 const LONGEST_PAUSE_MS = 30_000;
 /** Largest page of SWR. */
-const PAGE = 1000;
+const MAX_PAGE_SIZE = 1000;
 
 export type Calls = Pick<
   SwrClient,
@@ -103,7 +103,7 @@ export async function listRepositoriesOf(
     if (interruption.interrupted) throw new ServiceError(OUT_OF_TIME);
     return swr.listRepositories(namespace, offset, interruption, limit);
   };
-  const { names, failure } = await readRepositories(namespace, list, PAGE);
+  const { names, failure } = await readRepositories(namespace, list, MAX_PAGE_SIZE);
   if (failure !== undefined && !interruption.interrupted) throw new ServiceError(failure);
   return names;
 }

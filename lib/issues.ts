@@ -31,10 +31,7 @@ export type Parsed<T> =
 export function toIssues(issues: readonly v.BaseIssue<unknown>[], prefix = ''): Issue[] {
   const more = issues.length - MAX_ISSUES;
   return issues.slice(0, MAX_ISSUES).map((issue, index) => ({
-    path: joinPath(
-      prefix,
-      (issue.path ?? []).map(({ key }) => key),
-    ),
+    path: joinPath(prefix, issue.path),
     found: show(issue.input),
     expected: cutText(expectationOf(issue), MAX_EXPECTED_LENGTH),
     ...(more > 0 && index === MAX_ISSUES - 1 && { more }),
@@ -48,8 +45,8 @@ function expectationOf(issue: v.BaseIssue<unknown>): string {
   return issue.input === undefined ? 'a value' : (issue.expected ?? issue.type);
 }
 
-function joinPath(prefix: string, keys: readonly unknown[]): string {
-  const path = keys.reduce<string>((before, key) => {
+function joinPath(prefix: string, items: readonly v.IssuePathItem[] = []): string {
+  const path = items.reduce((before, { key }) => {
     if (typeof key === 'number') return `${before}[${key}]`;
     return before === '' ? String(key) : `${before}.${String(key)}`;
   }, prefix);

@@ -21,7 +21,7 @@ import { type Calls, listRepositoriesOf, openAccounts, retryingClient } from '..
 import { count, countEach } from '../table.ts';
 
 /** Source of these requests in the ledger. */
-const SOURCE = 'swr-sync';
+const CLI_SOURCE = 'swr-sync';
 
 interface CleanOptions extends ChangingOptions {
   readonly organization?: boolean;
@@ -64,8 +64,8 @@ async function clean([text = '']: readonly string[], options: CleanOptions, run:
   const accounts = await openAccounts(stage, [account], run);
   const request: CleanupRequest = {
     version: 1,
-    id: `${SOURCE}-${randomUUID()}`,
-    source: SOURCE,
+    id: `${CLI_SOURCE}-${randomUUID()}`,
+    source: CLI_SOURCE,
     account,
     namespace: name.namespace,
     ...(options.target && { targets: options.target }),

@@ -87,14 +87,9 @@ async function send([source = '']: readonly string[], options: SendOptions, run:
   );
   const signature = sign(content, key);
   const startedAt = performance.now();
-  const { status, body } = await httpRequest({
-    method: 'POST',
-    url,
-    headers: { ...content.headers, ...signature },
-    body: content.body,
-    timeoutMs: TIMEOUT_MS,
-    maxBodyBytes: MAX_BODY_BYTES,
-  });
+  const headers = { ...content.headers, ...signature };
+  const limits = { timeoutMs: TIMEOUT_MS, maxBodyBytes: MAX_BODY_BYTES };
+  const { status, body } = await httpRequest({ method: 'POST', url, ...content, headers, ...limits });
   const ms = Math.round(performance.now() - startedAt);
   const answer = parseJson(mask(body, signature));
   const file = options.config === undefined ? '' : ` --config ${options.config}`;

@@ -22,7 +22,7 @@ import { count } from '../table.ts';
 import type { Progress } from '../terminal.ts';
 
 /** Prefix of the ids of its sweeps. */
-const SOURCE = 'swr-sync';
+const ID_PREFIX = 'swr-sync';
 
 interface SweepOptions extends ChangingOptions {
   readonly resume?: string;
@@ -103,7 +103,7 @@ async function sweep(_: readonly string[], options: SweepOptions, run: Run): Pro
 
 /** @throws {UsageError} if the ledger has no sweep to resume. */
 async function chooseSweep(id: string | undefined, ledger: DynamoSweepLedger): Promise<Sweep> {
-  if (id === undefined) return { id: `${SOURCE}-${randomUUID()}`, startedAt: new Date().toISOString() };
+  if (id === undefined) return { id: `${ID_PREFIX}-${randomUUID()}`, startedAt: new Date().toISOString() };
   const found = await ledger.find(id);
   if (found === undefined) throw new UsageError(`The ledger has no sweep ${id}.`);
   return found;

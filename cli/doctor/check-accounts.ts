@@ -12,7 +12,7 @@ import type { Log } from '../../lib/log.ts';
 import { StoredSecret } from '../../lib/stored-secret.ts';
 import type { Stage } from '../stage.ts';
 import { count } from '../table.ts';
-import { type Check, check, type Finding, skip } from './check.ts';
+import { type Check, type CheckResult, check, skip } from './check.ts';
 
 const TIMEOUT_MS = 10_000;
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -46,16 +46,12 @@ export async function checkAccount(
   const clock = checkClock(name, iam.skewSeconds ?? swr.skewSeconds);
   const checks = [iam.check, swr.check, clock];
   const failedEndpoint = [iam, swr].find((each) => each.check.state === 'failed');
+  const noRights = skip(`rights of ${name}`, 'no token');
   if (failedEndpoint !== undefined)
-    return [
-      ...checks,
-      skip(`token of ${name}`, 'an endpoint does not answer'),
-      skip(`rights of ${name}`, 'no token'),
-    ];
+    return [...checks, skip(`token of ${name}`, 'an endpoint does not answer'), noRights];
 
-  const secret = new StoredSecret(account.credentials, readSecret, parseCredentials, {
-    of: `account ${name}`,
-  });
+  const owner = { of: `account ${name}` };
+  const secret = new StoredSecret(account.credentials, readSecret, parseCredentials, owner);
   const authorizer = new StoredAuthorizer({
     iamEndpoint: resolveEndpoint(account.iamEndpoint),
     project: account.region,
@@ -69,7 +65,7 @@ export async function checkAccount(
     () => logIn(authorizer, account, secret, deadline),
     explainToken,
   );
-  if (token.state === 'failed') return [...checks, token, skip(`rights of ${name}`, 'no token')];
+  if (token.state === 'failed') return [...checks, token, noRights];
   const client = new SwrClient(resolveEndpoint(account.swrEndpoint), authorizer);
   const rights = await check(`rights of ${name}`, () => checkRights(client, deadline), explainRights);
   return [...checks, token, rights];
@@ -89,22 +85,15 @@ async function checkEndpoint(name: string, endpoint: string): Promise<EndpointCh
     async () => {
       const url = new URL(resolveEndpoint(endpoint));
       const startedAt = Date.now();
-      const { headers } = await httpRequest({
-        method: 'GET',
-        url,
-        headers: {},
-        timeoutMs: TIMEOUT_MS,
-        maxBodyBytes: MAX_BODY_BYTES,
-      });
+      const limits = { timeoutMs: TIMEOUT_MS, maxBodyBytes: MAX_BODY_BYTES };
+      const { headers } = await httpRequest({ method: 'GET', url, headers: {}, ...limits });
       const endedAt = Date.now();
       const theirs = Date.parse(headers.date ?? '');
       // The header has whole seconds, rounded down.
       if (!Number.isNaN(theirs)) skewSeconds = Math.round((theirs + 500 - (startedAt + endedAt) / 2) / 1000);
       return { message: `${url.origin} answers within ${endedAt - startedAt} ms` };
     },
-    () => ({
-      hint: 'Check the endpoint in the configuration, DNS, proxies and the firewall.',
-    }),
+    () => ({ hint: 'Check the endpoint in the configuration, DNS, proxies and the firewall.' }),
   );
   return { check: checked, ...(skewSeconds !== undefined && { skewSeconds }) };
 }
@@ -125,7 +114,7 @@ async function logIn(
   { region, swrEndpoint }: Account,
   secret: StoredSecret<Credentials>,
   deadline: Deadline,
-): Promise<Finding> {
+): Promise<CheckResult> {
   const { kind } = await secret.get();
   await authorizer.authorize(
     { method: 'GET', url: new URL(resolveEndpoint(swrEndpoint)), headers: {} },
@@ -136,7 +125,7 @@ async function logIn(
   return { message: `IAM issues a token of ${whose} for project ${region}` };
 }
 
-async function checkRights(swr: SwrClient, deadline: Deadline): Promise<Finding> {
+async function checkRights(swr: SwrClient, deadline: Deadline): Promise<CheckResult> {
   const organizations = await swr.listOrganizations(deadline);
   const namespace = organizations.find((name) => validateOrganization(name) === undefined);
   if (namespace === undefined) {

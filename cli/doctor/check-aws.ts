@@ -6,7 +6,7 @@ import { failureOf } from '../../lib/failure.ts';
 import { findName, findQueueUrl, type QueueRole } from '../resources.ts';
 import type { Stage } from '../stage.ts';
 import { count } from '../table.ts';
-import { type Check, check, type Finding } from './check.ts';
+import { type Check, type CheckResult, check } from './check.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -62,7 +62,7 @@ export function checkResources(stage: Stage): Promise<Check>[] {
 
 /** Checks that a queue exists, and counts its messages. */
 function checkQueue(stage: Stage, name: string, role: QueueRole): Promise<Check> {
-  const read = async (): Promise<Finding> => {
+  const read = async (): Promise<CheckResult> => {
     const { waiting, taken } = await new DeadLetterQueue(await findQueueUrl(stage, role)).depth();
     const message = `${count(waiting, 'message')} waiting, ${taken} in flight`;
     if (role !== 'deadLetterQueue' || waiting + taken === 0) return { message };
@@ -84,7 +84,7 @@ function ask(
   name: string,
   permission: `${'dynamodb' | 'events'}:${string}`,
   state: 'failed' | 'warning',
-  read: (answer: unknown) => Finding | Promise<Finding>,
+  read: (answer: unknown) => CheckResult | Promise<CheckResult>,
 ): Promise<Check> {
   const isBus = permission.startsWith('events:');
   const action = permission.slice(permission.indexOf(':') + 1);
@@ -101,7 +101,7 @@ function ask(
 }
 
 /** Next step after a failed call of AWS. */
-function explainAws(error: unknown, stage: string, permission: string): Partial<Finding> {
+function explainAws(error: unknown, stage: string, permission: string): Partial<CheckResult> {
   const { code, message } = failureOf(error);
   // An emulator without this call.
   if (error instanceof AwsError && /^Unknown|InvalidAction|NotImplemented/.test(code))

@@ -4,7 +4,7 @@ import { createReadApi } from '../../lib/sources/check-existence.ts';
 import { existenceCheckers } from '../../lib/sources/index.ts';
 import type { ExistenceChecker, SourceApi } from '../../lib/sources/source.ts';
 import type { Stage } from '../stage.ts';
-import { type Check, check, type Finding, skip } from './check.ts';
+import { type Check, type CheckResult, check, skip } from './check.ts';
 
 /** API for checking a canary, without canaries of its own. */
 type Api = Omit<SourceApi, 'canaries'>;
@@ -39,7 +39,7 @@ function checkCredentials(
   api: Api,
   deadline: Deadline,
 ): Promise<Check> {
-  return check(`API of source ${name}`, async (): Promise<Finding> => {
+  return check(`API of source ${name}`, async (): Promise<CheckResult> => {
     const accepted = await source.acceptsCredentials?.(api, deadline);
     if (accepted === true) return { message: `${api.url} accepts the credentials` };
     const [message, hint] =
@@ -69,7 +69,7 @@ function checkCanary(
   api: Api,
   deadline: Deadline,
 ): Promise<Check> {
-  return check(`canary of source ${name}`, async (): Promise<Finding> => {
+  return check(`canary of source ${name}`, async (): Promise<CheckResult> => {
     let isPrivate = false;
     const existence = await source.findRepository(api, canary, deadline, (evidence) => {
       isPrivate ||= evidence === 'private';

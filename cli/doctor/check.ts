@@ -13,7 +13,7 @@ export interface Check {
 }
 
 /** Outcome of a check; `ok` if it has no state. */
-export type Finding = Pick<Check, 'message'> & Partial<Pick<Check, 'state' | 'hint'>>;
+export type CheckResult = Pick<Check, 'message'> & Partial<Pick<Check, 'state' | 'hint'>>;
 
 /**
  * Runs one check. An error makes it fail.
@@ -22,8 +22,8 @@ export type Finding = Pick<Check, 'message'> & Partial<Pick<Check, 'state' | 'hi
  */
 export async function check(
   name: string,
-  run: () => Promise<Finding>,
-  explain: (error: unknown) => Partial<Finding> = () => ({}),
+  run: () => Promise<CheckResult>,
+  explain: (error: unknown) => Partial<CheckResult> = () => ({}),
 ): Promise<Check> {
   try {
     return { name, state: 'ok', ...(await run()) };

@@ -29,7 +29,7 @@ const depthSchema = v.object({
   }),
 });
 
-type Received = v.InferOutput<typeof receivedSchema>['Messages'][number];
+type ReceivedMessage = v.InferOutput<typeof receivedSchema>['Messages'][number];
 
 /** Message of the dead-letter queue. */
 export interface DeadLetter {
@@ -126,7 +126,7 @@ export class DeadLetterQueue {
   }
 }
 
-function readLetter(message: Received): DeadLetter {
+function readLetter(message: ReceivedMessage): DeadLetter {
   const { MessageId, ReceiptHandle, Body, Attributes, MessageAttributes } = message;
   const said = (name: string) => MessageAttributes[name]?.StringValue;
   // Those in capitals are EventBridge's, of an event that it could not deliver.

@@ -43,7 +43,7 @@ export interface Query {
   readonly limit?: number;
 }
 
-interface Page {
+interface QueryPage {
   readonly items: readonly Item[];
   /** There is more after this key. */
   readonly after?: string;
@@ -52,7 +52,7 @@ interface Page {
 /** Any object. `v.record` would add its own code to every bundle. */
 const anyObject = v.looseObject({});
 const updateAnswerSchema = v.object({ Attributes: v.optional(anyObject, {}) });
-const pageSchema = v.object({
+const queryPageSchema = v.object({
   Items: v.array(anyObject),
   LastEvaluatedKey: v.optional(anyObject),
 });
@@ -149,7 +149,7 @@ export class Table {
     } while (after !== undefined);
   }
 
-  async queryPage({ index, hash, range, newestFirst, after, limit }: Query): Promise<Page> {
+  async queryPage({ index, hash, range, newestFirst, after, limit }: Query): Promise<QueryPage> {
     const expression = new Expression();
     const conditions = [`${expression.name(hash[0])} = ${expression.value(hash[1])}`];
     if (range !== undefined) {
@@ -169,7 +169,7 @@ export class Table {
       ...(after !== undefined && { ExclusiveStartKey: JSON.parse(after) }),
       ...(limit !== undefined && { Limit: limit }),
     };
-    const { Items, LastEvaluatedKey } = await call('Query', input, pageSchema);
+    const { Items, LastEvaluatedKey } = await call('Query', input, queryPageSchema);
     return {
       items: Items.map(fromAttributes),
       ...(LastEvaluatedKey && { after: JSON.stringify(LastEvaluatedKey) }),

@@ -25,10 +25,8 @@ export interface HttpResponse {
 // Node stops at 16 KiB unless told otherwise, and an IAM token alone can be longer than that.
 const MAX_HEADER_BYTES = 64 * 1024;
 
-const agents = {
-  'http:': new http.Agent({ keepAlive: true }),
-  'https:': new https.Agent({ keepAlive: true }),
-};
+const plain = { transport: http, agent: new http.Agent({ keepAlive: true }) };
+const encrypted = { transport: https, agent: new https.Agent({ keepAlive: true }) };
 
 /**
  * Sends one HTTP request over a kept-alive connection. Redirects are answers like any other: a credential must not follow one.
@@ -53,21 +51,17 @@ export async function httpRequest(request: HttpRequest): Promise<HttpResponse> {
 
 function attempt(request: HttpRequest, timeoutMs: number): Promise<HttpResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
-  const { url } = request;
-  const { transport, agent } =
-    url.protocol === 'http:'
-      ? { transport: http, agent: agents['http:'] }
-      : { transport: https, agent: agents['https:'] };
-  const { body } = request;
+  const { url, body } = request;
+  const { transport, agent } = url.protocol === 'http:' ? plain : encrypted;
   const outgoing = transport.request(url, {
     agent,
     method: request.method,
     maxHeaderSize: MAX_HEADER_BYTES,
     // Node gives the body of a DELETE no length by itself.
-    headers:
-      body === undefined
-        ? request.headers
-        : { ...request.headers, 'Content-Length': Buffer.byteLength(body) },
+    headers: {
+      ...request.headers,
+      ...(body !== undefined && { 'Content-Length': Buffer.byteLength(body) }),
+    },
   });
   const fail = (error: TransportError) => {
     clearTimeout(timer);
@@ -88,13 +82,8 @@ function attempt(request: HttpRequest, timeoutMs: number): Promise<HttpResponse>
     incoming.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > request.maxBodyBytes) {
-        fail(
-          new TransportError(
-            'BODY_TOO_LARGE',
-            url,
-            `the answer is longer than ${request.maxBodyBytes} bytes`,
-          ),
-        );
+        const problem = `the answer is longer than ${request.maxBodyBytes} bytes`;
+        fail(new TransportError('BODY_TOO_LARGE', url, problem));
       } else chunks.push(chunk);
     });
     incoming.on('error', (error) => fail(TransportError.from(error, url)));

@@ -75,7 +75,7 @@ function sortByStatus(status: number): 'retry' | 'permanent' {
 }
 
 /** Code and message of an error body. */
-export interface ErrorBody {
+interface ErrorBody {
   readonly code?: string;
   readonly message?: string;
   /** True for a page, which a proxy wrote and not the API. */
@@ -90,8 +90,8 @@ export function parseErrorBody(text: string): ErrorBody {
   const body = readJson(text);
   if (body === undefined) return { html: text.trimStart().startsWith('<') };
   for (const candidate of candidates(body)) {
-    const code = textOf(candidate['errorCode'] ?? candidate['error_code']);
-    const message = textOf(
+    const code = nonEmptyText(candidate['errorCode'] ?? candidate['error_code']);
+    const message = nonEmptyText(
       candidate['errorMessage'] ?? candidate['error_msg'] ?? candidate['message'] ?? candidate['title'],
     );
     if (code !== undefined || message !== undefined) {
@@ -114,6 +114,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function textOf(value: unknown): string | undefined {
+function nonEmptyText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -2,7 +2,7 @@ import { ServiceError } from '../failure.ts';
 import type { HttpResponse } from '../http/http-request.ts';
 import { parseRetryAfter } from '../http/retry-after.ts';
 import { TransportError } from '../http/transport-error.ts';
-import { type ErrorBody, type FailedAnswer, parseErrorBody, type Verdict } from './failure.ts';
+import { type FailedAnswer, parseErrorBody, type Verdict } from './failure.ts';
 
 /** Longest code or message that is shown; some answers repeat a whole request. */
 const MAX_LENGTH = 500;
@@ -45,12 +45,12 @@ export class HuaweiCloudError extends ServiceError {
     const mask = (text?: string) =>
       forms.reduce((left, secret) => left?.replaceAll(secret, '***'), text)?.slice(0, MAX_LENGTH);
     const code = mask(said.code);
-    const message = mask(said.message);
+    const text = [code, mask(said.message)].filter((part) => part !== undefined).join(' ');
     const verdict = sort({ status, code, html, empty: answer.body === '' });
     const retryAfterSeconds = parseRetryAfter(answer.headers['retry-after'], nowMs);
     return new HuaweiCloudError(verdict, {
       code: code ?? `HTTP_${status}`,
-      message: `${call}: ${describe(answer, { code, message, html })}`,
+      message: `${call}: ${status} ${text || describeBody(answer.body, html)}`,
       status,
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     });
@@ -73,12 +73,7 @@ export class HuaweiCloudError extends ServiceError {
   }
 }
 
-function describe(
-  answer: HttpResponse,
-  { code, message, html }: { [K in keyof ErrorBody]: ErrorBody[K] | undefined },
-) {
-  const said = [code, message].filter((part) => part !== undefined).join(' ');
-  if (said !== '') return `${answer.status} ${said}`;
-  if (html === true) return `${answer.status} with an HTML page, which is not an answer of the API`;
-  return `${answer.status} with ${answer.body === '' ? 'an empty body' : 'a body that can not be read'}`;
+function describeBody(body: string, html: boolean): string {
+  if (html) return 'with an HTML page, which is not an answer of the API';
+  return body === '' ? 'with an empty body' : 'with a body that can not be read';
 }

@@ -15,7 +15,7 @@ const RENEW_BEFORE_MS = 10 * 60 * 1000;
 /** For an answer that doesn't say how long its token lives. */
 const ASSUMED_LIFE_MS = 10 * 60 * 1000;
 
-const answerSchema = v.object({
+const tokenSchema = v.object({
   token: v.object({ expires_at: v.string(), issued_at: v.optional(v.string()) }),
 });
 
@@ -121,7 +121,7 @@ function isRejection(error: unknown): error is HuaweiCloudError {
 
 /** Lifetime of a token in milliseconds, by IAM's own clock: ours may be wrong. */
 function lifeOf(answer: HttpResponse): number | undefined {
-  const result = v.safeParse(answerSchema, readJson(answer.body));
+  const result = v.safeParse(tokenSchema, readJson(answer.body));
   if (!result.success) return undefined;
   const { expires_at: end, issued_at: start } = result.output.token;
   const lifeMs = Date.parse(end) - Date.parse(start ?? answer.headers.date ?? '');
