@@ -12,6 +12,9 @@ export interface Found {
   readonly held: readonly SweepFinding[];
 }
 
+const WHY_HELD =
+  'the sweep saw no other private repository of the owner of their source; configure api.canary (docs/sources.md)';
+
 type SweptTask = ReturnType<typeof sweptTasksOf>[number];
 
 /**
@@ -94,7 +97,7 @@ export function formatReport({
 }: SweepReport): string {
   const { repositories, denied, unread, tasks, found, suspected, undecided, unchecked } = counts;
   const share = `${Number(percent.toFixed(2))} % of them, sweep.maxPercent is ${maxPercent}`;
-  const lines: [string, string][] = [
+  const lines: (readonly [string, string])[] = [
     ['sweep', id],
     ['decided', `${state} (mode ${mode})`],
     [
@@ -104,15 +107,10 @@ export function formatReport({
     ['to delete', `${count(found, 'task')} (${share})`],
     ['suspected', `${count(suspected, 'task')}: deleted if a later sweep confirms it`],
     ['undecided', `${count(undecided, 'task')}: a check gave no answer`],
-    ...(heldBack > 0 ? [describeHeldBack(heldBack)] : []),
+    ...(heldBack > 0 ? [['held back', `${count(heldBack, 'task')} of these: ${WHY_HELD}`] as const] : []),
     ['unchecked', `${count(unchecked, 'task')}: no sweep.targetAccounts sees the target`],
     ['denied', `${count(denied, 'repository')} skipped (safety.deny)`],
     ['unread', `${count(unread, 'repository')} whose tasks could not be listed`],
   ];
   return lines.map(([name, text]) => `${name.padEnd(9)}  ${text}`).join('\n');
-}
-
-function describeHeldBack(heldBack: number): [string, string] {
-  const why = 'the sweep saw no other private repository of the owner of their source';
-  return ['held back', `${count(heldBack, 'task')} of these: ${why}; configure api.canary (docs/sources.md)`];
 }

@@ -154,20 +154,22 @@ function entriesOf(
 }
 
 function isSelected(entry: LedgerEntry, { name, account, from, to }: HistoryQuery): boolean {
-  const isRightName =
-    name === undefined ||
-    (entry.namespace === name.namespace &&
-      (name.repository === undefined || entry.repository === name.repository));
+  const { namespace = entry.namespace, repository = entry.repository } = name ?? {};
   return (
-    isRightName && (account === undefined || entry.account === account) && entry.at >= from && entry.at <= to
+    entry.namespace === namespace &&
+    entry.repository === repository &&
+    entry.account === (account ?? entry.account) &&
+    entry.at >= from &&
+    entry.at <= to
   );
 }
 
 function describeQuery({ name, delivery, account, from, to }: HistoryQuery): string {
-  return [
-    ...(name === undefined ? [] : [`about ${formatImageName(name)}`]),
-    ...(delivery === undefined ? [] : [`of delivery ${delivery}`]),
-    ...(account === undefined ? [] : [`of account ${account}`]),
+  const parts = [
+    name && `about ${formatImageName(name)}`,
+    delivery && `of delivery ${delivery}`,
+    account && `of account ${account}`,
     `from ${from} to ${to}`,
-  ].join(' ');
+  ];
+  return parts.filter(Boolean).join(' ');
 }
