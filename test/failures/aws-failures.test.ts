@@ -15,8 +15,9 @@ const FORBIDDEN = { status: 403, code: 'SVCSTG.SWR.4030170' };
 /** A shorter limit of time for the calls of a place that are not answered. */
 let limit: { readonly place: AwsPlace; readonly timeoutMs: number } | undefined;
 
-const { callAws } = await import('../../lib/aws/call.ts');
+const { AwsError, callAws } = await import('../../lib/aws/call.ts');
 jest.unstable_mockModule('../../lib/aws/call.ts', () => ({
+  AwsError,
   callAws: (call: AwsCall) => {
     const [, variable, fits] = CALLS[limit?.place ?? 'bus'];
     const isLimited = variable.replaceAll('_', '') === call.service.toUpperCase();
