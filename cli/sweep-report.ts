@@ -1,6 +1,5 @@
 import { nameOf, type Target } from '../lib/huaweicloud/names.ts';
-import type { Finding } from '../lib/sweep/ledger.ts';
-import type { SweepReport } from '../lib/sweep/report.ts';
+import type { SweepFinding, SweepReport } from '../lib/sweep/ledger.ts';
 import { explainOutcome, nameOutcome, type PlacedOutcome } from './clean-outcomes.ts';
 import { count, formatTable, sortBy } from './table.ts';
 
@@ -54,7 +53,7 @@ export function sweptTasksOf(
 }
 
 function taskKeyOf(
-  { account, namespace, repository }: Pick<Finding, 'account' | 'namespace' | 'repository'>,
+  { account, namespace, repository }: Pick<SweepFinding, 'account' | 'namespace' | 'repository'>,
   target: Target | undefined,
 ): string {
   return `${account} ${namespace}/${repository} ${target === undefined ? '' : nameOf(target)}`;

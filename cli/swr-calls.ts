@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { UsageError } from '../command-line/options.ts';
-import { OUT_OF_TIME } from '../lib/cleanup/plan-repository.ts';
+import { OUT_OF_TIME } from '../lib/cleanup/outcome.ts';
 import { type Failure, failureOf, ServiceError } from '../lib/failure.ts';
 import { Accounts } from '../lib/huaweicloud/accounts.ts';
 import { parseCredentials } from '../lib/huaweicloud/credentials.ts';

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { UsageError } from '../../command-line/options.ts';
-import { OUT_OF_TIME } from '../../lib/cleanup/plan-repository.ts';
+import { OUT_OF_TIME } from '../../lib/cleanup/outcome.ts';
 import { ServiceError } from '../../lib/failure.ts';
 import type { Accounts } from '../../lib/huaweicloud/accounts.ts';
-import { DynamoSuspicionLedger } from '../../lib/ledger/suspicion-ledger.ts';
 import { DynamoSweepLedger } from '../../lib/ledger/sweep-ledger.ts';
 import { createCheckExistence } from '../../lib/sources/check-existence.ts';
-import type { SweepContext } from '../../lib/sweep/context.ts';
-import type { Sweep } from '../../lib/sweep/ledger.ts';
-import type { SweepReport } from '../../lib/sweep/report.ts';
-import { Sightings } from '../../lib/sweep/sightings.ts';
+import type { Sweep, SweepReport } from '../../lib/sweep/ledger.ts';
+import { Sightings } from '../../lib/sweep/source-repositories.ts';
+import type { SweepContext } from '../../lib/sweep/step.ts';
 import { hasFailed, isNotTried, type PlacedOutcome } from '../clean-outcomes.ts';
 import { cleanAll, createCleaner } from '../clean-steps.ts';
 import { findName, openBus, openLedger } from '../resources.ts';
@@ -59,7 +57,6 @@ async function sweep(_: readonly string[], options: SweepOptions, run: Run): Pro
     accounts: { names, clientOf: (account) => countingClient(accounts, account, progress) },
     checkExistence: createCheckExistence(stage.config, stage.readSecret),
     ledger,
-    suspicions: new DynamoSuspicionLedger(table),
     // Without the queue, the outcomes are known here.
     async request(requests) {
       const done = await cleanAll(requests, cleaner, run, bus);
@@ -81,7 +78,7 @@ async function sweep(_: readonly string[], options: SweepOptions, run: Run): Pro
     if (mode === 'dry-run' || found === 0) return;
     const pages = await Array.fromAsync(ledger.pages(begun));
     const listed = pages.reduce((sum, { counts }) => sum + counts.tasks, 0);
-    // The sweep will be refused: no question is needed.
+    // The sweep will be rejected: no question is needed.
     if ((found / Math.max(listed, found)) * 100 > maxPercent) return;
     const preview = sweptTasksOf({ standing, held: [] }, [], 'dry run');
     await run.ask(`Delete ${count(found, 'task')}?`, formatSweptTasks(preview));
@@ -95,9 +92,9 @@ async function sweep(_: readonly string[], options: SweepOptions, run: Run): Pro
   );
   if (!complete)
     run.say(`Not finished. Resume with: swr-sync sweep --resume ${begun.id} --stage ${stage.name}`);
-  if (report?.state === 'refused')
-    run.say('Refused: more tasks than sweep.maxPercent allows. Nothing was deleted.');
-  const isWhole = complete && report.counts.unread === 0 && report.state !== 'refused';
+  if (report?.state === 'rejected')
+    run.say('Rejected: more tasks than sweep.maxPercent allows. Nothing was deleted.');
+  const isWhole = complete && report.counts.unread === 0 && report.state !== 'rejected';
   return isWhole && !outcomes.some(hasFailed);
 }
 
