@@ -9,7 +9,7 @@ export const PACKAGE_DIR = join(ROOT, '.serverless');
 
 const OSLS_BIN = createRequire(import.meta.url).resolve('osls/bin/serverless.js');
 
-type OslsOptions = StageOptions & {
+export type OslsOptions = StageOptions & {
   /** Beside the environment of this process. */
   env?: Record<string, string>;
   /** Show what osls prints as it prints it, and not only when it fails. */

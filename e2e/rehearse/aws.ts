@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import aws4 from 'aws4';
-import * as v from 'valibot';
+import type * as v from 'valibot';
+import { parse } from 'valibot';
 import { type AwsCall, callAws } from '../../lib/aws/call.ts';
+import { signRequest } from '../../lib/aws/sign.ts';
 
 /** MiniStack's root user, unless it is configured otherwise. Real credentials never go to an emulator. */
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -32,7 +33,7 @@ export async function callJson<S extends v.GenericSchema>(
   input: object,
   schema: S,
 ): Promise<v.InferOutput<S>> {
-  return v.parse(schema, await callAws({ service, action, input, timeoutMs: TIMEOUT_MS }));
+  return parse(schema, await callAws({ service, action, input, timeoutMs: TIMEOUT_MS }));
 }
 
 /** Calls a service with the query protocol, whose answer is XML. */
@@ -42,9 +43,7 @@ export function callQuery(
   parameters: Record<string, string>,
 ): Promise<Response> {
   const query = new URLSearchParams({ Action: action, Version: VERSIONS[service], ...parameters });
-  return callSigned(service, 'POST', '/', query.toString(), {
-    'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8',
-  });
+  return callSigned(service, '/', query.toString(), 'application/x-www-form-urlencoded');
 }
 
 /** The text of every element with a name: enough for the answers that are read here. */
@@ -52,60 +51,24 @@ export function readXml(body: string, name: string): string[] {
   return [...body.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, value = '']) => value);
 }
 
-export async function putObject(bucket: string, key: string, content: Buffer): Promise<void> {
-  const path = `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
-  const { status, body } = await callSigned('s3', 'PUT', path, content);
-  if (status >= 300) throw new Error(`PUT ${path} was answered ${status}: ${body}`);
-}
-
 /** @throws {Error} if the function fails. */
 export async function invokeFunction(name: string, payload: object): Promise<unknown> {
   const path = `/2015-03-31/functions/${name}/invocations`;
-  const { status, body } = await callSigned('lambda', 'POST', path, JSON.stringify(payload));
+  const { status, body } = await callSigned('lambda', path, JSON.stringify(payload), 'application/json');
   const answer: unknown = JSON.parse(body);
   const failed = typeof answer === 'object' && answer !== null && 'errorMessage' in answer;
   if (status >= 300 || failed) throw new Error(`${name} was answered ${status}: ${body}`);
   return answer;
 }
 
-/** Everything that a function has logged so far. */
-export async function readLogs(functionName: string): Promise<string[]> {
-  const input = JSON.stringify({ logGroupName: `/aws/lambda/${functionName}` });
-  const { body } = await callSigned('logs', 'POST', '/', input, {
-    'Content-Type': 'application/x-amz-json-1.1',
-    'X-Amz-Target': 'Logs_20140328.FilterLogEvents',
-  });
-  const { events } = v.parse(
-    v.object({ events: v.array(v.object({ message: v.string() })) }),
-    JSON.parse(body),
-  );
-  return [`--- ${functionName}`, ...events.map(({ message }) => message.trimEnd())];
-}
-
-async function callSigned(
-  service: string,
-  method: string,
-  path: string,
-  body: string | Buffer,
-  more: Record<string, string> = { 'Content-Type': 'application/json' },
-): Promise<Response> {
-  const endpoint = new URL(process.env['AWS_ENDPOINT_URL'] ?? '');
-  const request = {
-    service,
-    region: EMULATOR_REGION,
-    host: endpoint.host,
-    method,
-    path,
+async function callSigned(service: string, path: string, body: string, type: string): Promise<Response> {
+  const url = new URL(path, process.env['AWS_ENDPOINT_URL']);
+  const call = { service, region: EMULATOR_REGION, url, headers: { 'content-type': type }, body };
+  const headers = signRequest(call, CREDENTIALS);
+  const response = await fetch(url, {
+    method: 'POST',
+    headers,
     body,
-    headers: more,
-  };
-  const { headers = {} } = aws4.sign(request, CREDENTIALS);
-  // `fetch` sets the host itself.
-  const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'host');
-  const response = await fetch(new URL(path, endpoint), {
-    method,
-    headers: others.map(([name, value]): [string, string] => [name, String(value)]),
-    body: Buffer.from(body),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   return { status: response.status, body: await response.text() };

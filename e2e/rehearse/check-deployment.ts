@@ -6,6 +6,7 @@ import { invokeFunction, waitFor } from './aws.ts';
 import { type Deployment, describeTasks, ORGANIZATION, postWebhook, runCli } from './deployment.ts';
 import { ecrDeleteRepository, findEcrRule, putEvent } from './events.ts';
 import { countMessages, receiveMessages, type Subscription, sendMessage, subscribe } from './queues.ts';
+import { STACK } from './stack.ts';
 
 /** A deletion takes about a second; the rest is for a slow machine. */
 const TIMEOUT_MS = 45_000;
@@ -29,7 +30,7 @@ const reportSchema = v.object({
 
 /** Sends one event of every kind through the deployed stack, and checks the results. */
 export async function checkDeployment(deployment: Deployment): Promise<void> {
-  const { step, stackName, outputs, emulator, cleanUp } = deployment;
+  const { step, outputs, emulator, cleanUp } = deployment;
   const { CleanupQueueUrl = '', DeadLetterQueueUrl = '', EventBusName = '' } = outputs;
   const before = describeTasks(emulator);
   const doomed = Object.values(GONE).flatMap((repository) => describeTasks(emulator, repository));
@@ -42,7 +43,7 @@ export async function checkDeployment(deployment: Deployment): Promise<void> {
     () => postWebhook(deployment, signSample('github', { repository: `acme/${SPARED}` }, 'a wrong one'), 401),
     ({ status }) => `${status}`,
   );
-  const ecrRule = await findEcrRule(stackName);
+  const ecrRule = await findEcrRule();
   await step('events that report no deletion', async () => {
     await putEvent(EventBusName, 'Repository Created', ORGANIZATION, SPARED);
     const rejected = ecrDeleteRepository(SPARED, { rejected: true });
@@ -94,8 +95,8 @@ export async function checkDeployment(deployment: Deployment): Promise<void> {
     (kept) => `${kept} other tasks`,
   );
   await step('each deletion published on the bus, and the failure', async () => {
-    await published.waitFor('Sync Task Deleted', { count: doomed.length, timeoutMs: TIMEOUT_MS });
-    await published.waitFor('Cleanup Failed', { count: 1, timeoutMs: TIMEOUT_MS });
+    await published.waitFor('Sync Task Deleted', doomed.length, TIMEOUT_MS);
+    await published.waitFor('Cleanup Failed', 1, TIMEOUT_MS);
   });
 
   await checkHistoryAndRestore(deployment, doomed.length);
@@ -106,7 +107,7 @@ export async function checkDeployment(deployment: Deployment): Promise<void> {
       emulator.cloud.addTask({ namespace: ORGANIZATION, repository: GONE.webhook, ...target });
       await postWebhook(deployment, deletion, 202);
       const fits = (detail: { repository?: string | undefined }) => detail.repository === GONE.webhook;
-      const [kept] = await published.waitFor('Sync Task Kept', { count: 1, timeoutMs: TIMEOUT_MS, fits });
+      const [kept] = await published.waitFor('Sync Task Kept', 1, TIMEOUT_MS, fits);
       assert.equal(describeTasks(emulator, GONE.webhook).length, 1, 'the new task is gone');
       return kept;
     },
@@ -117,7 +118,7 @@ export async function checkDeployment(deployment: Deployment): Promise<void> {
     'everything published on the bus',
     async () => {
       const count = doomed.length + swept;
-      await published.waitFor('Sync Task Deleted', { count, timeoutMs: TIMEOUT_MS });
+      await published.waitFor('Sync Task Deleted', count, TIMEOUT_MS);
       return published.count();
     },
     (counts) => JSON.stringify(counts),
@@ -185,22 +186,19 @@ async function checkHistoryAndRestore(deployment: Deployment, deleted: number): 
 }
 
 /** Has the deployed function sweep, and waits until the tasks that it finds are deleted. @returns their number. */
-async function checkSweep(
-  { step, stackName, emulator }: Deployment,
-  published: Subscription,
-): Promise<number> {
+async function checkSweep({ step, emulator }: Deployment, published: Subscription): Promise<number> {
   const before = describeTasks(emulator);
   const found = before.filter((task) => NOT_ALLOWED.test(task));
   assert.ok(found.length > 0, 'there is nothing to find');
   await step(
     'sweep begun',
-    () => invokeFunction(`${stackName}-sweep`, {}),
+    () => invokeFunction(`${STACK}-sweep`, {}),
     (answer) => JSON.stringify(answer),
   );
   await step(
     'its report on the bus',
     async () => {
-      const [report] = await published.waitFor('Sweep Finished', { count: 1, timeoutMs: TIMEOUT_MS });
+      const [report] = await published.waitFor('Sweep Finished', 1, TIMEOUT_MS);
       const { counts, percent } = v.parse(reportSchema, report);
       assert.deepEqual([counts.tasks, counts.found], [before.length, found.length]);
       return `applied: ${counts.found} of ${counts.tasks} tasks, ${percent.toFixed(0)} %`;

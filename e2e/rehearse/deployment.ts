@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import type { Content } from '../../cli/send/signatures.ts';
 import { messageOf, ROOT } from '../../command-line/options.ts';
 import { httpRequest } from '../../lib/http/http-request.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { EMULATOR_REGION, type Response } from './aws.ts';
-import type { Outputs } from './stack.ts';
+import { type Outputs, STAGE } from './stack.ts';
 
 /** The organization that all events are about. */
 export const ORGANIZATION = 'acme-images';
@@ -18,7 +17,6 @@ const TOOL = join(ROOT, 'cli/swr-sync.mjs');
 export interface Deployment {
   readonly endpoint: URL;
   readonly environment: Readonly<Record<string, string>>;
-  readonly stackName: string;
   readonly outputs: Outputs;
   readonly emulator: Emulator;
   readonly gitHubSecret: string;
@@ -93,18 +91,10 @@ export async function postWebhook(
 
 /** Runs `swr-sync` against the deployed stage, in a process of its own, and parses the document that it prints. */
 export async function runCli({ environment }: Deployment, args: readonly string[]): Promise<unknown> {
-  const options = ['--stage', 'rehearsal', '--region', EMULATOR_REGION, '--json'];
-  const child = spawn(process.execPath, [TOOL, ...args, ...options], {
+  const options = ['--stage', STAGE, '--region', EMULATOR_REGION, '--json'];
+  const { stdout } = await promisify(execFile)(process.execPath, [TOOL, ...args, ...options], {
     cwd: ROOT,
     env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [output, errors, [status]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close'),
-  ]);
-  if (status !== 0)
-    throw new Error(`swr-sync ${args.join(' ')} ended with status ${status}: ${errors}${output}`);
-  return JSON.parse(output);
+  return JSON.parse(stdout);
 }

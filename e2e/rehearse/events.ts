@@ -41,38 +41,24 @@ export function ecrDeleteRepository(repositoryName: string, { rejected = false }
   };
 }
 
-interface EcrRule {
-  matches(event: object): Promise<boolean>;
-  /** Does what the rule does with an event that matches. */
-  deliver(event: object, cleanupQueueUrl: string): Promise<void>;
-}
-
 /**
- * The deployed rule for ECR, in two halves: its pattern, and its target. Only AWS itself may put an event of `aws.ecr` on a
+ * Finds the deployed rule for ECR, in two halves: its pattern, and its target. Only AWS itself may put an event of `aws.ecr` on a
  * bus (`NotAuthorizedForSourceException`, of the emulator as well), and no emulator has a CloudTrail that would.
  */
-export async function findEcrRule(stackName: string): Promise<EcrRule> {
-  const Name = await findResource(stackName, 'EcrRepositoryDeletedRule');
-  const { EventPattern } = await callJson(
-    'events',
-    'DescribeRule',
-    { Name },
-    v.object({ EventPattern: v.string() }),
-  );
-  const matches = async (event: object) => {
-    const input = { EventPattern, Event: JSON.stringify(event) };
-    return (await callJson('events', 'TestEventPattern', input, v.object({ Result: v.boolean() }))).Result;
-  };
+export async function findEcrRule() {
+  const Name = await findResource('EcrRepositoryDeletedRule');
+  const patternSchema = v.object({ EventPattern: v.string() });
+  const { EventPattern } = await callJson('events', 'DescribeRule', { Name }, patternSchema);
+  const targetsSchema = v.object({ Targets: v.array(v.object({ Arn: v.string() })) });
+  const { Targets } = await callJson('events', 'ListTargetsByRule', { Rule: Name }, targetsSchema);
   return {
-    matches,
-    async deliver(event, queueUrl) {
-      assert.ok(await matches(event), `the pattern of the rule does not match: ${EventPattern}`);
-      const { Targets } = await callJson(
-        'events',
-        'ListTargetsByRule',
-        { Rule: Name },
-        v.object({ Targets: v.array(v.object({ Arn: v.string() })) }),
-      );
+    async matches(event: object): Promise<boolean> {
+      const input = { EventPattern, Event: JSON.stringify(event) };
+      return (await callJson('events', 'TestEventPattern', input, v.object({ Result: v.boolean() }))).Result;
+    },
+    /** Does what the rule does with an event that matches. */
+    async deliver(event: object, queueUrl: string): Promise<void> {
+      assert.ok(await this.matches(event), `the pattern of the rule does not match: ${EventPattern}`);
       const queues = Targets.map(({ Arn }) => Arn.split(':').at(-1));
       assert.deepEqual(queues, [queueUrl.split('/').at(-1)], 'the target of the rule is another queue');
       await sendMessage(queueUrl, JSON.stringify(event));

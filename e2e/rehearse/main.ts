@@ -3,16 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { messageOf, runCommand } from '../../command-line/options.ts';
 import { localSeed, startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { FUNCTIONS } from '../../scripts/bundle.ts';
+import { runOsls } from '../../scripts/osls.ts';
 import { packageStage } from '../../scripts/package.ts';
-import { awsEnvironment, EMULATOR_REGION, readLogs } from './aws.ts';
+import { awsEnvironment, EMULATOR_REGION } from './aws.ts';
 import { checkDeployment } from './check-deployment.ts';
 import { type CleanUp, cleanUpWith, type Step, startSteps } from './deployment.ts';
 import { findMiniStack, startMiniStack } from './ministack.ts';
 import { checkRoles, deleteSecrets, storeSecrets } from './secrets.ts';
-import { deleteStack, deployStack } from './stack.ts';
-
-const STAGE = 'rehearsal';
-const STACK = `swr-sync-cleanup-${STAGE}`;
+import { deployStack, STAGE } from './stack.ts';
 
 /** Deploys the packaged stage to an AWS emulator, and checks it. */
 async function rehearse(step: Step, cleanUp: CleanUp): Promise<void> {
@@ -26,43 +24,40 @@ async function rehearse(step: Step, cleanUp: CleanUp): Promise<void> {
   cleanUp(() => emulator.close());
 
   const { HUAWEICLOUD_CREDENTIALS: credentials, ...env } = emulator.env;
+  const stage = { stage: STAGE, region: EMULATOR_REGION, env };
   await step(
     `stage ${STAGE} packaged`,
-    () => packageStage({ stage: STAGE, region: EMULATOR_REGION, env }),
+    () => packageStage(stage),
     (summary) => summary.join('; '),
   );
 
   const endpoint = await step('AWS emulator', openAwsEmulator, ({ origin }) => origin);
-  // The clients of AWS read them from the environment.
+  // The clients of AWS read all of it from the environment, and a profile or a session of this machine would count more.
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
   Object.assign(process.env, awsEnvironment(endpoint));
 
   const gitHubSecret = randomBytes(32).toString('hex');
   cleanUp(deleteSecrets);
   const secrets = await step('two secrets stored', () => storeSecrets(gitHubSecret, credentials));
 
-  cleanUp(() => deleteStack(STACK));
+  cleanUp(() => runOsls(['remove'], stage));
   const outputs = await step(
-    `stack ${STACK} deployed`,
-    () => deployStack(STACK),
+    'stack deployed',
+    () => deployStack(stage),
     ({ WebhookUrl = '' }) => WebhookUrl,
   );
 
   try {
-    await step('each role reads its own secret, and no other', () => checkRoles(STACK, secrets));
+    await step('each role reads its own secret, and no other', () => checkRoles(secrets));
     const environment = { ...awsEnvironment(endpoint), ...env };
-    await checkDeployment({
-      endpoint,
-      environment,
-      stackName: STACK,
-      outputs,
-      emulator,
-      gitHubSecret,
-      step,
-      cleanUp,
-    });
+    await checkDeployment({ endpoint, environment, outputs, emulator, gitHubSecret, step, cleanUp });
   } catch (error) {
-    const logs = FUNCTIONS.map((name) => readLogs(`${STACK}-${name}`).catch((reason) => [messageOf(reason)]));
-    console.error((await Promise.all(logs)).flat().join('\n'));
+    for (const name of FUNCTIONS) {
+      console.error(`--- ${name}`);
+      const logs = runOsls(['logs', '--function', name], { ...stage, verbose: true });
+      // A function that hasn't run has no logs.
+      await logs.catch((reason: unknown) => console.error(messageOf(reason)));
+    }
     throw error;
   }
 }

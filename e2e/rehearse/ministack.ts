@@ -19,13 +19,6 @@ or start its container, and say where it is (it needs Node.js 24 to run the func
   docker run --rm --network host -e AUTH=true ministackorg/ministack
   AWS_ENDPOINT_URL=http://127.0.0.1:4566 npm run rehearse`;
 
-export type MiniStack = {
-  url: URL;
-  /** Resolves once it answers; rejects with its output if it doesn't. */
-  ready(): Promise<void>;
-  stop(): Promise<void>;
-};
-
 /** @throws {UsageError} if it isn't installed. */
 export function findMiniStack(): string[] {
   const candidates = [['ministack'], ['python3', '-m', 'ministack']];
@@ -38,7 +31,7 @@ export function findMiniStack(): string[] {
 }
 
 /** Starts it on a free port of 127.0.0.1; everything that it writes is in a folder that `stop` removes. */
-export async function startMiniStack([command = '', ...args]: string[]): Promise<MiniStack> {
+export async function startMiniStack([command = '', ...args]: string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'swr-sync-cleanup-rehearsal-'));
   const logFile = join(folder, 'ministack.log');
   const port = await findFreePort();
@@ -58,14 +51,15 @@ export async function startMiniStack([command = '', ...args]: string[]): Promise
 
   return {
     url,
-    async ready() {
+    /** Resolves once it answers; rejects with its output if it doesn't. */
+    async ready(): Promise<void> {
       try {
         await waitFor('MiniStack to answer', () => isReady(url, child.exitCode), 30_000);
       } catch (error) {
         throw new Error(`MiniStack did not start:\n${await readFile(logFile, 'utf8')}`, { cause: error });
       }
     },
-    async stop() {
+    async stop(): Promise<void> {
       signalGroup(child.pid, 'SIGTERM');
       const killing = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), 5_000);
       await exited;
@@ -82,10 +76,10 @@ function createEnvironment(folder: string, port: number): NodeJS.ProcessEnv {
   const { PATH = '', HOME, LANG, PYTHONPATH, LD_LIBRARY_PATH } = process.env;
   // The functions inherit all of this; like on Lambda, it holds nothing of the machine that it need not hold.
   return {
-    ...(HOME === undefined ? {} : { HOME }),
-    ...(LANG === undefined ? {} : { LANG }),
-    ...(PYTHONPATH === undefined ? {} : { PYTHONPATH }),
-    ...(LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH }),
+    HOME,
+    LANG,
+    PYTHONPATH,
+    LD_LIBRARY_PATH,
     // It runs the functions with the first `node` of the path: this one.
     PATH: [dirname(process.execPath), PATH].join(delimiter),
     TMPDIR: folder,

@@ -38,44 +38,23 @@ export async function receiveMessages(QueueUrl: string) {
 /** Counts the messages that wait and those in flight. */
 export async function countMessages(QueueUrl: string): Promise<number> {
   const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
-  const { Attributes } = await callJson(
-    'sqs',
-    'GetQueueAttributes',
-    { QueueUrl, AttributeNames },
-    countsSchema,
-  );
+  const input = { QueueUrl, AttributeNames };
+  const { Attributes } = await callJson('sqs', 'GetQueueAttributes', input, countsSchema);
   return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
 }
 
 /** Events that the deployed service publishes on its bus, as a subscriber gets them. */
-export interface Subscription {
-  /** Waits for `count` events of a type that fit. */
-  waitFor(
-    type: string,
-    options: { count: number; timeoutMs: number; fits?: (detail: Detail) => boolean },
-  ): Promise<Detail[]>;
-  /** How many of each type were published. */
-  count(): Record<string, number>;
-  end(): Promise<void>;
-}
+export type Subscription = Awaited<ReturnType<typeof subscribe>>;
 
 /** Subscribes a queue to the bus by a rule. */
-export async function subscribe(EventBusName: string): Promise<Subscription> {
+export async function subscribe(EventBusName: string) {
   const name = 'swr-sync-cleanup-rehearsal-published';
-  const { QueueUrl } = await callJson(
-    'sqs',
-    'CreateQueue',
-    { QueueName: name },
-    v.object({ QueueUrl: v.string() }),
-  );
-  const { Attributes } = await callJson(
-    'sqs',
-    'GetQueueAttributes',
-    { QueueUrl, AttributeNames: ['QueueArn'] },
-    countsSchema,
-  );
-  const EventPattern = JSON.stringify({ source: ['swr-sync-cleanup'] });
-  await callJson('events', 'PutRule', { Name: name, EventBusName, EventPattern }, v.unknown());
+  const rule = { Name: name, EventBusName, EventPattern: '{"source":["swr-sync-cleanup"]}' };
+  const createdSchema = v.object({ QueueUrl: v.string() });
+  const { QueueUrl } = await callJson('sqs', 'CreateQueue', { QueueName: name }, createdSchema);
+  const input = { QueueUrl, AttributeNames: ['QueueArn'] };
+  const { Attributes } = await callJson('sqs', 'GetQueueAttributes', input, countsSchema);
+  await callJson('events', 'PutRule', rule, v.unknown());
   const Targets = [{ Id: 'published', Arn: Attributes['QueueArn'] }];
   await callJson('events', 'PutTargets', { Rule: name, EventBusName, Targets }, v.unknown());
 
@@ -87,7 +66,13 @@ export async function subscribe(EventBusName: string): Promise<Subscription> {
     }
   };
   return {
-    waitFor: (type, { count, timeoutMs, fits = () => true }) =>
+    /** Waits for `count` events of a type that fit. */
+    waitFor: (
+      type: string,
+      count: number,
+      timeoutMs: number,
+      fits: (detail: Detail) => boolean = () => true,
+    ): Promise<Detail[]> =>
       waitFor(
         `${count} times ${type} on the bus`,
         async () => {
@@ -98,18 +83,15 @@ export async function subscribe(EventBusName: string): Promise<Subscription> {
         },
         timeoutMs,
       ),
-    count() {
+    /** How many of each type were published. */
+    count(): Record<string, number> {
       const types = events.map((event) => event['detail-type']).toSorted();
       const byType = Object.entries(Object.groupBy(types, (type) => type));
       return Object.fromEntries(byType.map(([type, all = []]) => [type, all.length]));
     },
-    async end() {
-      await callJson(
-        'events',
-        'RemoveTargets',
-        { Rule: name, EventBusName, Ids: ['published'] },
-        v.unknown(),
-      );
+    async end(): Promise<void> {
+      const targets = { Rule: name, EventBusName, Ids: ['published'] };
+      await callJson('events', 'RemoveTargets', targets, v.unknown());
       await callJson('events', 'DeleteRule', { Name: name, EventBusName }, v.unknown());
       await callJson('sqs', 'DeleteQueue', { QueueUrl }, v.unknown());
     },
