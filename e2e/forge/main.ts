@@ -2,9 +2,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { parseOptions, readInteger, runCommand } from '../../command-line/options.ts';
-import { loadReceiver } from './receiver.ts';
+import { readConfig } from '../../command-line/read-config.ts';
+import { CONFIG_FILE, loadReceiver } from './receiver.ts';
 import { type ForgeReport, runForge } from './run-forge.ts';
-import { makeSecrets, readSigningPairs } from './sender-keys.ts';
 import { createSenders } from './senders.ts';
 
 const USAGE = `Usage: npm run forge -- [--deliveries N] [--seed N]
@@ -40,15 +40,14 @@ await runCommand(async () => {
   const deliveries = readInteger('deliveries', values.deliveries, [1, 10_000_000], USAGE);
   const seed = readInteger('seed', values.seed, [0, MAX_SEED], USAGE);
   console.log(`${deliveries} deliveries, seed ${seed}`);
-  const pairs = await readSigningPairs();
-  const secrets = makeSecrets(seed);
-  const receiver = await loadReceiver(secrets, pairs);
+  const { sources } = await readConfig('forge', CONFIG_FILE);
+  const senders = createSenders(sources, seed);
+  const receiver = await loadReceiver(senders);
   // A tenth warms up, and at least as many as have every huge body once.
   const warmAt = Math.max(500, deliveries / 10);
   let warm: Memory | undefined;
   const startedAt = performance.now();
   try {
-    const senders = createSenders({ secrets, foreignSecrets: makeSecrets(seed + 1), ...pairs });
     const report = await runForge({
       deliveries,
       seed,

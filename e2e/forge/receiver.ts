@@ -9,7 +9,7 @@ import * as v from 'valibot';
 import type { HttpEvent } from '../../lib/webhook/http-event.ts';
 import { listen } from '../../local/loopback/listen.ts';
 import { build } from '../../scripts/build.ts';
-import type { SigningPair } from './sender-keys.ts';
+import { type ForgeSender, signingPairs } from './senders.ts';
 
 /** What became of one delivery. */
 export interface ForgeResult {
@@ -43,26 +43,16 @@ const sendSchema = v.union([
     v.transform(({ Entries }) => Entries.map(({ MessageBody }) => MessageBody)),
   ),
 ]);
+export const CONFIG_FILE = join(import.meta.dirname, 'config.yml');
 const HOST_HEADER = 'x-called-host';
 /** Hosts of SNS and SMN. Their files are the genuine certificate, everybody else's a stranger's. */
 const TOPIC_HOST = /^(?:sns\.[a-z0-9-]+\.amazonaws\.com|smn\.[a-z0-9-]+\.myhuaweicloud\.com)$/;
 
-interface Pairs {
-  readonly own: SigningPair;
-  readonly foreign: SigningPair;
-}
-
 /** Builds `receive` for every type of source, and loads the bundle into this process. */
-export async function loadReceiver(
-  secrets: Readonly<Record<string, string>>,
-  pairs: Pairs,
-): Promise<Receiver> {
+export async function loadReceiver(senders: readonly ForgeSender[]): Promise<Receiver> {
+  const secrets = new Map(senders.map(({ source, secret }) => [`forge/${source}`, secret]));
   const folder = await mkdtemp(join(tmpdir(), 'forge-'));
-  await build({
-    stage: 'forge',
-    configFile: join(import.meta.dirname, 'config.yml'),
-    outDir: folder,
-  });
+  await build({ stage: 'forge', configFile: CONFIG_FILE, outDir: folder });
   let queued: string[] = [];
   let called: string[] = [];
   let longestLine = 0;
@@ -74,8 +64,8 @@ export async function loadReceiver(
       response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
     if (typeof host === 'string') {
       called.push(host);
-      if (!TOPIC_HOST.test(host)) answer(200, pairs.foreign.certificate);
-      else if (request.url?.endsWith('.pem') === true) answer(200, pairs.own.certificate);
+      if (!TOPIC_HOST.test(host)) answer(200, signingPairs.foreign.certificate);
+      else if (request.url?.endsWith('.pem') === true) answer(200, signingPairs.own.certificate);
       else answer(/confirm/i.test(request.url ?? '') ? 200 : 404, '{}');
       return;
     }
@@ -83,7 +73,7 @@ export async function loadReceiver(
       const input: unknown = JSON.parse(await text(request));
       if (target === 'secretsmanager.GetSecretValue') {
         reads += 1;
-        answer(200, { SecretString: secrets[v.parse(secretIdSchema, input).SecretId] });
+        answer(200, { SecretString: secrets.get(v.parse(secretIdSchema, input).SecretId) });
       } else {
         queued.push(...v.parse(sendSchema, input));
         answer(200, {});

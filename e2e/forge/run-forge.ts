@@ -6,6 +6,7 @@ import {
   forgeDelivery,
   forgeEveryHuge,
   type GenuineDelivery,
+  makeId,
 } from './forge-delivery.ts';
 import type { ForgeResult, Receiver } from './receiver.ts';
 import type { ForgeSender } from './senders.ts';
@@ -77,7 +78,7 @@ export async function runForge(options: ForgeOptions): Promise<ForgeReport> {
     for (const sender of senders) {
       const references: GenuineDelivery[] = [];
       for (const sample of sender.samples) {
-        const delivery = sender.sign(sample, sample.body, random);
+        const delivery = sender.sign(sample, sample.body, makeId(random));
         const genuine: Forgery = { kind: 'genuine', expected: 'any', delivery };
         const { queued } = await send(genuine, { sample, queued: [] });
         references.push({ sender, sample, delivery, queued: queued.map(canonicalOf) });

@@ -1,4 +1,4 @@
-import { sign } from 'node:crypto';
+import { createHash, sign } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
@@ -7,15 +7,13 @@ import type { SendableType } from '../../cli/send/sample-bodies.ts';
 import { senders } from '../../cli/send/senders.ts';
 import { formatSeconds } from '../../cli/send/signatures.ts';
 import { ROOT } from '../../command-line/options.ts';
+import type { Config } from '../../lib/config/config.ts';
 import { sns } from '../../lib/sources/aws-sns.ts';
 import { smn } from '../../lib/sources/huawei-smn.ts';
-import type { SourceType } from '../../lib/sources/index.ts';
-import { sources } from '../../lib/sources/index.ts';
+import { type SourceType, sources } from '../../lib/sources/index.ts';
 import type { Source } from '../../lib/sources/source.ts';
 import { signedText } from '../../lib/sources/topic.ts';
-import type { Random } from '../soak/random.ts';
 import { makeDelivery, type RawDelivery } from './delivery.ts';
-import type { SigningPair } from './sender-keys.ts';
 
 const FIXTURES = join(ROOT, 'test/fixtures');
 const EXAMPLES = '@octokit/webhooks-examples/api.github.com/index.json';
@@ -25,16 +23,26 @@ const examplesSchema = v.array(v.object({ name: v.string(), examples: v.array(v.
 /** A message in JSON, of any size. */
 const jsonSchema = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()));
 
+/** Who signs: the sender itself, or a stranger with a key of the same form. */
+export type Signer = 'own' | 'foreign';
+
 /** Recorded and documented deliveries of one source, with a function that signs them. */
 export interface ForgeSender {
   readonly source: string;
+  readonly type: SourceType;
+  /** As it is stored; missing for topics. It follows from the seed. */
+  readonly secret?: string;
   /** The secret is a token, whose owner may send any body. */
   readonly tokenOnly: boolean;
   /** Names of the headers with signatures and tokens, in lower case. */
   readonly signatureHeaders: readonly string[];
   readonly samples: readonly RecordedDelivery[];
-  /** @returns the delivery of a body, signed now by this sender's key or by another. */
-  sign(sample: RecordedDelivery, body: string, random: Random, by?: 'own' | 'foreign'): RawDelivery;
+  /**
+   * Signs a body now.
+   *
+   * @param id of the delivery, where it is signed.
+   */
+  sign(sample: RecordedDelivery, body: string, id: string, by?: Signer): RawDelivery;
 }
 
 export interface RecordedDelivery {
@@ -43,107 +51,94 @@ export interface RecordedDelivery {
   readonly body: string;
 }
 
-interface Keys {
-  readonly secrets: Readonly<Record<string, string>>;
-  /** Others of the same form. */
-  readonly foreignSecrets: Readonly<Record<string, string>>;
-  readonly own: SigningPair;
-  readonly foreign: SigningPair;
+/** Senders for every source of a configuration. */
+export function createSenders(configured: Config['sources'], seed: number): readonly ForgeSender[] {
+  return Object.entries(configured).map(([source, { type }]) => {
+    const recorded = readSamples(type);
+    const samples = source === 'github' ? [...recorded, ...readExamples()] : recorded;
+    if (type === 'aws-sns' || type === 'huawei-smn') return { ...topicSender(type), source, type, samples };
+    return { ...keyedSender(source, type, seed), source, type, samples };
+  });
 }
 
-/** Senders for every source of `config.yml`. */
-export function createSenders({ secrets, foreignSecrets, own, foreign }: Keys): readonly ForgeSender[] {
-  const keyed = (source: string, type: SendableType, more: readonly RecordedDelivery[] = []): ForgeSender => {
-    const [secret = '', foreignSecret = ''] = [secrets, foreignSecrets].map(
-      (each) => each[`forge/${source}`],
-    );
-    return keyedSender(source, type, { secret, foreignSecret, samples: [...readSamples(type), ...more] });
-  };
-  return [
-    keyed('github', 'github', readExamples()),
-    keyed('gitea', 'gitea'),
-    keyed('bitbucket', 'bitbucket'),
-    keyed('gitlab', 'gitlab'),
-    keyed('gitlab-signed', 'gitlab'),
-    keyed('standard-webhooks', 'standard-webhooks'),
-    keyed('cloudevents', 'cloudevents'),
-    keyed('harbor', 'harbor'),
-    keyed('acr', 'acr'),
-    keyed('distribution', 'distribution'),
-    topicSender('aws-sns', { own, foreign }),
-    topicSender('huawei-smn', { own, foreign }),
-  ];
+type Signing = Omit<ForgeSender, 'source' | 'type' | 'samples'>;
+
+/** A source whose name ends with `-signed` has a signing secret, although its type may have a token. */
+function makeSecret(source: string, type: SendableType, seed: number): string {
+  const digest = createHash('sha256').update(`${seed} ${source}`).digest();
+  if (type === 'standard-webhooks' || type === 'cloudevents' || source.endsWith('-signed'))
+    return `whsec_${digest.toString('base64')}`;
+  const token = digest.toString('hex');
+  if (type === 'harbor') return `Bearer ${token}`;
+  return type === 'acr' || type === 'distribution' ? `X-Registry-Proof: ${token}` : token;
 }
 
-function keyedSender(
-  name: string,
-  type: SendableType,
-  {
-    secret,
-    foreignSecret,
-    samples,
-  }: Pick<ForgeSender, 'samples'> & { secret: string; foreignSecret: string },
-): ForgeSender {
-  const source: Source = sources[type];
-  const key = source.parseSecret(secret);
-  const foreignKey = source.parseSecret(foreignSecret);
-  const { sign: signContent } = senders[type];
-  const tokenOnly =
-    ['harbor', 'acr', 'distribution'].includes(type) || (type === 'gitlab' && !secret.startsWith('whsec_'));
-  const signBody: ForgeSender['sign'] = (sample, body, random, by = 'own') => {
-    const id = makeId(random);
-    const timed = { 'webhook-id': id, 'webhook-timestamp': formatSeconds(new Date()), 'Idempotency-Key': id };
-    const made = lowerCased(signContent({ headers: timed, body }, by === 'own' ? key : foreignKey));
-    const forgejo = made['x-gitea-signature'];
-    const headers = {
-      ...sample.headers,
-      ...('webhook-signature' in made && lowerCased(timed)),
-      ...made,
-      ...('x-forgejo-signature' in sample.headers &&
-        forgejo !== undefined && { 'x-forgejo-signature': forgejo }),
-    };
-    return makeDelivery(name, headers, Buffer.from(body));
-  };
-  const signatureHeaders = Object.keys(lowerCased(signContent({ headers: {}, body: '' }, key)));
+function keyedSender(source: string, type: SendableType, seed: number): Signing {
+  const { parseSecret }: Source = sources[type];
+  const secret = makeSecret(source, type, seed);
+  const keys = { own: parseSecret(secret), foreign: parseSecret(makeSecret(source, type, seed + 1)) };
+  const signContent = senders[type].sign;
+  const signatureHeaders = Object.keys(lowerCased(signContent({ headers: {}, body: '' }, keys.own)));
   return {
-    source: name,
-    tokenOnly,
+    secret,
+    tokenOnly: secret.includes(' ') || (type === 'gitlab' && !secret.startsWith('whsec_')),
     signatureHeaders: [...signatureHeaders, 'x-forgejo-signature'],
-    samples,
-    sign: signBody,
+    sign({ headers }, body, id, by = 'own') {
+      const timed = {
+        'webhook-id': id,
+        'webhook-timestamp': formatSeconds(new Date()),
+        'Idempotency-Key': id,
+      };
+      const made = lowerCased(signContent({ headers: timed, body }, keys[by]));
+      const { 'x-gitea-signature': gitea } = made;
+      const signed = {
+        ...headers,
+        ...('webhook-signature' in made && lowerCased(timed)),
+        ...made,
+        ...('x-forgejo-signature' in headers && gitea !== undefined && { 'x-forgejo-signature': gitea }),
+      };
+      return makeDelivery(source, signed, Buffer.from(body));
+    },
   };
 }
 
-type TopicType = Exclude<SourceType, SendableType>;
+const readText = (fixture: string) => readFileSync(join(FIXTURES, fixture), 'utf8');
+
+/** The pair that plays the topic services' own, and a stranger's. */
+export const signingPairs = {
+  own: { key: readText('huawei-smn/signing.key'), certificate: readText('huawei-smn/signing.crt') },
+  foreign: { key: readText('tls/self-signed.key'), certificate: readText('tls/self-signed.crt') },
+};
 
 const TOPICS = {
   'aws-sns': { service: sns, signature: 'Signature', version: { SignatureVersion: '2' } },
   'huawei-smn': { service: smn, signature: 'signature', version: { signature_version: 'v1' } },
 } as const;
 
-function topicSender(type: TopicType, pairs: Pick<Keys, 'own' | 'foreign'>): ForgeSender {
+/** Signs messages, whose signature is in the body. */
+function topicSender(type: keyof typeof TOPICS): Signing {
   const { service, signature, version } = TOPICS[type];
   const time = service.fields.timestamp;
-  const signBody: ForgeSender['sign'] = ({ headers }, body, _random, by = 'own') => {
-    const parsed = v.safeParse(jsonSchema, body);
-    if (!parsed.success) return makeDelivery(type, headers, Buffer.from(body));
-    const message = { ...parsed.output, ...version, [time]: new Date().toISOString(), [signature]: '-' };
-    const read = v.safeParse(service.schema, message);
-    const made = read.success
-      ? sign('sha256', Buffer.from(signedText(read.output)), pairs[by].key).toString('base64')
-      : '-';
-    return makeDelivery(type, headers, Buffer.from(JSON.stringify({ ...message, [signature]: made })));
+  return {
+    tokenOnly: false,
+    signatureHeaders: [],
+    sign({ headers }, body, _id, by = 'own') {
+      const parsed = v.safeParse(jsonSchema, body);
+      if (!parsed.success) return makeDelivery(type, headers, Buffer.from(body));
+      const message = { ...parsed.output, ...version, [time]: new Date().toISOString(), [signature]: '-' };
+      const read = v.safeParse(service.schema, message);
+      const made = read.success
+        ? sign('sha256', Buffer.from(signedText(read.output)), signingPairs[by].key).toString('base64')
+        : '-';
+      return makeDelivery(type, headers, Buffer.from(JSON.stringify({ ...message, [signature]: made })));
+    },
   };
-  return { source: type, tokenOnly: false, signatureHeaders: [], samples: readSamples(type), sign: signBody };
 }
 
 function readSamples(type: SourceType): RecordedDelivery[] {
   const recorded = globSync('*.json', { cwd: join(FIXTURES, type) }).toSorted();
   return recorded.map((file) => {
-    const { headers, body } = v.parse(
-      webhookSchema,
-      JSON.parse(readFileSync(join(FIXTURES, type, file), 'utf8')),
-    );
+    const { headers, body } = v.parse(webhookSchema, JSON.parse(readText(`${type}/${file}`)));
     return { name: `${type}/${basename(file, '.json')}`, headers, body };
   });
 }
@@ -160,10 +155,6 @@ function readExamples(): RecordedDelivery[] {
         body: JSON.stringify(each),
       })),
   );
-}
-
-function makeId(random: Random): string {
-  return `msg_${random.integer(0, 2 ** 32 - 1).toString(36)}`;
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {

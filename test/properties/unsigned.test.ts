@@ -1,53 +1,43 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { SourceType } from '../../lib/sources/index.ts';
 import type { HttpEvent } from '../../lib/webhook/http-event.ts';
 import { configOf } from '../support/config.ts';
 import {
+  genuineDeliveries as deliveries,
   type GenuineDelivery,
-  genuineDeliveries,
-  SECRETS,
   SENT_AT,
-  TOPICS,
+  senders,
 } from '../support/genuine-deliveries.ts';
 import { type HttpEventOptions, httpEvent } from '../support/http-event.ts';
 import { holds } from '../support/properties.ts';
 import { type Receiving, startReceiving } from '../support/receiving.ts';
 import { anyText } from './values.ts';
 
-const deliveries = genuineDeliveries();
-const names = [...new Set(deliveries.map(({ source }) => source))];
+const names = senders.map(({ source }) => source);
+const topicSources = senders.filter(({ topics }) => topics !== undefined).map(({ source }) => source);
 const api = { url: 'https://forge.example.com', credentials: 'env:API' };
-const ASKABLE: readonly SourceType[] = [
-  'github',
-  'gitlab',
-  'gitea',
-  'bitbucket',
-  'harbor',
-  'acr',
-  'distribution',
-];
-const MUST_BE_ASKED: readonly SourceType[] = ['bitbucket', 'harbor', 'acr', 'distribution'];
+const MUST_BE_ASKED: readonly string[] = ['bitbucket', 'harbor', 'acr', 'distribution'];
+const ASKABLE: readonly string[] = ['github', 'gitlab', 'gitlab-signed', 'gitea', ...MUST_BE_ASKED];
 
 /** Every source, each with an SWR organization for every one of its own. */
-function configWith(asked: readonly SourceType[]) {
-  const sources = names.map((type) => [
-    type,
+function configWith(asked: readonly string[]) {
+  const sources = senders.map(({ source, type, topics }) => [
+    source,
     {
       type,
-      ...(SECRETS[type] !== undefined && { secret: `env:${type.toUpperCase()}` }),
-      ...(TOPICS[type] !== undefined && { topics: TOPICS[type] }),
-      ...(asked.includes(type) && { api, confirm: true }),
+      ...(topics === undefined ? { secret: `env:${source}` } : { topics }),
+      ...(asked.includes(source) && { api, confirm: true }),
     },
   ]);
-  const routes = ASKABLE.map((type) => ({ from: `${type}:{owner}/{repo+}`, to: `${type}-{owner}/{repo}` }));
+  const routes = ASKABLE.map((name, index) => ({
+    from: `${name}:{owner}/{repo+}`,
+    to: `s${index}-{owner}/{repo}`,
+  }));
   return configOf({ sources: Object.fromEntries(sources), routes });
 }
 
 const readSecret = (reference: string) =>
-  names
-    .map((type) => (reference === `env:${type.toUpperCase()}` ? SECRETS[type] : undefined))
-    .find(Boolean) ?? '';
+  senders.find(({ source }) => reference === `env:${source}`)?.secret ?? '';
 
 /** Every name of an event that a header may hold. */
 const events = [
@@ -210,7 +200,7 @@ describe.each([
   });
 
   test('whatever field of a message on a topic is changed, nothing more or else is done', async () => {
-    const messages = deliveries.filter(({ source }) => TOPICS[source] !== undefined);
+    const messages = deliveries.filter(({ source }) => topicSources.includes(source));
     const fields = [...new Set(messages.flatMap(({ body }) => Object.keys(JSON.parse(body))))];
     const value = fc.oneof(
       anyText,
