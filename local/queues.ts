@@ -21,6 +21,15 @@ export interface ReceivedMessage {
   readonly MessageAttributes?: Record<string, { StringValue?: string; DataType: string }>;
 }
 
+export type QueueName = 'cleanupQueue' | 'sweepQueue' | 'deadLetterQueue';
+
+export interface QueueDepth {
+  readonly waiting: number;
+  readonly inFlight: number;
+  /** When the oldest message was sent, in milliseconds since the epoch; infinity without messages. */
+  readonly oldestAt: number;
+}
+
 /** The queues of the service, in an SQS of this process. */
 export interface Queues {
   /** For `AWS_ENDPOINT_URL_SQS`. */
@@ -34,8 +43,8 @@ export interface Queues {
   receive(queueUrl: string, limit: number): Promise<readonly ReceivedMessage[]>;
   /** Takes a message off its queue for good. */
   remove(queueUrl: string, receiptHandle: string): Promise<void>;
-  /** Messages of the cleanup queue. */
-  depth(): { readonly waiting: number; readonly inFlight: number };
+  /** Counts the messages of one queue. */
+  depth(queue: QueueName): QueueDepth;
   deadLetters(): readonly { body: string; attributes: Record<string, string | undefined> }[];
   close(): Promise<void>;
 }
@@ -74,13 +83,13 @@ export async function startQueues(visibilitySeconds = VISIBILITY_SECONDS): Promi
     async remove(QueueUrl, ReceiptHandle) {
       await callSqs(endpoint, 'DeleteMessage', { QueueUrl, ReceiptHandle });
     },
-    depth() {
-      const {
-        ready = [],
-        delayed = [],
-        inflight = [],
-      } = server.inspectQueue(NAMES.cleanupQueue)?.messages ?? {};
-      return { waiting: ready.length + delayed.length, inFlight: inflight.length };
+    depth(queue) {
+      const messages = server.inspectQueue(NAMES[queue])?.messages;
+      const { ready = [], delayed = [], inflight = [] } = messages ?? {};
+      const waiting = [...ready, ...delayed];
+      const all = [...waiting, ...inflight.map(({ message }) => message)];
+      const oldestAt = Math.min(...all.map(({ sentTimestamp }) => sentTimestamp));
+      return { waiting: waiting.length, inFlight: inflight.length, oldestAt };
     },
     deadLetters: () => readDeadLetters(server),
     close: () => server.stop(),

@@ -24,7 +24,7 @@ const examplesSchema = v.array(v.object({ name: v.string(), examples: v.array(v.
 const jsonSchema = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()));
 
 /** Who signs: the sender itself, or a stranger with a key of the same form. */
-export type Signer = 'own' | 'foreign';
+type Signer = 'own' | 'foreign';
 
 /** Recorded and documented deliveries of one source, with a function that signs them. */
 export interface ForgeSender {
@@ -74,9 +74,12 @@ function makeSecret(source: string, type: SendableType, seed: number): string {
 }
 
 function keyedSender(source: string, type: SendableType, seed: number): Signing {
-  const { parseSecret }: Source = sources[type];
+  const described: Source = sources[type];
   const secret = makeSecret(source, type, seed);
-  const keys = { own: parseSecret(secret), foreign: parseSecret(makeSecret(source, type, seed + 1)) };
+  const keys = {
+    own: described.parseSecret(secret),
+    foreign: described.parseSecret(makeSecret(source, type, seed + 1)),
+  };
   const signContent = senders[type].sign;
   const signatureHeaders = Object.keys(lowerCased(signContent({ headers: {}, body: '' }, keys.own)));
   return {

@@ -1,4 +1,3 @@
-import type { WriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import * as v from 'valibot';
@@ -15,36 +14,28 @@ const lineSchema = v.looseObject({
   failed: count,
 });
 
-/** Counts the lines that the functions print, and writes them to a file if there is one. */
-export class FunctionLines {
-  readonly #tally: Tally;
-  readonly #file: WriteStream | undefined;
-
-  private constructor(tally: Tally, file: WriteStream | undefined) {
-    this.#tally = tally;
-    this.#file = file;
-  }
-
-  /** @throws {Error} if the file isn't writable. */
-  static async open(tally: Tally, file: string | undefined): Promise<FunctionLines> {
-    const handle = file === undefined ? undefined : await open(file, 'w');
-    return new FunctionLines(tally, handle?.createWriteStream());
-  }
-
-  take(line: string): void {
-    const parsed = parseJson(line);
-    // Each line of the file is an object.
-    this.#file?.write(`${typeof parsed === 'string' ? JSON.stringify({ text: line }) : line}\n`);
-    const read = v.safeParse(lineSchema, parsed);
-    if (!read.success) return;
-    this.#tally.count('lines', read.output.event);
-    if (read.output.event !== 'cleaned') return;
-    for (const outcome of OUTCOMES) this.#tally.count('outcomes', outcome, read.output[outcome]);
-  }
-
-  async close(): Promise<void> {
-    if (this.#file === undefined) return;
-    this.#file.end();
-    await finished(this.#file);
-  }
+/**
+ * Counts the lines that the functions print, and writes them to a file if there is one.
+ *
+ * @throws {Error} if the file isn't writable.
+ */
+export async function openFunctionLines(tally: Tally, file: string | undefined) {
+  const handle = file === undefined ? undefined : await open(file, 'w');
+  const stream = handle?.createWriteStream();
+  return {
+    take(line: string): void {
+      const parsed = parseJson(line);
+      // Each line of the file is an object.
+      stream?.write(`${typeof parsed === 'string' ? JSON.stringify({ text: line }) : line}\n`);
+      const read = v.safeParse(lineSchema, parsed);
+      if (!read.success) return;
+      tally.count('lines', read.output.event);
+      if (read.output.event !== 'cleaned') return;
+      for (const outcome of OUTCOMES) tally.count('outcomes', outcome, read.output[outcome]);
+    },
+    async close(): Promise<void> {
+      stream?.end();
+      if (stream !== undefined) await finished(stream);
+    },
+  };
 }

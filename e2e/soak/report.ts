@@ -45,25 +45,32 @@ function round(number: number): number {
   return Math.round(number * 10) / 10;
 }
 
+/** Groups of counts in the order of the text. */
+const TITLES = [
+  ['ways', 'events'],
+  ['deliveries', 'deliveries'],
+  ['sentAgain', 'sent again'],
+  ['messages', 'messages'],
+  ['calls', 'calls'],
+  ['faults', 'faults'],
+  ['awsFaults', 'AWS faults'],
+  ['kills', 'kills'],
+  ['outcomes', 'outcomes'],
+  ['sweeps', 'sweeps'],
+  ['deadLetters', 'dead letters'],
+  ['tasks', 'tasks'],
+  ['ledger', 'ledger'],
+] as const;
+
 /** The report as text, with the command that repeats the run. */
 export function describeReport(report: SoakReport): string {
-  const { seed, events, seconds, eventsPerSecond, problems, calls, faults } = report;
+  const { seed, events, seconds, eventsPerSecond, problems } = report;
   const summary = problems.length === 0 ? 'All is well' : `${problems.length} problems`;
-  const share = ((100 * sum(faults)) / Math.max(1, sum(calls))).toFixed(1);
+  const share = ((100 * sum(report.faults)) / Math.max(1, sum(report.calls))).toFixed(1);
   return [
-    ...section('events', report.ways),
-    ...section('deliveries', report.deliveries),
-    ...section('sent again', report.sentAgain),
-    ...section('messages', report.messages),
-    ...section('calls', calls),
-    ...section(`faults (${share} %)`, faults),
-    ...section('AWS faults', report.awsFaults),
-    ...section('kills', report.kills),
-    ...section('outcomes', report.outcomes),
-    ...section('sweeps', report.sweeps),
-    ...section('dead letters', report.deadLetters),
-    ...section('tasks', report.tasks),
-    ...section('ledger', report.ledger),
+    ...TITLES.flatMap(([key, title]) =>
+      section(key === 'faults' ? `faults (${share} %)` : title, report[key]),
+    ),
     '',
     `${summary}: ${events} events in ${seconds} s, ${eventsPerSecond} a second. Seed ${seed}.`,
     ...problems.slice(0, MAX_PROBLEMS).map((problem) => `  ${problem}`),

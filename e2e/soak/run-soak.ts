@@ -10,15 +10,15 @@ import { build } from '../../scripts/build.ts';
 import { makeCases } from './cases/make-cases.ts';
 import { checkAll } from './checks/check-all.ts';
 import { keyText, readDeadMessage } from './checks/evidence.ts';
-import { FunctionLines } from './function-lines.ts';
+import { openFunctionLines } from './function-lines.ts';
 import { injectFaults } from './injected-faults.ts';
 import { Random } from './random.ts';
 import { makeReport, type SoakReport } from './report.ts';
 import { sendEvents } from './send-events.ts';
-import { EventSender } from './sender.ts';
+import { sendEvent } from './sender.ts';
 import type { SoakOptions } from './soak-options.ts';
 import { type SoakStack, startSoakStack } from './soak-stack.ts';
-import { ProgressPrinter, Tally } from './tally.ts';
+import { progressPrinter, Tally } from './tally.ts';
 import { watchQueues } from './watch-queues.ts';
 
 const STAGE = 'soak';
@@ -56,7 +56,7 @@ export async function runSoak(
   await using opened = new AsyncDisposableStack();
   const keep = <T extends { close(): Promise<void> }>(each: T) => opened.adopt(each, () => each.close());
 
-  const lines = keep(await FunctionLines.open(tally, options.record));
+  const lines = keep(await openFunctionLines(tally, options.record));
   const distDir = await mkdtemp(join(tmpdir(), 'swr-sync-cleanup-soak-'));
   opened.defer(() => rm(distDir, { recursive: true, force: true }));
   await build({ stage: STAGE, configFile: CONFIG_FILE, outDir: distDir });
@@ -67,7 +67,10 @@ export async function runSoak(
     for (const { namespace, repository } of repositories) cloud.addRepository(namespace, repository);
     for (const { expected: _, ...task } of tasks) cloud.addTask({ ...task, syncAuto: task.hidden !== true });
   }
-  const keys = { github: Buffer.from(randomBytes(24).toString('hex')), standardWebhooks: randomBytes(32) };
+  const keys = {
+    github: Buffer.from(randomBytes(24).toString('hex')),
+    'standard-webhooks': randomBytes(32),
+  };
   const stack = keep(
     await startSoakStack({
       distDir,
@@ -76,7 +79,7 @@ export async function runSoak(
       env: {
         ...emulator.env,
         GITHUB_WEBHOOK_SECRET: keys.github.toString(),
-        STANDARD_WEBHOOKS_SECRET: `whsec_${keys.standardWebhooks.toString('base64')}`,
+        STANDARD_WEBHOOKS_SECRET: `whsec_${keys['standard-webhooks'].toString('base64')}`,
       },
       random: random.fork(),
       awsFaults: healthy ? 0 : AWS_FAULTS,
@@ -89,11 +92,9 @@ export async function runSoak(
       },
     }),
   );
-  opened.defer(watchQueues(stack.queues.endpoint, STAGE, (line) => lines.take(line)));
+  opened.defer(watchQueues(stack.queues, STAGE, (line) => lines.take(line)));
   if (sweepEvery > 0) opened.defer(sweepEverySeconds(stack, sweepEvery, tally));
   injectFaults(emulator, stack, { ...options, random: random.fork(), tally });
-  const sender = new EventSender(stack, keys, tally);
-  const progress = new ProgressPrinter(tally, print);
   const startedAt = performance.now();
   const { created, problems } = await sendEvents({
     cases,
@@ -102,9 +103,9 @@ export async function runSoak(
     perSecond: options.perSecond,
     cloud,
     queues: stack.queues,
-    send: (event) => sender.send(event),
+    send: (event) => sendEvent(event, stack, keys, tally),
     tally,
-    onDepth: (depth) => progress.look(depth),
+    onDepth: progressPrinter(tally, print),
     signal,
   });
   const seconds = (performance.now() - startedAt) / 1000;

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pMap from 'p-map';
 import type { Cloud } from '../../local/huaweicloud/cloud.ts';
-import type { Queues } from '../../local/queues.ts';
+import type { QueueDepth, Queues } from '../../local/queues.ts';
+import { formatSwrTime } from './cases/events.ts';
 import type { CaseTask, SoakCase, SoakEvent } from './cases/soak-case.ts';
 import type { Random } from './random.ts';
-import { Recreation } from './recreation.ts';
+import { CLEAN_TIMEOUT_MS } from './soak-stack.ts';
 import type { Tally } from './tally.ts';
 
 /** Share of events that are delivered twice at the same time. */
@@ -79,7 +80,7 @@ export interface SendEventsOptions {
   readonly send: (event: SoakEvent) => Promise<string | undefined>;
   readonly tally: Tally;
   /** Called with the depth of the queue now and then. */
-  readonly onDepth: (depth: ReturnType<Queues['depth']>) => void;
+  readonly onDepth: (depth: QueueDepth) => void;
   readonly signal: AbortSignal;
 }
 
@@ -96,7 +97,7 @@ export async function sendEvents(options: SendEventsOptions): Promise<{
     const problem = await options.send(event);
     if (problem !== undefined) problems.push(problem);
   };
-  const recreation = new Recreation(cases, options.cloud, (event) => send(event, 'name used again'));
+  const recreation = recreateNames(cases, options.cloud, (event) => send(event, 'name used again'));
   const pace = limitRate(options.perSecond);
   const { first, later } = options.healthy ? scheduleInOrder(cases) : schedule(options.random, cases);
   let isSending = true;
@@ -121,11 +122,55 @@ export async function sendEvents(options: SendEventsOptions): Promise<{
   });
   const stalled = await waitUntilDone(options, () => {
     recreation.check();
-    return !isSending && !recreation.isUnderWay;
+    return !isSending && !recreation.isUnderWay();
   });
   await sending;
   if (stalled !== undefined) problems.push(stalled);
   return { created: recreation.created, problems };
+}
+
+/**
+ * Creates repositories anew under names whose deletion is done, and has that deletion delivered once more.
+ *
+ * SWR deletes a task by its name. An invocation that has listed the earlier task, and is about to delete it, would delete
+ * the new one: so that is created after the time that an invocation can take.
+ */
+function recreateNames(
+  cases: readonly SoakCase[],
+  cloud: Cloud,
+  redeliver: (event: SoakEvent) => Promise<void>,
+) {
+  const created: CaseTask[] = [];
+  let waiting = cases.filter(({ recreated }) => recreated !== undefined);
+  let underWay = 0;
+  const recreate = async ({ events: [event], recreated = [] }: SoakCase) => {
+    await pause(CLEAN_TIMEOUT_MS);
+    for (const planned of recreated) {
+      const task = { ...planned, createdAt: formatSwrTime(Date.now()) };
+      cloud.addRepository(task.namespace, task.repository);
+      cloud.addTask({ ...task, syncAuto: true });
+      created.push(task);
+    }
+    if (event !== undefined) await redeliver(event);
+  };
+  return {
+    /** Tasks that were created so far. */
+    created,
+    isUnderWay: () => underWay > 0,
+    /** Begins with every name whose tasks are all deleted. */
+    check() {
+      const isDone = ({ recreated: [task] = [] }: SoakCase) =>
+        task !== undefined && cloud.tasks(task.namespace, task.repository).length === 0;
+      const { true: done = [], false: others = [] } = Object.groupBy(waiting, (each) => `${isDone(each)}`);
+      waiting = others;
+      for (const each of done) {
+        underWay += 1;
+        void recreate(each).finally(() => {
+          underWay -= 1;
+        });
+      }
+    },
+  };
 }
 
 /** @returns the problem if the queue doesn't get empty. */
@@ -139,7 +184,7 @@ async function waitUntilDone(
   while (emptyChecks < EMPTY_CHECKS) {
     await pause(CHECK_EVERY_MS);
     signal.throwIfAborted();
-    const depth = queues.depth();
+    const depth = queues.depth('cleanupQueue');
     onDepth(depth);
     const { waiting, inFlight } = depth;
     emptyChecks = isDone() && waiting + inFlight === 0 ? emptyChecks + 1 : 0;

@@ -1,4 +1,4 @@
-import type { Queues } from '../../local/queues.ts';
+import type { QueueDepth } from '../../local/queues.ts';
 
 const PROGRESS_EVERY_MS = 5000;
 
@@ -23,32 +23,23 @@ export class Tally {
   }
 }
 
-/** Prints the progress every few seconds. */
-export class ProgressPrinter {
-  readonly #tally: Tally;
-  readonly #print: (line: string) => void;
-  readonly #startedAt = performance.now();
-  #printedAt = performance.now();
-
-  constructor(tally: Tally, print: (line: string) => void) {
-    this.#tally = tally;
-    this.#print = print;
-  }
-
-  look({ waiting, inFlight }: ReturnType<Queues['depth']>): void {
+/** @returns a function that prints the progress, if it is called at least every few seconds. */
+export function progressPrinter(tally: Tally, print: (line: string) => void): (depth: QueueDepth) => void {
+  const startedAt = performance.now();
+  let printedAt = startedAt;
+  return ({ waiting, inFlight }) => {
     const now = performance.now();
-    if (now - this.#printedAt < PROGRESS_EVERY_MS) return;
-    this.#printedAt = now;
-    const seconds = ((now - this.#startedAt) / 1000).toFixed(0);
+    if (now - printedAt < PROGRESS_EVERY_MS) return;
+    printedAt = now;
     const counts = {
-      sent: this.#tally.sum('sent'),
+      sent: tally.sum('sent'),
       waiting,
       'in flight': inFlight,
-      done: this.#tally.of('receives')['removed'] ?? 0,
-      faults: this.#tally.sum('faults') + this.#tally.sum('aws faults'),
-      kills: this.#tally.sum('kills'),
+      done: tally.of('receives')['removed'] ?? 0,
+      faults: tally.sum('faults') + tally.sum('aws faults'),
+      kills: tally.sum('kills'),
     };
     const texts = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
-    this.#print(`${seconds.padStart(5)} s  ${texts.join(', ')}`);
-  }
+    print(`${((now - startedAt) / 1000).toFixed(0).padStart(5)} s  ${texts.join(', ')}`);
+  };
 }

@@ -1,59 +1,41 @@
-import * as v from 'valibot';
 import { resourceNamesOf } from '../../lib/resource-names.ts';
+import type { Queues } from '../../local/queues.ts';
 
 const EVERY_MS = 1000;
-
-const messageSchema = v.object({ sentTimestamp: v.number() });
-/** What `fauxqs` tells of a queue beside SQS's protocol. */
-const queueSchema = v.object({
-  messages: v.object({
-    ready: v.array(messageSchema),
-    inflight: v.array(v.object({ message: messageSchema })),
-  }),
-});
+const QUEUES = ['cleanupQueue', 'sweepQueue', 'deadLetterQueue'] as const;
+const METRICS = [
+  { Name: 'ApproximateNumberOfMessagesVisible', Unit: 'Count' },
+  { Name: 'ApproximateAgeOfOldestMessage', Unit: 'Seconds' },
+];
 
 /**
- * Writes down every second what CloudWatch would know of the queues of the local stack, in the embedded metric format: no
- * function prints it.
+ * Writes every second what CloudWatch would know of the queues of the local stack, in the embedded metric format: no function
+ * prints it.
  *
- * @param endpoint of SQS.
- * @param stage under whose names it is written.
- * @returns ends it.
+ * @param stage whose names the queues get.
+ * @returns a function that ends it.
  */
-export function watchQueues(endpoint: string, stage: string, write: (line: string) => void): () => void {
-  const local = resourceNamesOf('local');
-  const own = resourceNamesOf(stage);
-  const look = async () => {
-    for (const key of ['cleanupQueue', 'sweepQueue', 'deadLetterQueue'] as const) {
-      const response = await fetch(`${endpoint}/_fauxqs/queues/${local[key]}`);
-      write(describeQueue(own[key], v.parse(queueSchema, await response.json()), Date.now()));
+export function watchQueues(
+  queues: Pick<Queues, 'depth'>,
+  stage: string,
+  write: (line: string) => void,
+): () => void {
+  const names = resourceNamesOf(stage);
+  const writeAll = () => {
+    for (const key of QUEUES) {
+      const { waiting, oldestAt } = queues.depth(key);
+      const now = Date.now();
+      const directive = { Namespace: 'AWS/SQS', Dimensions: [['QueueName']], Metrics: METRICS };
+      const line = {
+        _aws: { Timestamp: now, CloudWatchMetrics: [directive] },
+        QueueName: names[key],
+        ApproximateNumberOfMessagesVisible: waiting,
+        ApproximateAgeOfOldestMessage: Math.round(Math.max(0, now - oldestAt) / 1000),
+      };
+      write(JSON.stringify(line));
     }
   };
-  // Whoever closes the queues first has nothing more to tell.
-  const lookIfThere = () => void look().catch(() => {});
-  lookIfThere();
-  const timer = setInterval(lookIfThere, EVERY_MS);
+  writeAll();
+  const timer = setInterval(writeAll, EVERY_MS);
   return () => clearInterval(timer);
-}
-
-function describeQueue(
-  name: string,
-  { messages: { ready, inflight } }: v.InferOutput<typeof queueSchema>,
-  now: number,
-): string {
-  const sent = [...ready, ...inflight.map(({ message }) => message)].map(
-    ({ sentTimestamp }) => sentTimestamp,
-  );
-  const oldest = sent.reduce((one, other) => Math.min(one, other), now);
-  const values = {
-    ApproximateNumberOfMessagesVisible: ready.length,
-    ApproximateAgeOfOldestMessage: Math.round((now - oldest) / 1000),
-  };
-  const Metrics = Object.keys(values).map((Name) => ({
-    Name,
-    Unit: Name.includes('Age') ? 'Seconds' : 'Count',
-  }));
-  const directive = { Namespace: 'AWS/SQS', Dimensions: [['QueueName']], Metrics };
-  const metadata = { Timestamp: now, CloudWatchMetrics: [directive] };
-  return JSON.stringify({ _aws: metadata, QueueName: name, ...values });
 }

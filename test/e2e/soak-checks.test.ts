@@ -12,12 +12,7 @@ const REMOVED_AT = 2000;
 
 const deleted: CaseTask = { ...PLACE, ...DR, createdAt: CREATED_AT, expected: 'deleted' };
 const kept: CaseTask = { ...PLACE, ...APAC, createdAt: CREATED_AT, expected: 'kept' };
-const event: SoakEvent = {
-  id: 'one',
-  way: 'queue',
-  content: { to: 'queue', body: '' },
-  requests: [PLACE],
-};
+const event: SoakEvent = { id: 'one', way: 'queue', body: '', requests: [PLACE] };
 const row = ({ namespace, repository, ...rest }: CaseTask) => ({
   namespace,
   repoName: repository,
@@ -127,7 +122,7 @@ describe('a soak test in which all is well', () => {
       why: 'EventBridge has chosen the id of the event',
       evidence: {
         ...good,
-        events: [{ ...event, way: 'ecr' }],
+        events: [{ ...event, way: 'ecr', source: 'aws.ecr', detailType: '', detail: {} }],
         entries: [{ ...requestEntry, id: 'another' }, taskEntry],
       },
     },
@@ -249,7 +244,7 @@ describe('a soak test in which something is wrong', () => {
     },
     {
       why: 'a refused event has an entry',
-      evidence: { ...good, events: [{ ...event, status: 401, requests: [] }] },
+      evidence: { ...good, events: [{ ...event, requests: [] }] },
       problem: 'one leads to no request, and is in the ledger',
     },
     {

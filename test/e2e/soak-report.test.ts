@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { FunctionLines } from '../../e2e/soak/function-lines.ts';
+import { openFunctionLines } from '../../e2e/soak/function-lines.ts';
 import { describeReport, makeReport } from '../../e2e/soak/report.ts';
 import { readSoakOptions } from '../../e2e/soak/soak-options.ts';
 import { Tally } from '../../e2e/soak/tally.ts';
@@ -62,7 +62,7 @@ describe('the report of a soak test', () => {
 describe('the lines of the functions', () => {
   test('are counted, outcomes too', async () => {
     const tally = new Tally();
-    const lines = await FunctionLines.open(tally, undefined);
+    const lines = await openFunctionLines(tally, undefined);
     for (const line of [CLEANED, CLEANED, METRIC, 'no JSON']) lines.take(line);
     await lines.close();
     expect(tally.of('outcomes')).toEqual({ failed: 6, deleted: 4, absent: 2, kept: 0 });
@@ -72,7 +72,7 @@ describe('the lines of the functions', () => {
   test('are written to a file as they are, each as JSON', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'soak-lines-'));
     const file = join(folder, 'lines.ndjson');
-    const lines = await FunctionLines.open(new Tally(), file);
+    const lines = await openFunctionLines(new Tally(), file);
     for (const line of [CLEANED, METRIC, 'no JSON']) lines.take(line);
     await lines.close();
     expect(await readFile(file, 'utf8')).toBe(`${CLEANED}\n${METRIC}\n{"text":"no JSON"}\n`);

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { writeSample } from '../../../cli/send/senders.ts';
 import type { Random } from '../random.ts';
-import type { EventContent, Image, SoakEvent, Subject } from './soak-case.ts';
+import type { BusEvent, Image, QueueEvent, SoakEvent, Subject, WebhookEvent } from './soak-case.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1440 * MINUTE_MS;
-
-type WebhookContent = Extract<EventContent, { deliveryId: string }>;
 
 /** The time of an event, and times for tasks that are older and newer. */
 export interface EventTime {
@@ -59,11 +57,11 @@ export function gitHubDeletionEvent(
   id: string,
   fullName: string,
   requests: readonly Subject[],
-): SoakEvent<WebhookContent> {
+): WebhookEvent {
   return gitHubDelivery(id, writeSample('github', { repository: fullName, id }).body, requests);
 }
 
-export function gitHubOrganizationDeletion(id: string, owner: string): SoakEvent {
+export function gitHubOrganizationDeletion(id: string, owner: string): WebhookEvent {
   const body = JSON.stringify({
     action: 'deleted',
     membership: { role: 'admin', organization_url: id },
@@ -73,13 +71,8 @@ export function gitHubOrganizationDeletion(id: string, owner: string): SoakEvent
   return gitHubDelivery(id, body, [{ namespace: owner }]);
 }
 
-export function gitHubDelivery(
-  deliveryId: string,
-  body: string,
-  requests: readonly Subject[],
-): SoakEvent<WebhookContent> {
-  const id = requestIdOf('github', body);
-  return { id, way: 'github', content: { to: 'github', deliveryId, body }, status: 202, requests };
+export function gitHubDelivery(deliveryId: string, body: string, requests: readonly Subject[]): WebhookEvent {
+  return { id: requestIdOf('github', body), way: 'github', deliveryId, body, status: 202, requests };
 }
 
 /** The id that the service gives to the requests of a delivery, made of its signed content. */
@@ -87,49 +80,45 @@ function requestIdOf(source: string, signed: string): string {
   return `webhook:${source}:${createHash('sha256').update(signed).digest('hex')}`;
 }
 
-/** Events whose sender writes the request itself, with its subject and time. */
-type OwnEvent = (random: Random, id: string, subject: Subject, time: EventTime) => SoakEvent;
-
 const timeIn = ({ occurredAt }: EventTime) => occurredAt !== undefined && { occurredAt };
+
+// Events whose sender writes the request itself, with its subject and time.
 
 export function standardWebhook(
   _random: Random,
   deliveryId: string,
   subject: Subject,
   time: EventTime,
-): SoakEvent<WebhookContent> {
+): WebhookEvent {
   const body = JSON.stringify({ type: 'repository.deleted', data: { ...subject, ...timeIn(time) } });
-  const content = { to: 'standard-webhooks', deliveryId, body } as const;
   const id = requestIdOf('anyone', `${deliveryId}\n${body}`);
-  return { id, way: 'standard-webhooks', content, status: 202, requests: [subject] };
+  return { id, way: 'standard-webhooks', deliveryId, body, status: 202, requests: [subject] };
 }
 
-export const busEvent: OwnEvent = (_random, id, subject, time) => {
+export function busEvent(_random: Random, id: string, subject: Subject, time: EventTime): BusEvent {
   const detail = { id, ...subject, ...timeIn(time) };
-  const content = { to: 'bus', source: 'shop', type: 'Repository Deleted', detail } as const;
-  return { id, way: 'bus', content, requests: [subject] };
-};
+  return { id, way: 'bus', source: 'shop', detailType: 'Repository Deleted', detail, requests: [subject] };
+}
 
 /** A message in the cleanup queue, perhaps by way of a topic of SNS that is subscribed to it. */
-export const queueMessage: OwnEvent = (random, id, subject, time) => {
+export function queueMessage(random: Random, id: string, subject: Subject, time: EventTime): QueueEvent {
   const request = JSON.stringify({ id, ...subject, ...timeIn(time) });
   const body = random.chance(0.2)
     ? JSON.stringify({ Type: 'Notification', MessageId: id, Message: request })
     : request;
-  return { id, way: 'queue', content: { to: 'queue', body }, requests: [subject] };
-};
+  return { id, way: 'queue', body, requests: [subject] };
+}
 
 /** A deletion in ECR as CloudTrail reports it; EventBridge gives it an id of its own. */
-function ecrDeletion(id: string, repository: string, { occurredAt }: EventTime): SoakEvent {
+function ecrDeletion(id: string, repository: string, { occurredAt }: EventTime): BusEvent {
   const detail = {
     eventSource: 'ecr.amazonaws.com',
     eventName: 'DeleteRepository',
     eventTime: occurredAt,
     requestParameters: { repositoryName: repository },
   };
-  const type = 'AWS API Call via CloudTrail';
-  const content = { to: 'bus', source: 'aws.ecr', type, detail } as const;
-  return { id, way: 'ecr', content, requests: [{ namespace: 'images', repository }] };
+  const requests = [{ namespace: 'images', repository }];
+  return { id, way: 'ecr', source: 'aws.ecr', detailType: 'AWS API Call via CloudTrail', detail, requests };
 }
 
 /**

@@ -21,34 +21,41 @@ export type Image = Required<Omit<Subject, 'targets'>>;
 
 export const WAYS = ['github', 'standard-webhooks', 'bus', 'ecr', 'queue'] as const;
 
-/** The content of an event, without its signature: that is made anew each time, as a sender does it. */
-export type EventContent =
-  | {
-      readonly to: 'github' | 'standard-webhooks';
-      /** The sender's own id. */
-      readonly deliveryId: string;
-      readonly body: string;
-      /** Signed with a key that is not the source's, or signed long ago. */
-      readonly flaw?: 'forged' | 'stale';
-    }
-  | { readonly to: 'bus'; readonly source: string; readonly type: string; readonly detail: object }
-  | { readonly to: 'queue'; readonly body: string };
+/** One event without its signature, which is made anew each time. It may be delivered several times. */
+export type SoakEvent = WebhookEvent | BusEvent | QueueEvent;
 
-/** One event, which may be delivered several times. */
-export interface SoakEvent<C extends EventContent = EventContent> {
+interface AnyEvent {
   /** Of its requests. */
   readonly id: string;
-  /** By which it comes in. */
-  readonly way: (typeof WAYS)[number];
-  readonly content: C;
-  /** What `receive` has to answer; missing where nobody answers. */
-  readonly status?: 200 | 202 | 401 | 422;
   /** Each has to be in the ledger afterwards, or in the dead-letter queue. */
   readonly requests: readonly Subject[];
   /** The code with which it has to be in the dead-letter queue. */
   readonly deadLetteredAs?: string;
   /** It asks for more than one request may delete, so it has to be dead-lettered in any case. */
   readonly tooLarge?: true;
+}
+
+export interface WebhookEvent extends AnyEvent {
+  readonly way: 'github' | 'standard-webhooks';
+  /** The sender's own id. */
+  readonly deliveryId: string;
+  readonly body: string;
+  /** Signed with a key that is not the source's, or signed long ago. */
+  readonly flaw?: 'forged' | 'stale';
+  /** What `receive` has to answer. */
+  readonly status: 200 | 202 | 401 | 422;
+}
+
+export interface BusEvent extends AnyEvent {
+  readonly way: 'bus' | 'ecr';
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: object;
+}
+
+export interface QueueEvent extends AnyEvent {
+  readonly way: 'queue';
+  readonly body: string;
 }
 
 /** Some tasks with the events about them, and how the tasks have to be afterwards. */

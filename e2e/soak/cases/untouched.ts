@@ -38,8 +38,7 @@ const unauthenticated: MakeCase = (context) => {
     : standardWebhook(random, id, image, arrivalTime(random, now));
   // GitHub signs no time.
   const flaw = event.way === 'standard-webhooks' && random.chance(0.5) ? 'stale' : 'forged';
-  const content = { ...event.content, flaw } as const;
-  return keepAll(context, image, { ...event, content, status: 401, requests: [] });
+  return keepAll(context, image, { ...event, flaw, status: 401, requests: [] });
 };
 
 /** The event reports something else than a deletion. */
@@ -47,15 +46,15 @@ const otherEvent: MakeCase = (context) => {
   const { random, number } = context;
   const image = { namespace: 'acme', repository: nameRepository(context, true) };
   const id = `other-${number}`;
-  const { body } = gitHubDeletionEvent(id, `acme/${image.repository}`, []).content;
+  const { body } = gitHubDeletionEvent(id, `acme/${image.repository}`, []);
   const other = random.pick([
     body.replace('"deleted"', '"archived"'),
     body.replace('"sender"', '"label":{"name":"bug"},"sender"'),
   ]);
-  const created = { to: 'bus', source: 'shop', type: 'Repository Created', detail: image } as const;
+  const created = { source: 'shop', detailType: 'Repository Created', detail: image };
   const event = random.pick<SoakEvent>([
     { ...gitHubDelivery(id, other, []), status: 200 },
-    { id, way: 'bus', content: created, requests: [] },
+    { id, way: 'bus', ...created, requests: [] },
   ]);
   return keepAll(context, image, event);
 };
@@ -69,18 +68,15 @@ const invalid: MakeCase = (context) => {
   const message = (body: string, deadLetteredAs: string): SoakEvent => ({
     id,
     way: 'queue',
-    content: { to: 'queue', body },
+    body,
     requests: [],
     deadLetteredAs,
   });
   const webhook: SoakEvent = {
     id,
     way: 'standard-webhooks',
-    content: {
-      to: 'standard-webhooks',
-      deliveryId: id,
-      body: JSON.stringify({ type: 'repository.deleted', data: misspelt }),
-    },
+    deliveryId: id,
+    body: JSON.stringify({ type: 'repository.deleted', data: misspelt }),
     status: 422,
     requests: [],
   };
