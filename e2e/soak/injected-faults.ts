@@ -118,7 +118,7 @@ export function injectFaults(
     }
     expireIn -= 1;
     if (expireIn <= 0 && faults > 0) {
-      emulator.cloud.expireTokens();
+      emulator.cloud.identities.tokens.expireAll();
       tally.count('faults', 'IAM: all tokens end');
       expireIn = EXPIRE_EVERY_CALLS;
     }

@@ -1,5 +1,5 @@
 import type { Auth, Operation } from './call.ts';
-import type { TaskTarget } from './tasks.ts';
+import type { TaskTarget } from './rows.ts';
 
 export interface JournalEntry {
   /** By the emulator's clock, when the request had arrived whole. */

@@ -1,5 +1,5 @@
-import type { Cloud, Listing } from './cloud.ts';
-import type { NewTask } from './tasks.ts';
+import type { Cloud } from './cloud.ts';
+import type { Listing, NewTask } from './rows.ts';
 import type { Agency, NewUser } from './tokens.ts';
 
 /** What a cloud starts with: plain data. */
@@ -22,9 +22,9 @@ export function plantSeed(
   { users = [], projects = [], agencies = [], organizations = [], listing = {} }: Seed,
 ): void {
   cloud.listing = listing;
-  for (const user of users) cloud.addUser(user);
-  for (const { name, id } of projects) cloud.addProject(name, id);
-  for (const agency of agencies) cloud.addAgency(agency);
+  for (const user of users) cloud.identities.addUser(user);
+  for (const { name, id } of projects) cloud.identities.addProject(name, id);
+  for (const agency of agencies) cloud.identities.addAgency(agency);
   for (const { name: namespace, repositories = [] } of organizations) {
     cloud.addOrganization(namespace);
     for (const { name: repository, tasks = [] } of repositories) {

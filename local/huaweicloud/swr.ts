@@ -1,9 +1,8 @@
 import { type Answer, answerEmpty, answerJson, parameterError, swrError } from './answer.ts';
 import { type Call, readJsonObject } from './call.ts';
-import type { Cloud, Listing } from './cloud.ts';
+import type { Cloud } from './cloud.ts';
 import { isOrganizationName, isRepositoryName } from './names.ts';
-import type { Repository } from './organizations.ts';
-import type { NewTask } from './tasks.ts';
+import type { Listing, NewTask, Repository } from './rows.ts';
 
 const MAX_LIMIT = 1000;
 const DEFAULT_LIMIT = 100;
@@ -12,8 +11,8 @@ const MANAGE = 7;
 
 export function listNamespaces(_call: Call, cloud: Cloud): Answer {
   const creator_name = cloud.identities.accountName();
-  const namespaces = cloud.organizations
-    .names()
+  const namespaces = cloud
+    .organizations()
     .map((name, index) => ({ id: index + 1, name, creator_name, auth: MANAGE }));
   return answerJson(200, { namespaces });
 }
@@ -23,9 +22,10 @@ export function listRepositories(call: Call, cloud: Cloud): Answer {
   const { listing } = cloud;
   const from = listing.ignoreOffset === true ? 0 : offset;
   const most = Math.min(limit, listing.repositories ?? MAX_LIMIT);
-  const page = cloud.organizations.page(from, most, call.query.get('namespace') ?? undefined);
-  const total = totalOf(page, listing);
-  const rows = misprint(page.rows, from, listing).map(({ namespace, name, createdAt }) => ({
+  const all = cloud.repositories(call.query.get('namespace') ?? undefined);
+  const page = all.slice(from, from + most);
+  const total = totalOf(page, all, listing);
+  const rows = misprint(page, from, listing).map(({ namespace, name, createdAt }) => ({
     name,
     category: 'other',
     description: '',
@@ -50,13 +50,17 @@ export function listRepositories(call: Call, cloud: Cloud): Answer {
 }
 
 /** The total that this SWR claims; undefined if it says none. */
-function totalOf({ rows, total }: { rows: Repository[]; total: number }, { totals }: Listing) {
+function totalOf(page: readonly unknown[], all: readonly unknown[], { totals }: Listing): number | undefined {
   if (totals === 'none') return undefined;
-  return totals === 'page' ? rows.length : (totals ?? total);
+  return totals === 'page' ? page.length : (totals ?? all.length);
 }
 
 /** The rows of a page with what the listing does to single ones. */
-function misprint(rows: Repository[], offset: number, { lose, repeat, rename = {} }: Listing): Repository[] {
+function misprint(
+  rows: readonly Repository[],
+  offset: number,
+  { lose, repeat, rename = {} }: Listing,
+): Repository[] {
   return rows.flatMap((row, index) => {
     const position = offset + index;
     if (position === lose) return [];
@@ -87,26 +91,25 @@ const MAX_ROWS = 100;
 
 export function listSyncTasks(call: Call, cloud: Cloud): Answer {
   const { namespace, repository } = readNames(call);
-  const isKnown =
-    cloud.organizations.hasRepository(namespace, repository) || cloud.tasks(namespace, repository).length > 0;
+  const isKnown = cloud.hasRepository(namespace, repository) || cloud.tasks(namespace, repository).length > 0;
   if (!isKnown) throw refuseAbsent(`${namespace}/${repository}`);
-  const rows = cloud.taskStore.list(namespace, repository, { hidden: false });
+  const rows = cloud.tasks(namespace, repository, { hidden: false });
   return answerJson(200, rows.slice(0, cloud.listing.tasks ?? MAX_ROWS));
 }
 
 /** The target's organization need not exist; the repository has to. */
 export function createSyncTask(call: Call, cloud: Cloud, account: string): Answer {
   const task = readTask(call);
-  if (!cloud.organizations.hasRepository(task.namespace, task.repository)) {
+  if (!cloud.hasRepository(task.namespace, task.repository)) {
     throw refuseAbsent(`${task.namespace}/${task.repository}`);
   }
-  cloud.taskStore.put(task, account);
+  cloud.addTask(task, account);
   return answerEmpty(200);
 }
 
 export function deleteSyncTask(call: Call, cloud: Cloud): Answer {
   const task = readTask(call);
-  if (cloud.taskStore.remove(task)) return answerEmpty(200);
+  if (cloud.removeTask(task)) return answerEmpty(200);
   if (cloud.goneAs === 400) throw swrError(400, 'SVCSTG.SWR.4001158', 'The sync task does not exist.');
   throw refuseAbsent(
     `${task.namespace}/${task.repository} to ${task.remoteRegionId}/${task.remoteNamespace}`,

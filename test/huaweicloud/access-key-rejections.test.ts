@@ -54,7 +54,7 @@ describe('a rejected access key', () => {
   });
 
   test('fails permanently when its user is disabled', async () => {
-    cloud.cloud.addUser({ ...USER, accessKey: KEY, status: 'disabled' });
+    cloud.cloud.identities.addUser({ ...USER, accessKey: KEY, status: 'disabled' });
     await expect(list(clientOf())).rejects.toMatchObject(rejected);
   });
 

@@ -54,13 +54,13 @@ describe('the project', () => {
   test.each(['c0ffee', undefined])(
     '%p is accepted when c0ffee is the one of the region',
     async (projectId) => {
-      cloud.cloud.addProject(REGION, 'c0ffee');
+      cloud.cloud.identities.addProject(REGION, 'c0ffee');
       await expect(listIn(projectId)).resolves.toEqual(['acme']);
     },
   );
 
   test('of another region is a permanent failure', async () => {
-    cloud.cloud.addProject('cn-east-3', 'c0ffee');
+    cloud.cloud.identities.addProject('cn-east-3', 'c0ffee');
     await expect(listIn('c0ffee')).rejects.toMatchObject({
       verdict: 'permanent',
       failure: { code: 'APIGW.0301' },
@@ -131,7 +131,7 @@ describe('a secret that changes from one kind to another', () => {
     await swr.listOrganizations(noHurry);
     stored.kept = KEY;
     await swr.listOrganizations(noHurry);
-    cloud.cloud.expireTokens();
+    cloud.cloud.identities.tokens.expireAll();
     await swr.listOrganizations(noHurry);
     await swr.listOrganizations(noHurry);
     expect(cloud.journal.of('listNamespaces').map(({ auth, status }) => `${auth} ${status}`)).toEqual([

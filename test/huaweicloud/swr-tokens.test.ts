@@ -45,7 +45,7 @@ test('shares one login among eight calls whose token has expired', async () => {
   const targets = manyTargets(8);
   for (const target of targets) cloud.cloud.addTask({ namespace: 'acme', repository: 'many', ...target });
   await swr.listSyncTasks('acme', 'many', noHurry);
-  cloud.cloud.expireTokens();
+  cloud.cloud.identities.tokens.expireAll();
   const results = await Promise.all(
     targets.map((target) => swr.deleteSyncTask('acme', 'many', target, noHurry)),
   );
@@ -72,7 +72,7 @@ test('uses the new password after both the password and the secret have changed'
   const swr = swrClient(cloud.url, storedAuthorizer(cloud.url, { readCredentials }));
   await listTasks(swr);
   secret = SECRET.replace(USER.password, 'new');
-  cloud.cloud.setPassword(USER.domain, USER.name, 'new');
+  cloud.cloud.identities.setPassword(USER.domain, USER.name, 'new');
   await expect(deleteTask(swr)).resolves.toBe('deleted');
 });
 

@@ -155,11 +155,11 @@ describe('a failed request for the token of an agency', () => {
   });
 
   test.each([
-    ['the user is no Agent Operator', () => cloud.cloud.addUser(USER), 'HTTP_403'],
-    ['the agency was removed', () => cloud.cloud.removeAgency(AGENCY.domain, AGENCY.name), 'HTTP_404'],
+    ['the user is no Agent Operator', () => cloud.cloud.identities.addUser(USER), 'HTTP_403'],
+    ['the agency was removed', () => cloud.cloud.identities.removeAgency(AGENCY.domain, AGENCY.name), 'HTTP_404'],
     [
       'the agency is delegated to another account',
-      () => cloud.cloud.addAgency({ ...AGENCY, delegatedTo: 'auditors' }),
+      () => cloud.cloud.identities.addAgency({ ...AGENCY, delegatedTo: 'auditors' }),
       'HTTP_403',
     ],
   ])('is permanent until fixed when %s', async (_, change, code) => {
@@ -169,8 +169,8 @@ describe('a failed request for the token of an agency', () => {
       verdict: 'permanent',
       failure: { code, retryable: false, message: expect.stringContaining('of the agency: ') },
     });
-    cloud.cloud.addUser({ ...USER, agentOperator: true });
-    cloud.cloud.addAgency(AGENCY);
+    cloud.cloud.identities.addUser({ ...USER, agentOperator: true });
+    cloud.cloud.identities.addAgency(AGENCY);
     await expect(reader.get(noHurry)).resolves.toHaveLength(2000);
   });
 });

@@ -78,7 +78,7 @@ describe('a rejected password', () => {
   });
 
   test('does not block another user', async () => {
-    cloud.cloud.addUser({ ...USER, name: 'second' });
+    cloud.cloud.identities.addUser({ ...USER, name: 'second' });
     await expect(readerWith(wrong).get(noHurry)).rejects.toMatchObject(rejected);
     const second = parseCredentials(SECRET.replace(USER.name, 'second'));
     await expect(readerWith(second).get(noHurry)).resolves.toHaveLength(2000);
@@ -96,7 +96,7 @@ describe('a changed secret', () => {
   });
 
   test('is used in the call whose cached password is rejected', async () => {
-    cloud.cloud.setPassword(USER.domain, USER.name, 'new');
+    cloud.cloud.identities.setPassword(USER.domain, USER.name, 'new');
     const reader = readerOf({ kept: stored, fresh: withPassword('new') });
     await expect(reader.get(noHurry)).resolves.toHaveLength(2000);
     expect(cloud.countLogins()).toBe(2);
@@ -124,14 +124,14 @@ describe('a changed secret', () => {
 });
 
 test('a locked user is transient, and not used until the lock ends', async () => {
-  cloud.cloud.addUser({ ...USER, status: 'locked' });
+  cloud.cloud.identities.addUser({ ...USER, status: 'locked' });
   const reader = readerWith(stored);
   const locked = { code: 'IAM.0061', status: 401, retryable: true };
   await expectFailure(reader.get(noHurry), { ...locked, retryAfterSeconds: 900 });
   cloud.clock.now += 10 * MINUTE_MS;
   await expectFailure(reader.get(noHurry), { ...locked, retryAfterSeconds: 300 });
   expect(cloud.countLogins()).toBe(1);
-  cloud.cloud.addUser(USER);
+  cloud.cloud.identities.addUser(USER);
   cloud.clock.now += 5 * MINUTE_MS;
   await expect(reader.get(noHurry)).resolves.toHaveLength(2000);
 });

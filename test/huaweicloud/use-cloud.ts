@@ -27,7 +27,7 @@ export function useCloud({ stopped = false, accessKey = false } = {}): TestCloud
   return useEach(async () => {
     const clock = stopClock();
     const cloud = await startCloud(stopped ? { clock: clock.read } : {});
-    if (accessKey) cloud.cloud.addUser({ ...USER, accessKey: KEY });
+    if (accessKey) cloud.cloud.identities.addUser({ ...USER, accessKey: KEY });
     const countLogins = () => cloud.journal.of('createToken').length;
     return { ...cloud, clock, swr: swrClient(cloud.url), countLogins };
   });

@@ -1,5 +1,5 @@
 import type { TaskEntry } from '../../../lib/ledger/history.ts';
-import type { Removal } from '../../../local/huaweicloud/tasks.ts';
+import type { Removal } from '../../../local/huaweicloud/rows.ts';
 import {
   type CheckResult,
   type DeadMessage,

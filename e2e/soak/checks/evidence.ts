@@ -3,7 +3,7 @@ import { type CleanupRequest, parseRequest } from '../../../lib/cleanup/request.
 import { nameOf, type Target } from '../../../lib/huaweicloud/names.ts';
 import { parseJson } from '../../../lib/json.ts';
 import type { LedgerEntry } from '../../../lib/ledger/history.ts';
-import type { Removal, TaskRow } from '../../../local/huaweicloud/tasks.ts';
+import type { Removal, TaskRow } from '../../../local/huaweicloud/rows.ts';
 import type { CaseTask, SoakEvent } from '../cases/soak-case.ts';
 
 /** The state after a soak test. */

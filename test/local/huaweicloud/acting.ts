@@ -33,5 +33,5 @@ export async function act(url: string, request: unknown = describeAgency()): Pro
 
 /** Delegates the agency of these tests to that account. */
 export function delegate({ cloud }: Emulator, delegatedTo: string): void {
-  cloud.addAgency({ domain: 'customer', name: 'cleanup', delegatedTo });
+  cloud.identities.addAgency({ domain: 'customer', name: 'cleanup', delegatedTo });
 }

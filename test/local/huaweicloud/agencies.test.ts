@@ -102,10 +102,10 @@ describe('a token of an agency', () => {
   });
 
   test.each([
-    { why: 'the agency is removed', change: () => acme.cloud.removeAgency('customer', 'cleanup') },
+    { why: 'the agency is removed', change: () => acme.cloud.identities.removeAgency('customer', 'cleanup') },
     {
       why: "the operator's password changes",
-      change: () => acme.cloud.setPassword('acme', 'operator', 'new'),
+      change: () => acme.cloud.identities.setPassword('acme', 'operator', 'new'),
     },
   ])('ends early where $why', async ({ change }) => {
     const headers = await act(acme.url);
@@ -114,8 +114,8 @@ describe('a token of an agency', () => {
   });
 
   test.each([
-    { why: 'another agency is removed', change: () => acme.cloud.removeAgency('customer', 'audit') },
-    { why: "another user's password changes", change: () => acme.cloud.setPassword('acme', 'robot', 'new') },
+    { why: 'another agency is removed', change: () => acme.cloud.identities.removeAgency('customer', 'audit') },
+    { why: "another user's password changes", change: () => acme.cloud.identities.setPassword('acme', 'robot', 'new') },
     { why: 'its agency is replaced', change: () => delegate(acme, 'acme') },
   ])('stays where $why', async ({ change }) => {
     const headers = await act(acme.url);

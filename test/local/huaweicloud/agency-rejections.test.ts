@@ -30,7 +30,7 @@ describe('a token of an agency is rejected', () => {
 
   test('with a token that has expired', async () => {
     const operator = await operate(acme.url);
-    acme.cloud.expireTokens();
+    acme.cloud.identities.tokens.expireAll();
     const reply = await askFor(acme.url, describeAgency(), operator);
     expectError(reply, 401, 'IAM.0066');
   });
@@ -60,7 +60,7 @@ describe('a token of an agency is rejected', () => {
   });
 
   test('who is no operator any more', async () => {
-    acme.cloud.addUser({ domain: 'acme', name: 'operator', password: 'right' });
+    acme.cloud.identities.addUser({ domain: 'acme', name: 'operator', password: 'right' });
     expect((await askFor(acme.url, describeAgency(), await operate(acme.url))).status).toBe(403);
   });
 

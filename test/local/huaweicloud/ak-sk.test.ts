@@ -68,7 +68,7 @@ test.each([
 });
 
 test('rejects the access key of a disabled user', async () => {
-  acme.cloud.addUser({
+  acme.cloud.identities.addUser({
     domain: 'acme',
     name: 'robot',
     password: 'right',

@@ -30,23 +30,23 @@ test.each([
 
 test('asks for a new token where the old one has expired', async () => {
   const headers = await authenticate(acme.url);
-  acme.cloud.expireTokens();
+  acme.cloud.identities.tokens.expireAll();
   expect(readCode(await listNamespaces(headers))).toBe('APIGW.0307');
   expect((await listNamespaces(await authenticate(acme.url))).status).toBe(200);
 });
 
 test('ends the tokens of a user whose password changes', async () => {
   const headers = await authenticate(acme.url);
-  acme.cloud.setPassword('acme', 'robot', 'new');
+  acme.cloud.identities.setPassword('acme', 'robot', 'new');
   expect(readCode(await listNamespaces(headers))).toBe('SVCSTG.SWR.4010000');
   const renewed = await authenticate(acme.url, describeLogin({ password: 'new' }));
   expect((await listNamespaces(renewed)).status).toBe(200);
 });
 
 test('keeps the tokens of other users when a password changes', async () => {
-  acme.cloud.addUser({ domain: 'acme', name: 'second', password: 'right' });
+  acme.cloud.identities.addUser({ domain: 'acme', name: 'second', password: 'right' });
   const headers = await authenticate(acme.url, describeLogin({ name: 'second' }));
-  acme.cloud.setPassword('acme', 'robot', 'new');
+  acme.cloud.identities.setPassword('acme', 'robot', 'new');
   expect((await listNamespaces(headers)).status).toBe(200);
 });
 

@@ -30,11 +30,11 @@ test('are in the order in which they were created, whatever is asked for', async
 });
 
 test('are removed once, and come last when they are created anew', () => {
-  const tasks = fillTasks(1);
+  const cloud = fillTasks(1);
   const task = { namespace: 'acme', repository: 'repo-0', ...DR, remoteNamespace: 'one' };
-  expect([tasks.remove(task), tasks.remove(task)]).toEqual([true, false]);
-  tasks.put(task, 'acme');
-  expect(tasks.list().map(({ id, remoteNamespace }) => `${id} ${remoteNamespace}`)).toEqual([
+  expect([cloud.removeTask(task), cloud.removeTask(task)]).toEqual([true, false]);
+  cloud.addTask(task);
+  expect(cloud.tasks().map(({ id, remoteNamespace }) => `${id} ${remoteNamespace}`)).toEqual([
     '2 two',
     '3 three',
     '4 one',
@@ -42,8 +42,8 @@ test('are removed once, and come last when they are created anew', () => {
 });
 
 test('may be none for a repository that had some', () => {
-  const tasks = fillTasks(2);
-  for (const row of tasks.list('acme', 'repo-0')) tasks.remove({ ...row, repository: row.repoName });
-  expect(tasks.list('acme', 'repo-0')).toEqual([]);
-  expect(tasks.list('acme')).toHaveLength(3);
+  const cloud = fillTasks(2);
+  for (const row of cloud.tasks('acme', 'repo-0')) cloud.removeTask({ ...row, repository: row.repoName });
+  expect(cloud.tasks('acme', 'repo-0')).toEqual([]);
+  expect(cloud.tasks('acme')).toHaveLength(3);
 });

@@ -113,7 +113,7 @@ test.each([
   { state: 'locked', status: 401, code: 'IAM.0061' },
   { state: 'expired', status: 401, code: 'IAM.0066' },
 ] as const)('refuses a user that is $state with $code', async ({ state, status, code }) => {
-  acme.cloud.addUser({ domain: 'acme', name: 'second', password: 'right', status: state });
+  acme.cloud.identities.addUser({ domain: 'acme', name: 'second', password: 'right', status: state });
   const reply = await logIn(acme.url, describeLogin({ name: 'second' }));
   expect({ status: reply.status, code: readCode(reply) }).toEqual({ status, code });
 });
@@ -164,7 +164,7 @@ describe('the lock', () => {
   });
 
   test('leaves other users alone', async () => {
-    acme.cloud.addUser({ domain: 'acme', name: 'second', password: 'right' });
+    acme.cloud.identities.addUser({ domain: 'acme', name: 'second', password: 'right' });
     await failToLogIn(5);
     expect((await logIn(acme.url, describeLogin({ name: 'second' }))).status).toBe(201);
   });
