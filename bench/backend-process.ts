@@ -1,7 +1,9 @@
 // Everything that a measured process calls, in a process of its own, so that they share no event loop and no memory.
+import { createHash, randomUUID } from 'node:crypto';
+import * as v from 'valibot';
 import { startDynamoDb } from '../local/dynamodb.ts';
 import { localSeed, startEmulator } from '../local/huaweicloud/emulator.ts';
-import { startAwsStandIn } from './aws-stand-in.ts';
+import { serveAws } from '../local/loopback/serve-aws.ts';
 import { offer } from './children.ts';
 import { GITHUB_SECRET, splitImage, TARGET_REGION } from './events.ts';
 
@@ -26,11 +28,36 @@ const target = await startEmulator({
   latencyMs,
 });
 const ledger = dynamoDb ? await startDynamoDb('bench-ledger') : undefined;
-const aws = await startAwsStandIn({
+const secrets: Readonly<Record<string, string>> = {
   'bench/huaweicloud': JSON.stringify({ domain: user.domain, user: user.name, password: user.password }),
   'bench/huaweicloud-keys': JSON.stringify({ ...user.accessKey, projectId: PROJECT_ID }),
   'bench/github': GITHUB_SECRET,
-});
+};
+const secretSchema = v.object({ SecretId: v.string() });
+const messageSchema = v.object({ MessageBody: v.string() });
+const actions: string[] = [];
+// Nothing is stored. An emulator would take longer to answer than a function to call, and its time would be measured.
+const aws = await serveAws(
+  {
+    GetSecretValue(input) {
+      const { SecretId } = v.parse(secretSchema, input);
+      const ARN = `arn:aws:secretsmanager:eu-central-1:000000000000:secret:${SecretId}-AbCdEf`;
+      return { ARN, Name: SecretId, SecretString: secrets[SecretId], VersionId: randomUUID() };
+    },
+    // Every request is new: seen once.
+    UpdateItem: () => ({ Attributes: { seen: { N: '1' } } }),
+    PutEvents: () => ({ FailedEntryCount: 0, Entries: [] }),
+    SendMessage(input) {
+      const { MessageBody } = v.parse(messageSchema, input);
+      // The AWS SDK compares the hash.
+      return {
+        MessageId: randomUUID(),
+        MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex'),
+      };
+    },
+  },
+  (action) => actions.push(action),
+);
 
 const operations = {
   /** Environment of a measured process. The credentials are worthless. */
@@ -55,7 +82,7 @@ const operations = {
   }),
   /** Forgets all calls, and adds repositories of SWR with a task for each organization in the target region. */
   prepare({ images, remoteNamespaces }: Readonly<Record<'images' | 'remoteNamespaces', readonly string[]>>) {
-    aws.actions.length = 0;
+    actions.length = 0;
     for (const { journal } of [source, target]) journal.clear();
     for (const image of images.map(splitImage)) {
       source.cloud.addRepository(image.namespace, image.repository);
@@ -70,7 +97,7 @@ const operations = {
   report() {
     const journals = [source, target].flatMap(({ journal }) => journal.entries);
     const calls: Record<string, number> = {};
-    for (const call of [...aws.actions, ...journals.map(({ operation }) => operation)])
+    for (const call of [...actions, ...journals.map(({ operation }) => operation)])
       calls[call] = (calls[call] ?? 0) + 1;
     return { calls, tasksLeft: source.cloud.tasks().length };
   },

@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import { json } from 'node:stream/consumers';
 import * as v from 'valibot';
-import { guardServer } from './loopback/guard.ts';
-import { listen } from './loopback/listen.ts';
+import { serveAws } from './loopback/serve-aws.ts';
 import type { Queues } from './queues.ts';
 import { matchesPattern, readRules } from './rules.ts';
 
@@ -55,19 +52,6 @@ export async function startBus(queues: Queues, onEvent: (event: PublishedEvent) 
   };
 
   // The functions need an address before the front door is open, which needs the functions.
-  const server = createServer((request, response) => {
-    const [, action = ''] = String(request.headers['x-amz-target']).split('.');
-    json(request)
-      .then((input) => {
-        if (action === 'PutEvents') return { status: 200, body: putEvents(input) };
-        return { status: 400, body: { __type: 'UnknownOperationException', message: action } };
-      })
-      .then(
-        ({ status, body }) => response.writeHead(status).end(JSON.stringify(body)),
-        () => response.destroy(),
-      );
-  });
-  guardServer(server);
-  const { url, close } = await listen(server);
+  const { url, close } = await serveAws({ PutEvents: putEvents });
   return { endpoint: url, putEvents, close };
 }

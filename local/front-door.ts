@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { readJson } from '../lib/json.ts';
 import type { PutEvents } from './bus.ts';
 import type { FunctionProcess } from './function-process.ts';
 import { toHttpApiEvent } from './http-api-event.ts';
@@ -65,7 +66,8 @@ async function route(request: IncomingMessage, behind: Behind): Promise<Answer |
   if (rejection !== undefined) return rejection;
   const body = await readBody(request);
   if (body === undefined) return TOO_LARGE;
-  const input = parse(body);
+  // An invocation without a payload is one with an empty object.
+  const input = readJson(body.toString() || '{}');
   if (input === undefined) return { status: 400, message: 'Bad Request: the body is not JSON.' };
   if (isPutEvents) return answerJson(behind.putEvents(input));
   const { invokable } = behind;
@@ -124,15 +126,6 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-/** An invocation without a payload is one with an empty object. */
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8') || '{}');
-  } catch {
-    return undefined;
-  }
 }
 
 function answerJson(result: unknown): Answer {

@@ -3,6 +3,7 @@ import { Server } from 'node:http';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import * as v from 'valibot';
 import { resourceNamesOf } from '../lib/resource-names.ts';
+import { postToAws } from './loopback/forward.ts';
 import { guardServer } from './loopback/guard.ts';
 
 const NAMES = resourceNamesOf('local');
@@ -21,7 +22,7 @@ export interface ReceivedMessage {
   readonly MessageAttributes?: Record<string, { StringValue?: string; DataType: string }>;
 }
 
-export type QueueName = 'cleanupQueue' | 'sweepQueue' | 'deadLetterQueue';
+type QueueName = 'cleanupQueue' | 'sweepQueue' | 'deadLetterQueue';
 
 export interface QueueDepth {
   readonly waiting: number;
@@ -71,17 +72,19 @@ export async function startQueues(visibilitySeconds = VISIBILITY_SECONDS): Promi
     deadLettersUrl: deadLetters.queueUrl,
     send: (body) => void server.sendMessage(NAMES.cleanupQueue, body),
     async receive(QueueUrl, MaxNumberOfMessages) {
-      const answer = await callSqs(endpoint, 'ReceiveMessage', {
+      const answer = await postToAws(endpoint, 'AmazonSQS.ReceiveMessage', {
         QueueUrl,
         MaxNumberOfMessages,
         WaitTimeSeconds: 1,
         MessageSystemAttributeNames: ['All'],
         MessageAttributeNames: ['All'],
       });
-      return answer.Messages ?? [];
+      // The shape of SQS's answers.
+      // oxlint-disable-next-line no-unsafe-type-assertion
+      return (answer as { Messages?: ReceivedMessage[] }).Messages ?? [];
     },
     async remove(QueueUrl, ReceiptHandle) {
-      await callSqs(endpoint, 'DeleteMessage', { QueueUrl, ReceiptHandle });
+      await postToAws(endpoint, 'AmazonSQS.DeleteMessage', { QueueUrl, ReceiptHandle });
     },
     depth(queue) {
       const messages = server.inspectQueue(NAMES[queue])?.messages;
@@ -91,7 +94,16 @@ export async function startQueues(visibilitySeconds = VISIBILITY_SECONDS): Promi
       const oldestAt = Math.min(...all.map(({ sentTimestamp }) => sentTimestamp));
       return { waiting: waiting.length, inFlight: inflight.length, oldestAt };
     },
-    deadLetters: () => readDeadLetters(server),
+    deadLetters() {
+      const { ready = [] } = server.inspectQueue(NAMES.deadLetterQueue)?.messages ?? {};
+      return ready.map(({ body, messageAttributes }) => {
+        const values = Object.entries(messageAttributes).map(([name, { StringValue }]) => [
+          name,
+          StringValue,
+        ]);
+        return { body, attributes: Object.fromEntries(values) };
+      });
+    },
     close: () => server.stop(),
   };
 }
@@ -110,31 +122,4 @@ async function startGuardedSqs(): Promise<FauxqsServer> {
   } finally {
     unsubscribe('fastify.initialization', guard);
   }
-}
-
-async function callSqs(
-  endpoint: string,
-  action: string,
-  input: object,
-): Promise<{ Messages?: ReceivedMessage[] }> {
-  const response = await fetch(endpoint, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/x-amz-json-1.0', 'X-Amz-Target': `AmazonSQS.${action}` },
-    body: JSON.stringify(input),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${action}: ${response.status} ${text}`);
-  // The shape of SQS's answers.
-  // oxlint-disable-next-line no-unsafe-type-assertion
-  return JSON.parse(text || '{}') as { Messages?: ReceivedMessage[] };
-}
-
-function readDeadLetters(server: FauxqsServer): ReturnType<Queues['deadLetters']> {
-  const { ready = [] } = server.inspectQueue(NAMES.deadLetterQueue)?.messages ?? {};
-  return ready.map(({ body, messageAttributes }) => ({
-    body,
-    attributes: Object.fromEntries(
-      Object.entries(messageAttributes).map(([name, { StringValue }]) => [name, StringValue]),
-    ),
-  }));
 }

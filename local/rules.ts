@@ -1,25 +1,21 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as v from 'valibot';
-import { parse } from 'yaml';
+import { readResources } from './resources.ts';
 
-const templateSchema = v.object({
-  Resources: v.record(v.string(), v.object({ Type: v.string(), Properties: v.unknown() })),
+const ruleSchema = v.object({
+  Type: v.literal('AWS::Events::Rule'),
+  Properties: v.object({ EventPattern: v.record(v.string(), v.unknown()) }),
 });
-const ruleSchema = v.object({ EventPattern: v.record(v.string(), v.unknown()) });
 
 type Pattern = Readonly<Record<string, unknown>>;
 
 /** Event patterns of the deployed rules, without account and region: a local event has neither. */
 export async function readRules(): Promise<readonly Pattern[]> {
-  const text = await readFile(join(import.meta.dirname, '../resources/events.yml'), 'utf8');
-  // CloudFormation's own tags (`!Ref` and so on) are of no interest here.
-  const { Resources } = v.parse(templateSchema, parse(text, { logLevel: 'silent' }));
-  return Object.values(Resources)
-    .filter(({ Type }) => Type === 'AWS::Events::Rule')
+  const resources = Object.values(await readResources('events.yml'));
+  return resources
+    .filter((resource) => v.is(ruleSchema, resource))
     .map(({ Properties }) => {
       // Only CloudFormation knows them, and there is one of each here.
-      const { account: _, region: __, ...pattern } = v.parse(ruleSchema, Properties).EventPattern;
+      const { account: _, region: __, ...pattern } = Properties.EventPattern;
       return pattern;
     });
 }

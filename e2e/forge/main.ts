@@ -74,18 +74,16 @@ await runCommand(async () => {
   }
 });
 
-function printReport({ byKind, byStatus, same, failures }: ForgeReport, seed: number): void {
-  console.log(`by kind     ${list(byKind)}`);
-  console.log(`by status   ${list(byStatus)}`);
+function printReport({ tally, same, failures }: ForgeReport, seed: number): void {
+  for (const group of ['kind', 'status']) {
+    const counts = Object.entries(tally.of(group)).map(([name, count]) => `${name}: ${count}`);
+    console.log(`by ${group.padEnd(8)} ${counts.join(', ')}`);
+  }
   console.log(`${same} mutated deliveries queued what their genuine one does, and nothing else`);
   for (const { number, kind, sample, reason, event } of failures) {
     console.log(`\nFAILED: delivery ${number} of seed ${seed} (${kind} of ${sample}) was ${reason}`);
     console.log(JSON.stringify(event).slice(0, 4000));
   }
-}
-
-function list(counts: ReadonlyMap<string | number, number>): string {
-  return [...counts].map(([name, number]) => `${name}: ${number}`).join(', ');
 }
 
 interface Memory {

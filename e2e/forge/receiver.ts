@@ -3,11 +3,11 @@ import http, { createServer } from 'node:http';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import * as v from 'valibot';
 import type { HttpEvent } from '../../lib/webhook/http-event.ts';
 import { listen } from '../../local/loopback/listen.ts';
+import { serveAws } from '../../local/loopback/serve-aws.ts';
 import { build } from '../../scripts/build.ts';
 import { type ForgeSender, signingPairs } from './senders.ts';
 
@@ -58,37 +58,36 @@ export async function loadReceiver(senders: readonly ForgeSender[]): Promise<Rec
   let longestLine = 0;
   let reads = 0;
 
-  const server = createServer((request, response) => {
-    const { 'x-amz-target': target, [HOST_HEADER]: host } = request.headers;
-    const answer = (status: number, body: unknown) =>
-      response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
-    if (typeof host === 'string') {
-      called.push(host);
-      if (!TOPIC_HOST.test(host)) answer(200, signingPairs.foreign.certificate);
-      else if (request.url?.endsWith('.pem') === true) answer(200, signingPairs.own.certificate);
-      else answer(/confirm/i.test(request.url ?? '') ? 200 : 404, '{}');
-      return;
-    }
-    const serve = async () => {
-      const input: unknown = JSON.parse(await text(request));
-      if (target === 'secretsmanager.GetSecretValue') {
-        reads += 1;
-        answer(200, { SecretString: secrets.get(v.parse(secretIdSchema, input).SecretId) });
-      } else {
-        queued.push(...v.parse(sendSchema, input));
-        answer(200, {});
-      }
-    };
-    serve().catch(() => response.destroy());
+  const put = (input: unknown) => {
+    queued.push(...v.parse(sendSchema, input));
+    return {};
+  };
+  const aws = await serveAws({
+    GetSecretValue(input) {
+      reads += 1;
+      return { SecretString: secrets.get(v.parse(secretIdSchema, input).SecretId) };
+    },
+    SendMessage: put,
+    SendMessageBatch: put,
   });
-  const { url, close } = await listen(server);
+  const others = await listen(
+    createServer((request, response) => {
+      const { url = '', headers } = request;
+      const host = String(headers[HOST_HEADER]);
+      called.push(host);
+      const answer = (status: number, body: string) => response.writeHead(status).end(body);
+      if (!TOPIC_HOST.test(host)) answer(200, signingPairs.foreign.certificate);
+      else if (url.endsWith('.pem')) answer(200, signingPairs.own.certificate);
+      else answer(/confirm/i.test(url) ? 200 : 404, '{}');
+    }),
+  );
 
   // Certificates come by https from hosts that aren't here, and nothing but Node.js itself stands before them.
   const { request: genuineRequest } = https;
   const agent = new http.Agent({ keepAlive: true });
   Object.assign(https, {
     request: ({ host, pathname, search }: URL, options: http.RequestOptions) =>
-      http.request(new URL(`${pathname}${search}`, url), {
+      http.request(new URL(`${pathname}${search}`, others.url), {
         ...options,
         agent,
         headers: { [HOST_HEADER]: host },
@@ -99,8 +98,8 @@ export async function loadReceiver(senders: readonly ForgeSender[]): Promise<Rec
     AWS_ACCESS_KEY_ID: 'forge',
     AWS_SECRET_ACCESS_KEY: 'forge',
     AWS_REGION: 'us-east-1',
-    AWS_ENDPOINT_URL: url,
-    CLEANUP_QUEUE_URL: `${url}/000000000000/cleanup`,
+    AWS_ENDPOINT_URL: aws.url,
+    CLEANUP_QUEUE_URL: `${aws.url}/000000000000/cleanup`,
     CONFIG_FILE: join(folder, 'config.json'),
   });
   // What the build makes exports nothing else.
@@ -133,7 +132,8 @@ export async function loadReceiver(senders: readonly ForgeSender[]): Promise<Rec
     async close() {
       Object.assign(https, { request: genuineRequest });
       agent.destroy();
-      await close();
+      await aws.close();
+      await others.close();
       await rm(folder, { recursive: true });
     },
   };

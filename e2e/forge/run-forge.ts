@@ -1,4 +1,5 @@
 import { Random } from '../soak/random.ts';
+import { Tally } from '../soak/tally.ts';
 import { toEvent } from './delivery.ts';
 import {
   type Expected,
@@ -29,8 +30,8 @@ export interface ForgeReport {
   failed: number;
   /** How many mutated ones queued what their genuine one does. */
   same: number;
-  readonly byStatus: Map<number, number>;
-  readonly byKind: Map<string, number>;
+  /** Counts by `kind` and by `status`. */
+  readonly tally: Tally;
   /** The first few. */
   readonly failures: ForgeFailure[];
 }
@@ -52,14 +53,7 @@ export interface ForgeOptions {
 export async function runForge(options: ForgeOptions): Promise<ForgeReport> {
   const { deliveries, seed, senders, receiver, onProgress = () => {} } = options;
   const random = new Random(seed);
-  const report: ForgeReport = {
-    sent: 0,
-    failed: 0,
-    same: 0,
-    byStatus: new Map(),
-    byKind: new Map(),
-    failures: [],
-  };
+  const report: ForgeReport = { sent: 0, failed: 0, same: 0, tally: new Tally(), failures: [] };
   const send = async (forgery: Forgery, { sample, queued }: Pick<GenuineDelivery, 'sample' | 'queued'>) => {
     const event = toEvent(forgery.delivery);
     // The function may write on its event.
@@ -117,8 +111,8 @@ function note(
   { sample, event, reason }: { sample: string; event: unknown; reason: string | undefined },
 ): void {
   report.sent += 1;
-  report.byStatus.set(status, (report.byStatus.get(status) ?? 0) + 1);
-  report.byKind.set(kind, (report.byKind.get(kind) ?? 0) + 1);
+  report.tally.count('status', String(status));
+  report.tally.count('kind', kind);
   if (reason === undefined) {
     if (expected === 'same' && queued.length > 0) report.same += 1;
     return;

@@ -11,7 +11,7 @@ export const EMULATOR_REGION = 'us-east-1';
 const TIMEOUT_MS = 30_000;
 const VERSIONS = { cloudformation: '2010-05-15', iam: '2010-05-08' };
 
-export interface Response {
+interface Response {
   readonly status: number;
   readonly body: string;
 }
@@ -51,14 +51,14 @@ export function readXml(body: string, name: string): string[] {
   return [...body.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, value = '']) => value);
 }
 
-/** @throws {Error} if the function fails. */
-export async function invokeFunction(name: string, payload: object): Promise<unknown> {
+/** @returns the answer in JSON. @throws {Error} if the function fails. */
+export async function invokeFunction(name: string, payload: object): Promise<string> {
   const path = `/2015-03-31/functions/${name}/invocations`;
   const { status, body } = await callSigned('lambda', path, JSON.stringify(payload), 'application/json');
   const answer: unknown = JSON.parse(body);
   const failed = typeof answer === 'object' && answer !== null && 'errorMessage' in answer;
   if (status >= 300 || failed) throw new Error(`${name} was answered ${status}: ${body}`);
-  return answer;
+  return body;
 }
 
 async function callSigned(service: string, path: string, body: string, type: string): Promise<Response> {

@@ -6,7 +6,7 @@ import type { Content } from '../../cli/send/signatures.ts';
 import { messageOf, ROOT } from '../../command-line/options.ts';
 import { httpRequest } from '../../lib/http/http-request.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
-import { EMULATOR_REGION, type Response } from './aws.ts';
+import { EMULATOR_REGION } from './aws.ts';
 import { type Outputs, STAGE } from './stack.ts';
 
 /** The organization that all events are about. */
@@ -24,15 +24,15 @@ export interface Deployment {
   readonly cleanUp: CleanUp;
 }
 
-/** Runs a step and prints it, with the time since the start and the time that it took. */
-export type Step = <T>(name: string, run: () => Promise<T>, describe?: (result: T) => string) => Promise<T>;
+/** Runs a step and prints it, with its result if that is a text, the time since the start and the time that it took. */
+export type Step = <T>(name: string, run: () => Promise<T>) => Promise<T>;
 
 /** Has something removed in the end. */
 export type CleanUp = (remove: () => Promise<unknown>) => void;
 
 export function startSteps(): Step {
   const start = performance.now();
-  return async (name, run, describe) => {
+  return async (name, run) => {
     const from = performance.now();
     const print = (mark: string, detail: string) => {
       const now = performance.now();
@@ -40,7 +40,7 @@ export function startSteps(): Step {
     };
     try {
       const result = await run();
-      print('ok  ', describe === undefined ? '' : `: ${describe(result)}`);
+      print('ok  ', typeof result === 'string' ? `: ${result}` : '');
       return result;
     } catch (error) {
       print('FAIL', '');
@@ -70,12 +70,12 @@ export function describeTasks({ cloud }: Emulator, repository?: string): string[
   );
 }
 
-/** Sends a webhook of GitHub to the deployed HTTP API. */
+/** Sends a webhook of GitHub to the deployed HTTP API. @returns the status and body of the answer. */
 export async function postWebhook(
   { endpoint, outputs }: Deployment,
   { body, headers }: Content,
   expectedStatus: number,
-): Promise<Response> {
+): Promise<string> {
   const answer = await httpRequest({
     method: 'POST',
     url: new URL('/webhooks/github', endpoint),
@@ -86,7 +86,7 @@ export async function postWebhook(
     maxBodyBytes: 1024 * 1024,
   });
   assert.equal(answer.status, expectedStatus, `the webhook was answered ${answer.status}: ${answer.body}`);
-  return answer;
+  return `${answer.status} ${answer.body}`;
 }
 
 /** Runs `swr-sync` against the deployed stage, in a process of its own, and parses the document that it prints. */

@@ -16,22 +16,13 @@ import { deployStack, STAGE } from './stack.ts';
 async function rehearse(step: Step, cleanUp: CleanUp): Promise<void> {
   const openAwsEmulator = chooseAwsEmulator(cleanUp);
 
-  const emulator = await step(
-    'Huawei Cloud emulator',
-    () => startEmulator({ seed: localSeed }),
-    ({ url }) => url,
-  );
+  const emulator = await step('Huawei Cloud emulator', () => startEmulator({ seed: localSeed }));
   cleanUp(() => emulator.close());
 
   const { HUAWEICLOUD_CREDENTIALS: credentials, ...env } = emulator.env;
   const stage = { stage: STAGE, region: EMULATOR_REGION, env };
-  await step(
-    `stage ${STAGE} packaged`,
-    () => packageStage(stage),
-    (summary) => summary.join('; '),
-  );
-
-  const endpoint = await step('AWS emulator', openAwsEmulator, ({ origin }) => origin);
+  await step(`stage ${STAGE} packaged`, async () => (await packageStage(stage)).join('; '));
+  const endpoint = await step('AWS emulator', openAwsEmulator);
   // The clients of AWS read all of it from the environment, and a profile or a session of this machine would count more.
   for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
   Object.assign(process.env, awsEnvironment(endpoint));
@@ -41,11 +32,7 @@ async function rehearse(step: Step, cleanUp: CleanUp): Promise<void> {
   const secrets = await step('two secrets stored', () => storeSecrets(gitHubSecret, credentials));
 
   cleanUp(() => runOsls(['remove'], stage));
-  const outputs = await step(
-    'stack deployed',
-    () => deployStack(stage),
-    ({ WebhookUrl = '' }) => WebhookUrl,
-  );
+  const outputs = await step('stack deployed', () => deployStack(stage));
 
   try {
     await step('each role reads its own secret, and no other', () => checkRoles(secrets));

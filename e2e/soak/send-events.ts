@@ -143,6 +143,8 @@ function recreateNames(
   const created: CaseTask[] = [];
   let waiting = cases.filter(({ recreated }) => recreated !== undefined);
   let underWay = 0;
+  const isDone = ({ recreated: [task] = [] }: SoakCase) =>
+    task !== undefined && cloud.tasks(task.namespace, task.repository).length === 0;
   const recreate = async ({ events: [event], recreated = [] }: SoakCase) => {
     await pause(CLEAN_TIMEOUT_MS);
     for (const planned of recreated) {
@@ -159,8 +161,6 @@ function recreateNames(
     isUnderWay: () => underWay > 0,
     /** Begins with every name whose tasks are all deleted. */
     check() {
-      const isDone = ({ recreated: [task] = [] }: SoakCase) =>
-        task !== undefined && cloud.tasks(task.namespace, task.repository).length === 0;
       const { true: done = [], false: others = [] } = Object.groupBy(waiting, (each) => `${isDone(each)}`);
       waiting = others;
       for (const each of done) {

@@ -1,13 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-export type Operation =
-  | 'createToken'
-  | 'listSyncTasks'
-  | 'createSyncTask'
-  | 'deleteSyncTask'
-  | 'listNamespaces'
-  | 'listRepositories'
-  | 'unknown';
+/** Operations by the method, and the path or its end. */
+const OPERATIONS = {
+  'POST /v3/auth/tokens': 'createToken',
+  'GET /v2/manage/namespaces': 'listNamespaces',
+  'GET /v2/manage/repos': 'listRepositories',
+  'GET sync_repo': 'listSyncTasks',
+  'POST sync_repo': 'createSyncTask',
+  'DELETE sync_repo': 'deleteSyncTask',
+} as const;
+
+export type Operation = (typeof OPERATIONS)[keyof typeof OPERATIONS] | 'unknown';
 
 export interface RoutedRequest {
   operation: Operation;
@@ -17,18 +20,6 @@ export interface RoutedRequest {
   repository?: string;
 }
 
-const FIXED: Record<string, Operation> = {
-  'POST /v3/auth/tokens': 'createToken',
-  'GET /v2/manage/namespaces': 'listNamespaces',
-  'GET /v2/manage/repos': 'listRepositories',
-};
-
-const SYNC_REPO: Record<string, Operation> = {
-  GET: 'listSyncTasks',
-  POST: 'createSyncTask',
-  DELETE: 'deleteSyncTask',
-};
-
 const SYNC_REPO_PATH = /^\/v2\/manage\/namespaces\/([^/]+)\/repos\/([^/]+)\/sync_repo$/;
 
 /** Finds the operation of a request line. The path is taken as sent: nothing is normalized on the way. */
@@ -36,7 +27,8 @@ export function routeRequest(method: string, target: string): RoutedRequest {
   const { path, search } = splitTarget(target);
   const query = new URLSearchParams(search);
   const match = SYNC_REPO_PATH.exec(path);
-  const operation = match === null ? FIXED[`${method} ${path}`] : SYNC_REPO[method];
+  const operations: Readonly<Record<string, Operation>> = OPERATIONS;
+  const operation = operations[`${method} ${match === null ? path : 'sync_repo'}`];
   if (operation === undefined) return { operation: 'unknown', query };
   if (match === null) return { operation, query };
   const namespace = decodeSegment(match[1]);

@@ -70,11 +70,11 @@ test('every type of source is configured, and every configured source has delive
 });
 
 test('a receiver that trusts only signed content passes', async () => {
-  const { failed, failures, sent, same, byKind } = await run();
+  const { failed, failures, sent, same, tally } = await run();
   expect([failed, failures]).toEqual([0, []]);
   expect(sent).toBe(1500);
   expect(same).toBeGreaterThan(20);
-  expect([...byKind.keys()].toSorted()).toEqual([
+  expect(Object.keys(tally.of('kind')).toSorted()).toEqual([
     'body',
     'body and unsigned parts',
     'foreign key',
