@@ -20,15 +20,10 @@ export interface PublishedEvent {
 /** Takes the input of EventBridge's `PutEvents`, puts what fits a rule into the cleanup queue, and gives its answer. */
 export type PutEvents = (input: unknown) => { FailedEntryCount: number; Entries: { EventId: string }[] };
 
-export interface Bus {
-  /** For `AWS_ENDPOINT_URL_EVENTBRIDGE`. */
-  readonly endpoint: string;
-  readonly putEvents: PutEvents;
-  close(): Promise<void>;
-}
+export type Bus = Awaited<ReturnType<typeof startBus>>;
 
 /** @param onEvent gets every event. */
-export async function startBus(queues: Queues, onEvent: (event: PublishedEvent) => void): Promise<Bus> {
+export async function startBus(queues: Queues, onEvent: (event: PublishedEvent) => void) {
   const rules = await readRules();
   const putEvents: PutEvents = (input) => {
     const Entries = v.parse(entriesSchema, input).Entries.map(({ Source, DetailType, Detail }) => {
@@ -53,5 +48,6 @@ export async function startBus(queues: Queues, onEvent: (event: PublishedEvent) 
 
   // The functions need an address before the front door is open, which needs the functions.
   const { url, close } = await serveAws({ PutEvents: putEvents });
+  /** `endpoint` is for `AWS_ENDPOINT_URL_EVENTBRIDGE`. */
   return { endpoint: url, putEvents, close };
 }

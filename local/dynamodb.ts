@@ -18,15 +18,10 @@ const tableSchema = v.object({
 });
 const activeSchema = v.object({ Table: v.object({ TableStatus: v.literal('ACTIVE') }) });
 
-/** DynamoDB of this process, with an empty ledger table as in `resources/ledger.yml`. */
-export interface DynamoDb {
-  /** For `AWS_ENDPOINT_URL_DYNAMODB`. */
-  readonly endpoint: string;
-  readonly table: string;
-  close(): Promise<void>;
-}
+export type DynamoDb = Awaited<ReturnType<typeof startDynamoDb>>;
 
-export async function startDynamoDb(table = 'swr-sync-cleanup-local-ledger'): Promise<DynamoDb> {
+/** Starts DynamoDB in this process, with an empty ledger table as in `resources/ledger.yml`. */
+export async function startDynamoDb(table = 'swr-sync-cleanup-local-ledger') {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   // Without a guard, any web page could read and write.
   guardServer(server);
@@ -38,9 +33,10 @@ export async function startDynamoDb(table = 'swr-sync-cleanup-local-ledger'): Pr
   const { url: endpoint, close } = await listen(server);
   await createTable(endpoint, table);
   return {
+    /** For `AWS_ENDPOINT_URL_DYNAMODB`. */
     endpoint,
     table,
-    async close() {
+    async close(): Promise<void> {
       // A write to a closed database throws an error that can't be caught.
       await Promise.all(Array.from(underWay, (response) => once(response, 'close')));
       await close();

@@ -32,26 +32,10 @@ export interface QueueDepth {
 }
 
 /** The queues of the service, in an SQS of this process. */
-export interface Queues {
-  /** For `AWS_ENDPOINT_URL_SQS`. */
-  readonly endpoint: string;
-  readonly cleanupUrl: string;
-  readonly sweepUrl: string;
-  readonly deadLettersUrl: string;
-  /** Puts a message into the cleanup queue. */
-  send(body: string): void;
-  /** Waits up to a second for messages of a queue, so many at the most. */
-  receive(queueUrl: string, limit: number): Promise<readonly ReceivedMessage[]>;
-  /** Takes a message off its queue for good. */
-  remove(queueUrl: string, receiptHandle: string): Promise<void>;
-  /** Counts the messages of one queue. */
-  depth(queue: QueueName): QueueDepth;
-  deadLetters(): readonly { body: string; attributes: Record<string, string | undefined> }[];
-  close(): Promise<void>;
-}
+export type Queues = Awaited<ReturnType<typeof startQueues>>;
 
 /** @param visibilitySeconds of the cleanup queue. */
-export async function startQueues(visibilitySeconds = VISIBILITY_SECONDS): Promise<Queues> {
+export async function startQueues(visibilitySeconds = VISIBILITY_SECONDS) {
   const server = await startGuardedSqs();
   const endpoint = `http://127.0.0.1:${server.port}`;
   const deadLetters = server.createQueue(NAMES.deadLetterQueue);
@@ -66,12 +50,15 @@ export async function startQueues(visibilitySeconds = VISIBILITY_SECONDS): Promi
   const cleanup = server.createQueue(NAMES.cleanupQueue, { attributes: attributesWith(visibilitySeconds) });
   const sweep = server.createQueue(NAMES.sweepQueue, { attributes: attributesWith(VISIBILITY_SECONDS) });
   return {
+    /** For `AWS_ENDPOINT_URL_SQS`. */
     endpoint,
     cleanupUrl: cleanup.queueUrl,
     sweepUrl: sweep.queueUrl,
     deadLettersUrl: deadLetters.queueUrl,
-    send: (body) => void server.sendMessage(NAMES.cleanupQueue, body),
-    async receive(QueueUrl, MaxNumberOfMessages) {
+    /** Puts a message into the cleanup queue. */
+    send: (body: string) => void server.sendMessage(NAMES.cleanupQueue, body),
+    /** Waits up to a second for messages of a queue, so many at the most. */
+    async receive(QueueUrl: string, MaxNumberOfMessages: number): Promise<readonly ReceivedMessage[]> {
       const answer = await postToAws(endpoint, 'AmazonSQS.ReceiveMessage', {
         QueueUrl,
         MaxNumberOfMessages,
@@ -83,10 +70,12 @@ export async function startQueues(visibilitySeconds = VISIBILITY_SECONDS): Promi
       // oxlint-disable-next-line no-unsafe-type-assertion
       return (answer as { Messages?: ReceivedMessage[] }).Messages ?? [];
     },
-    async remove(QueueUrl, ReceiptHandle) {
+    /** Takes a message off its queue for good. */
+    async remove(QueueUrl: string, ReceiptHandle: string): Promise<void> {
       await postToAws(endpoint, 'AmazonSQS.DeleteMessage', { QueueUrl, ReceiptHandle });
     },
-    depth(queue) {
+    /** Counts the messages of one queue. */
+    depth(queue: QueueName): QueueDepth {
       const messages = server.inspectQueue(NAMES[queue])?.messages;
       const { ready = [], delayed = [], inflight = [] } = messages ?? {};
       const waiting = [...ready, ...delayed];
@@ -94,7 +83,7 @@ export async function startQueues(visibilitySeconds = VISIBILITY_SECONDS): Promi
       const oldestAt = Math.min(...all.map(({ sentTimestamp }) => sentTimestamp));
       return { waiting: waiting.length, inFlight: inflight.length, oldestAt };
     },
-    deadLetters() {
+    deadLetters(): readonly { body: string; attributes: Record<string, string | undefined> }[] {
       const { ready = [] } = server.inspectQueue(NAMES.deadLetterQueue)?.messages ?? {};
       return ready.map(({ body, messageAttributes }) => {
         const values = Object.entries(messageAttributes).map(([name, { StringValue }]) => [

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { resourceNamesOf } from '../lib/resource-names.ts';
-import { type PublishedEvent, type PutEvents, startBus } from './bus.ts';
-import { type DynamoDb, startDynamoDb } from './dynamodb.ts';
+import { type PublishedEvent, startBus } from './bus.ts';
+import { startDynamoDb } from './dynamodb.ts';
 import { feedFromQueue } from './event-source.ts';
 import { openFrontDoor } from './front-door.ts';
 import { type FunctionOptions, type FunctionProcess, startFunction } from './function-process.ts';
@@ -43,20 +43,13 @@ export interface StackOptions {
 /** An AWS service by the end of its `AWS_ENDPOINT_URL_…`. */
 export type AwsService = 'SQS' | 'DYNAMODB' | 'EVENTBRIDGE';
 
-/** Everything that AWS would run, on this machine: the bundles, the HTTP API, the queues, the bus and the ledger's table. */
-export interface Stack {
-  readonly url: string;
-  readonly queues: Queues;
-  readonly ledger: Pick<DynamoDb, 'endpoint' | 'table'>;
-  readonly putEvents: PutEvents;
-  /** Environment that another process needs to work on this stack. */
-  readonly env: Readonly<Record<string, string>>;
-  /** @returns what a function answers to a payload. */
-  invoke(name: 'clean' | 'sweep', payload: unknown): Promise<unknown>;
-  close(): Promise<void>;
-}
+export type Stack = Awaited<ReturnType<typeof startStack>>;
 
-/** @throws {Error} if a function fails to initialize, with what it printed. */
+/**
+ * Starts everything that AWS would run, on this machine: the bundles, the HTTP API, the queues, the bus and the ledger's table.
+ *
+ * @throws {Error} if a function fails to initialize, with what it printed.
+ */
 export async function startStack({
   distDir,
   env,
@@ -70,7 +63,7 @@ export async function startStack({
   openQueues = startQueues,
   addressOf = (_, endpoint) => Promise.resolve(endpoint),
   start = (_, options) => startFunction(options),
-}: StackOptions): Promise<Stack> {
+}: StackOptions) {
   await using opened = new AsyncDisposableStack();
   const keep = <T extends { close(): Promise<void> }>(each: T) => opened.adopt(each, () => each.close());
 
@@ -129,12 +122,14 @@ export async function startStack({
     queues,
     ledger,
     putEvents: bus.putEvents,
+    /** Environment that another process needs to work on this stack. */
     env: { ...CREDENTIALS, ...services },
-    async invoke(name, payload) {
+    /** @returns what a function answers to a payload. */
+    async invoke(name: 'clean' | 'sweep', payload: unknown): Promise<unknown> {
       const invoked = invokable[name];
       if (invoked === undefined) throw new Error(`the function ${name} was not started`);
       return invoked.invoke(payload);
     },
-    close: () => closing.disposeAsync(),
+    close: (): Promise<void> => closing.disposeAsync(),
   };
 }

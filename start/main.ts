@@ -36,7 +36,7 @@ await runCommand(async () => {
   const demo = await prepareDemo({ configFile: config, repository });
   await using opened = new AsyncDisposableStack();
   opened.defer(() => demo.close());
-  const dryRun = isDryRun(demo);
+  const { dryRun } = demo;
   // `dist` is for bundles that can be deployed.
   const distDir = join(ROOT, dryRun ? '.local/dry-run' : 'dist');
   await build({ stage: demo.stage, configFile: demo.configFile, outDir: distDir, dryRun });
@@ -66,7 +66,7 @@ await runCommand(async () => {
   else {
     const { source, key, configFile } = demo;
     const { url } = stack;
-    console.log(dryRun ? dryRunCommands(url, source, configFile) : nextCommands({ url, source, key }));
+    console.log(dryRun ? dryRunCommands(url, source, configFile) : nextCommands(url, source, key));
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   }
   await opened.disposeAsync();
@@ -94,15 +94,10 @@ async function showDeletion(demo: Demo, stack: Stack): Promise<boolean> {
   const isDone = () => id !== undefined && isOver(id);
   if (id !== undefined) await waitUntil(isDone);
   const left = await demo.countTasks();
-  const [expected, good, bad] = isDryRun(demo) ? [before, 'unchanged', 'changed'] : [0, 'gone', 'not gone'];
+  const [expected, good, bad] = demo.dryRun ? [before, 'unchanged', 'changed'] : [0, 'gone', 'not gone'];
   const end = left === expected ? good : bad;
   print(`${''.padEnd(8)} ${end.padEnd(9)} ${name} has ${pluralize(left, 'task')} left`);
   return isDone() && left === expected;
-}
-
-/** Real accounts with a ledger that ends with this process: a deleted task couldn't be restored. */
-function isDryRun({ emulator }: Demo): boolean {
-  return emulator === undefined;
 }
 
 function pluralize(number: number, noun: string): string {

@@ -1,14 +1,8 @@
 import { signSample } from '../cli/send/senders.ts';
 import { formatCurl } from '../cli/send/webhook-request.ts';
 
-interface NextCommandsOptions {
-  readonly url: string;
-  readonly source: string;
-  readonly key: Buffer;
-}
-
 /** Commands to try on a running local stack: one line of `curl` for each event source, and what an operator would do. */
-export function nextCommands({ url, source, key }: NextCommandsOptions): string {
+export function nextCommands(url: string, source: string, key: Buffer): string {
   const webhook = signSample('github', { repository: 'acme/web' }, key);
   const detail = JSON.stringify({ namespace: 'acme-images', repository: 'payments/api' });
   const entries = { Entries: [{ Source: 'shop', DetailType: 'Repository Deleted', Detail: detail }] };

@@ -9,25 +9,9 @@ import { Accounts } from '../lib/huaweicloud/accounts.ts';
 import { createLog } from '../lib/log.ts';
 import { findRoute } from '../lib/routing/route.ts';
 import { configuredSources } from '../lib/webhook/configured-source.ts';
-import { type Emulator, localSeed, startEmulator } from '../local/huaweicloud/emulator.ts';
+import { localSeed, startEmulator } from '../local/huaweicloud/emulator.ts';
 
-/** Configuration of the local stack, and the deletion that it shows. */
-export interface Demo {
-  readonly stage: string;
-  readonly configFile: string;
-  readonly env: NodeJS.ProcessEnv;
-  /** Missing where the accounts are real. */
-  readonly emulator?: Emulator;
-  /** The source's name, and the key that it signs with. */
-  readonly source: string;
-  readonly key: Buffer;
-  /** The repository whose deletion is sent, under its name at GitHub. */
-  readonly repository: string;
-  /** The same one in SWR. */
-  readonly image: { readonly namespace: string; readonly repository: string };
-  countTasks(): Promise<number>;
-  close(): Promise<void>;
-}
+export type Demo = Awaited<ReturnType<typeof prepareDemo>>;
 
 interface DemoOptions {
   /** `config/local.yml` and the emulator if missing. */
@@ -36,8 +20,12 @@ interface DemoOptions {
   readonly repository?: string | undefined;
 }
 
-/** @throws {Error} if the configuration is wrong, or {UsageError} if it has no route for a GitHub deletion. */
-export async function prepareDemo({ configFile, repository }: DemoOptions): Promise<Demo> {
+/**
+ * Prepares the configuration of the local stack, and the deletion that it shows.
+ *
+ * @throws {Error} if the configuration is wrong, or {UsageError} if it has no route for a GitHub deletion.
+ */
+export async function prepareDemo({ configFile, repository }: DemoOptions) {
   const file = configFile === undefined ? join(ROOT, 'config/local.yml') : resolve(configFile);
   const stage = basename(file).replace(/\.ya?ml$/, '');
   const config = await readConfig(stage, file);
@@ -82,12 +70,16 @@ export async function prepareDemo({ configFile, repository }: DemoOptions): Prom
     stage,
     configFile: file,
     env,
+    /** The accounts are real, and the ledger ends with this process: a deleted task couldn't be restored. */
+    dryRun: emulator === undefined,
+    /** The source's name, and the key that it signs with. */
     source,
     key,
+    /** The repository whose deletion is sent, under its name at GitHub. */
     repository: fullName,
+    /** The same one in SWR. */
     image,
-    ...(emulator && { emulator }),
-    async countTasks() {
+    async countTasks(): Promise<number> {
       if (emulator !== undefined) return emulator.cloud.tasks(image.namespace, image.repository).length;
       const deadline = deadlineFrom(() => 15_000);
       const swr = accounts.clientOf(account ?? config.defaultAccount);

@@ -9,15 +9,13 @@ const messageSchema = v.record(v.string(), v.unknown());
 const BODY: readonly Mutation[] = [
   flipBits,
   flipBits,
-  (delivery, random) => ({
-    ...delivery,
-    ...carry(delivery.body.subarray(0, random.integer(0, delivery.body.length))),
-  }),
-  (delivery, random) => ({
-    ...delivery,
-    ...carry(Buffer.concat([delivery.body, Buffer.from(random.pick([' ', '\0', '{}', '\n', '\u00e9']))])),
-  }),
-  (delivery) => ({ ...delivery, ...carry(Buffer.concat([Buffer.from('\uFEFF'), delivery.body])) }),
+  (delivery, random) =>
+    withBody(delivery, delivery.body.subarray(0, random.integer(0, delivery.body.length))),
+  (delivery, random) => {
+    const more = Buffer.from(random.pick([' ', '\0', '{}', '\n', '\u00e9']));
+    return withBody(delivery, Buffer.concat([delivery.body, more]));
+  },
+  (delivery) => withBody(delivery, Buffer.concat([Buffer.from('\uFEFF'), delivery.body])),
   (delivery, random) => {
     const [from, to] = random.pick([
       ['"repository"', '"organization"'],
@@ -27,10 +25,7 @@ const BODY: readonly Mutation[] = [
       ['acme', 'platform'],
       ['{', '{"__proto__":{},'],
     ] as const);
-    return {
-      ...delivery,
-      ...carry(Buffer.from(delivery.body.toString('latin1').replace(from, to), 'latin1')),
-    };
+    return withBody(delivery, Buffer.from(delivery.body.toString('latin1').replace(from, to), 'latin1'));
   },
 ];
 
@@ -46,7 +41,7 @@ export function mutateMessage(delivery: RawDelivery, random: Random): RawDeliver
   const value = fields.get(name);
   const old = typeof value === 'string' ? value : '';
   fields.set(name, random.pick(/url/i.test(name) ? addressesLike(old) : textsLike(old)));
-  return { ...delivery, ...carry(Buffer.from(JSON.stringify(Object.fromEntries(fields)))) };
+  return withBody(delivery, Buffer.from(JSON.stringify(Object.fromEntries(fields))));
 }
 
 function addressesLike(url: string): readonly string[] {
@@ -85,17 +80,17 @@ function textsLike(text: string): readonly unknown[] {
 
 function flipBits(delivery: RawDelivery, random: Random): RawDelivery {
   const body = Buffer.from(delivery.body);
-  if (body.length === 0) return { ...delivery, ...carry(Buffer.from('{}')) };
+  if (body.length === 0) return withBody(delivery, Buffer.from('{}'));
   for (let left = random.integer(1, 3); left > 0; left -= 1) {
     const at = random.integer(0, body.length - 1);
     body[at] = (body[at] ?? 0) ^ (1 << random.integer(0, 7));
   }
-  return { ...delivery, ...carry(body) };
+  return withBody(delivery, body);
 }
 
 /** Bytes that may be no text are carried in base64. */
-function carry(body: Buffer): Pick<RawDelivery, 'body' | 'base64' | 'saysBase64'> {
-  return { body, base64: true, saysBase64: true };
+function withBody(delivery: RawDelivery, body: Buffer): RawDelivery {
+  return { ...delivery, body, base64: true, saysBase64: true };
 }
 
 /** Spoils a signature or token in the headers; undefined if there is none. */

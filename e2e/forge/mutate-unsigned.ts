@@ -78,21 +78,13 @@ const UNSIGNED: readonly Mutation[] = [
     return withHeader(delivery, name, value);
   },
   (delivery, random) => {
-    const dropped = random.pick(Object.keys(delivery.headers));
-    return {
-      ...delivery,
-      headers: Object.fromEntries(Object.entries(delivery.headers).filter(([name]) => name !== dropped)),
-    };
+    const { [random.pick(Object.keys(delivery.headers))]: _, ...headers } = delivery.headers;
+    return { ...delivery, headers };
   },
   (delivery, random) => {
     const renamed = random.pick(Object.keys(delivery.headers));
-    const entries = Object.entries(delivery.headers);
-    return {
-      ...delivery,
-      headers: Object.fromEntries(
-        entries.map(([name, value]) => [name === renamed ? name.toUpperCase() : name, value]),
-      ),
-    };
+    const { [renamed]: value = '', ...headers } = delivery.headers;
+    return { ...delivery, headers: { ...headers, [renamed.toUpperCase()]: value } };
   },
   (delivery) => ({ ...delivery, saysBase64: !delivery.saysBase64 }),
   (delivery) => ({ ...delivery, base64: true, saysBase64: true }),

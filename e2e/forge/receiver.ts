@@ -23,33 +23,17 @@ export interface ForgeResult {
   readonly called: readonly string[];
 }
 
-/** The receiving function, with everything around it on loopback. */
-export interface Receiver {
-  receive(event: HttpEvent): Promise<ForgeResult>;
-  /** How often secrets were read so far. */
-  secretReads(): number;
-  close(): Promise<void>;
-}
-
 const answerSchema = v.object({ statusCode: v.number(), body: v.string() });
 const secretIdSchema = v.object({ SecretId: v.string() });
-const sendSchema = v.union([
-  v.pipe(
-    v.object({ MessageBody: v.string() }),
-    v.transform(({ MessageBody }) => [MessageBody]),
-  ),
-  v.pipe(
-    v.object({ Entries: v.array(v.object({ MessageBody: v.string() })) }),
-    v.transform(({ Entries }) => Entries.map(({ MessageBody }) => MessageBody)),
-  ),
-]);
+const messageSchema = v.object({ MessageBody: v.string() });
+const batchSchema = v.object({ Entries: v.array(messageSchema) });
 export const CONFIG_FILE = join(import.meta.dirname, 'config.yml');
 const HOST_HEADER = 'x-called-host';
 /** Hosts of SNS and SMN. Their files are the genuine certificate, everybody else's a stranger's. */
 const TOPIC_HOST = /^(?:sns\.[a-z0-9-]+\.amazonaws\.com|smn\.[a-z0-9-]+\.myhuaweicloud\.com)$/;
 
 /** Builds `receive` for every type of source, and loads the bundle into this process. */
-export async function loadReceiver(senders: readonly ForgeSender[]): Promise<Receiver> {
+export async function loadReceiver(senders: readonly ForgeSender[]) {
   const secrets = new Map(senders.map(({ source, secret }) => [`forge/${source}`, secret]));
   const folder = await mkdtemp(join(tmpdir(), 'forge-'));
   await build({ stage: 'forge', configFile: CONFIG_FILE, outDir: folder });
@@ -58,8 +42,8 @@ export async function loadReceiver(senders: readonly ForgeSender[]): Promise<Rec
   let longestLine = 0;
   let reads = 0;
 
-  const put = (input: unknown) => {
-    queued.push(...v.parse(sendSchema, input));
+  const put = (messages: readonly v.InferOutput<typeof messageSchema>[]) => {
+    queued.push(...messages.map(({ MessageBody }) => MessageBody));
     return {};
   };
   const aws = await serveAws({
@@ -67,8 +51,8 @@ export async function loadReceiver(senders: readonly ForgeSender[]): Promise<Rec
       reads += 1;
       return { SecretString: secrets.get(v.parse(secretIdSchema, input).SecretId) };
     },
-    SendMessage: put,
-    SendMessageBatch: put,
+    SendMessage: (input) => put([v.parse(messageSchema, input)]),
+    SendMessageBatch: (input) => put(v.parse(batchSchema, input).Entries),
   });
   const others = await listen(
     createServer((request, response) => {
@@ -108,7 +92,7 @@ export async function loadReceiver(senders: readonly ForgeSender[]): Promise<Rec
     handler(event: unknown, context: object): Promise<unknown>;
   };
   return {
-    async receive(event) {
+    async receive(event: HttpEvent): Promise<ForgeResult> {
       queued = [];
       called = [];
       longestLine = 0;
@@ -128,8 +112,9 @@ export async function loadReceiver(senders: readonly ForgeSender[]): Promise<Rec
         process.stdout.write = genuineWrite;
       }
     },
+    /** How often secrets were read so far. */
     secretReads: () => reads,
-    async close() {
+    async close(): Promise<void> {
       Object.assign(https, { request: genuineRequest });
       agent.destroy();
       await aws.close();

@@ -1,3 +1,4 @@
+import type { HttpEvent } from '../../lib/webhook/http-event.ts';
 import { Random } from '../soak/random.ts';
 import { Tally } from '../soak/tally.ts';
 import { toEvent } from './delivery.ts';
@@ -9,7 +10,7 @@ import {
   type GenuineDelivery,
   makeId,
 } from './forge-delivery.ts';
-import type { ForgeResult, Receiver } from './receiver.ts';
+import type { ForgeResult } from './receiver.ts';
 import type { ForgeSender } from './senders.ts';
 
 /** Deliveries until the genuine ones are signed and sent anew: signed times don't stay valid for long. */
@@ -40,7 +41,7 @@ export interface ForgeOptions {
   readonly deliveries: number;
   readonly seed: number;
   readonly senders: readonly ForgeSender[];
-  readonly receiver: Pick<Receiver, 'receive'>;
+  readonly receiver: { receive(event: HttpEvent): Promise<ForgeResult> };
   /** Called with the number of deliveries sent so far. */
   readonly onProgress?: (sent: number) => void;
 }

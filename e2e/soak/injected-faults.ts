@@ -118,7 +118,7 @@ export function injectFaults(
     }
     expireIn -= 1;
     if (expireIn <= 0 && faults > 0) {
-      emulator.cloud.identities.tokens.expireAll();
+      emulator.cloud.identities.expireTokens();
       tally.count('faults', 'IAM: all tokens end');
       expireIn = EXPIRE_EVERY_CALLS;
     }

@@ -23,8 +23,6 @@ import { watchQueues } from './watch-queues.ts';
 
 const STAGE = 'soak';
 const CONFIG_FILE = join(import.meta.dirname, 'config.yml');
-/** Share of the calls to AWS that fail: most of them are retried, and succeed then. */
-const AWS_FAULTS = 0.03;
 /** Opens nothing but the emulator. */
 const USER = { domain: 'soak-account', name: 'swr-sync-cleanup', password: 'only-for-the-emulator' };
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -74,15 +72,13 @@ export async function runSoak(
   const stack = keep(
     await startSoakStack({
       distDir,
-      workers: options.workers,
-      withSweep: sweepEvery > 0,
+      options,
       env: {
         ...emulator.env,
         GITHUB_WEBHOOK_SECRET: keys.github.toString(),
         STANDARD_WEBHOOKS_SECRET: `whsec_${keys['standard-webhooks'].toString('base64')}`,
       },
       random: random.fork(),
-      awsFaults: healthy ? 0 : AWS_FAULTS,
       tally,
       onLine: (line) => lines.take(line),
       onLedgerWrite(input) {

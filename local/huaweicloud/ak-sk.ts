@@ -12,9 +12,9 @@ const TOLERANCE_MS = 15 * 60_000;
 /** The user whose access key signed the call; throws if the signature doesn't fit these bytes. */
 export function verifySignature(call: Call, identities: Identities, now: number): User {
   const [, ak = '', names = '', signature = ''] = AUTHORIZATION.exec(call.headers.authorization ?? '') ?? [];
-  const locks = identities.accessKeyLocks;
-  if (locks.isLocked(ak)) throw authenticationError('AK access failed to reach the limit,forbidden.');
   const user = identities.findUserByAccessKey(ak);
+  if (user !== undefined && now < user.accessKeyLockedUntil)
+    throw authenticationError('AK access failed to reach the limit,forbidden.');
   if (user?.accessKey === undefined || (user.status ?? 'enabled') !== 'enabled') {
     throw authenticationError('the access key is unknown or not in use');
   }
@@ -27,10 +27,10 @@ export function verifySignature(call: Call, identities: Identities, now: number)
   const expected = createHmac('sha256', user.accessKey.sk).update(text).digest('hex');
   if (signature !== expected) {
     // Only a wrong signature counts toward the lock.
-    locks.countFailure(ak);
+    identities.countSignatureFailure(user);
     throw authenticationError('verify aksk signature fail');
   }
-  locks.forgetFailures(ak);
+  user.signatureFailures = 0;
   return user;
 }
 

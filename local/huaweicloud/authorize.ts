@@ -19,7 +19,7 @@ export function authorize(call: Call, cloud: Cloud): string {
   }
   const id = call.headers['x-auth-token'];
   if (typeof id !== 'string' || id === '') throw authenticationError('Get token from request header failed');
-  const token = cloud.identities.tokens.find(id);
+  const token = cloud.identities.findToken(id);
   if (token === undefined) {
     // Never given out, or ended early by a new password.
     throw swrError(401, 'SVCSTG.SWR.4010000', 'Authenticate failed, please obtain a new token.');

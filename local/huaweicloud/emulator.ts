@@ -29,22 +29,7 @@ export interface EmulatorOptions {
   latencyMs?: number;
 }
 
-export interface Emulator extends AsyncDisposable {
-  /** Both the IAM endpoint and the SWR endpoint: `http://127.0.0.1:PORT`. */
-  readonly url: string;
-  /** Environment with which `config/local.yml` finds it, with the credentials of the seed's first user. */
-  readonly env: Readonly<Record<`HUAWEICLOUD_${'IAM_ENDPOINT' | 'SWR_ENDPOINT' | 'CREDENTIALS'}`, string>>;
-  readonly journal: Journal;
-  readonly cloud: Cloud;
-  /** For the n-th call of that operation from now, and so many in a row; both are 1 if missing. */
-  fault(operation: Operation, fault: Fault, when?: { nth?: number; times?: number }): void;
-  /** Called for each call that no scripted fault is for, to inject random faults. */
-  faultWhere(choose: ChooseFault): void;
-  /** Both kinds. */
-  clearFaults(): void;
-  /** Ends hanging connections too. */
-  close(): Promise<void>;
-}
+export type Emulator = Awaited<ReturnType<typeof startEmulator>>;
 
 const HOUR_MS = 3_600_000;
 
@@ -56,7 +41,7 @@ export async function startEmulator({
   tokenLifetimeMs = 24 * HOUR_MS,
   tokenBytes = 2000,
   latencyMs = 0,
-}: EmulatorOptions = {}): Promise<Emulator> {
+}: EmulatorOptions = {}) {
   const cloud = new Cloud(seed.region ?? 'cn-north-4', clock, {
     lifetimeMs: tokenLifetimeMs,
     bytes: tokenBytes,
@@ -90,7 +75,9 @@ export async function startEmulator({
   const [user] = seed.users ?? [];
   const credentials = { domain: user?.domain, user: user?.name, password: user?.password };
   return {
+    /** Both the IAM endpoint and the SWR endpoint: `http://127.0.0.1:PORT`. */
     url,
+    /** Environment with which `config/local.yml` finds it, with the credentials of the seed's first user. */
     env: {
       HUAWEICLOUD_IAM_ENDPOINT: url,
       HUAWEICLOUD_SWR_ENDPOINT: url,
@@ -98,9 +85,14 @@ export async function startEmulator({
     },
     journal,
     cloud,
-    fault: (operation, fault, when) => faults.add(operation, fault, when),
-    faultWhere: (choose) => faults.chooseOthers(choose),
-    clearFaults: () => faults.clear(),
+    /** For the n-th call of that operation from now, and so many in a row; both are 1 if missing. */
+    fault: (operation: Operation, fault: Fault, when?: { nth?: number; times?: number }): void =>
+      faults.add(operation, fault, when),
+    /** Called for each call that no scripted fault is for, to inject random faults. */
+    faultWhere: (choose: ChooseFault): void => faults.chooseOthers(choose),
+    /** Both kinds. */
+    clearFaults: (): void => faults.clear(),
+    /** Ends hanging connections too. */
     close: stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -38,7 +38,7 @@ export function createToken(call: Call, cloud: Cloud): Answer {
   const { identity, scope: asked } = request.output.auth;
   const bearer = logIn(identity, call, cloud);
   const scope = findScope(asked, accountOf(bearer), cloud);
-  const { id, token } = cloud.identities.tokens.issue(bearer, scope);
+  const { id, token } = cloud.identities.issueToken(bearer, scope);
   const catalog = call.query.get('nocatalog') === 'true' ? {} : { catalog: listCatalog(cloud.region) };
   return answerJson(201, { token: { ...describeToken(token), ...catalog } }, { 'X-Subject-Token': id });
 }
@@ -89,7 +89,7 @@ function findToken(call: Call, cloud: Cloud): IssuedToken {
   const id = call.headers['x-auth-token'];
   if (typeof id !== 'string' || id === '')
     throw iamError(401, 'The request you have made requires authentication.');
-  const token = cloud.identities.tokens.find(id);
+  const token = cloud.identities.findToken(id);
   if (token === undefined) throw iamError(401, 'The token is invalid.', 'IAM.0067');
   if (token.expiresAt <= cloud.now()) throw iamError(401, 'The token has expired.', 'IAM.0066');
   return token;

@@ -1,36 +1,39 @@
+import { randomBytes } from 'node:crypto';
 import { iamError } from './answer.ts';
 import { makeId } from './names.ts';
-import { type Agency, type NewUser, type Project, type TokenSettings, Tokens, type User } from './tokens.ts';
+import type { Agency, Bearer, IssuedToken, NewUser, Project, Scope, TokenSettings, User } from './tokens.ts';
 
 const MINUTE_MS = 60_000;
 const LOCK_AFTER_FAILURES = 5;
 const PASSWORD_LOCK_MS = 15 * MINUTE_MS;
+const MAX_IN_A_ROW = 5;
+const ACCESS_KEY_LOCK_MS = 5 * MINUTE_MS;
 
-/** The IAM half of the state: users with their locks, projects, agencies, and the tokens given out. */
+/** The IAM half of the state: users with their locks, projects, agencies, and the tokens issued. */
 export class Identities {
-  readonly tokens: Tokens;
-  readonly accessKeyLocks: AccessKeyLocks;
+  readonly #tokens = new Map<string, IssuedToken>();
   readonly #users = new Map<string, User>();
   readonly #projects = new Map<string, Project>();
   readonly #agencies = new Map<string, Agency>();
   readonly #now: () => number;
+  readonly #settings: TokenSettings;
 
   constructor(now: () => number, settings: TokenSettings) {
     this.#now = now;
-    this.tokens = new Tokens(now, settings);
-    this.accessKeyLocks = new AccessKeyLocks(now);
+    this.#settings = settings;
   }
 
   addUser(user: NewUser): void {
-    this.#endTokens(user.domain, user.name);
-    this.#users.set(key(user.domain, user.name), { ...user, failuresAt: [], lockedUntil: 0 });
+    this.#endUserTokens(user.domain, user.name);
+    const locks = { failuresAt: [], lockedUntil: 0, signatureFailures: 0, accessKeyLockedUntil: 0 };
+    this.#users.set(key(user.domain, user.name), { ...user, ...locks });
   }
 
   setPassword(domain: string, name: string, password: string): void {
     const user = this.#users.get(key(domain, name));
     if (user === undefined) throw new Error(`no IAM user ${domain}/${name}`);
     user.password = password;
-    this.#endTokens(domain, name);
+    this.#endUserTokens(domain, name);
   }
 
   addProject(name: string, id = makeId('project', name)): void {
@@ -48,7 +51,7 @@ export class Identities {
 
   removeAgency(domain: string, name: string): void {
     this.#agencies.delete(key(domain, name));
-    this.tokens.endWhere(({ agency }) => agency?.domain === domain && agency.name === name);
+    this.#endTokens(({ agency }) => agency?.domain === domain && agency.name === name);
   }
 
   findAgency(domain: string, name: string): Agency | undefined {
@@ -84,9 +87,41 @@ export class Identities {
     return user;
   }
 
+  /** Counts a wrong signature: more than five in a row, by any caller, lock the access key. */
+  countSignatureFailure(user: User): void {
+    user.signatureFailures += 1;
+    if (user.signatureFailures <= MAX_IN_A_ROW) return;
+    user.accessKeyLockedUntil = this.#now() + ACCESS_KEY_LOCK_MS;
+    user.signatureFailures = 0;
+  }
+
+  /** Issues a token, and leaves the earlier ones as they are. */
+  issueToken(bearer: Bearer, scope: Scope): { id: string; token: IssuedToken } {
+    const issuedAt = this.#now();
+    const token = { ...bearer, scope, issuedAt, expiresAt: issuedAt + this.#settings.lifetimeMs };
+    const bytes = Math.max(this.#settings.bytes, 64);
+    const id = `MII${randomBytes(bytes).toString('base64').replaceAll('/', '-')}`.slice(0, bytes);
+    this.#tokens.set(id, token);
+    return { id, token };
+  }
+
+  findToken(id: string): IssuedToken | undefined {
+    return this.#tokens.get(id);
+  }
+
+  /** Ends every token issued so far. */
+  expireTokens(): void {
+    for (const token of this.#tokens.values()) token.expiresAt = this.#now();
+  }
+
   /** Ends its tokens for agencies too. */
-  #endTokens(domain: string, name: string): void {
-    this.tokens.endWhere(({ user }) => user.domain === domain && user.name === name);
+  #endUserTokens(domain: string, name: string): void {
+    this.#endTokens(({ user }) => user.domain === domain && user.name === name);
+  }
+
+  /** As if they had never been issued. */
+  #endTokens(isOver: (token: IssuedToken) => boolean): void {
+    for (const [id, token] of this.#tokens) if (isOver(token)) this.#tokens.delete(id);
   }
 }
 
@@ -96,34 +131,4 @@ function key(domain: string, name: string): string {
 
 function wrongCredentials(): Error {
   return iamError(401, 'The username or password is wrong.');
-}
-
-const MAX_IN_A_ROW = 5;
-const ACCESS_KEY_LOCK_MS = 5 * MINUTE_MS;
-
-/** Access keys that are locked: more than five signatures in a row were wrong, by any caller. */
-class AccessKeyLocks {
-  readonly #failures = new Map<string, number>();
-  readonly #lockedUntil = new Map<string, number>();
-  readonly #now: () => number;
-
-  constructor(now: () => number) {
-    this.#now = now;
-  }
-
-  isLocked(ak: string): boolean {
-    return this.#now() < (this.#lockedUntil.get(ak) ?? 0);
-  }
-
-  countFailure(ak: string): void {
-    const inARow = (this.#failures.get(ak) ?? 0) + 1;
-    this.#failures.set(ak, inARow);
-    if (inARow <= MAX_IN_A_ROW) return;
-    this.#lockedUntil.set(ak, this.#now() + ACCESS_KEY_LOCK_MS);
-    this.forgetFailures(ak);
-  }
-
-  forgetFailures(ak: string): void {
-    this.#failures.delete(ak);
-  }
 }

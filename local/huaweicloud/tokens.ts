@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-
 export interface NewUser {
   domain: string;
   name: string;
@@ -13,6 +11,9 @@ export interface NewUser {
 export interface User extends NewUser {
   failuresAt: number[];
   lockedUntil: number;
+  /** Wrong signatures in a row. */
+  signatureFailures: number;
+  accessKeyLockedUntil: number;
 }
 
 export interface Project {
@@ -47,40 +48,6 @@ export interface IssuedToken extends Bearer {
 export interface TokenSettings {
   lifetimeMs: number;
   bytes: number;
-}
-
-/** The tokens given out. A new one leaves the earlier ones as they are. */
-export class Tokens {
-  readonly #tokens = new Map<string, IssuedToken>();
-  readonly #now: () => number;
-  readonly #settings: TokenSettings;
-
-  constructor(now: () => number, settings: TokenSettings) {
-    this.#now = now;
-    this.#settings = settings;
-  }
-
-  issue(bearer: Bearer, scope: Scope): { id: string; token: IssuedToken } {
-    const issuedAt = this.#now();
-    const token = { ...bearer, scope, issuedAt, expiresAt: issuedAt + this.#settings.lifetimeMs };
-    const bytes = Math.max(this.#settings.bytes, 64);
-    const id = `MII${randomBytes(bytes).toString('base64').replaceAll('/', '-')}`.slice(0, bytes);
-    this.#tokens.set(id, token);
-    return { id, token };
-  }
-
-  find(id: string): IssuedToken | undefined {
-    return this.#tokens.get(id);
-  }
-
-  expireAll(): void {
-    for (const token of this.#tokens.values()) token.expiresAt = this.#now();
-  }
-
-  /** As if they had never been given out. */
-  endWhere(isOver: (token: IssuedToken) => boolean): void {
-    for (const [id, token] of this.#tokens) if (isOver(token)) this.#tokens.delete(id);
-  }
 }
 
 /** In whose account its bearer acts. */

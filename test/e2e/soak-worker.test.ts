@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { KillableFunction } from '../../e2e/soak/soak-stack.ts';
+import { type KillableFunction, startKillable } from '../../e2e/soak/soak-stack.ts';
 import { caught } from '../support/caught.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -20,7 +20,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'soak-worker-'));
   await writeFile(join(folder, 'clean.mjs'), BUNDLE);
   lines = [];
-  worker = await KillableFunction.start({
+  worker = await startKillable({
     bundle: join(folder, 'clean.mjs'),
     env: {},
     timeoutMs: 1000,

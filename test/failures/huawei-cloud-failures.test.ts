@@ -125,7 +125,7 @@ describe('a message in an unusual cloud', () => {
       if (tokensExpire === true) {
         other.sqs.put(cleanupRequest({ id: 'first' }));
         await other.workOff(context);
-        other.cloud.cloud.identities.tokens.expireAll();
+        other.cloud.cloud.identities.expireTokens();
       }
       other.sqs.put(cleanupRequest({ id: 'second', repository: 'second', targets: [DR] }));
       await other.workOff(context);

@@ -131,7 +131,7 @@ describe('a secret that changes from one kind to another', () => {
     await swr.listOrganizations(noHurry);
     stored.kept = KEY;
     await swr.listOrganizations(noHurry);
-    cloud.cloud.identities.tokens.expireAll();
+    cloud.cloud.identities.expireTokens();
     await swr.listOrganizations(noHurry);
     await swr.listOrganizations(noHurry);
     expect(cloud.journal.of('listNamespaces').map(({ auth, status }) => `${auth} ${status}`)).toEqual([

@@ -56,7 +56,7 @@ test('the token of an agency is renewed with a new token of the user ten minutes
 test('the token of an agency is renewed once after SWR has rejected it', async () => {
   const swr = swrClient(cloud.url, storedAuthorizer(cloud.url, { readCredentials, now: cloud.clock.read }));
   await swr.listOrganizations(noHurry);
-  cloud.cloud.identities.tokens.expireAll();
+  cloud.cloud.identities.expireTokens();
   await expect(swr.listOrganizations(noHurry)).resolves.toEqual(['acme']);
   expect(logins()).toEqual([...ONCE, ...ONCE]);
 });

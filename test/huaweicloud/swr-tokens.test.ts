@@ -45,7 +45,7 @@ test('shares one login among eight calls whose token has expired', async () => {
   const targets = manyTargets(8);
   for (const target of targets) cloud.cloud.addTask({ namespace: 'acme', repository: 'many', ...target });
   await swr.listSyncTasks('acme', 'many', noHurry);
-  cloud.cloud.identities.tokens.expireAll();
+  cloud.cloud.identities.expireTokens();
   const results = await Promise.all(
     targets.map((target) => swr.deleteSyncTask('acme', 'many', target, noHurry)),
   );

@@ -184,7 +184,7 @@ test('a function that is not there can not be invoked', async () => {
 });
 
 test('another process finds everything with what the stack tells', async () => {
-  for (const variable of ['CLEANUP_QUEUE_URL', 'DEAD_LETTER_QUEUE_URL', 'SWEEP_QUEUE_URL']) {
+  for (const variable of ['CLEANUP_QUEUE_URL', 'DEAD_LETTER_QUEUE_URL', 'SWEEP_QUEUE_URL'] as const) {
     const input = { QueueUrl: stack.env[variable], AttributeNames: ['QueueArn'] };
     await callAws({ service: 'sqs', action: 'GetQueueAttributes', input, timeoutMs: 5000 });
   }

@@ -1,5 +1,4 @@
 import type { Target } from '../../../lib/huaweicloud/names.ts';
-import { type Kinds, type MakeCase, nameRepository, pickTargets, tasksOf } from './case-context.ts';
 import {
   arrivalTime,
   busEvent,
@@ -10,7 +9,15 @@ import {
   repositoryDeletion,
   standardWebhook,
 } from './events.ts';
-import type { CaseTask, Image } from './soak-case.ts';
+import {
+  type CaseTask,
+  type Image,
+  type Kinds,
+  type MakeCase,
+  nameRepository,
+  pickTargets,
+  tasksOf,
+} from './soak-case.ts';
 
 /** A repository was deleted, and all its tasks are older. Others beside it have similar names. */
 const gone: MakeCase = (context) => {

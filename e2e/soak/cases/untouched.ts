@@ -1,12 +1,4 @@
 import {
-  type CaseContext,
-  type Kinds,
-  type MakeCase,
-  nameRepository,
-  pickTargets,
-  tasksOf,
-} from './case-context.ts';
-import {
   arrivalTime,
   busEvent,
   gitHubDeletionEvent,
@@ -16,7 +8,16 @@ import {
   repositoryDeletion,
   standardWebhook,
 } from './events.ts';
-import type { Image, SoakEvent } from './soak-case.ts';
+import {
+  type CaseContext,
+  type Image,
+  type Kinds,
+  type MakeCase,
+  nameRepository,
+  pickTargets,
+  type SoakEvent,
+  tasksOf,
+} from './soak-case.ts';
 
 /** A rule of `safety.deny` protects the repository, by any way. */
 const denied: MakeCase = (context) => {

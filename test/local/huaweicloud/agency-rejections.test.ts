@@ -30,7 +30,7 @@ describe('a token of an agency is rejected', () => {
 
   test('with a token that has expired', async () => {
     const operator = await operate(acme.url);
-    acme.cloud.identities.tokens.expireAll();
+    acme.cloud.identities.expireTokens();
     const reply = await askFor(acme.url, describeAgency(), operator);
     expectError(reply, 401, 'IAM.0066');
   });

@@ -30,7 +30,7 @@ test.each([
 
 test('asks for a new token where the old one has expired', async () => {
   const headers = await authenticate(acme.url);
-  acme.cloud.identities.tokens.expireAll();
+  acme.cloud.identities.expireTokens();
   expect(readCode(await listNamespaces(headers))).toBe('APIGW.0307');
   expect((await listNamespaces(await authenticate(acme.url))).status).toBe(200);
 });
