@@ -11,10 +11,11 @@ export interface InvocationMessage {
   readonly timeoutMs: number;
 }
 
+/** The host is ready, or an invocation has ended. */
 export type HostMessage =
-  | { readonly type: 'ready' }
-  | { readonly type: 'result'; readonly number: number; readonly result: unknown }
-  | { readonly type: 'error'; readonly number: number; readonly message: string };
+  | 'ready'
+  | { readonly number: number; readonly result: unknown }
+  | { readonly number: number; readonly failure: string };
 
 interface Bundle {
   handler(event: unknown, context: object): Promise<unknown>;
@@ -41,11 +42,11 @@ async function invoke({ number, event, timeoutMs }: InvocationMessage): Promise<
   const endsAt = Date.now() + timeoutMs;
   const context = { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => endsAt - Date.now() };
   try {
-    tell({ type: 'result', number, result: await bundle.handler(event, context) });
+    tell({ number, result: await bundle.handler(event, context) });
   } catch (error) {
-    tell({ type: 'error', number, message: error instanceof Error ? error.message : String(error) });
+    tell({ number, failure: error instanceof Error ? error.message : String(error) });
   }
 }
 
 process.on('message', (message: InvocationMessage) => void invoke(message));
-tell({ type: 'ready' });
+tell('ready');

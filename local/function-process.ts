@@ -52,14 +52,11 @@ export async function startFunction({
     errors += chunk.toString();
   });
   child.on('message', (message: HostMessage) => {
-    if (message.type === 'ready') {
-      ready.resolve();
-      return;
-    }
+    if (message === 'ready') return ready.resolve();
     const invocation = pending.get(message.number);
     pending.delete(message.number);
-    if (message.type === 'result') invocation?.resolve(message.result);
-    else invocation?.reject(new Error(message.message));
+    if ('result' in message) invocation?.resolve(message.result);
+    else invocation?.reject(new Error(message.failure));
   });
   const watchExit = async () => {
     await once(child, 'exit');

@@ -32,6 +32,7 @@ export function makeDelivery(
 export function toEvent(delivery: RawDelivery): HttpEvent {
   const { source, method, query, headers, body, base64, saysBase64, via } = delivery;
   const path = `/webhooks/${source}`;
+  const several = Object.entries(headers).map(([name, value]) => [name, [value]]);
   const carried = {
     headers: { ...headers },
     body: body.toString(base64 ? 'base64' : 'utf8'),
@@ -40,7 +41,7 @@ export function toEvent(delivery: RawDelivery): HttpEvent {
   };
   const event: Partial<APIGatewayProxyEvent> | Partial<APIGatewayProxyEventV2> =
     via === 'REST API'
-      ? { ...carried, path, httpMethod: method, multiValueHeaders: severalOf(headers) }
+      ? { ...carried, path, httpMethod: method, multiValueHeaders: Object.fromEntries(several) }
       : {
           ...carried,
           version: '2.0',
@@ -52,8 +53,4 @@ export function toEvent(delivery: RawDelivery): HttpEvent {
         };
   // oxlint-disable-next-line no-unsafe-type-assertion
   return event as HttpEvent;
-}
-
-function severalOf(headers: Readonly<Record<string, string>>): Record<string, string[]> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
 }

@@ -107,24 +107,17 @@ const SWR: Record<
   (call: Call, cloud: Cloud, account: string) => Answer
 > = { listSyncTasks, createSyncTask, deleteSyncTask, listNamespaces, listRepositories };
 
-/** Does what the call asks for; a refusal is an answer like any other. */
+const NO_API = 'The API does not exist or has not been published in the environment';
+
+/** Runs an operation in the gateway's order: the route, then who calls, then what is asked. A rejection is an answer, too. */
 function runOperation(call: Call, cloud: Cloud): Answer {
+  const { operation } = call;
   try {
-    return dispatch(call, cloud);
+    if (operation === 'unknown') throw gatewayError(404, 'APIGW.0101', NO_API);
+    if (operation === 'createToken') return createToken(call, cloud);
+    return SWR[operation](call, cloud, authorize(call, cloud));
   } catch (error) {
     if (error instanceof ErrorAnswer) return error.answer;
     throw error;
   }
-}
-
-/** In the gateway's order: the route, then who calls, then what is asked. */
-function dispatch(call: Call, cloud: Cloud): Answer {
-  if (call.operation === 'unknown')
-    throw gatewayError(
-      404,
-      'APIGW.0101',
-      'The API does not exist or has not been published in the environment',
-    );
-  if (call.operation === 'createToken') return createToken(call, cloud);
-  return SWR[call.operation](call, cloud, authorize(call, cloud));
 }

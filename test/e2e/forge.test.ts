@@ -22,8 +22,10 @@ const all = createSenders(configured, SEED);
 const senders = all.filter(({ source }) => source === 'github' || source === 'harbor');
 const [github, harbor] = senders.map(({ secret = '' }) => secret);
 
+type Spoil = (received: ForgeResult, arrived: Arrived) => ForgeResult;
+
 /** A receiver as it should be, but for what a test wants otherwise. */
-function play(spoil: (received: ForgeResult, arrived: Arrived) => ForgeResult) {
+function play(spoil: Spoil) {
   return {
     async receive(event: HttpEvent): Promise<ForgeResult> {
       const arrived = read(event);
@@ -56,7 +58,7 @@ function answer({ body, verified }: Arrived): ForgeResult {
   return { ...REJECTED, status: 202, queued: [JSON.stringify(request)] };
 }
 
-const run = (spoil: (received: ForgeResult, arrived: Arrived) => ForgeResult = (received) => received) =>
+const run = (spoil: Spoil = (received) => received) =>
   runForge({ deliveries: 1500, seed: SEED, senders, receiver: play(spoil) });
 const withRequest = (received: ForgeResult, more: object): ForgeResult => ({
   ...received,
@@ -102,78 +104,74 @@ test('the same seed sends the same, and another seed sends something else', asyn
 });
 
 describe('a receiver is caught that', () => {
-  test.each<{
-    does: string;
-    spoil: (received: ForgeResult, arrived: Arrived) => ForgeResult;
-    reason: RegExp;
-  }>([
-    {
-      does: 'trusts the event name in a header',
-      spoil: (received, { headers }) =>
+  test.each<[does: string, spoil: Spoil, reason: RegExp]>([
+    [
+      'trusts the event name in a header',
+      (received, { headers }) =>
         headers['x-github-event'] === 'organization' ? withRequest(received, { whole: true }) : received,
-      reason: /queued .*"whole":true/,
-    },
-    {
-      does: 'takes the id from a header',
-      spoil: (received, { headers }) => withRequest(received, { id: headers['x-github-delivery'] }),
-      reason: /queued .* and its genuine delivery/,
-    },
-    {
-      does: 'leaves the existence check out for another content type',
-      spoil: (received, { headers }) =>
+      /queued .*"whole":true/,
+    ],
+    [
+      'takes the id from a header',
+      (received, { headers }) => withRequest(received, { id: headers['x-github-delivery'] }),
+      /queued .* and its genuine delivery/,
+    ],
+    [
+      'leaves the existence check out for another content type',
+      (received, { headers }) =>
         headers['content-type'] === 'application/json'
           ? withRequest(received, { sourceRepository: 'acme/web' })
           : received,
-      reason: /its genuine delivery .*sourceRepository/,
-    },
-    {
-      does: 'trusts an unsigned time',
-      spoil: (received, { headers }) =>
+      /its genuine delivery .*sourceRepository/,
+    ],
+    [
+      'trusts an unsigned time',
+      (received, { headers }) =>
         withRequest(received, headers['ce-time'] ? { occurredAt: '2099-01-01T00:00:00Z' } : {}),
-      reason: /2099/,
-    },
-    {
-      does: 'accepts a truncated signature',
-      spoil: (received, arrived) => {
+      /2099/,
+    ],
+    [
+      'accepts a truncated signature',
+      (received, arrived) => {
         const { 'x-hub-signature-256': signature = '' } = arrived.headers;
         return signature.length > 30 && signature.length < 71
           ? answer({ ...arrived, verified: true })
           : received;
       },
-      reason: /answered 20\d to an unauthenticated delivery/,
-    },
-    {
-      does: 'accepts everything',
-      spoil: (_received, arrived) => answer({ ...arrived, verified: true }),
-      reason: /answered 20\d to an unauthenticated delivery/,
-    },
-    {
-      does: 'queues rejected deliveries',
-      spoil: (received) => (received.status === 401 ? { ...received, queued: ['{}'] } : received),
-      reason: /answered 401, and queued 1 messages/,
-    },
-    {
-      does: 'fails on signed, unreadable bodies',
-      spoil: (received, { body, verified }) =>
+      /answered 20\d to an unauthenticated delivery/,
+    ],
+    [
+      'accepts everything',
+      (_received, arrived) => answer({ ...arrived, verified: true }),
+      /answered 20\d to an unauthenticated delivery/,
+    ],
+    [
+      'queues rejected deliveries',
+      (received) => (received.status === 401 ? { ...received, queued: ['{}'] } : received),
+      /answered 401, and queued 1 messages/,
+    ],
+    [
+      'fails on signed, unreadable bodies',
+      (received, { body, verified }) =>
         verified && !body.toString().endsWith('}') ? { ...received, status: 500 } : received,
-      reason: /answered 500/,
-    },
-    {
-      does: 'repeats the body in its answer',
-      spoil: (received, { body }) => ({ ...received, answer: body.toString('latin1') }),
-      reason: /answered with \d+ characters/,
-    },
-    {
-      does: 'logs the body',
-      spoil: (received, { body }) => ({ ...received, longestLine: body.length }),
-      reason: /logged a line of \d+ characters/,
-    },
-    {
-      does: 'calls the host that a stranger names',
-      spoil: (received) => ({ ...received, called: ['attacker.example'] }),
-      reason: /called attacker\.example/,
-    },
-  ])('$does', async ({ spoil, reason }) => {
+      /answered 500/,
+    ],
+    [
+      'repeats the body in its answer',
+      (received, { body }) => ({ ...received, answer: body.toString('latin1') }),
+      /answered with \d+ characters/,
+    ],
+    [
+      'logs the body',
+      (received, { body }) => ({ ...received, longestLine: body.length }),
+      /logged a line of \d+ characters/,
+    ],
+    [
+      'calls the host that a stranger names',
+      (received) => ({ ...received, called: ['attacker.example'] }),
+      /called attacker\.example/,
+    ],
+  ])('%s', async (_does, spoil, reason) => {
     const { failed, failures } = await run(spoil);
     expect(failed).toBeGreaterThan(0);
     expect(failures.map((failure) => failure.reason).join('\n')).toMatch(reason);

@@ -39,7 +39,7 @@ const taskEntry: TaskEntry = {
 const { task: _, ...unseenEntry } = taskEntry;
 const message: DeadMessage = {
   body: '{"id":"one"}',
-  reason: 'refused',
+  reason: 'rejected',
   code: 'X.1',
   request: { version: 1, id: 'one', ...PLACE },
 };
@@ -67,66 +67,63 @@ const deadLettered: Evidence = {
 const hidden = { ...deleted, hidden: true };
 
 describe('a soak test in which all is well', () => {
-  test.each<{ why: string; evidence: Evidence }>([
-    { why: 'the task to delete is gone', evidence: good },
-    { why: 'the task to delete is in the dead-letter queue', evidence: deadLettered },
-    {
-      why: 'the task to delete is in the dead-letter queue, as a part of the request',
-      evidence: {
+  test.each<[why: string, evidence: Evidence]>([
+    ['the task to delete is gone', good],
+    ['the task to delete is in the dead-letter queue', deadLettered],
+    [
+      'the task to delete is in the dead-letter queue, as a part of the request',
+      {
         ...deadLettered,
         deadMessages: [{ ...message, request: { version: 1, id: 'one', ...PLACE, targets: [DR] } }],
       },
-    },
-    {
-      why: 'the task to delete is in the dead-letter queue, with its whole organization',
-      evidence: {
+    ],
+    [
+      'the task to delete is in the dead-letter queue, with its whole organization',
+      {
         ...deadLettered,
         deadMessages: [{ ...message, request: { version: 1, id: 'one', namespace: 'acme' } }],
       },
-    },
-    {
-      why: 'the ledger never got the request, but the dead-letter queue did',
-      evidence: { ...deadLettered, entries: [] },
-    },
-    {
-      why: 'the deletion took effect, and its request was dead-lettered before the outcome was known',
-      evidence: {
+    ],
+    ['the ledger never got the request, but the dead-letter queue did', { ...deadLettered, entries: [] }],
+    [
+      'the deletion took effect, and its request was dead-lettered before the outcome was known',
+      {
         ...good,
         entries: [requestEntry, { ...taskEntry, outcome: 'intended' }],
         deadMessages: [message],
       },
-    },
-    {
-      why: 'two events were about it, and the other one came too late',
-      evidence: {
+    ],
+    [
+      'two events were about it, and the other one came too late',
+      {
         ...good,
         entries: [requestEntry, taskEntry, { ...taskEntry, id: 'two', outcome: 'absent' }],
       },
-    },
-    {
-      why: 'SWR has not listed it, so its age is unknown',
-      evidence: { ...good, tasks: [hidden, kept], entries: [requestEntry, unseenEntry] },
-    },
-    {
-      why: 'it is unknown whether a task existed that SWR never listed',
-      evidence: {
+    ],
+    [
+      'SWR has not listed it, so its age is unknown',
+      { ...good, tasks: [hidden, kept], entries: [requestEntry, unseenEntry] },
+    ],
+    [
+      'it is unknown whether a task existed that SWR never listed',
+      {
         ...good,
         entries: [requestEntry, taskEntry, { ...unseenEntry, target: APAC }],
       },
-    },
-    {
-      why: 'its entry was written in the same millisecond',
-      evidence: { ...good, writtenAt: new Map([[keyText(taskEntry.key), REMOVED_AT]]) },
-    },
-    {
-      why: 'EventBridge has chosen the id of the event',
-      evidence: {
+    ],
+    [
+      'its entry was written in the same millisecond',
+      { ...good, writtenAt: new Map([[keyText(taskEntry.key), REMOVED_AT]]) },
+    ],
+    [
+      'EventBridge has chosen the id of the event',
+      {
         ...good,
         events: [{ ...event, way: 'ecr', source: 'aws.ecr', detailType: '', detail: {} }],
         entries: [{ ...requestEntry, id: 'another' }, taskEntry],
       },
-    },
-  ])('$why', ({ evidence }) => {
+    ],
+  ])('%s', (_why, evidence) => {
     expect(checkAll(evidence).problems).toEqual([]);
   });
 
@@ -148,143 +145,139 @@ describe('a soak test in which all is well', () => {
 });
 
 describe('a soak test in which something is wrong', () => {
-  test.each<{ why: string; evidence: Evidence; problem: string }>([
-    {
-      why: 'a task was forgotten',
-      evidence: { ...deadLettered, deadMessages: [] },
-      problem: 'had to be deleted and exists, without a reason in the dead-letter queue',
-    },
-    {
-      why: 'a dead-lettered message is about another target',
-      evidence: {
+  test.each<[why: string, evidence: Evidence, problem: string]>([
+    [
+      'a task was forgotten',
+      { ...deadLettered, deadMessages: [] },
+      'had to be deleted and exists, without a reason in the dead-letter queue',
+    ],
+    [
+      'a dead-lettered message is about another target',
+      {
         ...deadLettered,
         deadMessages: [{ ...message, request: { version: 1, id: 'one', ...PLACE, targets: [APAC] } }],
       },
-      problem: 'had to be deleted and exists',
-    },
-    {
-      why: 'a dead-lettered message is about another repository',
-      evidence: {
+      'had to be deleted and exists',
+    ],
+    [
+      'a dead-lettered message is about another repository',
+      {
         ...deadLettered,
         deadMessages: [
           { ...message, request: { version: 1, id: 'one', namespace: 'acme', repository: 'a' } },
         ],
       },
-      problem: 'had to be deleted and exists',
-    },
-    {
-      why: 'a dead-lettered message has no reason',
-      evidence: { ...deadLettered, deadMessages: [unexplained] },
-      problem: 'a dead-lettered message has no reason',
-    },
-    {
-      why: 'a task is gone that had to be kept',
-      evidence: {
+      'had to be deleted and exists',
+    ],
+    [
+      'a dead-lettered message has no reason',
+      { ...deadLettered, deadMessages: [unexplained] },
+      'a dead-lettered message has no reason',
+    ],
+    [
+      'a task is gone that had to be kept',
+      {
         ...good,
         left: [],
         removals: [removal, { ...removal, target: APAC }],
         entries: [requestEntry, taskEntry, { ...taskEntry, target: APAC }],
       },
-      problem: 'had to be kept and is gone: acme/api to ap-southeast-1/acme-apac',
-    },
-    {
-      why: 'an unplanned task was deleted',
-      evidence: {
+      'had to be kept and is gone: acme/api to ap-southeast-1/acme-apac',
+    ],
+    [
+      'an unplanned task was deleted',
+      {
         ...good,
         removals: [removal, { ...removal, createdAt: '2026-11-24T03:00:01Z' }],
       },
-      problem: 'was deleted and had to be kept: acme/api to cn-east-3/acme-dr, created 2026-11-24T03:00:01Z',
-    },
-    {
-      why: 'a task is gone without a deletion',
-      evidence: { ...good, removals: [], entries: [requestEntry] },
-      problem: 'is gone without a deletion',
-    },
-    {
-      why: 'a deletion has no entry',
-      evidence: { ...good, entries: [requestEntry] },
-      problem: 'the ledger has no entry',
-    },
-    {
-      why: 'a deletion of an earlier task of the same name has an entry',
-      evidence: {
+      'was deleted and had to be kept: acme/api to cn-east-3/acme-dr, created 2026-11-24T03:00:01Z',
+    ],
+    [
+      'a task is gone without a deletion',
+      { ...good, removals: [], entries: [requestEntry] },
+      'is gone without a deletion',
+    ],
+    ['a deletion has no entry', { ...good, entries: [requestEntry] }, 'the ledger has no entry'],
+    [
+      'a deletion of an earlier task of the same name has an entry',
+      {
         ...good,
         entries: [requestEntry, { ...taskEntry, task: { ...DR, createdAt: '2026-01-01T00:00:00Z' } }],
       },
-      problem: 'the ledger has no entry',
-    },
-    {
-      why: 'the entry of a deletion was written afterwards',
-      evidence: { ...good, writtenAt: new Map([[keyText(taskEntry.key), REMOVED_AT + 5]]) },
-      problem: 'was deleted 5 ms before its entry was written',
-    },
-    ...(['absent', 'failed', 'intended'] as const).map((outcome) => ({
-      why: `the final outcome in the ledger is ${outcome}`,
-      evidence: { ...good, entries: [requestEntry, { ...taskEntry, outcome }] },
-      problem: `was deleted, and the ledger says ${outcome}`,
-    })),
-    {
-      why: 'the outcome in the ledger is failed, and the task was deleted',
-      evidence: {
+      'the ledger has no entry',
+    ],
+    [
+      'the entry of a deletion was written afterwards',
+      { ...good, writtenAt: new Map([[keyText(taskEntry.key), REMOVED_AT + 5]]) },
+      'was deleted 5 ms before its entry was written',
+    ],
+    ...(['absent', 'failed', 'intended'] as const).map((outcome): [string, Evidence, string] => [
+      `the final outcome in the ledger is ${outcome}`,
+      { ...good, entries: [requestEntry, { ...taskEntry, outcome }] },
+      `was deleted, and the ledger says ${outcome}`,
+    ]),
+    [
+      'the outcome in the ledger is failed, and the task was deleted',
+      {
         ...good,
         entries: [requestEntry, { ...taskEntry, outcome: 'failed' }],
         deadMessages: [message],
       },
-      problem: 'was deleted, and the ledger says failed',
-    },
-    {
-      why: 'the ledger has a deletion that never happened',
-      evidence: { ...deadLettered, entries: [requestEntry, taskEntry] },
-      problem: 'is deleted in the ledger, and was not deleted',
-    },
-    {
-      why: 'an accepted event has no record',
-      evidence: { ...good, entries: [taskEntry] },
-      problem: 'one was accepted, and there is no record of acme/api',
-    },
-    {
-      why: 'a refused event has an entry',
-      evidence: { ...good, events: [{ ...event, requests: [] }] },
-      problem: 'one leads to no request, and is in the ledger',
-    },
-    {
-      why: 'an invalid event is not dead-lettered',
-      evidence: { ...good, events: [{ ...event, deadLetteredAs: 'UNREADABLE' }] },
-      problem: 'one is not in the dead-letter queue as UNREADABLE',
-    },
-    {
-      why: 'an invalid event is dead-lettered with another code',
-      evidence: {
+      'was deleted, and the ledger says failed',
+    ],
+    [
+      'the ledger has a deletion that never happened',
+      { ...deadLettered, entries: [requestEntry, taskEntry] },
+      'is deleted in the ledger, and was not deleted',
+    ],
+    [
+      'an accepted event has no record',
+      { ...good, entries: [taskEntry] },
+      'one was accepted, and there is no record of acme/api',
+    ],
+    [
+      'a rejected event has an entry',
+      { ...good, events: [{ ...event, requests: [] }] },
+      'one leads to no request, and is in the ledger',
+    ],
+    [
+      'an invalid event is not dead-lettered',
+      { ...good, events: [{ ...event, deadLetteredAs: 'UNREADABLE' }] },
+      'one is not in the dead-letter queue as UNREADABLE',
+    ],
+    [
+      'an invalid event is dead-lettered with another code',
+      {
         ...good,
         events: [{ ...event, deadLetteredAs: 'UNREADABLE' }],
         deadMessages: [message],
       },
-      problem: 'one is not in the dead-letter queue as UNREADABLE',
-    },
-    {
-      why: 'a request that asks for too much is done',
-      evidence: { ...good, events: [{ ...event, tooLarge: true }] },
-      problem: 'one asks for too much, and is not in the dead-letter queue',
-    },
-    {
-      why: 'a request deletes more than it may',
-      evidence: {
+      'one is not in the dead-letter queue as UNREADABLE',
+    ],
+    [
+      'a request that asks for too much is done',
+      { ...good, events: [{ ...event, tooLarge: true }] },
+      'one asks for too much, and is not in the dead-letter queue',
+    ],
+    [
+      'a request deletes more than it may',
+      {
         ...good,
         events: [{ ...event, tooLarge: true }],
         deadMessages: [message],
         maxTasksPerRequest: 0,
       },
-      problem: 'one has deleted 1 tasks, and safety.maxTasksPerRequest is 0',
-    },
-    {
-      why: 'nearly everything is dead-lettered',
-      evidence: {
+      'one has deleted 1 tasks, and safety.maxTasksPerRequest is 0',
+    ],
+    [
+      'nearly everything is dead-lettered',
+      {
         ...deadLettered,
         tasks: Array.from({ length: 30 }, () => deleted),
       },
-      problem: 'too many are dead-lettered: 30 of 30',
-    },
-  ])('$why', ({ evidence, problem }) => {
+      'too many are dead-lettered: 30 of 30',
+    ],
+  ])('%s', (_why, evidence, problem) => {
     expect(checkAll(evidence).problems.join('\n')).toContain(problem);
   });
 });

@@ -39,7 +39,7 @@ async function setUp(share: number) {
   return { service, faults, done, call };
 }
 
-describe('what stands between the functions and AWS', () => {
+describe('the fault proxy before AWS', () => {
   test('passes calls on, with what signs them', async () => {
     const { service, call, done } = await setUp(0);
     expect(await call('one')).toEqual({ status: 200, text: '{"got":"one"}' });
@@ -48,13 +48,13 @@ describe('what stands between the functions and AWS', () => {
     expect(done).toEqual(['UpdateItem one']);
   });
 
-  test('never lets anything go wrong where nothing is to', async () => {
+  test('injects no fault with a share of 0', async () => {
     const { call, faults } = await setUp(0);
     for (let count = 0; count < 230; count += 1) await call('one');
     expect(faults).toEqual([]);
   });
 
-  test('lets calls go wrong before and after they are done', async () => {
+  test('injects faults before and after a call is done', async () => {
     const { service, call, faults, done } = await setUp(0.5);
     const statuses: number[] = [];
     for (let count = 0; count < 90; count += 1) statuses.push((await call('one')).status);
@@ -67,7 +67,7 @@ describe('what stands between the functions and AWS', () => {
     expect(service.requests).toHaveLength(done.length);
   });
 
-  test('is away now and then, for longer than one call is tried again', async () => {
+  test('has outages that last longer than the retries of one call', async () => {
     const { call, faults } = await setUp(0.01);
     let count = 0;
     while (!faults.includes('away')) {

@@ -16,7 +16,7 @@ function draw(operation: 'createToken' | 'deleteSyncTask', share: number) {
   return { faults, tally };
 }
 
-/** What the answer would be taken for, where it is replaced. */
+/** Answers that replace the true one, as the client sorts them. */
 function answersOf(faults: readonly Fault[]) {
   return faults.flatMap(({ status, code, body }) => {
     const said = Number(/^SVCSTG\.SWR\.(\d{3})/.exec(code ?? '')?.[1] ?? 0);
@@ -28,23 +28,23 @@ function answersOf(faults: readonly Fault[]) {
 }
 
 describe('the faults of a soak test', () => {
-  test('meet as many calls as was asked for, and each is counted', () => {
+  test('hit the requested share of calls, and each is counted', () => {
     const { faults, tally } = draw('deleteSyncTask', 0.2);
     expect(faults.length / CALLS).toBeCloseTo(0.2, 1);
     expect(tally.sum('faults')).toBe(faults.length);
     expect(tally.of('calls')).toEqual({ deleteSyncTask: CALLS });
   });
 
-  test('meet none where none is asked for', () => {
+  test('hit no call if none is requested', () => {
     expect(draw('deleteSyncTask', 0).faults).toEqual([]);
   });
 
-  test('never say of a task that it is gone: that would be a lie', () => {
+  test('never report a task as gone', () => {
     const verdicts = answersOf(draw('deleteSyncTask', 0.9).faults).map(sortSwrFailure);
     expect(new Set(verdicts)).toEqual(new Set(['retry', 'relogin', 'permanent']));
   });
 
-  test('seldom need a person', () => {
+  test('are seldom permanent', () => {
     const { faults } = draw('deleteSyncTask', 0.9);
     const needing = answersOf(faults).filter((answer) => sortSwrFailure(answer) === 'permanent');
     expect(needing.length / faults.length).toBeLessThan(0.02);
@@ -53,11 +53,11 @@ describe('the faults of a soak test', () => {
   test('are sometimes only in the answer: the call has taken effect', () => {
     const { faults } = draw('deleteSyncTask', 0.9);
     expect(faults.filter(({ afterwards }) => afterwards).length / faults.length).toBeGreaterThan(0.15);
-    // What a person has to mend has not been done.
+    // A permanent failure is never only in the answer.
     expect(faults.filter(({ afterwards, code }) => afterwards === true && code !== undefined)).toEqual([]);
   });
 
-  test('never refuse a password: that would lock the user', () => {
+  test('never reject a password: that would lock the user', () => {
     const verdicts = answersOf(draw('createToken', 0.9).faults).map(sortIamFailure);
     expect(new Set(verdicts)).toEqual(new Set(['retry']));
   });

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { limitRate } from '../../e2e/soak/send-events.ts';
 
-/** A clock that stands still while nobody waits. */
-function still(): { now: () => number; advance: (ms: number) => void } {
+/** A clock that advances only when told to. */
+function manualClock(): { now: () => number; advance: (ms: number) => void } {
   let time = 0;
   return {
     now: () => time,
@@ -12,14 +12,14 @@ function still(): { now: () => number; advance: (ms: number) => void } {
   };
 }
 
-test('without a limit nobody waits', async () => {
+test('does not wait without a limit', async () => {
   const pace = limitRate(0);
   const startedAt = performance.now();
   for (let count = 0; count < 1000; count += 1) await pace();
   expect(performance.now() - startedAt).toBeLessThan(1000);
 });
 
-test('all that are on their way at the same time share one limit', async () => {
+test('shares one limit between simultaneous calls', async () => {
   const pace = limitRate(100);
   const startedAt = performance.now();
   // The first one need not wait, and each of the others 10 ms more.
@@ -27,8 +27,8 @@ test('all that are on their way at the same time share one limit', async () => {
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(95);
 });
 
-test('what was late is not made up for', async () => {
-  const { now, advance } = still();
+test('does not catch up after a delay', async () => {
+  const { now, advance } = manualClock();
   const pace = limitRate(5, now);
   await pace();
   advance(5000);

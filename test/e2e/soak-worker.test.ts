@@ -48,13 +48,13 @@ test('a killed worker finishes nothing, and another process takes over', async (
   expect(after).not.toBe(before);
 });
 
-test('it may be killed twice in a row', async () => {
+test('survives two kills in a row', async () => {
   await worker.kill();
   await worker.kill();
   expect(typeof (await worker.invoke('who'))).toBe('number');
 });
 
-test('its lines are passed on', async () => {
+test('passes its lines on', async () => {
   await waitUntil('it has said so', () => lines.length > 0);
   expect(lines).toEqual(['up']);
 });
