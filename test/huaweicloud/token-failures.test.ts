@@ -156,7 +156,11 @@ describe('a failed request for the token of an agency', () => {
 
   test.each([
     ['the user is no Agent Operator', () => cloud.cloud.identities.addUser(USER), 'HTTP_403'],
-    ['the agency was removed', () => cloud.cloud.identities.removeAgency(AGENCY.domain, AGENCY.name), 'HTTP_404'],
+    [
+      'the agency was removed',
+      () => cloud.cloud.identities.removeAgency(AGENCY.domain, AGENCY.name),
+      'HTTP_404',
+    ],
     [
       'the agency is delegated to another account',
       () => cloud.cloud.identities.addAgency({ ...AGENCY, delegatedTo: 'auditors' }),

@@ -114,8 +114,14 @@ describe('a token of an agency', () => {
   });
 
   test.each([
-    { why: 'another agency is removed', change: () => acme.cloud.identities.removeAgency('customer', 'audit') },
-    { why: "another user's password changes", change: () => acme.cloud.identities.setPassword('acme', 'robot', 'new') },
+    {
+      why: 'another agency is removed',
+      change: () => acme.cloud.identities.removeAgency('customer', 'audit'),
+    },
+    {
+      why: "another user's password changes",
+      change: () => acme.cloud.identities.setPassword('acme', 'robot', 'new'),
+    },
     { why: 'its agency is replaced', change: () => delegate(acme, 'acme') },
   ])('stays where $why', async ({ change }) => {
     const headers = await act(acme.url);
