@@ -283,7 +283,7 @@ describe('a failed call', () => {
 
   test('is not retried when the pause is longer than the remaining time', async () => {
     answers = [failing(503)];
-    await expectFailure(send({ timeoutMs: 20 }), { retryable: true });
+    await expectFailure(send({ timeoutMs: 5000, firstPauseMs: 10_000 }), { status: 503, retryable: true });
     expect(server.requests).toHaveLength(1);
   });
 
