@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseRequest, validateNames } from '../../lib/cleanup/request.ts';
+import { parseRequest, toDeliveryId, validateNames } from '../../lib/cleanup/request.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR, manyTargets } from '../support/cloud.ts';
 
@@ -199,4 +199,13 @@ describe('the names of a request', () => {
   ])('are fine in $why', ({ request }) => {
     expect(validateNames(request)).toBeUndefined();
   });
+});
+
+test('a long id of a delivery becomes a digest, which tells it from others', () => {
+  const [one, other] = ['a', 'b'].map((end) => toDeliveryId('queue', `${'x'.repeat(1000)}${end}`));
+  expect([one, other]).toEqual([
+    expect.stringMatching(/^queue:[0-9a-f]{64}$/),
+    expect.stringMatching(/^queue:[0-9a-f]{64}$/),
+  ]);
+  expect(one).not.toBe(other);
 });
