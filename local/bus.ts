@@ -13,7 +13,7 @@ export interface PublishedEvent {
   readonly source: string;
   readonly 'detail-type': string;
   readonly detail: unknown;
-  /** Whether a rule has put it into the cleanup queue. */
+  /** True if a rule has put the event into the cleanup queue. */
   readonly queued: boolean;
 }
 

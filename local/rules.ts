@@ -20,7 +20,7 @@ export async function readRules(): Promise<readonly Pattern[]> {
     });
 }
 
-/** Whether an event fits a pattern; knows as much of EventBridge's language as the rules use: values and `exists`. */
+/** Matches an event against a pattern with the part of EventBridge's language that the rules use: values and `exists`. */
 export function matchesPattern(pattern: Pattern, event: unknown): boolean {
   const fields = new Map(typeof event === 'object' && event !== null ? Object.entries(event) : []);
   return Object.entries(pattern).every(([key, expected]) => {

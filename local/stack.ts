@@ -18,7 +18,7 @@ const CREDENTIALS = {
 type FunctionName = keyof typeof TIMEOUT_MS;
 
 export interface StackOptions {
-  /** Where a build has put the bundles and their configuration. */
+  /** Directory of the bundles and their configuration. */
   readonly distDir: string;
   /** Environment of the functions, beside the addresses of the AWS services. */
   readonly env: NodeJS.ProcessEnv;

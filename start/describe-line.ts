@@ -23,7 +23,7 @@ export function parseLine(line: string): LogLine | undefined {
   return parsed.success ? parsed.output : undefined;
 }
 
-/** Whether a line holds metrics for CloudWatch. */
+/** True for a line with metrics for CloudWatch. */
 export function isMetric(line: string): boolean {
   return line.startsWith('{"_aws":');
 }
@@ -53,10 +53,10 @@ export function describeLine(line: LogLine): string {
     'dead-lettered': text('reason'),
     'not closed': `what became of the request is not in the ledger: ${text('message')}`,
     'not published': `${text('count')} events: ${text('message')}`,
-    'not settled': `the message comes back: ${text('message')}`,
-    retried: `it comes back (${text('code')})`,
+    'not settled': `the message is retried: ${text('message')}`,
+    retried: `the request is retried (${text('code')})`,
     continued: 'the rest of the organization goes on in another message',
-    'not begun': 'no time left: it comes back',
+    'not begun': 'no time left: the message is retried',
     'login rejected': text('message'),
     'sweep started': `${text('organizations')} organizations are looked at`,
     scanned: `${text('namespace')}: ${text('repositories')} repositories, ${text('tasks')} tasks, ${text('found')} of them to go`,
@@ -65,7 +65,7 @@ export function describeLine(line: LogLine): string {
     'sweep refused': text('message'),
     'sweep finished': `${text('state')}: ${text('found')} of ${text('tasks')} tasks are to go`,
     'sweep applied': 'their cleanup is asked for',
-    'step failed': `it comes back: ${text('message')}`,
+    'step failed': `the step is retried: ${text('message')}`,
     cleaned: `${text('deleted')} deleted, ${text('absent')} absent, ${text('kept')} kept, ${text('failed')} failed`,
   };
   const took = line['ms'] === undefined ? '' : ` (${text('ms')} ms)`;

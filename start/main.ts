@@ -104,7 +104,7 @@ function pluralize(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** Whether a request is finished, and its events are published. */
+/** True once a request is finished and its events are published. */
 function isOver(id: string): boolean {
   const cleaned = lines.find((line) => line.event === 'cleaned' && line['id'] === id);
   const deletions = events.filter((event) => event['detail-type'] === 'Sync Task Deleted');

@@ -77,7 +77,7 @@ export async function prepareDemo({ configFile, repository }: DemoOptions) {
     key,
     /** The repository whose deletion is sent, under its name at GitHub. */
     repository: fullName,
-    /** The same one in SWR. */
+    /** Its image in SWR. */
     image,
     async countTasks(): Promise<number> {
       if (emulator !== undefined) return emulator.cloud.tasks(image.namespace, image.repository).length;

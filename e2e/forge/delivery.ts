@@ -12,7 +12,7 @@ export interface RawDelivery {
   readonly method: string;
   readonly query: string;
   readonly via: 'HTTP API' | 'REST API';
-  /** Whether the event has the body in base64, as it must for bytes that are no text. */
+  /** True if the event has the body in base64, as bytes that are not text require. */
   readonly base64: boolean;
   /** The `isBase64Encoded` of the event; a wrong value changes the bytes that arrive. */
   readonly saysBase64: boolean;

@@ -11,7 +11,7 @@ import { serveAws } from '../../local/loopback/serve-aws.ts';
 import { build } from '../../scripts/build.ts';
 import { type ForgeSender, signingPairs } from './senders.ts';
 
-/** What became of one delivery. */
+/** Result of one delivery. */
 export interface ForgeResult {
   readonly status: number;
   readonly answer: string;
@@ -112,7 +112,7 @@ export async function loadReceiver(senders: readonly ForgeSender[]) {
         process.stdout.write = genuineWrite;
       }
     },
-    /** How often secrets were read so far. */
+    /** Number of reads of secrets so far. */
     secretReads: () => reads,
     async close(): Promise<void> {
       Object.assign(https, { request: genuineRequest });

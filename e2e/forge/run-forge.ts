@@ -29,7 +29,7 @@ interface ForgeFailure {
 export interface ForgeReport {
   sent: number;
   failed: number;
-  /** How many mutated ones queued what their genuine one does. */
+  /** Number of mutated deliveries that queued what their genuine one does. */
   same: number;
   /** Counts by `kind` and by `status`. */
   readonly tally: Tally;

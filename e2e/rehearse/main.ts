@@ -66,7 +66,7 @@ function chooseAwsEmulator(cleanUp: CleanUp): () => Promise<URL> {
 function interruption(): Promise<never> {
   return new Promise((_resolve, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => reject(new Error(`The rehearsal was interrupted (${signal}).`)));
+      process.on(signal, () => reject(new Error(`The end-to-end test was interrupted (${signal}).`)));
     }
   });
 }
@@ -74,7 +74,7 @@ function interruption(): Promise<never> {
 await runCommand(async () => {
   await using opened = new AsyncDisposableStack();
   await Promise.race([rehearse(startSteps(), cleanUpWith(opened)), interruption()]);
-  console.log('The rehearsal went well.');
+  console.log('The end-to-end test passed.');
 });
 // After an interruption, steps that were under way may still wait for something.
 process.exit();

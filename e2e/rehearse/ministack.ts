@@ -12,7 +12,7 @@ import { EMULATOR_REGION, waitFor } from './aws.ts';
 /** The version that this test was written for. */
 const VERSION = '1.5.33';
 
-const HOW_TO_INSTALL = `The rehearsal needs MiniStack, an AWS emulator, and found neither a command "ministack" nor a Python module of that name.
+const HOW_TO_INSTALL = `The end-to-end test needs MiniStack, an AWS emulator, and found neither a command "ministack" nor a Python module of that name.
 Install it:
   pip install ministack==${VERSION}
 or start its container, and say where it is (it needs Node.js 24 to run the functions with):

@@ -83,7 +83,7 @@ export async function subscribe(EventBusName: string) {
         },
         timeoutMs,
       ),
-    /** How many of each type were published. */
+    /** Number of published events of each type. */
     count(): Record<string, number> {
       const types = events.map((event) => event['detail-type']).toSorted();
       const byType = Object.entries(Object.groupBy(types, (type) => type));

@@ -10,13 +10,13 @@ export interface ReportParts {
   readonly seconds: number;
   readonly tally: Tally;
   readonly result: SoakResult;
-  /** Those that were found before the checks. */
+  /** Problems found before the checks. */
   readonly problems: readonly string[];
 }
 
 export type SoakReport = ReturnType<typeof makeReport>;
 
-/** How a soak test went; no problems if all is well. */
+/** Result of a soak test; no problems if all is well. */
 export function makeReport({ options: { seed, events }, seconds, tally, result, problems }: ReportParts) {
   const { 'sweep finished': finished } = tally.of('lines');
   return {

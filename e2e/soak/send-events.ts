@@ -72,7 +72,7 @@ export interface SendEventsOptions {
   readonly random: Random;
   /** Sends each event once, in order. */
   readonly healthy: boolean;
-  /** How many events are sent in a second; 0 sets no limit. */
+  /** Events per second; 0 sets no limit. */
   readonly perSecond: number;
   readonly cloud: Cloud;
   readonly queues: Queues;

@@ -15,7 +15,7 @@ export interface SoakOptions {
   readonly workers: number;
   /** Events from one kill of a process to the next, on average. */
   readonly killEvery: number;
-  /** How many events are sent in a second; 0 sets no limit. */
+  /** Events per second; 0 sets no limit. */
   readonly perSecond: number;
   /** Seconds from the start of one sweep to the next; 0 is none. */
   readonly sweepEvery: number;

@@ -20,7 +20,7 @@ const OUTAGE_EVERY = { SQS: 400, DYNAMODB: 2500, EVENTBRIDGE: 800 };
 const NAMES = { SQS: 'SQS', DYNAMODB: 'DynamoDB', EVENTBRIDGE: 'EventBridge' };
 
 export interface SoakStackOptions {
-  /** Where a build has put the bundles and their configuration. */
+  /** Directory of the bundles and their configuration. */
   readonly distDir: string;
   readonly options: Pick<SoakOptions, 'workers' | 'faults' | 'sweepEvery'>;
   /** The secrets and addresses that the configuration names. */

@@ -24,12 +24,12 @@ export interface AlarmRow {
   readonly periodSeconds: 60 | 300 | 3600;
   /** Number of periods that count. 1 if missing. */
   readonly periods?: number | Parameter;
-  /** How many of those periods must be over the threshold. All if missing. */
+  /** Number of those periods that must be over the threshold. All if missing. */
   readonly datapoints?: number;
   readonly threshold: number | Parameter;
   /** Side of the threshold that alarms; no data counts as below. `above` if missing. */
   readonly side?: 'below';
-  /** Whether a mail follows when the alarm is over. True if missing. */
+  /** False if no mail follows when the alarm is over. */
   readonly notifiesOk?: false;
   /** Title of the widget that shows the threshold as a line (`dashboard.ts`). */
   readonly widget?: string;

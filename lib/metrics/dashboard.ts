@@ -16,7 +16,7 @@ interface WidgetLine {
   readonly metric: MetricName | AwsMetric<string>;
   readonly label: string;
   readonly color: string;
-  /** That of the widget if missing. */
+  /** Statistic; the widget's if missing. */
   readonly stat?: string;
   /** Axis on the left if missing. */
   readonly yAxis?: 'right';

@@ -10,7 +10,7 @@ interface Kept {
 
 /** The state behind the emulator, for a test or a demo to read and to change. */
 export class Cloud {
-  /** How a task that is not there is answered: 404 is documented, 400 with `SVCSTG.SWR.4001158` is what was seen. */
+  /** Answer for a task that doesn't exist: 404 is documented, 400 with `SVCSTG.SWR.4001158` was seen in practice. */
   goneAs: 404 | 400 = 404;
   /** Lists as documented if empty. */
   listing: Listing = {};
@@ -20,7 +20,7 @@ export class Cloud {
   readonly identities: Identities;
   /** By organization and name, in the order in which they came. */
   readonly #repositories = new Map<string, Map<string, Repository>>();
-  /** The same of one organization or of all, to cut pages from; made anew after a change. */
+  /** Sorted repositories of one organization or of all, to cut pages from; made anew after a change. */
   readonly #listed = new Map<string | undefined, readonly Repository[]>();
   /** By repository and target. A task belongs to a name, not to a repository: it outlives what it names. */
   readonly #tasks = new Map<string, Map<string, Kept>>();

@@ -2,7 +2,7 @@ import { type Answer, answerEmpty, type ErrorShape, shapeError, shapeIamError } 
 import type { Operation } from './call.ts';
 
 /**
- * What goes wrong with a call. `status`, `code`, `message`, `shape` and `body` replace the answer, `hang` and `reset`
+ * Injected fault of a call. `status`, `code`, `message`, `shape` and `body` replace the answer, `hang` and `reset`
  * lose it: in both cases nothing is done, unless `afterwards` says so. All others leave the answer as it is.
  */
 export interface Fault {

@@ -5,7 +5,7 @@ export interface Repository {
   readonly createdAt: string;
 }
 
-/** How lists differ from what the documents say of them. Positions count from 0 over all pages. */
+/** Deviations of lists from the documented ones. Positions count from 0 over all pages. */
 export interface Listing {
   /** Most repositories on a page, however many were asked for; 1,000 if missing. */
   repositories?: number;

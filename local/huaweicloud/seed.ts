@@ -2,14 +2,14 @@ import type { Cloud } from './cloud.ts';
 import type { Listing, NewTask } from './rows.ts';
 import type { Agency, NewUser } from './tokens.ts';
 
-/** What a cloud starts with: plain data. */
+/** Initial contents of a cloud: plain data. */
 export interface Seed {
   /** The region that this SWR is in; its project of the same name is always there. `cn-north-4` if missing. */
   region?: string;
   users?: NewUser[];
   projects?: { name: string; id?: string }[];
   agencies?: Agency[];
-  /** How lists differ from what the documents say of them. */
+  /** Deviations of lists from the documented ones. */
   listing?: Listing;
   organizations?: {
     name: string;

@@ -6,7 +6,7 @@ import type { Listing, NewTask, Repository } from './rows.ts';
 
 const MAX_LIMIT = 1000;
 const DEFAULT_LIMIT = 100;
-/** What a user may do in an organization: 7 is manage, 3 edit, 1 read. */
+/** Permission of a user in an organization: 7 is manage, 3 edit, 1 read. */
 const MANAGE = 7;
 
 export function listNamespaces(_call: Call, cloud: Cloud): Answer {

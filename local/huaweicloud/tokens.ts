@@ -21,7 +21,7 @@ export interface Project {
   name: string;
 }
 
-/** What an account lets another one do in it. */
+/** Agency: an account's permission for another one to act in it. */
 export interface Agency {
   domain: string;
   name: string;
@@ -32,7 +32,7 @@ export interface Agency {
 export interface Bearer {
   /** Who has logged in. */
   user: User;
-  /** What the user acts as, if not as itself. */
+  /** Agency as which the user acts, if any. */
   agency?: Agency;
 }
 

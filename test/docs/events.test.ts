@@ -44,7 +44,7 @@ function addRepository(namespace = 'acme'): string {
   return repository;
 }
 
-/** What was announced, in a few words each. */
+/** Published events, in a few words each. */
 function announced(): string[] {
   return cleaning.bus.events
     .map(({ type, detail }) => {

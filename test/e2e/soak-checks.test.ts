@@ -56,7 +56,7 @@ const good: Evidence = {
   deadMessages: [],
   maxTasksPerRequest: 50,
 };
-/** Nothing was deleted, and the request is in the dead-letter queue. */
+/** Evidence of a request in the dead-letter queue, without a deletion. */
 const deadLettered: Evidence = {
   ...good,
   left: [row(deleted), row(kept)],

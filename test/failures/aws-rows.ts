@@ -83,7 +83,7 @@ export const awsRows: readonly AwsRow[] = [
   },
 ];
 
-/** How a message ends whose one task is to go, if that call goes wrong every time. */
+/** End of a message with one task to delete, if that call fails every time. */
 export function awsEndOf({ secretIsOfNoUse = false }: AwsRow, place: AwsPlace): AwsEnd {
   if (place === 'secret') return secretIsOfNoUse ? 'dead-lettered: SECRET_UNUSABLE' : 'retried';
   if (place === 'ledgerOutcome') return 'deleted, then retried';
@@ -92,7 +92,7 @@ export function awsEndOf({ secretIsOfNoUse = false }: AwsRow, place: AwsPlace): 
   return 'retried';
 }
 
-/** Whether a row applies to a place: a ledger where nobody listens fails at the first of its places. */
+/** True if a row applies to a place: a ledger that is not listening fails at the first of its places. */
 export function applies({ only, fault }: AwsRow, place: AwsPlace): boolean {
   if (only !== undefined) return only === place;
   return fault !== 'refused' || !/^ledger(?!Request)/.test(place);

@@ -85,7 +85,7 @@ beforeAll(async () => {
 });
 afterAll(() => sqs.close());
 
-/** What a delivery comes to, and everything about it that is larger than it may be. */
+/** Result of a delivery, and everything about it that exceeds a limit. */
 async function deliver(source: string, delivery: Parameters<typeof receive>[1]) {
   recorded.clear();
   const before = sqs.requests.length;

@@ -20,7 +20,7 @@ testProperty('** fits everything', [anyText], (name) => {
   expect(matchGlob('**', name)).toBe(true);
 });
 
-/** The same by backtracking: simple, and too slow for untrusted input. */
+/** Glob matching by backtracking: simple, and too slow for untrusted input. */
 function tryGlob(glob: string, name: string, atStart = true): boolean {
   if (glob === '') return name === '';
   if (atStart && glob.startsWith('**/')) {

@@ -84,7 +84,7 @@ interface Deletion {
 
 const ownerAndName = pathOf({ minLength: 2, maxLength: 2 });
 
-/** How each source that has repositories of its own says that one is gone. */
+/** Deletion events of each source with repositories of its own. */
 const deletions: readonly Deletion[] = [
   {
     type: 'github',

@@ -18,7 +18,7 @@ const MIB = 1024 * 1024;
 const SIGNING_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
 const KINDS = Object.keys(largeValues).length;
-/** How many large deliveries each function gets in a row: every kind in every place. */
+/** Number of large deliveries that each function gets in a row: every kind in every place. */
 const BODIES: Readonly<Record<string, number>> = { receive: 3 * KINDS, clean: 2 * KINDS };
 
 let cloud: Emulator;

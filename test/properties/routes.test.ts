@@ -9,7 +9,7 @@ import { anyText, path, word } from './values.ts';
 const routesOf = (...routes: { from: string; to: string | string[] }[]) =>
   configOf({ routes: firstCounts(routes) }).routes;
 
-/** Whether `from` has every name of `to`. */
+/** True if `from` has every name of `to`. */
 function hasNames({ from, to }: { readonly from: string; readonly to: string }): boolean {
   return [...to.matchAll(/\{(\w+)\}/g)].every(([, name = '']) => new RegExp(`\\{${name}\\+?\\}`).test(from));
 }

@@ -162,7 +162,7 @@ describe.each([
   }, 60_000);
   afterAll(() => receiving.close());
 
-  /** Nothing, or exactly what a delivery has set off as it was sent. */
+  /** Allowed effects: none, or exactly those of the genuine delivery. */
   const mayDo = (delivery: GenuineDelivery) => [[], effects.get(delivery)];
 
   test('every source has a delivery that sets something off', () => {

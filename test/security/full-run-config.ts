@@ -5,7 +5,7 @@ const USER = { domain: 'acme-account', user: 'robot' };
 const SIGNER = { ak: 'SIGNERSACCESSKEY', sk: SECRETS.secretKey };
 const GITHUB = [SECRETS.githubNextSecret, SECRETS.githubSecret];
 
-/** What the store of secrets holds, by the names under which the configuration refers to them. */
+/** Contents of the secret store, by the names in the configuration. */
 export const STORED = {
   main: JSON.stringify({ ...USER, password: SECRETS.password }),
   refused: JSON.stringify({ domain: 'acme-account', user: 'other', password: SECRETS.wrongPassword }),

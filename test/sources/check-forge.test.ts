@@ -73,7 +73,7 @@ const silent: Answering = () => undefined;
 
 describe.each(forges)('$type', ({ type, user, headers, repository, organization, shown }) => {
   let server: LoopbackServer;
-  /** What the forge answers; 404 to all else but the caller. */
+  /** Answers of the forge by path; all other paths but the caller's get 404. */
   let answers: Map<string, Answering>;
   beforeEach(async () => {
     answers = new Map([[user, answering(200, { id: 7 })]]);
@@ -89,7 +89,7 @@ describe.each(forges)('$type', ({ type, user, headers, repository, organization,
     return createCheckExistence(config, () => Promise.resolve('token\n'));
   };
   const paths = () => server.requests.map(({ path }) => path);
-  /** What the answer about acme/api says of the credentials' rights. */
+  /** Evidence of the credentials' rights in the answer about acme/api. */
   async function evidenceOf(canary?: string) {
     const evidence: string[] = [];
     const existence = await checkExistence(canary)(

@@ -72,7 +72,7 @@ function keyedOf({ source }: Row, stored: readonly string[], fresh: readonly str
   return new ConfiguredSource('x', source, { secret: 'ssm:x' }, read);
 }
 
-/** How often the body was hashed while a delivery was verified, and whether it was. */
+/** Verifies a delivery, and counts how often its body is hashed. */
 async function verify(keyed: ConfiguredSource, headers: Record<string, string>) {
   const update = jest.spyOn(Hmac.prototype, 'update');
   try {

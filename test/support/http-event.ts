@@ -12,7 +12,7 @@ export interface HttpEventOptions {
   readonly via?: 'HTTP API' | 'Function URL' | 'REST API' | 'load balancer' | 'load balancer, several values';
 }
 
-/** What is made of a webhook by whoever passes it on. */
+/** Event that an HTTP front end of Lambda makes of a webhook. */
 export function httpEvent(options: HttpEventOptions): HttpEvent {
   const { via = 'HTTP API' } = options;
   if (via === 'REST API') return restApiEvent(options);

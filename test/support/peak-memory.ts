@@ -11,7 +11,7 @@ import { lambdaContext } from './lambda-context.ts';
 import { largeValues, replacePart } from './large-bodies.ts';
 
 const [, , name = '', secret = '', ...only] = process.argv;
-/** What is around a large value stays within 1 MiB with it. */
+/** Size of a large value, so that its message stays within 1 MiB. */
 const SIZE = 1024 * 1024 - 2000;
 const MESSAGE_SIZE = 256 * 1024;
 const output = captureOutput();

@@ -23,7 +23,7 @@ import { topicSenders } from './topics.ts';
 
 /** The middleware of `receive` with a clock of its own, and with everything that it calls on loopback. */
 export interface Receiving {
-  /** What an event is answered, and what it has set off: messages in the queue, and subscriptions that were confirmed. */
+  /** Sends an event, and returns the answer and the effects: queued messages, and confirmed subscriptions. */
   receive(event: HttpEvent): Promise<{ readonly status: number; readonly effects: readonly unknown[] }>;
   close(): Promise<void>;
 }

@@ -23,7 +23,7 @@ const receivedSchema = v.object({
   ),
 });
 
-/** What lies in the dead-letter queue. */
+/** Message in the dead-letter queue. */
 interface DeadLetteredMessage {
   readonly body: string;
   readonly attributes: Readonly<Record<string, string | undefined>>;

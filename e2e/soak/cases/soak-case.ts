@@ -7,11 +7,11 @@ export interface CaseTask extends Target {
   readonly createdAt: string;
   /** SWR doesn't list it. */
   readonly hidden?: boolean;
-  /** How it has to be in the end. */
+  /** Expected final state. */
   readonly expected: 'deleted' | 'kept';
 }
 
-/** What a cleanup request is about. */
+/** Subject of a cleanup request. */
 export interface Subject {
   readonly namespace: string;
   readonly repository?: string;
@@ -32,7 +32,7 @@ interface AnyEvent {
   readonly requests: readonly Subject[];
   /** The code with which it has to be in the dead-letter queue. */
   readonly deadLetteredAs?: string;
-  /** It asks for more than one request may delete, so it has to be dead-lettered in any case. */
+  /** True if it names more tasks than one request may delete, so that it must be dead-lettered. */
   readonly tooLarge?: true;
 }
 
@@ -43,7 +43,7 @@ export interface WebhookEvent extends AnyEvent {
   readonly body: string;
   /** Signed with a key that is not the source's, or signed long ago. */
   readonly flaw?: 'forged' | 'stale';
-  /** What `receive` has to answer. */
+  /** Expected answer of `receive`. */
   readonly status: 200 | 202 | 401 | 422;
 }
 

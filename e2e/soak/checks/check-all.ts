@@ -77,7 +77,7 @@ function describeSubject({ namespace, repository }: Subject | RequestEntry): str
 
 /** Share of the tasks to delete. If more are dead-lettered, the service gives up too soon. */
 const MAX_DEAD_LETTERED = 0.1;
-/** So few can be dead-lettered by chance. */
+/** Number of requests that may be dead-lettered by chance. */
 const FEW = 20;
 
 /**

@@ -66,12 +66,12 @@ export function readDeadMessage({
   return { body, ...others, request: parsed.ok ? parsed.value : undefined };
 }
 
-/** Whether a message has a reason: one that SQS itself has moved has none. */
+/** True for a message with a reason; one that SQS itself moved has none. */
 export function isExplained({ reason, code }: DeadMessage): boolean {
   return reason !== undefined && code !== undefined;
 }
 
-/** Whether a message asks for a task to be deleted. */
+/** True for a message that requests the deletion of a task. */
 export function isAbout(
   { request }: DeadMessage,
   namespace: string,

@@ -48,7 +48,7 @@ export function startAcme(options: EmulatorOptions = {}): Promise<Emulator> {
 /** The emulator of a test, with a clock that stands still until the test sets it. */
 export interface Acme extends Emulator {
   clock: ReturnType<typeof stopClock>;
-  /** Those of a user who has logged in; none unless asked for. */
+  /** Headers of a user who has logged in; empty by default. */
   headers: Record<string, string>;
 }
 
