@@ -122,13 +122,7 @@ describe('a list of tasks', () => {
     { why: 'all are newer', differences: { occurredAt: '2020-01-01T00:00:00Z' }, count: 60, warnings: 1 },
     { why: 'all are deleted', differences: {}, count: 60, warnings: 0 },
     { why: 'targets are named', differences: { targets: manyTargets(1) }, count: 60, warnings: 0 },
-    {
-      why: 'the list is short',
-      differences: {},
-      rules: { mode: 'dry-run' as const },
-      count: 9,
-      warnings: 0,
-    },
+    { why: 'the list is short', differences: {}, rules: { mode: 'dry-run' as const }, count: 9, warnings: 0 },
   ])('is reported $warnings times as one that may hide tasks: $why', async (row) => {
     addTasks(row.count);
     cloud.cloud.listing = { tasks: 50 };

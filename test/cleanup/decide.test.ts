@@ -28,10 +28,7 @@ describe('which tasks are to go', () => {
 
   test('are those too that the request names and SWR does not list', () => {
     const request = cleanupRequest({ targets: [EMEA], occurredAt: EVENT });
-    expect(decide(request, [older], safety())).toStrictEqual({
-      deletions: [{ target: EMEA }],
-      settled: [],
-    });
+    expect(decide(request, [older], safety())).toStrictEqual({ deletions: [{ target: EMEA }], settled: [] });
   });
 
   test('are each there once, however often the request names them', () => {

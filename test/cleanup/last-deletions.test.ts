@@ -30,16 +30,8 @@ test.each([
     entries: [{ ...deleted, outcome: 'failed' }],
     counts: 1,
   },
-  {
-    why: 'an unlisted one may never have existed',
-    entries: [{ ...unseen, outcome: 'intended' }],
-    counts: 0,
-  },
-  {
-    why: 'an unlisted one could not be deleted',
-    entries: [{ ...unseen, outcome: 'failed' }],
-    counts: 0,
-  },
+  { why: 'an unlisted one may never have existed', entries: [{ ...unseen, outcome: 'intended' }], counts: 0 },
+  { why: 'an unlisted one could not be deleted', entries: [{ ...unseen, outcome: 'failed' }], counts: 0 },
   { why: 'it was gone already', entries: [{ ...deleted, outcome: 'absent' }], counts: 0 },
 ] as const)('$counts task may be restored: $why', ({ entries, counts }) => {
   expect(lastDeletions<RecordedDeletion>(entries)).toHaveLength(counts);

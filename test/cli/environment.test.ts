@@ -119,9 +119,7 @@ describe('AWS', () => {
     const server = await startLoopbackServer((response) => respond(response, 200, { SecretString: SECRET }));
     try {
       const endpoint = { AWS_ENDPOINT_URL_SECRETS_MANAGER: server.url };
-      await expect(operating.run('tasks --stage stored', endpoint)).resolves.toMatchObject({
-        status: 0,
-      });
+      await expect(operating.run('tasks --stage stored', endpoint)).resolves.toMatchObject({ status: 0 });
       expect(server.requests).toHaveLength(1);
     } finally {
       await server.close();

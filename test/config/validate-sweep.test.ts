@@ -5,10 +5,7 @@ const accounts = { main: {}, other: {} };
 
 test.each([
   { why: 'it has no target accounts', contents: { accounts } },
-  {
-    why: 'its target accounts exist',
-    contents: { accounts, sweep: { targetAccounts: ['other', 'main'] } },
-  },
+  { why: 'its target accounts exist', contents: { accounts, sweep: { targetAccounts: ['other', 'main'] } } },
   { why: 'its accounts are no list', contents: { accounts, sweep: { targetAccounts: 'third' } } },
   { why: 'an account is no text', contents: { accounts, sweep: { targetAccounts: [7] } } },
   { why: 'it is none', contents: { accounts, sweep: 7 } },

@@ -13,11 +13,7 @@ const REMOVED_AT = 2000;
 const deleted: CaseTask = { ...PLACE, ...DR, createdAt: CREATED_AT, expected: 'deleted' };
 const kept: CaseTask = { ...PLACE, ...APAC, createdAt: CREATED_AT, expected: 'kept' };
 const event: SoakEvent = { id: 'one', way: 'queue', body: '', requests: [PLACE] };
-const row = ({ namespace, repository, ...rest }: CaseTask) => ({
-  namespace,
-  repoName: repository,
-  ...rest,
-});
+const row = ({ namespace, repository, ...rest }: CaseTask) => ({ namespace, repoName: repository, ...rest });
 const removal = { at: REMOVED_AT, ...PLACE, target: DR, createdAt: CREATED_AT };
 const about = { at: '2026-11-24T03:00:00.000Z', id: 'one', account: 'main', ...PLACE };
 const requestEntry: RequestEntry = {
@@ -87,18 +83,11 @@ describe('a soak test in which all is well', () => {
     ['the ledger never got the request, but the dead-letter queue did', { ...deadLettered, entries: [] }],
     [
       'the deletion took effect, and its request was dead-lettered before the outcome was known',
-      {
-        ...good,
-        entries: [requestEntry, { ...taskEntry, outcome: 'intended' }],
-        deadMessages: [message],
-      },
+      { ...good, entries: [requestEntry, { ...taskEntry, outcome: 'intended' }], deadMessages: [message] },
     ],
     [
       'two events were about it, and the other one came too late',
-      {
-        ...good,
-        entries: [requestEntry, taskEntry, { ...taskEntry, id: 'two', outcome: 'absent' }],
-      },
+      { ...good, entries: [requestEntry, taskEntry, { ...taskEntry, id: 'two', outcome: 'absent' }] },
     ],
     [
       'SWR has not listed it, so its age is unknown',
@@ -106,10 +95,7 @@ describe('a soak test in which all is well', () => {
     ],
     [
       'it is unknown whether a task existed that SWR never listed',
-      {
-        ...good,
-        entries: [requestEntry, taskEntry, { ...unseenEntry, target: APAC }],
-      },
+      { ...good, entries: [requestEntry, taskEntry, { ...unseenEntry, target: APAC }] },
     ],
     [
       'its entry was written in the same millisecond',
@@ -186,10 +172,7 @@ describe('a soak test in which something is wrong', () => {
     ],
     [
       'an unplanned task was deleted',
-      {
-        ...good,
-        removals: [removal, { ...removal, createdAt: '2026-11-24T03:00:01Z' }],
-      },
+      { ...good, removals: [removal, { ...removal, createdAt: '2026-11-24T03:00:01Z' }] },
       'was deleted and had to be kept: acme/api to cn-east-3/acme-dr, created 2026-11-24T03:00:01Z',
     ],
     [
@@ -218,11 +201,7 @@ describe('a soak test in which something is wrong', () => {
     ]),
     [
       'the outcome in the ledger is failed, and the task was deleted',
-      {
-        ...good,
-        entries: [requestEntry, { ...taskEntry, outcome: 'failed' }],
-        deadMessages: [message],
-      },
+      { ...good, entries: [requestEntry, { ...taskEntry, outcome: 'failed' }], deadMessages: [message] },
       'was deleted, and the ledger says failed',
     ],
     [
@@ -247,11 +226,7 @@ describe('a soak test in which something is wrong', () => {
     ],
     [
       'an invalid event is dead-lettered with another code',
-      {
-        ...good,
-        events: [{ ...event, deadLetteredAs: 'UNREADABLE' }],
-        deadMessages: [message],
-      },
+      { ...good, events: [{ ...event, deadLetteredAs: 'UNREADABLE' }], deadMessages: [message] },
       'one is not in the dead-letter queue as UNREADABLE',
     ],
     [
@@ -261,20 +236,12 @@ describe('a soak test in which something is wrong', () => {
     ],
     [
       'a request deletes more than it may',
-      {
-        ...good,
-        events: [{ ...event, tooLarge: true }],
-        deadMessages: [message],
-        maxTasksPerRequest: 0,
-      },
+      { ...good, events: [{ ...event, tooLarge: true }], deadMessages: [message], maxTasksPerRequest: 0 },
       'one has deleted 1 tasks, and safety.maxTasksPerRequest is 0',
     ],
     [
       'nearly everything is dead-lettered',
-      {
-        ...deadLettered,
-        tasks: Array.from({ length: 30 }, () => deleted),
-      },
+      { ...deadLettered, tasks: Array.from({ length: 30 }, () => deleted) },
       'too many are dead-lettered: 30 of 30',
     ],
   ])('%s', (_why, evidence, problem) => {

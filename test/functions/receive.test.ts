@@ -235,10 +235,7 @@ describe('what is not right is answered by a problem that says what', () => {
     );
     const reason =
       'unknown key "archive": configure sources.github.api to check the source, or update this service';
-    expect(answer).toMatchObject({
-      status: 422,
-      body: { detail: `Ambiguous event: ${reason}.` },
-    });
+    expect(answer).toMatchObject({ status: 422, body: { detail: `Ambiguous event: ${reason}.` } });
     const lines = output.lines.map((line) => JSON.parse(line) as unknown);
     expect(lines).toContainEqual(
       expect.objectContaining({ event: 'rejected', status: 422, code: 'AMBIGUOUS_EVENT' }),

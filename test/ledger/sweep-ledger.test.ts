@@ -243,7 +243,5 @@ test('an unavailable table is a transient failure', async () => {
   await expect(nowhere.begin(sweep)).rejects.toMatchObject({ failure });
   await expect(nowhere.find(sweep.id)).rejects.toMatchObject({ failure });
   await expect(nowhere.addPage(sweep, page, [])).rejects.toMatchObject({ failure });
-  await expect(nowhere.suspicionsIn(acme)).rejects.toMatchObject({
-    failure,
-  });
+  await expect(nowhere.suspicionsIn(acme)).rejects.toMatchObject({ failure });
 });

@@ -160,11 +160,7 @@ describe('a message', () => {
     { why: 'it is null', body: 'null', path: '(root)' },
     { why: 'it says nothing', body: '{}', path: 'namespace' },
     { why: 'it is misspelt', body: '{"namespace":"acme","repositroy":"api"}', path: 'repositroy' },
-    {
-      why: 'its notification is no JSON',
-      body: '{"Type":"Notification","Message":"x"}',
-      path: '(root)',
-    },
+    { why: 'its notification is no JSON', body: '{"Type":"Notification","Message":"x"}', path: '(root)' },
     {
       why: 'its event has no detail',
       body: '{"id":"e","source":"forge.acme","detail-type":"Repository Deleted"}',

@@ -129,9 +129,7 @@ test('fails, and says nothing, where the queue does not take it', async () => {
   const nowhere = sqs.deadLetterQueueUrl.replace('dead-letters', 'missing');
   await expect(
     withDeadLetters((deadLetters) => deadLetters.add('x', [failure]), nowhere),
-  ).rejects.toMatchObject({
-    failure: { code: 'QueueDoesNotExist' },
-  });
+  ).rejects.toMatchObject({ failure: { code: 'QueueDoesNotExist' } });
   expect(recorded.lines).toEqual([]);
   expect(bus.events).toEqual([]);
 });

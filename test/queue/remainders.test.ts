@@ -25,9 +25,7 @@ describe('what is left of a request', () => {
   test('is nothing without a failure', () => {
     const kept: Outcome = { outcome: 'kept', reason: 'denied', target: DR };
     expect(remaindersOf({ request, outcomes: [deleted, kept, { outcome: 'absent', target: APAC }] })).toEqual(
-      {
-        permanent: [],
-      },
+      { permanent: [] },
     );
   });
 

@@ -20,9 +20,7 @@ const steps = useSqs();
 const cleanups = useSqs();
 beforeEach(() => sweeping.far.cloud.addOrganization('somebody'));
 
-const apply: Differences = {
-  config: { sweep: { mode: 'apply', maxPercent: 100, targetAccounts: ['far'] } },
-};
+const apply: Differences = { config: { sweep: { mode: 'apply', maxPercent: 100, targetAccounts: ['far'] } } };
 
 function contextOf(differences: Differences = apply, queueUrl = steps.cleanupQueueUrl): SweepFunctionContext {
   const request = queueRequests(new Queue(cleanups.cleanupQueueUrl));

@@ -37,21 +37,9 @@ test.each([
     image: 'images/api/v2',
     paths: [],
   },
-  {
-    why: 'many segments',
-    from: '{path+}',
-    to: 'images/{path}',
-    image: 'images/a/b/c',
-    paths: ['a/b/c'],
-  },
+  { why: 'many segments', from: '{path+}', to: 'images/{path}', image: 'images/a/b/c', paths: ['a/b/c'] },
   { why: 'the whole image', from: '{path+}', to: '{path}', image: 'a/b/c', paths: ['a/b/c'] },
-  {
-    why: 'another organization',
-    from: 'acme/{repo}',
-    to: 'images/{repo}',
-    image: 'platform/api',
-    paths: [],
-  },
+  { why: 'another organization', from: 'acme/{repo}', to: 'images/{repo}', image: 'platform/api', paths: [] },
   {
     why: 'the organization from the source',
     from: '{org}/{repo}',
@@ -59,13 +47,7 @@ test.each([
     image: 'acme/api',
     paths: ['acme/api'],
   },
-  {
-    why: 'many before one',
-    from: '{path+}/{last}',
-    to: '{last}/{path}',
-    image: 'c/a/b',
-    paths: ['a/b/c'],
-  },
+  { why: 'many before one', from: '{path+}/{last}', to: '{last}/{path}', image: 'c/a/b', paths: ['a/b/c'] },
   {
     why: 'within a text',
     from: 'acme/{repo}',
@@ -135,12 +117,7 @@ test.each([
     to: 'images/{repo}',
     image: 'images/api',
   },
-  {
-    why: 'the route forgets all of them',
-    from: '{path+}',
-    to: 'images/all',
-    image: 'images/all',
-  },
+  { why: 'the route forgets all of them', from: '{path+}', to: 'images/all', image: 'images/all' },
   {
     why: 'there are too many ways to take it apart',
     from: '{org}/{repo}',

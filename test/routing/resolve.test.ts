@@ -83,11 +83,7 @@ describe('a deleted repository of a route that shares its images', () => {
     { from: 'ecr:{repo}', to: 'images/{repo}' },
     { from: 'github:other/{repo}', to: 'others/{repo}' },
   ];
-  const config = configOf({
-    routes,
-    sources: { github: { ...github, api } },
-    events: { confirmEcr: true },
-  });
+  const config = configOf({ routes, sources: { github: { ...github, api } }, events: { confirmEcr: true } });
 
   test('has all sources checked', () => {
     expect(resolve(deleted, GITHUB, config)).toMatchObject({

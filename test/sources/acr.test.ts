@@ -39,10 +39,7 @@ test.each([
 
 test('a deleted tag is ignored', () => {
   const body = { action: 'delete', target: { repository: 'hello-world', tag: 'v1' } };
-  expect(interpret(body)).toEqual({
-    type: 'ignored',
-    reason: 'a tag of hello-world is gone, nothing more',
-  });
+  expect(interpret(body)).toEqual({ type: 'ignored', reason: 'a tag of hello-world is gone, nothing more' });
 });
 
 const target = { repository: 'hello-world' };

@@ -213,10 +213,7 @@ describe('which repository', () => {
     ['both in the request', { request: { namespace: 'acme', repo: 'payments$api' }, resource_name: '' }],
     [
       'organization in both places, and the repository beside it',
-      {
-        request: { namespace: 'acme', repository: 'payments$api' },
-        resource_name: 'acme/payments/api',
-      },
+      { request: { namespace: 'acme', repository: 'payments$api' }, resource_name: 'acme/payments/api' },
     ],
     [
       'full name written as in a path, and the path',

@@ -17,11 +17,7 @@ describe('Amazon ECR', () => {
     expect(interpret(fixture('ecr-delete-repository'))).toEqual({
       source: 'ecr',
       id: 'bus:9c8f5a51-3d0c-2b1a-1f2e-0a9b8c7d6e5f',
-      sourceEvent: {
-        type: 'deleted',
-        repository: 'team/app',
-        occurredAt: '2026-11-24T03:00:02Z',
-      },
+      sourceEvent: { type: 'deleted', repository: 'team/app', occurredAt: '2026-11-24T03:00:02Z' },
     });
   });
 

@@ -186,10 +186,7 @@ describe.each(forges)('an event of $name', ({ forge, fixture, names, deletion, i
   test.each([
     { keys: { archive: null }, unclear: 'unknown key "archive"' },
     { keys: { Issue: 1, x: 1 }, unclear: 'unknown keys "Issue", "x"' },
-    {
-      keys: { a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 },
-      unclear: 'unknown keys "a", "b", "c", "d", "e", …',
-    },
+    { keys: { a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 }, unclear: 'unknown keys "a", "b", "c", "d", "e", …' },
   ])('is unclear with unknown keys: $keys', ({ keys, unclear }) => {
     expect(interpret({ ...deletion, ...keys })).toMatchObject({ ...gone, unclear });
   });
@@ -253,11 +250,7 @@ describe('an organization of GitHub', () => {
 
   test('is unclear as it was recorded', () => {
     const body: unknown = JSON.parse(readWebhook('github/organization-deleted').body);
-    expect(interpret(body)).toEqual({
-      ...ended,
-      organization: 'Octocoders',
-      unclear: 'no key "membership"',
-    });
+    expect(interpret(body)).toEqual({ ...ended, organization: 'Octocoders', unclear: 'no key "membership"' });
   });
 
   test('is not deleted if a repository is named', () => {

@@ -130,11 +130,7 @@ describe('interprets', () => {
     { name: 'group-destroy', organization: 'storecloud' },
     { name: 'subgroup-destroy', organization: 'storecloud/payments' },
   ])('$name is a deleted organization', ({ name, organization }) => {
-    expect(interpret(name)).toEqual({
-      type: 'organization-deleted',
-      organization,
-      occurredAt: RECEIVED_AT,
-    });
+    expect(interpret(name)).toEqual({ type: 'organization-deleted', organization, occurredAt: RECEIVED_AT });
   });
 
   test.each([
@@ -149,9 +145,7 @@ describe('interprets', () => {
   });
 
   test('without the name of its event it says that there is none', () => {
-    expect(interpretBody({})).toMatchObject({
-      issues: [{ path: 'event_name', found: 'nothing' }],
-    });
+    expect(interpretBody({})).toMatchObject({ issues: [{ path: 'event_name', found: 'nothing' }] });
   });
 
   const destroyProject = (path: string, project_id?: number) =>
@@ -199,12 +193,7 @@ describe('interprets', () => {
 
   test.each([
     { why: 'null', body: null, path: '' },
-    {
-      why: 'no event',
-      body: {},
-      path: 'event_name',
-      expected: 'the name of the event, as GitLab sends it',
-    },
+    { why: 'no event', body: {}, path: 'event_name', expected: 'the name of the event, as GitLab sends it' },
     { why: 'an event that is no text', body: { event_name: 7 }, path: 'event_name' },
     { why: 'no path', body: { event_name: 'project_destroy' }, path: 'path_with_namespace' },
     {

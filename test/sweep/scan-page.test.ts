@@ -31,12 +31,7 @@ function scan(
     deadline = noHurry,
     offset = 0,
     after,
-  }: Partial<{
-    differences: Differences;
-    deadline: Deadline;
-    offset: number;
-    after: string;
-  }> = {},
+  }: Partial<{ differences: Differences; deadline: Deadline; offset: number; after: string }> = {},
 ) {
   const place = { account: 'main', namespace, offset, ...(after !== undefined && { after }) };
   return scanPage(sweep, place, deadline, sweeping.context(differences));
