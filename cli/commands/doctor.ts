@@ -4,7 +4,7 @@ import { type Check, check, formatChecks, skip } from '../doctor/check.ts';
 import { checkAccount } from '../doctor/check-accounts.ts';
 import { checkResources } from '../doctor/check-aws.ts';
 import { checkCanaries } from '../doctor/check-canaries.ts';
-import { checkSecrets } from '../doctor/check-secrets.ts';
+import { checkStageSecrets } from '../doctor/check-secrets.ts';
 import { defineCommand, type GlobalOptions, type Run } from '../run.ts';
 import { chooseAccount, findStage, loadStage, type Stage, type StageFile } from '../stage.ts';
 import { count } from '../table.ts';
@@ -60,7 +60,7 @@ async function checkAll(stage: Stage, names: readonly string[], run: Run): Promi
   });
   const accounts = Object.entries(stage.config.accounts).filter(([name]) => names.includes(name));
   const progress = run.progress('checks', accounts.length + 4);
-  const checks: Check[] = [aws, ...(await Promise.all(checkSecrets(stage)))];
+  const checks: Check[] = [aws, ...(await Promise.all(checkStageSecrets(stage)))];
   progress.advance();
   const context = { rejections: new Rejections(), deadline: run.interruption, log: run.log };
   for (const [name, account] of accounts) {

@@ -7,7 +7,7 @@ import type { Stage } from '../stage.ts';
 import { type Check, check } from './check.ts';
 
 /** Checks that every secret of a configuration exists and has the right form. Shows none. */
-export function checkSecrets({ config, readSecret }: Stage): Promise<Check>[] {
+export function checkStageSecrets({ config, readSecret }: Stage): Promise<Check>[] {
   const accounts = Object.entries(config.accounts).map(([name, { credentials }]) => {
     const secret = new StoredSecret(credentials, readSecret, parseCredentials, { of: `account ${name}` });
     return checkSecret(`secret of account ${name}`, secret, 'failed');

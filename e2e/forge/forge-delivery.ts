@@ -68,7 +68,7 @@ const KINDS: Readonly<Record<string, readonly [weight: number, forge: Forge]>> =
     7,
     ({ sender, sample }, random) => ({
       expected: 'rejected',
-      delivery: sender.sign(sample, sample.body, makeId(random), 'foreign'),
+      delivery: sender.sign(sample, sample.body, makeSampleId(random), 'foreign'),
     }),
   ],
   'foreign source': [
@@ -82,7 +82,7 @@ const KINDS: Readonly<Record<string, readonly [weight: number, forge: Forge]>> =
     8,
     ({ sender, sample, delivery }, random) => {
       const body = mutateBody(delivery, random).body.toString('utf8');
-      return { expected: 'any', delivery: sender.sign(sample, body, makeId(random)) };
+      return { expected: 'any', delivery: sender.sign(sample, body, makeSampleId(random)) };
     },
   ],
   huge: [0.05, ({ sender, sample }, random) => forgeHuge(sender, sample, random.pick(HUGE), random)],
@@ -123,10 +123,10 @@ function forgeHuge(
   const body = first + filling.repeat(Math.floor(bytes / filling.length)) + last;
   const by = random.pick(['own', 'foreign'] as const);
   const expected: Expected = by === 'own' ? 'any' : 'rejected';
-  return { expected, delivery: sender.sign(sample, body, makeId(random), by) };
+  return { expected, delivery: sender.sign(sample, body, makeSampleId(random), by) };
 }
 
 /** The id of a delivery. */
-export function makeId(random: Random): string {
+export function makeSampleId(random: Random): string {
   return `msg_${random.integer(0, 2 ** 32 - 1).toString(36)}`;
 }

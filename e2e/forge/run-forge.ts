@@ -8,7 +8,7 @@ import {
   forgeDelivery,
   forgeEveryHuge,
   type GenuineDelivery,
-  makeId,
+  makeSampleId,
 } from './forge-delivery.ts';
 import type { ForgeResult } from './receiver.ts';
 import type { ForgeSender } from './senders.ts';
@@ -73,7 +73,7 @@ export async function runForge(options: ForgeOptions): Promise<ForgeReport> {
     for (const sender of senders) {
       const references: GenuineDelivery[] = [];
       for (const sample of sender.samples) {
-        const delivery = sender.sign(sample, sample.body, makeId(random));
+        const delivery = sender.sign(sample, sample.body, makeSampleId(random));
         const genuine: Forgery = { kind: 'genuine', expected: 'any', delivery };
         const { queued } = await send(genuine, { sample, queued: [] });
         references.push({ sender, sample, delivery, queued: queued.map(canonicalOf) });

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { signSample } from '../../cli/send/senders.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { invokeFunction, waitFor } from './aws.ts';
-import { type Deployment, describeTasks, ORGANIZATION, postWebhook, runCli } from './deployment.ts';
+import { type Deployment, describeTasks, ORGANIZATION, postWebhook, runSwrSync } from './deployment.ts';
 import { ecrDeleteRepository, findEcrRule, putEvent } from './events.ts';
 import { countMessages, receiveMessages, type Subscription, sendMessage, subscribe } from './queues.ts';
 import { STACK } from './stack.ts';
@@ -120,13 +120,13 @@ function checkKept(emulator: Emulator, before: string[], doomed: string[]): stri
 async function checkHistoryAndRestore(deployment: Deployment, deleted: number): Promise<void> {
   const { step, emulator } = deployment;
   await step('every deletion in the ledger', async () => {
-    const { entries } = v.parse(historySchema, await runCli(deployment, ['history', ORGANIZATION]));
+    const { entries } = v.parse(historySchema, await runSwrSync(deployment, ['history', ORGANIZATION]));
     const outcomes = entries.filter(({ kind }) => kind === 'task').map(({ outcome }) => outcome);
     assert.deepEqual(outcomes, Array<string>(deleted).fill('deleted'));
     return `${entries.length} entries`;
   });
   await step('one of them restored by the operator', async () => {
-    const restored = await runCli(deployment, ['restore', `${ORGANIZATION}/${GONE.ecr}`, '--yes']);
+    const restored = await runSwrSync(deployment, ['restore', `${ORGANIZATION}/${GONE.ecr}`, '--yes']);
     const outcomes = v.parse(restoreSchema, restored).tasks.map(({ outcome }) => outcome);
     assert.deepEqual(outcomes, ['restored']);
     const [task] = emulator.cloud.tasks(ORGANIZATION, GONE.ecr);

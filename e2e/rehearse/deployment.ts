@@ -90,7 +90,7 @@ export async function postWebhook(
 }
 
 /** Runs `swr-sync` against the deployed stage, in a process of its own, and parses the document that it prints. */
-export async function runCli({ environment }: Deployment, args: readonly string[]): Promise<unknown> {
+export async function runSwrSync({ environment }: Deployment, args: readonly string[]): Promise<unknown> {
   const options = ['--stage', STAGE, '--region', EMULATOR_REGION, '--json'];
   const { stdout } = await promisify(execFile)(process.execPath, [TOOL, ...args, ...options], {
     cwd: ROOT,

@@ -3,12 +3,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { senders } from '../../cli/send/senders.ts';
 import { formatSeconds } from '../../cli/send/signatures.ts';
 import { messageOf } from '../../command-line/options.ts';
-import type { SoakEvent, WebhookEvent } from './cases/soak-case.ts';
+import type { SoakEvent, SoakWebhook } from './cases/soak-case.ts';
 import type { SoakStack } from './soak-stack.ts';
 import type { Tally } from './tally.ts';
 
 /** The keys of the sources. */
-type Keys = Readonly<Record<WebhookEvent['way'], Buffer>>;
+type Keys = Readonly<Record<SoakWebhook['way'], Buffer>>;
 
 const ATTEMPTS = 40;
 const PAUSE_MS = 50;
@@ -39,7 +39,7 @@ export async function sendEvent(
   return undefined;
 }
 
-async function post(url: string, event: WebhookEvent, keys: Keys, tally: Tally): Promise<string> {
+async function post(url: string, event: SoakWebhook, keys: Keys, tally: Tally): Promise<string> {
   let last = '';
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     if (attempt > 1) await pause(PAUSE_MS);
@@ -57,7 +57,7 @@ async function post(url: string, event: WebhookEvent, keys: Keys, tally: Tally):
   return last;
 }
 
-function signEvent({ way, deliveryId, body, flaw }: WebhookEvent, keys: Keys): Record<string, string> {
+function signEvent({ way, deliveryId, body, flaw }: SoakWebhook, keys: Keys): Record<string, string> {
   const key = flaw === 'forged' ? randomBytes(32) : keys[way];
   const at = new Date(Date.now() - (flaw === 'stale' ? STALE_MS : 0));
   const headers: Record<string, string> =

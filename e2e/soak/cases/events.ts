@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeSample } from '../../../cli/send/senders.ts';
 import type { Random } from '../random.ts';
-import type { BusEvent, Image, QueueEvent, SoakEvent, Subject, WebhookEvent } from './soak-case.ts';
+import type { Image, QueueEvent, SoakBusEvent, SoakEvent, SoakWebhook, Subject } from './soak-case.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1440 * MINUTE_MS;
@@ -53,15 +53,11 @@ export function formatSwrTime(ms: number, microseconds = 0): string {
 }
 
 /** @param requests that the routes lead to. */
-export function gitHubDeletionEvent(
-  id: string,
-  fullName: string,
-  requests: readonly Subject[],
-): WebhookEvent {
+export function gitHubDeletionEvent(id: string, fullName: string, requests: readonly Subject[]): SoakWebhook {
   return gitHubDelivery(id, writeSample('github', { repository: fullName, id }).body, requests);
 }
 
-export function gitHubOrganizationDeletion(id: string, owner: string): WebhookEvent {
+export function gitHubOrganizationDeletion(id: string, owner: string): SoakWebhook {
   const body = JSON.stringify({
     action: 'deleted',
     membership: { role: 'admin', organization_url: id },
@@ -71,7 +67,7 @@ export function gitHubOrganizationDeletion(id: string, owner: string): WebhookEv
   return gitHubDelivery(id, body, [{ namespace: owner }]);
 }
 
-export function gitHubDelivery(deliveryId: string, body: string, requests: readonly Subject[]): WebhookEvent {
+export function gitHubDelivery(deliveryId: string, body: string, requests: readonly Subject[]): SoakWebhook {
   return { id: requestIdOf('github', body), way: 'github', deliveryId, body, status: 202, requests };
 }
 
@@ -89,13 +85,13 @@ export function standardWebhook(
   deliveryId: string,
   subject: Subject,
   time: EventTime,
-): WebhookEvent {
+): SoakWebhook {
   const body = JSON.stringify({ type: 'repository.deleted', data: { ...subject, ...timeIn(time) } });
   const id = requestIdOf('anyone', `${deliveryId}\n${body}`);
   return { id, way: 'standard-webhooks', deliveryId, body, status: 202, requests: [subject] };
 }
 
-export function busEvent(_random: Random, id: string, subject: Subject, time: EventTime): BusEvent {
+export function busEvent(_random: Random, id: string, subject: Subject, time: EventTime): SoakBusEvent {
   const detail = { id, ...subject, ...timeIn(time) };
   return { id, way: 'bus', source: 'shop', detailType: 'Repository Deleted', detail, requests: [subject] };
 }
@@ -110,7 +106,7 @@ export function queueMessage(random: Random, id: string, subject: Subject, time:
 }
 
 /** A deletion in ECR as CloudTrail reports it; EventBridge gives it an id of its own. */
-function ecrDeletion(id: string, repository: string, { occurredAt }: EventTime): BusEvent {
+function ecrDeletion(id: string, repository: string, { occurredAt }: EventTime): SoakBusEvent {
   const detail = {
     eventSource: 'ecr.amazonaws.com',
     eventName: 'DeleteRepository',

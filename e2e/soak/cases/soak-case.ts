@@ -23,7 +23,7 @@ export type Image = Required<Omit<Subject, 'targets'>>;
 export const WAYS = ['github', 'standard-webhooks', 'bus', 'ecr', 'queue'] as const;
 
 /** One event without its signature, which is made anew each time. It may be delivered several times. */
-export type SoakEvent = WebhookEvent | BusEvent | QueueEvent;
+export type SoakEvent = SoakWebhook | SoakBusEvent | QueueEvent;
 
 interface AnyEvent {
   /** Of its requests. */
@@ -36,7 +36,7 @@ interface AnyEvent {
   readonly tooLarge?: true;
 }
 
-export interface WebhookEvent extends AnyEvent {
+export interface SoakWebhook extends AnyEvent {
   readonly way: 'github' | 'standard-webhooks';
   /** The sender's own id. */
   readonly deliveryId: string;
@@ -47,7 +47,7 @@ export interface WebhookEvent extends AnyEvent {
   readonly status: 200 | 202 | 401 | 422;
 }
 
-export interface BusEvent extends AnyEvent {
+export interface SoakBusEvent extends AnyEvent {
   readonly way: 'bus' | 'ecr';
   readonly source: string;
   readonly detailType: string;

@@ -1,9 +1,9 @@
 import type { RequestEntry } from '../../../lib/ledger/history.ts';
 import type { SoakEvent, Subject } from '../cases/soak-case.ts';
 import { checkLedgerEntries } from './check-ledger.ts';
-import { type CheckResult, describeTask, type Evidence, isAbout, isExplained } from './evidence.ts';
+import { describeTask, type Evidence, isAbout, isExplained, type SoakCheckResult } from './evidence.ts';
 
-type Counts = CheckResult['counts'];
+type Counts = SoakCheckResult['counts'];
 
 export interface SoakResult {
   /** One line each. */
@@ -30,7 +30,7 @@ export function checkAll(evidence: Evidence): SoakResult {
  * Checks that accepted requests are in the ledger or in the dead-letter queue, that rejected ones have left no trace, and that
  * every dead-lettered message has a reason.
  */
-function checkRequests({ events, entries, deadMessages }: Evidence): CheckResult {
+function checkRequests({ events, entries, deadMessages }: Evidence): SoakCheckResult {
   const requests = entries.filter((entry) => entry.kind === 'request');
   const bySubject: Partial<Record<string, RequestEntry[]>> = Object.groupBy(requests, describeSubject);
   const problems: string[] = [];
@@ -63,7 +63,7 @@ function checkRequests({ events, entries, deadMessages }: Evidence): CheckResult
   return { problems, counts: Object.fromEntries(counts) };
 }
 
-/** Whether a request is that of an event. EventBridge chooses the ids of ECR's events; other ids on the bus are labels. */
+/** True for the request of an event. EventBridge chooses the ids of ECR's events; other ids on the bus are labels. */
 function isOf(
   { id, way }: SoakEvent,
   other: { readonly id: string; readonly deliveryId?: string } | undefined,
@@ -84,7 +84,7 @@ const FEW = 20;
  * Checks that every task that had to be deleted is gone, or is in the dead-letter queue with a reason, and that all others
  * were never deleted.
  */
-function checkTasks(evidence: Evidence): CheckResult {
+function checkTasks(evidence: Evidence): SoakCheckResult {
   const { tasks, left, removals, deadMessages, events } = evidence;
   const problems: string[] = [];
   const counts = {

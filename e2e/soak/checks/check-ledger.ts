@@ -1,13 +1,13 @@
 import type { TaskEntry } from '../../../lib/ledger/history.ts';
 import type { Removal } from '../../../local/huaweicloud/rows.ts';
 import {
-  type CheckResult,
   type DeadMessage,
   describeTask,
   type Evidence,
   isAbout,
   isExplained,
   keyText,
+  type SoakCheckResult,
 } from './evidence.ts';
 
 /**
@@ -25,7 +25,7 @@ export function checkLedgerEntries({
   writtenAt,
   deadMessages,
   tasks,
-}: Evidence): CheckResult {
+}: Evidence): SoakCheckResult {
   const taskEntries = entries.filter((entry) => entry.kind === 'task');
   const hidden = new Set(
     tasks

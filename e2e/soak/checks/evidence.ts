@@ -24,7 +24,7 @@ export interface Evidence {
 }
 
 /** Problems, a line each, and numbers that are worth printing. */
-export interface CheckResult {
+export interface SoakCheckResult {
   readonly problems: readonly string[];
   readonly counts: Readonly<Record<string, number>>;
 }
