@@ -26,10 +26,10 @@ function putRequest(repository: string, createdAt = '2026-03-02T08:15:27.53183Z'
 
 /** Result of the one message. */
 function findEnd(): string {
-  const [parked] = cleaning.sqs.deadLettered();
+  const [deadLettered] = cleaning.sqs.deadLettered();
   const [hidden] = cleaning.sqs.hidden();
   const ends = [
-    ...(parked === undefined ? [] : [`dead-lettered: ${parked.attributes['code']}`]),
+    ...(deadLettered === undefined ? [] : [`dead-lettered: ${deadLettered.attributes['code']}`]),
     ...(hidden === undefined
       ? []
       : [hidden.seconds > VISIBILITY_SECONDS ? afterMinutes(hidden.seconds) : 'retried']),
@@ -67,15 +67,15 @@ describe('a message', () => {
       end === 'deleted' && !(operation === 'deleteSyncTask' && times > 1) ? [APAC] : [DR, APAC],
     );
 
-    const parked = cleaning.sqs.deadLettered();
-    for (const { attributes } of parked) {
+    const deadLettered = cleaning.sqs.deadLettered();
+    for (const { attributes } of deadLettered) {
       expect(attributes['reason']).toMatch(
         /^(?:getting an IAM token|(?:listing|deleting) the task.*): \d{3} /,
       );
       expect(attributes['status']).toMatch(/^\d{3}$/);
       expect(attributes['request']).toContain(repository);
     }
-    const shown = [...cleaning.recorded.lines, JSON.stringify(parked)].join('\n');
+    const shown = [...cleaning.recorded.lines, JSON.stringify(deadLettered)].join('\n');
     expect(shown).not.toContain(USER.password);
     expect(shown).not.toMatch(/MII[\w+=-]{20}/);
   });
@@ -130,10 +130,10 @@ describe('a message in an unusual cloud', () => {
       other.sqs.put(cleanupRequest({ id: 'second', repository: 'second', targets: [DR] }));
       await other.workOff(context);
       const left = other.cloud.cloud.tasks('acme', 'second').length;
-      expect({ left, hidden: other.sqs.hidden().length, parked: other.sqs.deadLettered() }).toEqual({
+      expect({ left, hidden: other.sqs.hidden().length, deadLettered: other.sqs.deadLettered() }).toEqual({
         left: end === 'deleted' ? 0 : 1,
         hidden: end === 'retried' ? 1 : 0,
-        parked: [],
+        deadLettered: [],
       });
     } finally {
       await other.close();
