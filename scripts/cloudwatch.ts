@@ -89,7 +89,6 @@ export function dashboardWidgets(stage: string, overrides: Overrides = {}) {
   return [heading, ...widgetRowsOf(stage).map((row, index) => metricWidget(row, index, stage, overrides))];
 }
 
-export type Widget = ReturnType<typeof dashboardWidgets>[number];
 /** Widget with lines over time. */
 export type MetricWidget = ReturnType<typeof metricWidget>;
 

@@ -11,13 +11,15 @@ const COLORS = {
   red: '#d62728',
 };
 
+type Statistic = 'Sum' | 'Maximum' | 'p50' | 'p99';
+
 /** Metric in a widget. */
 interface WidgetLine {
   readonly metric: MetricName | AwsMetric<string>;
   readonly label: string;
   readonly color: string;
   /** Statistic; the widget's if missing. */
-  readonly stat?: string;
+  readonly stat?: Statistic;
   /** Axis on the left if missing. */
   readonly yAxis?: 'right';
 }
@@ -29,7 +31,7 @@ export interface WidgetRow {
   readonly unit: string;
   readonly rightUnit?: string;
   /** `Sum` if missing. */
-  readonly stat?: string;
+  readonly stat?: Statistic;
   /** 300 if missing. */
   readonly periodSeconds?: number;
   readonly stacked?: boolean;

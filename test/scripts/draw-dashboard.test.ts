@@ -1,17 +1,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createLog } from '../../../lib/log.ts';
-import { measureLog } from '../../../lib/metrics/measured-log.ts';
-import { Metrics } from '../../../lib/metrics/metrics.ts';
-import { cleanRules } from '../../../lib/metrics/rules/clean.ts';
-import { dashboardWidgets } from '../../../scripts/cloudwatch.ts';
-import { pointsOf, summarize } from '../../../scripts/dashboard/charts.ts';
-import { type Recording, readRecording } from '../../../scripts/dashboard/recording.ts';
-import { drawDashboard, renderPng } from '../../../scripts/draw-dashboard.ts';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createLog } from '../../lib/log.ts';
+import { measureLog } from '../../lib/metrics/measured-log.ts';
+import { Metrics } from '../../lib/metrics/metrics.ts';
+import { cleanRules } from '../../lib/metrics/rules/clean.ts';
+import { dashboardWidgets } from '../../scripts/cloudwatch.ts';
+import { drawDashboard, readRecording, renderPng } from '../../scripts/draw-dashboard.ts';
 
 const START = Date.parse('2026-11-24T03:00:00.000Z');
+const WAITING = 'ApproximateNumberOfMessagesVisible';
 const at = (seconds: number) => START + seconds * 1000;
 
 let folder: string;
@@ -20,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function record(lines: readonly string[]): Promise<Recording> {
+async function record(lines: readonly string[]) {
   const file = join(folder, 'recording.ndjson');
   await writeFile(file, lines.join('\n'));
   return readRecording(file);
@@ -45,14 +44,8 @@ function printedLines(seconds: number): string[] {
 test('reads the metrics that the functions print', async () => {
   const { stage, samples } = await record(printedLines(3));
   expect(stage).toBe('soak');
-  expect(samples.filter(({ name }) => name === 'Throttles')).toEqual([
-    {
-      namespace: 'swr-sync-cleanup',
-      name: 'Throttles',
-      dimensions: { Stage: 'soak' },
-      at: at(2),
-      values: [1],
-    },
+  expect(samples.filter(({ metric }) => metric.includes('Throttles'))).toEqual([
+    { metric: 'swr-sync-cleanup Throttles Stage soak', at: at(2), value: 1 },
   ]);
 });
 
@@ -63,9 +56,9 @@ test('counts the errors that Lambda and API Gateway would count', async () => {
     { time: '2026-11-24T03:00:03.000Z', event: 'rejected', function: 'receive', stage: 'soak', status: 401 },
   ].map((line) => JSON.stringify(line));
   const { samples } = await record(lines);
-  expect(samples.map(({ namespace, name, at: time }) => [namespace, name, time])).toEqual([
-    ['AWS/Lambda', 'Errors', at(1)],
-    ['AWS/ApiGateway', '5xx', at(2)],
+  expect(samples).toEqual([
+    { metric: 'AWS/Lambda Errors FunctionName swr-sync-cleanup-soak-clean', at: at(1), value: 1 },
+    { metric: 'AWS/ApiGateway 5xx ApiId ${HttpApi}', at: at(2), value: 1 },
   ]);
 });
 
@@ -73,34 +66,24 @@ test('rejects a file without metrics', async () => {
   await expect(record(['{"hello":"world"}'])).rejects.toThrow(/^No metrics in .*recording\.ndjson/);
 });
 
-describe('a metric', () => {
-  test('has one point per period, by its statistic, and none where nothing was recorded', async () => {
-    const widgets = dashboardWidgets('soak').filter((each) => each.type === 'metric');
-    const metrics = widgets.flatMap(({ properties }) => properties.metrics);
-    const { samples } = await record(printedLines(3));
-    const span = { from: START, to: at(20), periodMs: 10_000 };
-    const points = (name: string, stat?: string) => {
-      const metric = metrics.find(([, own, , , option]) => own === name && option.stat === stat);
-      return metric && pointsOf(metric, samples, span, 'Sum').map(({ value }) => value);
-    };
-    expect(points('SwrLatency', 'p50')).toEqual([20, undefined]);
-    expect(points('SwrLatency', 'p99')).toEqual([30, undefined]);
-    expect(points('IamLatency', 'p99')).toEqual([undefined, undefined]);
-    expect(points('Throttles')).toEqual([1, undefined]);
-  });
-
-  test.each([
-    { stat: 'Sum', values: [1, 2, 3], value: 6 },
-    { stat: 'Maximum', values: [1, 3, 2], value: 3 },
-    { stat: 'p50', values: [4, 1, 3, 2], value: 2 },
-    { stat: 'p99', values: Array.from({ length: 200 }, (_, index) => index + 1), value: 198 },
-  ])('is $value for $stat', ({ stat, values, value }) => {
-    expect(summarize(values, stat)).toBe(value);
-  });
-
-  test('with another statistic is rejected', () => {
-    expect(() => summarize([1], 'tm99')).toThrow('Unknown statistic "tm99"');
-  });
+test('a metric has one point per period, by its statistic, and none where nothing was recorded', async () => {
+  const queueLine = (seconds: number, waiting: number) => {
+    const directive = { Namespace: 'AWS/SQS', Dimensions: [['QueueName']], Metrics: [{ Name: WAITING }] };
+    const aws = { Timestamp: at(seconds), CloudWatchMetrics: [directive] };
+    return JSON.stringify({ _aws: aws, QueueName: 'swr-sync-cleanup-soak', [WAITING]: waiting });
+  };
+  const lines = [...printedLines(90), queueLine(0, 3), queueLine(1, 7), queueLine(60, 1)];
+  const svg = await drawDashboard(await record(lines));
+  // A line has the label of its first point once more.
+  const points = (unit: string, label: string) => {
+    const found = svg.matchAll(new RegExp(`${unit}: ([\\d.]+); label: ${label}"`, 'g'));
+    return [...new Set([...found].map(([, value]) => Number(value)))];
+  };
+  expect(points('milliseconds', 'SWR, p50').slice(0, 3)).toEqual([30, 80, 130]);
+  expect(points('milliseconds', 'SWR, p99')[0]).toBeCloseTo(49.6);
+  expect(points('calls', 'throttled')).toEqual([1]);
+  expect(points('messages', 'cleanup requests')).toEqual([7, 1]);
+  expect(points('milliseconds', 'IAM, p99')).toEqual([]);
 });
 
 test('the picture has every title, every legend and every threshold', async () => {
