@@ -6,21 +6,23 @@ import type { Random } from './random.ts';
 
 const JSON_TYPE = { 'Content-Type': 'application/x-amz-json-1.0' };
 
-/** A fault of a call; `done` if the service has done it all the same. */
+/** A fault of a call, which resets the connection if it has no status. */
 interface AwsFault {
   readonly name: string;
-  readonly done: boolean;
-  readonly answer: 'reset' | { readonly status: number; readonly code: string };
+  /** The service has done it all the same. */
+  readonly done?: true;
+  readonly status?: number;
+  readonly code?: string;
 }
 
 const FAULTS: readonly AwsFault[] = [
-  { name: 'connection reset before', done: false, answer: 'reset' },
-  { name: 'connection reset after', done: true, answer: 'reset' },
-  { name: '500', done: false, answer: { status: 500, code: 'InternalServerError' } },
-  { name: '500 after', done: true, answer: { status: 500, code: 'InternalServerError' } },
-  { name: 'throttled', done: false, answer: { status: 400, code: 'ThrottlingException' } },
+  { name: 'connection reset before' },
+  { name: 'connection reset after', done: true },
+  { name: '500', status: 500, code: 'InternalServerError' },
+  { name: '500 after', status: 500, code: 'InternalServerError', done: true },
+  { name: 'throttled', status: 400, code: 'ThrottlingException' },
 ];
-const AWAY: AwsFault = { name: 'away', done: false, answer: { status: 503, code: 'ServiceUnavailable' } };
+const AWAY: AwsFault = { name: 'away', status: 503, code: 'ServiceUnavailable' };
 /** Longer than all attempts of one call take. */
 const OUTAGE_MS = 400;
 /** The first outage comes soon, for a short test. */
@@ -49,15 +51,10 @@ export function startFaultProxy(options: FaultProxyOptions): Promise<Listening> 
   return listen(server);
 }
 
-function chooseAwsFaults({
-  random,
-  share,
-  outageEvery,
-  onFault,
-}: FaultProxyOptions): () => AwsFault | undefined {
+function chooseAwsFaults({ random, share, outageEvery, onFault }: FaultProxyOptions) {
   let calls = 0;
   let awayUntil = 0;
-  return () => {
+  return (): AwsFault | undefined => {
     // Calls in an outage don't count, or it would cause the next one.
     if (performance.now() >= awayUntil) calls += 1;
     if (share > 0 && calls % outageEvery === FIRST_OUTAGE_AT) {
@@ -81,10 +78,10 @@ async function serve(
   const body = await text(request);
   const done = fault === undefined || fault.done ? await forward(service, request.headers, body) : undefined;
   if (done?.status === 200) onDone?.(String(request.headers['x-amz-target']).replace(/^.*\./, ''), body);
-  if (fault?.answer === 'reset') response.destroy();
-  else if (fault !== undefined) {
-    const { status, code } = fault.answer;
-    const said = { __type: `com.amazonaws#${code}`, message: 'injected by the soak test' };
-    response.writeHead(status, JSON_TYPE).end(JSON.stringify(said));
-  } else response.writeHead(done?.status ?? 500, JSON_TYPE).end(done?.text);
+  if (fault === undefined) response.writeHead(done?.status ?? 500, JSON_TYPE).end(done?.text);
+  else if (fault.status === undefined) response.destroy();
+  else {
+    const said = { __type: `com.amazonaws#${fault.code}`, message: 'injected by the soak test' };
+    response.writeHead(fault.status, JSON_TYPE).end(JSON.stringify(said));
+  }
 }

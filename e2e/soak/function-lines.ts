@@ -1,41 +1,36 @@
-import { open } from 'node:fs/promises';
-import { finished } from 'node:stream/promises';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import * as v from 'valibot';
 import { parseJson } from '../../lib/json.ts';
 import type { Tally } from './tally.ts';
 
 const OUTCOMES = ['deleted', 'absent', 'kept', 'failed'] as const;
-const count = v.optional(v.number(), 0);
-const lineSchema = v.looseObject({
+const lineSchema = v.object({
   event: v.string(),
-  deleted: count,
-  absent: count,
-  kept: count,
-  failed: count,
+  ...v.entriesFromList(OUTCOMES, v.optional(v.number(), 0)),
 });
 
 /**
- * Counts the lines that the functions print, and writes them to a file if there is one.
+ * Counts what the functions print, and writes it to a file if there is one.
  *
  * @throws {Error} if the file isn't writable.
  */
-export async function openFunctionLines(tally: Tally, file: string | undefined) {
-  const handle = file === undefined ? undefined : await open(file, 'w');
-  const stream = handle?.createWriteStream();
+export function openFunctionLines(tally: Tally, file: string | undefined) {
+  const opened = file === undefined ? undefined : openSync(file, 'w');
   return {
     take(line: string): void {
       const parsed = parseJson(line);
       // Each line of the file is an object.
-      stream?.write(`${typeof parsed === 'string' ? JSON.stringify({ text: line }) : line}\n`);
+      const text = typeof parsed === 'string' ? JSON.stringify({ text: line }) : line;
+      if (opened !== undefined) writeSync(opened, `${text}\n`);
       const read = v.safeParse(lineSchema, parsed);
       if (!read.success) return;
-      tally.count('lines', read.output.event);
-      if (read.output.event !== 'cleaned') return;
-      for (const outcome of OUTCOMES) tally.count('outcomes', outcome, read.output[outcome]);
+      const { event, ...outcomes } = read.output;
+      if (event === 'sweep finished') tally.count('sweeps', 'finished');
+      if (event !== 'cleaned') return;
+      for (const outcome of OUTCOMES) tally.count('outcomes', outcome, outcomes[outcome]);
     },
-    async close(): Promise<void> {
-      stream?.end();
-      if (stream !== undefined) await finished(stream);
+    close(): void {
+      if (opened !== undefined) closeSync(opened);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import type { ChooseFault, Fault } from '../../local/huaweicloud/faults.ts';
 import type { Random } from './random.ts';
+import type { SoakOptions } from './soak-options.ts';
 import type { SoakStack } from './soak-stack.ts';
 import type { Tally } from './tally.ts';
 
@@ -83,15 +84,6 @@ const RECEIVE_SHARE = 0.15;
 const CALLS_PER_EVENT = 3;
 const EXPIRE_EVERY_CALLS = 1500;
 
-export interface FaultOptions {
-  readonly random: Random;
-  /** Share of the calls to Huawei Cloud, 0 to 1. */
-  readonly faults: number;
-  /** Events from one kill to the next, on average. */
-  readonly killEvery: number;
-  readonly tally: Tally;
-}
-
 /**
  * From now on, calls to Huawei Cloud fail, tokens end early, and processes are killed in the middle of their work: when a call
  * has arrived, so that it takes effect and the process never gets the answer.
@@ -99,7 +91,9 @@ export interface FaultOptions {
 export function injectFaults(
   emulator: Emulator,
   { receive, workers }: Pick<SoakStack, 'receive' | 'workers'>,
-  { random, faults, killEvery, tally }: FaultOptions,
+  { faults, killEvery }: Pick<SoakOptions, 'faults' | 'killEvery'>,
+  random: Random,
+  tally: Tally,
 ): void {
   const chooseFault = chooseFaults(random.fork(), faults, tally);
   const untilKill = () =>

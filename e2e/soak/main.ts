@@ -1,6 +1,6 @@
 /** `npm run soak`: thousands of events while calls fail and processes are killed, and checks of the result. See docs/soak.md. */
 import { runCommand } from '../../command-line/options.ts';
-import { describeReport } from './report.ts';
+import { describeReport, toDocument } from './report.ts';
 import { runSoak } from './run-soak.ts';
 import { readSoakOptions } from './soak-options.ts';
 
@@ -15,6 +15,6 @@ await runCommand(async () => {
     process.once(name, () => interruption.abort(new Error(`The soak test was interrupted (${name}).`)));
   }
   const report = await runSoak(options, print, interruption.signal);
-  console.log(json ? JSON.stringify(report, null, 2) : describeReport(report));
+  console.log(json ? JSON.stringify(toDocument(report), null, 2) : describeReport(report));
   if (report.problems.length > 0) process.exitCode = 1;
 });

@@ -1,78 +1,58 @@
-import type { SoakResult } from './checks/check-all.ts';
+import { count } from '../../cli/table.ts';
+import type { QueueDepth } from '../../local/queues.ts';
 import type { SoakOptions } from './soak-options.ts';
 import type { Tally } from './tally.ts';
 
 const MAX_PROBLEMS = 20;
-const WIDTH = 110;
+/** As many parts of a line as fit beside its title. Each ends with a number. */
+const LINE = /.{1,92}\d(?:, |$)/g;
+/** Groups of counts with their titles, in the order of the text. */
+const TITLES = {
+  ways: 'events',
+  deliveries: 'deliveries',
+  sentAgain: 'sent again',
+  messages: 'messages',
+  calls: 'calls',
+  faults: 'faults',
+  awsFaults: 'AWS faults',
+  kills: 'kills',
+  outcomes: 'outcomes',
+  sweeps: 'sweeps',
+  deadLetters: 'dead letters',
+  tasks: 'tasks',
+  ledger: 'ledger',
+};
 
-export interface ReportParts {
+/** Result of a soak test. */
+export interface SoakReport {
   readonly options: Pick<SoakOptions, 'seed' | 'events'>;
   readonly seconds: number;
   readonly tally: Tally;
-  readonly result: SoakResult;
-  /** Problems found before the checks. */
+  /** One line each; none if all is well. */
   readonly problems: readonly string[];
 }
 
-export type SoakReport = ReturnType<typeof makeReport>;
-
-/** Result of a soak test; no problems if all is well. */
-export function makeReport({ options: { seed, events }, seconds, tally, result, problems }: ReportParts) {
-  const { 'sweep finished': finished } = tally.of('lines');
-  return {
-    seed,
-    events,
-    seconds: round(seconds),
-    eventsPerSecond: round(events / seconds),
-    /** Events by the way they came in. */
-    ways: tally.of('ways'),
-    /** Deliveries, by why they were made. */
-    deliveries: tally.of('sent'),
-    sentAgain: tally.of('sent again'),
-    calls: tally.of('calls'),
-    faults: tally.of('faults'),
-    awsFaults: tally.of('aws faults'),
-    kills: tally.of('kills'),
-    messages: tally.of('receives'),
-    outcomes: tally.of('outcomes'),
-    sweeps: { ...tally.of('sweeps'), ...(finished !== undefined && { finished }) },
-    ...result,
-    problems: [...problems, ...result.problems],
-  };
+/** The report as a document. */
+export function toDocument({ options: { seed, events }, seconds, tally, problems }: SoakReport) {
+  const groups = Object.keys(TITLES).map((group) => [group, tally.of(group)] as const);
+  const eventsPerSecond = round(events / seconds);
+  return { seed, events, seconds: round(seconds), eventsPerSecond, ...Object.fromEntries(groups), problems };
 }
 
 function round(number: number): number {
   return Math.round(number * 10) / 10;
 }
 
-/** Groups of counts in the order of the text. */
-const TITLES = [
-  ['ways', 'events'],
-  ['deliveries', 'deliveries'],
-  ['sentAgain', 'sent again'],
-  ['messages', 'messages'],
-  ['calls', 'calls'],
-  ['faults', 'faults'],
-  ['awsFaults', 'AWS faults'],
-  ['kills', 'kills'],
-  ['outcomes', 'outcomes'],
-  ['sweeps', 'sweeps'],
-  ['deadLetters', 'dead letters'],
-  ['tasks', 'tasks'],
-  ['ledger', 'ledger'],
-] as const;
-
 /** The report as text, with the command that repeats the run. */
-export function describeReport(report: SoakReport): string {
-  const { seed, events, seconds, eventsPerSecond, problems } = report;
-  const summary = problems.length === 0 ? 'All is well' : `${problems.length} problems`;
-  const share = ((100 * sum(report.faults)) / Math.max(1, sum(report.calls))).toFixed(1);
+export function describeReport({ options: { seed, events }, seconds, tally, problems }: SoakReport): string {
+  const summary = problems.length === 0 ? 'All is well' : count(problems.length, 'problem');
+  const share = ((100 * tally.sum('faults')) / Math.max(1, tally.sum('calls'))).toFixed(1);
   return [
-    ...TITLES.flatMap(([key, title]) =>
-      section(key === 'faults' ? `faults (${share} %)` : title, report[key]),
+    ...Object.entries(TITLES).flatMap(([group, title]) =>
+      section(group === 'faults' ? `faults (${share} %)` : title, tally.of(group)),
     ),
     '',
-    `${summary}: ${events} events in ${seconds} s, ${eventsPerSecond} a second. Seed ${seed}.`,
+    `${summary}: ${events} events in ${round(seconds)} s, ${round(events / seconds)} a second. Seed ${seed}.`,
     ...problems.slice(0, MAX_PROBLEMS).map((problem) => `  ${problem}`),
     ...(problems.length > MAX_PROBLEMS ? [`  and ${problems.length - MAX_PROBLEMS} more`] : []),
     ...(problems.length > 0 ? [`Again: npm run soak -- --events ${events} --seed ${seed}`] : []),
@@ -81,18 +61,21 @@ export function describeReport(report: SoakReport): string {
 
 /** The counts of one group, in as many lines as they need. */
 function section(title: string, counts: Readonly<Record<string, number>>): string[] {
-  const parts = Object.entries(counts).map(([name, count]) => `${name} ${count.toLocaleString('en')}`);
-  if (parts.length === 0) return [];
-  const lines = [`${title.padEnd(16)} `];
-  for (const [index, part] of parts.entries()) {
-    const text = index < parts.length - 1 ? `${part}, ` : part;
-    const line = lines.at(-1) ?? '';
-    if (line.trim() !== '' && line.length + text.length > WIDTH) lines.push(' '.repeat(17) + text);
-    else lines[lines.length - 1] = line + text;
-  }
-  return lines.map((line, index) => (index < lines.length - 1 ? line.trimEnd() : line));
+  const parts = Object.entries(counts).map(([name, number]) => `${name} ${number.toLocaleString('en')}`);
+  const lines = parts.join(', ').match(LINE) ?? [];
+  return lines.map((line, index) => `${(index === 0 ? title : '').padEnd(16)} ${line.trimEnd()}`);
 }
 
-function sum(counts: Readonly<Record<string, number>>): number {
-  return Object.values(counts).reduce((total, each) => total + each, 0);
+/** The progress as a line. */
+export function describeProgress(tally: Tally, { waiting, inFlight }: QueueDepth, seconds: number): string {
+  const counts = {
+    sent: tally.sum('deliveries'),
+    waiting,
+    'in flight': inFlight,
+    done: tally.of('messages')['removed'] ?? 0,
+    faults: tally.sum('faults') + tally.sum('awsFaults'),
+    kills: tally.sum('kills'),
+  };
+  const texts = Object.entries(counts).map(([name, number]) => `${name} ${number}`);
+  return `${seconds.toFixed(0).padStart(5)} s  ${texts.join(', ')}`;
 }

@@ -12,14 +12,14 @@ import { checkAll } from './checks/check-all.ts';
 import { keyText, readDeadMessage } from './checks/evidence.ts';
 import { openFunctionLines } from './function-lines.ts';
 import { injectFaults } from './injected-faults.ts';
+import { writeQueueMetrics } from './queue-metrics.ts';
 import { Random } from './random.ts';
-import { makeReport, type SoakReport } from './report.ts';
+import { describeProgress, type SoakReport } from './report.ts';
 import { sendEvents } from './send-events.ts';
 import { sendEvent } from './sender.ts';
 import type { SoakOptions } from './soak-options.ts';
 import { type SoakStack, startSoakStack } from './soak-stack.ts';
-import { progressPrinter, Tally } from './tally.ts';
-import { watchQueues } from './watch-queues.ts';
+import { Tally } from './tally.ts';
 
 const STAGE = 'soak';
 const CONFIG_FILE = join(import.meta.dirname, 'config.yml');
@@ -42,19 +42,19 @@ export async function runSoak(
   print: (line: string) => void,
   signal: AbortSignal,
 ): Promise<SoakReport> {
-  const { seed, faults, sweepEvery } = options;
-  const healthy = faults === 0;
-  const random = new Random(seed);
+  const { sweepEvery } = options;
+  const random = new Random(options.seed);
   const tally = new Tally();
   const cases = makeCases(random.fork(), options.events, Date.now(), {
-    healthy,
+    healthy: options.faults === 0,
     perSecond: options.perSecond,
   });
   const writtenAt = new Map<string, number>();
   await using opened = new AsyncDisposableStack();
   const keep = <T extends { close(): Promise<void> }>(each: T) => opened.adopt(each, () => each.close());
 
-  const lines = keep(await openFunctionLines(tally, options.record));
+  const lines = openFunctionLines(tally, options.record);
+  opened.defer(() => lines.close());
   const distDir = await mkdtemp(join(tmpdir(), 'swr-sync-cleanup-soak-'));
   opened.defer(() => rm(distDir, { recursive: true, force: true }));
   await build({ stage: STAGE, configFile: CONFIG_FILE, outDir: distDir });
@@ -88,62 +88,56 @@ export async function runSoak(
       },
     }),
   );
-  opened.defer(watchQueues(stack.queues, STAGE, (line) => lines.take(line)));
-  if (sweepEvery > 0) opened.defer(sweepEverySeconds(stack, sweepEvery, tally));
-  injectFaults(emulator, stack, { ...options, random: random.fork(), tally });
   const startedAt = performance.now();
+  const secondsSoFar = () => (performance.now() - startedAt) / 1000;
+  const every = (seconds: number, run: () => void) =>
+    opened.adopt(setInterval(run, seconds * 1000), (timer) => clearInterval(timer));
+  every(1, () => writeQueueMetrics(stack.queues, STAGE, (line) => lines.take(line)));
+  every(5, () => print(describeProgress(tally, stack.queues.depth('cleanupQueue'), secondsSoFar())));
+  if (sweepEvery > 0) {
+    // As a schedule does, whether or not the last one is done. It would invoke a failed one once more.
+    const sweep = () =>
+      void stack.invoke('sweep', {}).then(
+        () => tally.count('sweeps', 'begun'),
+        () => tally.count('sweeps', 'not begun'),
+      );
+    sweep();
+    every(sweepEvery, sweep);
+  }
+  injectFaults(emulator, stack, options, random.fork(), tally);
   const { created, problems } = await sendEvents({
     cases,
     random: random.fork(),
-    healthy,
-    perSecond: options.perSecond,
+    options,
     cloud,
     queues: stack.queues,
     send: (event) => sendEvent(event, stack, keys, tally),
     tally,
-    onDepth: progressPrinter(tally, print),
     signal,
   });
-  const seconds = (performance.now() - startedAt) / 1000;
+  const seconds = secondsSoFar();
   const events = cases.flatMap((each) => each.events);
   for (const { way } of events) tally.count('ways', way);
-  const result = checkAll({
-    tasks: [...cases.flatMap(({ tasks }) => tasks), ...created],
-    events,
-    left: cloud.tasks(),
-    removals: cloud.removals(),
-    entries: await readLedger(stack),
-    writtenAt,
-    deadMessages: stack.queues.deadLetters().map(readDeadMessage),
-    maxTasksPerRequest: safety.maxTasksPerRequest,
-  });
-  return makeReport({ options, seconds, tally, result, problems });
+  const found = checkAll(
+    {
+      tasks: [...cases.flatMap(({ tasks }) => tasks), ...created],
+      events,
+      left: cloud.tasks(),
+      removals: cloud.removals(),
+      entries: await readLedger(stack),
+      writtenAt,
+      deadMessages: stack.queues.deadLetters().map(readDeadMessage),
+      maxTasksPerRequest: safety.maxTasksPerRequest,
+    },
+    tally,
+  );
+  return { options, seconds, tally, problems: [...problems, ...found] };
 }
 
 function readLedger({ env, ledger }: SoakStack): Promise<LedgerEntry[]> {
   // The client of the ledger reads them from the environment; without the proxy, no call fails.
-  Object.assign(process.env, {
-    ...env,
-    AWS_ENDPOINT_URL_DYNAMODB: ledger.endpoint,
-  });
+  Object.assign(process.env, { ...env, AWS_ENDPOINT_URL_DYNAMODB: ledger.endpoint });
   const now = Date.now();
   const period = { from: new Date(now - DAY_MS).toISOString(), to: new Date(now + DAY_MS).toISOString() };
   return Array.fromAsync(new History(ledger.table).ofPeriod(period));
-}
-
-/**
- * Starts a sweep at an interval, as a schedule does, whether or not the last one is done.
- *
- * @returns a function that stops it.
- */
-function sweepEverySeconds({ invoke }: Pick<SoakStack, 'invoke'>, seconds: number, tally: Tally): () => void {
-  const begin = () =>
-    void invoke('sweep', {}).then(
-      () => tally.count('sweeps', 'begun'),
-      // The cloud was away for longer than all attempts; a schedule invokes it once more.
-      () => tally.count('sweeps', 'not begun'),
-    );
-  begin();
-  const timer = setInterval(begin, seconds * 1000);
-  return () => clearInterval(timer);
 }

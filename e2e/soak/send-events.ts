@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pMap from 'p-map';
 import type { Cloud } from '../../local/huaweicloud/cloud.ts';
-import type { QueueDepth, Queues } from '../../local/queues.ts';
+import type { Queues } from '../../local/queues.ts';
 import { formatSwrTime } from './cases/events.ts';
 import type { CaseTask, SoakCase, SoakEvent } from './cases/soak-case.ts';
 import type { Random } from './random.ts';
+import type { SoakOptions } from './soak-options.ts';
 import { CLEAN_TIMEOUT_MS } from './soak-stack.ts';
 import type { Tally } from './tally.ts';
 
@@ -27,8 +28,14 @@ export interface Schedule {
   readonly later: readonly SoakEvent[];
 }
 
-/** Shuffles events, and schedules some of them twice. */
-export function schedule(random: Random, cases: readonly SoakCase[]): Schedule {
+/**
+ * Shuffles events, and schedules some of them twice.
+ *
+ * @param healthy schedules each of them once, in order.
+ */
+export function schedule(random: Random, cases: readonly SoakCase[], healthy = false): Schedule {
+  if (healthy)
+    return { first: cases.flatMap(({ events }) => events.map((event) => ({ event, times: 1 }))), later: [] };
   const first: Schedule['first'][number][] = [];
   const later: SoakEvent[] = [];
   for (const { events, recreated } of cases) {
@@ -42,110 +49,53 @@ export function schedule(random: Random, cases: readonly SoakCase[]): Schedule {
   return { first: random.shuffle(first), later: random.shuffle(later) };
 }
 
-/** Schedules each event once, in order. */
-function scheduleInOrder(cases: readonly SoakCase[]): Schedule {
-  return { first: cases.flatMap(({ events }) => events.map((event) => ({ event, times: 1 }))), later: [] };
+/** Yields items at a rate; 0 sets no limit. */
+export async function* paced<T>(items: readonly T[], perSecond: number): AsyncGenerator<T> {
+  for (const item of items) {
+    yield item;
+    if (perSecond > 0) await pause(1000 / perSecond);
+  }
 }
 
-/**
- * Limits a rate.
- *
- * @param perSecond 0 sets no limit.
- * @returns a function to be awaited before each time.
- */
-export function limitRate(
-  perSecond: number,
-  now: () => number = () => performance.now(),
-): () => Promise<void> {
-  let nextAt = now();
-  return async () => {
-    if (perSecond === 0) return;
-    const at = nextAt;
-    nextAt = Math.max(at, now()) + 1000 / perSecond;
-    const waitMs = at - now();
-    if (waitMs > 0) await pause(waitMs);
-  };
-}
-
-export interface SendEventsOptions {
+interface SendEventsOptions {
   readonly cases: readonly SoakCase[];
   readonly random: Random;
-  /** Sends each event once, in order. */
-  readonly healthy: boolean;
-  /** Events per second; 0 sets no limit. */
-  readonly perSecond: number;
+  readonly options: Pick<SoakOptions, 'faults' | 'perSecond'>;
   readonly cloud: Cloud;
   readonly queues: Queues;
   /** @returns a problem with the answer. */
   readonly send: (event: SoakEvent) => Promise<string | undefined>;
   readonly tally: Tally;
-  /** Called with the depth of the queue now and then. */
-  readonly onDepth: (depth: QueueDepth) => void;
   readonly signal: AbortSignal;
 }
 
-/** Sends all events in their order, and waits until the queue is empty. */
-export async function sendEvents(options: SendEventsOptions): Promise<{
-  /** Tasks that were created meanwhile. */
-  readonly created: readonly CaseTask[];
-  readonly problems: readonly string[];
-}> {
-  const { cases, tally } = options;
+/**
+ * Sends all events in their order, and waits until the queue is empty.
+ *
+ * @returns the tasks that were created meanwhile, and the problems.
+ */
+export async function sendEvents(
+  all: SendEventsOptions,
+): Promise<{ created: CaseTask[]; problems: string[] }> {
+  const { cases, options, cloud, tally } = all;
+  const created: CaseTask[] = [];
   const problems: string[] = [];
   const send = async (event: SoakEvent, why: string) => {
-    tally.count('sent', why);
-    const problem = await options.send(event);
+    tally.count('deliveries', why);
+    const problem = await all.send(event);
     if (problem !== undefined) problems.push(problem);
   };
-  const recreation = recreateNames(cases, options.cloud, (event) => send(event, 'name used again'));
-  const pace = limitRate(options.perSecond);
-  const { first, later } = options.healthy ? scheduleInOrder(cases) : schedule(options.random, cases);
-  let isSending = true;
-  const sendFirst = async ({ event, times }: (typeof first)[number]) => {
-    await pace();
-    const extra = Array.from({ length: times - 1 }, () => send(event, 'twice at once'));
-    await Promise.all([send(event, 'first'), ...extra]);
-  };
-  const sendLater = async (event: SoakEvent) => {
-    await pace();
-    await send(event, 'later');
-  };
   const sendAll = async () => {
-    await pMap(first, sendFirst, SENDERS);
-    await pMap(later, sendLater, SENDERS);
-    isSending = false;
+    const { first, later } = schedule(all.random, cases, options.faults === 0);
+    const sendFirst = async ({ event, times }: (typeof first)[number]) => {
+      const extra = Array.from({ length: times - 1 }, () => send(event, 'twice at once'));
+      await Promise.all([send(event, 'first'), ...extra]);
+    };
+    await pMap(paced(first, options.perSecond), sendFirst, SENDERS);
+    await pMap(paced(later, options.perSecond), (event) => send(event, 'later'), SENDERS);
   };
-  const sending = sendAll();
-  // It is awaited below, unless the waiting fails first.
-  sending.catch(() => {
-    isSending = false;
-  });
-  const stalled = await waitUntilDone(options, () => {
-    recreation.check();
-    return !isSending && !recreation.isUnderWay();
-  });
-  await sending;
-  if (stalled !== undefined) problems.push(stalled);
-  return { created: recreation.created, problems };
-}
-
-/**
- * Creates repositories anew under names whose deletion is done, and has that deletion delivered once more.
- *
- * SWR deletes a task by its name. An invocation that has listed the earlier task, and is about to delete it, would delete
- * the new one: so that is created after the time that an invocation can take.
- */
-function recreateNames(
-  cases: readonly SoakCase[],
-  cloud: Cloud,
-  redeliver: (event: SoakEvent) => Promise<void>,
-) {
-  const created: CaseTask[] = [];
-  let waiting = cases.filter(({ recreated }) => recreated !== undefined);
-  let underWay = 0;
-  const isDone = ({ recreated: [task] = [] }: SoakCase) =>
-    task !== undefined && cloud.tasks(task.namespace, task.repository).length === 0;
   const recreate = async ({ events: [event], recreated = [] }: SoakCase) => {
+    // SWR deletes a task by its name: an invocation that has listed the earlier task would delete the new one.
     await pause(CLEAN_TIMEOUT_MS);
     for (const planned of recreated) {
       const task = { ...planned, createdAt: formatSwrTime(Date.now()) };
@@ -153,29 +103,38 @@ function recreateNames(
       cloud.addTask({ ...task, syncAuto: true });
       created.push(task);
     }
-    if (event !== undefined) await redeliver(event);
+    if (event !== undefined) await send(event, 'name used again');
   };
-  return {
-    /** Tasks that were created so far. */
-    created,
-    isUnderWay: () => underWay > 0,
-    /** Begins with every name whose tasks are all deleted. */
-    check() {
-      const { true: done = [], false: others = [] } = Object.groupBy(waiting, (each) => `${isDone(each)}`);
-      waiting = others;
-      for (const each of done) {
-        underWay += 1;
-        void recreate(each).finally(() => {
-          underWay -= 1;
-        });
-      }
-    },
+
+  const work: Promise<void>[] = [];
+  let running = 0;
+  const begin = (started: Promise<void>) => {
+    running += 1;
+    const ended = started.finally(() => {
+      running -= 1;
+    });
+    // It is awaited below, unless the waiting fails first.
+    ended.catch(() => {});
+    work.push(ended);
   };
+  begin(sendAll());
+  let waiting = cases.filter(({ recreated }) => recreated !== undefined);
+  const isGone = ({ recreated: [task] = [] }: SoakCase) =>
+    task !== undefined && cloud.tasks(task.namespace, task.repository).length === 0;
+  const stalled = await waitUntilDone(all, () => {
+    const { true: gone = [], false: others = [] } = Object.groupBy(waiting, (each) => `${isGone(each)}`);
+    waiting = others;
+    for (const each of gone) begin(recreate(each));
+    return running === 0;
+  });
+  await Promise.all(work);
+  if (stalled !== undefined) problems.push(stalled);
+  return { created, problems };
 }
 
 /** @returns the problem if the queue doesn't get empty. */
 async function waitUntilDone(
-  { queues, tally, onDepth, signal }: SendEventsOptions,
+  { queues, tally, signal }: SendEventsOptions,
   isDone: () => boolean,
 ): Promise<string | undefined> {
   let emptyChecks = 0;
@@ -184,11 +143,9 @@ async function waitUntilDone(
   while (emptyChecks < EMPTY_CHECKS) {
     await pause(CHECK_EVERY_MS);
     signal.throwIfAborted();
-    const depth = queues.depth('cleanupQueue');
-    onDepth(depth);
-    const { waiting, inFlight } = depth;
+    const { waiting, inFlight } = queues.depth('cleanupQueue');
     emptyChecks = isDone() && waiting + inFlight === 0 ? emptyChecks + 1 : 0;
-    const removedNow = tally.of('receives')['removed'] ?? 0;
+    const removedNow = tally.of('messages')['removed'] ?? 0;
     if (removedNow !== removed) movedAt = performance.now();
     removed = removedNow;
     if (performance.now() - movedAt > STALL_MS)

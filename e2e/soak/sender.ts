@@ -52,7 +52,7 @@ async function post(url: string, event: SoakWebhook, keys: Keys, tally: Tally): 
     } catch (error) {
       last = messageOf(error);
     }
-    tally.count('sent again', last);
+    tally.count('sentAgain', last);
   }
   return last;
 }

@@ -39,15 +39,9 @@ export type SoakStack = Stack & {
 };
 
 /** Starts the local stack with several workers that can be killed, and AWS services that fail now and then. */
-export async function startSoakStack({
-  distDir,
-  options,
-  env,
-  random,
-  tally,
-  onLine,
-  onLedgerWrite,
-}: SoakStackOptions): Promise<SoakStack> {
+export async function startSoakStack(soak: SoakStackOptions): Promise<SoakStack> {
+  const { distDir, options, env, random, tally, onLine, onLedgerWrite } = soak;
+  const isHealthy = options.faults === 0;
   const started = new Map<string, KillableFunction[]>();
   await using opened = new AsyncDisposableStack();
   const stack = await startStack({
@@ -62,14 +56,14 @@ export async function startSoakStack({
       const line = { level: 'error', event: 'invocation failed', function: name, stage: 'soak' };
       onLine(JSON.stringify({ time: new Date().toISOString(), ...line }));
     },
-    openQueues: () => startSoakQueues(random.fork(), tally, options.faults === 0 ? 0 : LOST_REMOVALS),
+    openQueues: () => startSoakQueues(random.fork(), tally, isHealthy ? 0 : LOST_REMOVALS),
     async addressOf(service: AwsService, endpoint: string) {
       const proxy = await startFaultProxy({
         service: endpoint,
         outageEvery: OUTAGE_EVERY[service],
         random: random.fork(),
-        share: options.faults === 0 ? 0 : AWS_FAULTS,
-        onFault: (fault) => tally.count('aws faults', `${NAMES[service]}: ${fault}`),
+        share: isHealthy ? 0 : AWS_FAULTS,
+        onFault: (fault) => tally.count('awsFaults', `${NAMES[service]}: ${fault}`),
         onDone(action, body) {
           if (action === 'UpdateItem') onLedgerWrite(body);
         },
@@ -77,10 +71,9 @@ export async function startSoakStack({
       opened.defer(() => proxy.close());
       return proxy.url;
     },
-    async start(name, functionOptions) {
-      const { timeoutMs } = functionOptions;
+    async start(name, { timeoutMs, ...others }) {
       const worker = await startKillable({
-        ...functionOptions,
+        ...others,
         timeoutMs: name === 'clean' ? CLEAN_TIMEOUT_MS : timeoutMs,
       });
       started.set(name, [...(started.get(name) ?? []), worker]);
@@ -88,10 +81,9 @@ export async function startSoakStack({
     },
   });
   opened.defer(() => stack.close());
-  const [receive] = started.get('receive') ?? [];
+  const [[receive], workers = []] = [started.get('receive') ?? [], started.get('clean')];
   if (receive === undefined) throw new Error('The stack has no function receive.');
   const closing = opened.move();
-  const workers = started.get('clean') ?? [];
   return { ...stack, receive, workers, close: () => closing.disposeAsync() };
 }
 
@@ -138,16 +130,16 @@ async function startSoakQueues(random: Random, tally: Tally, lostRemovals: numbe
     async receive(queueUrl, limit) {
       const messages = await queues.receive(queueUrl, limit);
       for (const { Attributes } of messages)
-        tally.count('receives', Attributes['ApproximateReceiveCount'] === '1' ? 'first' : 'again');
+        tally.count('messages', Attributes['ApproximateReceiveCount'] === '1' ? 'first' : 'again');
       return messages;
     },
     async remove(queueUrl, receiptHandle) {
       if (random.chance(lostRemovals)) {
-        tally.count('aws faults', 'SQS: message not removed');
+        tally.count('awsFaults', 'SQS: message not removed');
         return;
       }
       await queues.remove(queueUrl, receiptHandle);
-      tally.count('receives', 'removed');
+      tally.count('messages', 'removed');
     },
   };
 }

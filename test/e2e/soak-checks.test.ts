@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { CaseTask, SoakEvent } from '../../e2e/soak/cases/soak-case.ts';
 import { checkAll } from '../../e2e/soak/checks/check-all.ts';
 import { type DeadMessage, type Evidence, keyText, readDeadMessage } from '../../e2e/soak/checks/evidence.ts';
+import { Tally } from '../../e2e/soak/tally.ts';
 import type { RequestEntry, TaskEntry } from '../../lib/ledger/history.ts';
 
 const PLACE = { namespace: 'acme', repository: 'api' };
@@ -110,23 +111,15 @@ describe('a soak test in which all is well', () => {
       },
     ],
   ])('%s', (_why, evidence) => {
-    expect(checkAll(evidence).problems).toEqual([]);
+    expect(checkAll(evidence, new Tally())).toEqual([]);
   });
 
   test('is counted', () => {
-    expect(checkAll({ ...good, deadMessages: [message] })).toEqual({
-      problems: [],
-      tasks: {
-        'to delete': 1,
-        gone: 1,
-        'dead-lettered': 0,
-        'too many for one request': 0,
-        'to keep': 1,
-        kept: 1,
-      },
-      ledger: { requests: 1, tasks: 1, removals: 1, 'gone, and perhaps never there': 0 },
-      deadLetters: { 'X.1': 1 },
-    });
+    const tally = new Tally();
+    checkAll({ ...good, deadMessages: [message] }, tally);
+    expect(tally.of('tasks')).toEqual({ 'to delete': 1, gone: 1, 'to keep': 1, kept: 1 });
+    expect(tally.of('ledger')).toEqual({ requests: 1, tasks: 1, removals: 1 });
+    expect(tally.of('deadLetters')).toEqual({ 'X.1': 1 });
   });
 });
 
@@ -245,7 +238,7 @@ describe('a soak test in which something is wrong', () => {
       'too many are dead-lettered: 30 of 30',
     ],
   ])('%s', (_why, evidence, problem) => {
-    expect(checkAll(evidence).problems.join('\n')).toContain(problem);
+    expect(checkAll(evidence, new Tally()).join('\n')).toContain(problem);
   });
 });
 

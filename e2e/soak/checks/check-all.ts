@@ -1,36 +1,25 @@
 import type { RequestEntry } from '../../../lib/ledger/history.ts';
 import type { SoakEvent, Subject } from '../cases/soak-case.ts';
+import type { Tally } from '../tally.ts';
 import { checkLedgerEntries } from './check-ledger.ts';
-import { describeTask, type Evidence, isAbout, isExplained, type SoakCheckResult } from './evidence.ts';
+import { describeTask, type Evidence, isAbout, isExplained } from './evidence.ts';
 
-type Counts = SoakCheckResult['counts'];
-
-export interface SoakResult {
-  /** One line each. */
-  readonly problems: readonly string[];
-  readonly tasks: Counts;
-  readonly ledger: Counts;
-  /** By their codes. */
-  readonly deadLetters: Counts;
-}
-
-export function checkAll(evidence: Evidence): SoakResult {
-  const tasks = checkTasks(evidence);
-  const ledger = checkLedgerEntries(evidence);
-  const requests = checkRequests(evidence);
-  return {
-    problems: [tasks, ledger, requests].flatMap(({ problems }) => problems),
-    tasks: tasks.counts,
-    ledger: ledger.counts,
-    deadLetters: requests.counts,
-  };
+/** Checks the state after a soak test, and counts it. @returns the problems. */
+export function checkAll(evidence: Evidence, tally: Tally): string[] {
+  for (const { code = '(no reason)' } of evidence.deadMessages) tally.count('deadLetters', code);
+  return [
+    ...checkTasks(evidence, tally),
+    ...checkLimit(evidence),
+    ...checkLedgerEntries(evidence, tally),
+    ...checkRequests(evidence),
+  ];
 }
 
 /**
  * Checks that accepted requests are in the ledger or in the dead-letter queue, that rejected ones have left no trace, and that
  * every dead-lettered message has a reason.
  */
-function checkRequests({ events, entries, deadMessages }: Evidence): SoakCheckResult {
+function checkRequests({ events, entries, deadMessages }: Evidence): string[] {
   const requests = entries.filter((entry) => entry.kind === 'request');
   const bySubject: Partial<Record<string, RequestEntry[]>> = Object.groupBy(requests, describeSubject);
   const problems: string[] = [];
@@ -58,9 +47,7 @@ function checkRequests({ events, entries, deadMessages }: Evidence): SoakCheckRe
   for (const message of deadMessages)
     if (!isExplained(message))
       problems.push(`a dead-lettered message has no reason: ${message.body.slice(0, 300)}`);
-  const byCode = Object.groupBy(deadMessages, ({ code = '(no reason)' }) => code);
-  const counts = Object.entries(byCode).map(([code, messages = []]) => [code, messages.length] as const);
-  return { problems, counts: Object.fromEntries(counts) };
+  return problems;
 }
 
 /** True for the request of an event. EventBridge chooses the ids of ECR's events; other ids on the bus are labels. */
@@ -84,17 +71,8 @@ const FEW = 20;
  * Checks that every task that had to be deleted is gone, or is in the dead-letter queue with a reason, and that all others
  * were never deleted.
  */
-function checkTasks(evidence: Evidence): SoakCheckResult {
-  const { tasks, left, removals, deadMessages, events } = evidence;
+function checkTasks({ tasks, left, removals, deadMessages, events }: Evidence, tally: Tally): string[] {
   const problems: string[] = [];
-  const counts = {
-    'to delete': 0,
-    gone: 0,
-    'dead-lettered': 0,
-    'too many for one request': 0,
-    'to keep': 0,
-    kept: 0,
-  };
   const there = new Set(left.map((row) => describeTask(row.namespace, row.repoName, row, row.createdAt)));
   const removed = new Set(
     removals.map((each) => describeTask(each.namespace, each.repository, each.target, each.createdAt)),
@@ -107,27 +85,28 @@ function checkTasks(evidence: Evidence): SoakCheckResult {
   for (const task of tasks) {
     const { namespace, repository, createdAt, expected } = task;
     const name = describeTask(namespace, repository, task, createdAt);
+    const isThere = there.has(name);
     if (expected === 'kept') {
-      counts['to keep'] += 1;
-      if (there.has(name)) counts.kept += 1;
+      tally.count('tasks', 'to keep');
+      if (isThere) tally.count('tasks', 'kept');
       else problems.push(`had to be kept and is gone: ${name}`);
       continue;
     }
     mayBeDeleted.add(name);
-    counts['to delete'] += 1;
-    if (!there.has(name)) {
-      counts.gone += 1;
+    tally.count('tasks', 'to delete');
+    if (!isThere) {
+      tally.count('tasks', 'gone');
       if (!removed.has(name)) problems.push(`is gone without a deletion: ${name}`);
     } else if (!explained.some((message) => isAbout(message, namespace, repository, task)))
       problems.push(`had to be deleted and exists, without a reason in the dead-letter queue: ${name}`);
-    else counts[tooLarge.has(namespace) ? 'too many for one request' : 'dead-lettered'] += 1;
+    else tally.count('tasks', tooLarge.has(namespace) ? 'too many for one request' : 'dead-lettered');
   }
   for (const name of removed)
     if (!mayBeDeleted.has(name)) problems.push(`was deleted and had to be kept: ${name}`);
-  const deadLettered = counts['dead-lettered'];
-  if (deadLettered > Math.max(FEW, counts['to delete'] * MAX_DEAD_LETTERED))
-    problems.push(`too many are dead-lettered: ${deadLettered} of ${counts['to delete']}`);
-  return { problems: [...problems, ...checkLimit(evidence)], counts };
+  const { 'dead-lettered': deadLettered = 0, 'to delete': toDelete = 0 } = tally.of('tasks');
+  if (deadLettered > Math.max(FEW, toDelete * MAX_DEAD_LETTERED))
+    problems.push(`too many are dead-lettered: ${deadLettered} of ${toDelete}`);
+  return problems;
 }
 
 function checkLimit({ events, removals, maxTasksPerRequest }: Evidence): string[] {

@@ -1,14 +1,7 @@
 import type { TaskEntry } from '../../../lib/ledger/history.ts';
 import type { Removal } from '../../../local/huaweicloud/rows.ts';
-import {
-  type DeadMessage,
-  describeTask,
-  type Evidence,
-  isAbout,
-  isExplained,
-  keyText,
-  type SoakCheckResult,
-} from './evidence.ts';
+import type { Tally } from '../tally.ts';
+import { type DeadMessage, describeTask, type Evidence, isAbout, isExplained, keyText } from './evidence.ts';
 
 /**
  * Compares the ledger with the emulator.
@@ -19,20 +12,23 @@ import {
  * A task with the outcome `deleted` was removed. The exception is a task that SWR never listed: once the answer to a deletion
  * was lost, it is unknown whether it existed.
  */
-export function checkLedgerEntries({
-  removals,
-  entries,
-  writtenAt,
-  deadMessages,
-  tasks,
-}: Evidence): SoakCheckResult {
+export function checkLedgerEntries(
+  { removals, entries, writtenAt, deadMessages, tasks }: Evidence,
+  tally: Tally,
+): string[] {
   const taskEntries = entries.filter((entry) => entry.kind === 'task');
+  tally.count('ledger', 'requests', entries.length - taskEntries.length);
+  tally.count('ledger', 'tasks', taskEntries.length);
+  tally.count('ledger', 'removals', removals.length);
   const hidden = new Set(
     tasks
       .filter((task) => task.hidden === true)
       .map((task) => describeTask(task.namespace, task.repository, task, task.createdAt)),
   );
-  const shown = Map.groupBy(taskEntries, nameOfEntry);
+  const shown = Map.groupBy(taskEntries, ({ namespace, repository, target, task }) =>
+    // Without its time of creation if SWR did not list it.
+    describeTask(namespace, repository, target, task?.createdAt),
+  );
   const removed = new Set<string>();
   const problems = removals.flatMap((removal) => {
     const { namespace, repository, target, createdAt } = removal;
@@ -42,25 +38,13 @@ export function checkLedgerEntries({
     removed.add(name);
     return checkRemoval(removal, exactly, shown.get(name) ?? [], writtenAt, deadMessages);
   });
-  let unknown = 0;
   for (const [name, found] of shown) {
     if (removed.has(name) || !found.some(({ outcome }) => outcome === 'deleted')) continue;
     if (found.some(({ task }) => task !== undefined))
       problems.push(`is deleted in the ledger, and was not deleted: ${name}`);
-    else unknown += 1;
+    else tally.count('ledger', 'gone, and perhaps never there');
   }
-  const counts = {
-    requests: entries.length - taskEntries.length,
-    tasks: taskEntries.length,
-    removals: removals.length,
-    'gone, and perhaps never there': unknown,
-  };
-  return { problems, counts };
-}
-
-/** Describes the task of an entry; the time of creation is unknown if SWR did not list it. */
-function nameOfEntry({ namespace, repository, target, task }: TaskEntry): string {
-  return describeTask(namespace, repository, target, task?.createdAt);
+  return problems;
 }
 
 function checkRemoval(

@@ -4,6 +4,7 @@ import { nameOf, type Target } from '../../../lib/huaweicloud/names.ts';
 import { parseJson } from '../../../lib/json.ts';
 import type { LedgerEntry } from '../../../lib/ledger/history.ts';
 import type { Removal, TaskRow } from '../../../local/huaweicloud/rows.ts';
+import type { Queues } from '../../../local/queues.ts';
 import type { CaseTask, SoakEvent } from '../cases/soak-case.ts';
 
 /** The state after a soak test. */
@@ -21,12 +22,6 @@ export interface Evidence {
   readonly deadMessages: readonly DeadMessage[];
   /** `safety.maxTasksPerRequest` */
   readonly maxTasksPerRequest: number;
-}
-
-/** Problems, a line each, and numbers that are worth printing. */
-export interface SoakCheckResult {
-  readonly problems: readonly string[];
-  readonly counts: Readonly<Record<string, number>>;
 }
 
 /** Describes one task of all that have had its name. */
@@ -57,10 +52,7 @@ const attributesSchema = v.object({
 export function readDeadMessage({
   body,
   attributes,
-}: {
-  readonly body: string;
-  readonly attributes: Readonly<Record<string, string | undefined>>;
-}): DeadMessage {
+}: ReturnType<Queues['deadLetters']>[number]): DeadMessage {
   const { request, ...others } = v.parse(attributesSchema, attributes);
   const parsed = parseRequest(parseJson(request ?? body), { id: '' });
   return { body, ...others, request: parsed.ok ? parsed.value : undefined };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { watchQueues } from '../../e2e/soak/watch-queues.ts';
+import { writeQueueMetrics } from '../../e2e/soak/queue-metrics.ts';
 import { type Queues, startQueues } from '../../local/queues.ts';
 import { parseMetricLine } from '../support/metric-line.ts';
 
@@ -13,9 +13,8 @@ test('writes what CloudWatch would know of the queues, under the names of a stag
   queues.send('one');
   queues.send('two');
   const lines: string[] = [];
-  const stop = watchQueues(queues, 'soak', (line) => lines.push(line));
-  stop();
-  const values = lines.slice(0, 3).map((line) => {
+  writeQueueMetrics(queues, 'soak', (line) => lines.push(line));
+  const values = lines.map((line) => {
     const { fields, values: measured } = parseMetricLine(line);
     return [fields['QueueName'], measured['ApproximateNumberOfMessagesVisible']];
   });
