@@ -31,76 +31,70 @@ type Forge = (
   reference: GenuineDelivery,
   random: Random,
   senders: readonly ForgeSender[],
-) => Omit<Forgery, 'kind'>;
+) => readonly [Expected, RawDelivery];
 
 /** The expected result of a changed body: the owner of a token may send any. */
 const changed = ({ sender }: GenuineDelivery): Expected => (sender.tokenOnly ? 'any' : 'same');
 
 const KINDS: Readonly<Record<string, readonly [weight: number, forge: Forge]>> = {
-  'unsigned parts': [
-    40,
-    ({ delivery }, random) => ({ expected: 'same', delivery: mutateUnsigned(delivery, random) }),
-  ],
-  body: [
-    15,
-    (reference, random) => ({
-      expected: changed(reference),
-      delivery: mutateBody(reference.delivery, random),
-    }),
-  ],
+  'unsigned parts': [40, ({ delivery }, random) => ['same', mutateUnsigned(delivery, random)]],
+  body: [15, (reference, random) => [changed(reference), mutateBody(reference.delivery, random)]],
   'body and unsigned parts': [
     8,
-    (reference, random) => ({
-      expected: changed(reference),
-      delivery: mutateBody(mutateUnsigned(reference.delivery, random), random),
-    }),
+    (reference, random) => [
+      changed(reference),
+      mutateBody(mutateUnsigned(reference.delivery, random), random),
+    ],
   ],
   signature: [
     15,
     ({ sender, delivery }, random) => {
       const spoiled = spoilSignature(delivery, sender.signatureHeaders, random);
       // The signature of a topic's message is in its body.
-      if (spoiled === undefined) return { expected: 'same', delivery: mutateMessage(delivery, random) };
-      return { expected: 'rejected', delivery: spoiled };
+      return spoiled === undefined ? ['same', mutateMessage(delivery, random)] : ['rejected', spoiled];
     },
   ],
   'foreign key': [
     7,
-    ({ sender, sample }, random) => ({
-      expected: 'rejected',
-      delivery: sender.sign(sample, sample.body, makeSampleId(random), 'foreign'),
-    }),
+    ({ sender, sample }, random) => [
+      'rejected',
+      sender.sign(sample, sample.body, makeSampleId(random), 'foreign'),
+    ],
   ],
   'foreign source': [
     7,
     ({ sender, delivery }, random, senders) => {
       const { source } = random.pick(senders.filter((each) => each.source !== sender.source));
-      return { expected: 'rejected', delivery: { ...delivery, source } };
+      return ['rejected', { ...delivery, source }];
     },
   ],
   'signed garbage': [
     8,
     ({ sender, sample, delivery }, random) => {
       const body = mutateBody(delivery, random).body.toString('utf8');
-      return { expected: 'any', delivery: sender.sign(sample, body, makeSampleId(random)) };
+      return ['any', sender.sign(sample, body, makeSampleId(random))];
     },
   ],
-  huge: [0.05, ({ sender, sample }, random) => forgeHuge(sender, sample, random.pick(HUGE), random)],
+  huge: [0.05, (reference, random) => forgeHuge(reference, random.pick(HUGE), random)],
 };
+const WEIGHTED = Object.entries(KINDS).map(([kind, [weight, forge]]) => [weight, { kind, forge }] as const);
 
 export function forgeDelivery(
   reference: GenuineDelivery,
   random: Random,
   senders: readonly ForgeSender[],
 ): Forgery {
-  const kinds = Object.entries(KINDS).map(([kind, [weight, forge]]) => [weight, { kind, forge }] as const);
-  const { kind, forge } = random.pickWeighted(kinds);
-  return { kind, ...forge(reference, random, senders) };
+  const { kind, forge } = random.pickWeighted(WEIGHTED);
+  const [expected, delivery] = forge(reference, random, senders);
+  return { kind, expected, delivery };
 }
 
 /** Every kind of huge body, once. */
-export function forgeEveryHuge({ sender, sample }: GenuineDelivery, random: Random): readonly Forgery[] {
-  return HUGE.map((shape) => ({ kind: 'huge', ...forgeHuge(sender, sample, shape, random) }));
+export function forgeEveryHuge(reference: GenuineDelivery, random: Random): readonly Forgery[] {
+  return HUGE.map((shape) => {
+    const [expected, delivery] = forgeHuge(reference, shape, random);
+    return { kind: 'huge', expected, delivery };
+  });
 }
 
 type Shape = readonly [first: string, filling: string, last: string];
@@ -114,16 +108,14 @@ const HUGE: readonly Shape[] = [
 ];
 
 function forgeHuge(
-  sender: ForgeSender,
-  sample: RecordedDelivery,
+  { sender, sample }: GenuineDelivery,
   [first, filling, last]: Shape,
   random: Random,
-) {
+): ReturnType<Forge> {
   const bytes = random.integer(MAX_BODY_BYTES / 2, MAX_BODY_BYTES + 1000);
   const body = first + filling.repeat(Math.floor(bytes / filling.length)) + last;
   const by = random.pick(['own', 'foreign'] as const);
-  const expected: Expected = by === 'own' ? 'any' : 'rejected';
-  return { expected, delivery: sender.sign(sample, body, makeSampleId(random), by) };
+  return [by === 'own' ? 'any' : 'rejected', sender.sign(sample, body, makeSampleId(random), by)];
 }
 
 /** The id of a delivery. */

@@ -17,15 +17,7 @@ import type { ForgeSender } from './senders.ts';
 const REFRESH_EVERY = 5000;
 const SHOWN_FAILURES = 20;
 
-interface ForgeFailure {
-  /** Which delivery it is, from 1. */
-  readonly number: number;
-  readonly kind: string;
-  readonly sample: string;
-  readonly reason: string;
-  readonly event: unknown;
-}
-
+/** Result of a run. */
 export interface ForgeReport {
   sent: number;
   failed: number;
@@ -33,8 +25,8 @@ export interface ForgeReport {
   same: number;
   /** Counts by `kind` and by `status`. */
   readonly tally: Tally;
-  /** The first few. */
-  readonly failures: ForgeFailure[];
+  /** The first few; `number` counts deliveries from 1. */
+  readonly failures: { number: number; kind: string; sample: string; reason: string; event: HttpEvent }[];
 }
 
 export interface ForgeOptions {
@@ -55,15 +47,22 @@ export async function runForge(options: ForgeOptions): Promise<ForgeReport> {
   const { deliveries, seed, senders, receiver, onProgress = () => {} } = options;
   const random = new Random(seed);
   const report: ForgeReport = { sent: 0, failed: 0, same: 0, tally: new Tally(), failures: [] };
-  const send = async (forgery: Forgery, { sample, queued }: Pick<GenuineDelivery, 'sample' | 'queued'>) => {
-    const event = toEvent(forgery.delivery);
+  const send = async (
+    { kind, expected, delivery }: Forgery,
+    { sample, queued }: Pick<GenuineDelivery, 'sample' | 'queued'>,
+  ) => {
+    const event = toEvent(delivery);
     // The function may write on its event.
     const received = await receiver.receive(structuredClone(event));
-    note(report, forgery, received, {
-      sample: sample.name,
-      event,
-      reason: checkReceived(forgery.expected, received, queued),
-    });
+    report.sent += 1;
+    report.tally.count('status', String(received.status));
+    report.tally.count('kind', kind);
+    const reason = checkReceived(expected, received, queued);
+    if (reason !== undefined) {
+      report.failed += 1;
+      if (report.failures.length < SHOWN_FAILURES)
+        report.failures.push({ number: report.sent, kind, sample: sample.name, reason, event });
+    } else if (expected === 'same' && received.queued.length > 0) report.same += 1;
     onProgress(report.sent);
     return received;
   };
@@ -103,24 +102,6 @@ export async function runForge(options: ForgeOptions): Promise<ForgeReport> {
     await send(forgeDelivery(reference, random, senders), reference);
   }
   return report;
-}
-
-function note(
-  report: ForgeReport,
-  { kind, expected }: Forgery,
-  { status, queued }: ForgeResult,
-  { sample, event, reason }: { sample: string; event: unknown; reason: string | undefined },
-): void {
-  report.sent += 1;
-  report.tally.count('status', String(status));
-  report.tally.count('kind', kind);
-  if (reason === undefined) {
-    if (expected === 'same' && queued.length > 0) report.same += 1;
-    return;
-  }
-  report.failed += 1;
-  if (report.failures.length < SHOWN_FAILURES)
-    report.failures.push({ number: report.sent, kind, sample, reason, event });
 }
 
 /** Limit of answers and log lines, for any delivery. */
