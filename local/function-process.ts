@@ -26,6 +26,8 @@ export interface FunctionProcess {
 
 /** A function that has initialized. */
 export interface StartedFunction extends FunctionProcess {
+  /** True while an invocation has no result. */
+  isBusy(): boolean;
   /** Ends it with SIGKILL, in the middle of its work. */
   kill(): Promise<void>;
 }
@@ -81,6 +83,7 @@ export async function startFunction({
       child.send({ number: invocations, event, timeoutMs } satisfies InvocationMessage);
       return invocation.promise;
     },
+    isBusy: () => pending.size > 0,
     close: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
   };

@@ -25,27 +25,18 @@ const ANYWHERE: readonly Kind[] = [
   ['no answer, after', 0.2, { hang: true, afterwards: true }],
 ];
 
+const THROTTLES = ['SVCSTG.SWR.4031032', 'SVCSTG.SWR.4031042'];
+const TOKEN_REJECTIONS = ['SVCSTG.SWR.4010000', 'APIGW.0301', 'APIGW.0307'];
 const SWR: readonly Kind[] = [
   ...ANYWHERE,
   ['429', 10, { status: 429, code: 'APIGW.0308' }],
   ['429 Retry-After', 8, retryAfter({ status: 429, code: 'APIGW.0308' })],
-  [
-    '403 throttle',
-    10,
-    (random) => ({
-      code: random.pick(['SVCSTG.SWR.4031032', 'SVCSTG.SWR.4031042']),
-      shape: random.pick([1, 2, 3, 4]),
-    }),
-  ],
+  ['403 throttle', 10, (random) => ({ code: random.pick(THROTTLES), shape: random.pick([1, 2, 3, 4]) })],
   ['409 busy', 4, { code: 'SVCSTG.SWR.4090023' }],
   ['500', 6, { status: 500, code: 'SVCSTG.SWR.5000001' }],
   ['page as a success', 4, { status: 200, body: PAGE }],
   ['page as a success, after', 3, { status: 200, body: PAGE, afterwards: true }],
-  [
-    '401',
-    10,
-    (random) => ({ status: 401, code: random.pick(['SVCSTG.SWR.4010000', 'APIGW.0301', 'APIGW.0307']) }),
-  ],
+  ['401', 10, (random) => ({ status: 401, code: random.pick(TOKEN_REJECTIONS) })],
   // Permanent failures: few, as each of them ends in the dead-letter queue.
   ['403 permission', 1.2, (random) => ({ code: random.pick(['SVCSTG.SWR.4030170', 'SVCSTG.SWR.4037017']) })],
   ['404 no such API', 0.3, { status: 404, code: 'APIGW.0101' }],
@@ -103,7 +94,7 @@ export function injectFaults(
   emulator.faultWhere((operation) => {
     killIn -= 1;
     if (killIn <= 0) {
-      const busy = workers.filter(({ isBusy }) => isBusy);
+      const busy = workers.filter((worker) => worker.isBusy());
       const victim = random.chance(RECEIVE_SHARE) || busy.length === 0 ? receive : random.pick(busy);
       tally.count('kills', victim === receive ? 'receive' : 'clean');
       // Not before this call has taken effect.

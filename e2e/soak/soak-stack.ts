@@ -91,33 +91,22 @@ export type KillableFunction = Awaited<ReturnType<typeof startKillable>>;
 
 /** Starts a function in a process that can be killed at any time, and is then started anew. */
 export async function startKillable(options: FunctionOptions) {
-  let running = Promise.resolve(await startFunction(options));
-  let invocations = 0;
+  let current = await startFunction(options);
+  let running = Promise.resolve(current);
   return {
-    get isBusy(): boolean {
-      return invocations > 0;
-    },
-    async invoke(event: unknown): Promise<unknown> {
-      const current = await running;
-      invocations += 1;
-      try {
-        return await current.invoke(event);
-      } finally {
-        invocations -= 1;
-      }
-    },
+    isBusy: () => current.isBusy(),
+    invoke: async (event: unknown): Promise<unknown> => (await running).invoke(event),
     /** Ends the process with SIGKILL, in the middle of its work. */
     async kill(): Promise<void> {
       const before = await running;
       // Its pending invocations fail first.
-      running = before.kill().then(() => startFunction(options));
+      running = before.kill().then(async () => (current = await startFunction(options)));
       // The next invocation fails if it doesn't start.
       running.catch(() => {});
     },
     async close(): Promise<void> {
       // A process that did not start anew has nothing to close.
-      const current = await running.catch(() => undefined);
-      await current?.close();
+      await (await running.catch(() => undefined))?.close();
     },
   };
 }

@@ -35,14 +35,14 @@ afterEach(async () => {
 
 test('a killed worker finishes nothing, and another process takes over', async () => {
   const before = await worker.invoke('who');
-  expect(worker.isBusy).toBe(false);
+  expect(worker.isBusy()).toBe(false);
   const pending = worker.invoke('wait');
-  await waitUntil('it is busy', () => worker.isBusy);
+  await waitUntil('it is busy', () => worker.isBusy());
   // Heard at once: it fails before the next process is up.
   const ended = caught(pending);
   await worker.kill();
   await expect(ended).resolves.toMatchObject({ message: expect.stringContaining('has ended') });
-  expect(worker.isBusy).toBe(false);
+  expect(worker.isBusy()).toBe(false);
   const after = await worker.invoke('who');
   expect(typeof after).toBe('number');
   expect(after).not.toBe(before);
