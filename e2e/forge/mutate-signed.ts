@@ -1,36 +1,33 @@
 import * as v from 'valibot';
 import type { Random } from '../soak/random.ts';
 import type { RawDelivery } from './delivery.ts';
-import type { Mutation } from './mutate-unsigned.ts';
 
 const messageSchema = v.record(v.string(), v.unknown());
 
+const REPLACEMENTS = [
+  ['"repository"', '"organization"'],
+  ['Hello-World', 'core'],
+  ['created', 'deleted'],
+  ['"deleted"', '"deleted" '],
+  ['acme', 'platform'],
+  ['{', '{"__proto__":{},'],
+] as const;
+
 /** Changes of the bytes that are signed. */
-const BODY: readonly Mutation[] = [
+const BODY: readonly ((body: Buffer, random: Random) => Buffer)[] = [
   flipBits,
   flipBits,
-  (delivery, random) =>
-    withBody(delivery, delivery.body.subarray(0, random.integer(0, delivery.body.length))),
-  (delivery, random) => {
-    const more = Buffer.from(random.pick([' ', '\0', '{}', '\n', '\u00e9']));
-    return withBody(delivery, Buffer.concat([delivery.body, more]));
-  },
-  (delivery) => withBody(delivery, Buffer.concat([Buffer.from('\uFEFF'), delivery.body])),
-  (delivery, random) => {
-    const [from, to] = random.pick([
-      ['"repository"', '"organization"'],
-      ['Hello-World', 'core'],
-      ['created', 'deleted'],
-      ['"deleted"', '"deleted" '],
-      ['acme', 'platform'],
-      ['{', '{"__proto__":{},'],
-    ] as const);
-    return withBody(delivery, Buffer.from(delivery.body.toString('latin1').replace(from, to), 'latin1'));
+  (body, random) => body.subarray(0, random.integer(0, body.length)),
+  (body, random) => Buffer.concat([body, Buffer.from(random.pick([' ', '\0', '{}', '\n', '\u00e9']))]),
+  (body) => Buffer.concat([Buffer.from('\uFEFF'), body]),
+  (body, random) => {
+    const [from, to] = random.pick(REPLACEMENTS);
+    return Buffer.from(body.toString('latin1').replace(from, to), 'latin1');
   },
 ];
 
 export function mutateBody(delivery: RawDelivery, random: Random): RawDelivery {
-  return random.pick(BODY)(delivery, random);
+  return withBody(delivery, random.pick(BODY)(delivery.body, random));
 }
 
 /** Changes a field of a topic's message, and leaves its signature. */
@@ -78,14 +75,14 @@ function textsLike(text: string): readonly unknown[] {
   ];
 }
 
-function flipBits(delivery: RawDelivery, random: Random): RawDelivery {
-  const body = Buffer.from(delivery.body);
-  if (body.length === 0) return withBody(delivery, Buffer.from('{}'));
+function flipBits(genuine: Buffer, random: Random): Buffer {
+  if (genuine.length === 0) return Buffer.from('{}');
+  const body = Buffer.from(genuine);
   for (let left = random.integer(1, 3); left > 0; left -= 1) {
     const at = random.integer(0, body.length - 1);
     body[at] = (body[at] ?? 0) ^ (1 << random.integer(0, 7));
   }
-  return withBody(delivery, body);
+  return body;
 }
 
 /** Bytes that may be no text are carried in base64. */

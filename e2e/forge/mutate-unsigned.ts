@@ -1,7 +1,8 @@
 import type { Random } from '../soak/random.ts';
 import type { RawDelivery } from './delivery.ts';
 
-export type Mutation = (delivery: RawDelivery, random: Random) => RawDelivery;
+/** Changes parts of a delivery. */
+type Mutation = (delivery: RawDelivery, random: Random) => Partial<RawDelivery>;
 
 const EVENTS = [
   'repository',
@@ -48,6 +49,7 @@ const ID_HEADERS = [
   'x-smn-message-id',
   'ce-id',
 ];
+const QUERIES = ['source=github', 'event=organization', 'action=deleted&x[]=1', '__proto__[a]=1'];
 const OTHERS = {
   'ce-specversion': '1.0',
   'ce-source': '/forged',
@@ -61,11 +63,10 @@ const OTHERS = {
   'transfer-encoding': 'chunked',
   'x-amzn-trace-id': 'Root=1-00000000-000000000000000000000000',
   constructor: 'forged',
-} as const;
+};
 
-const withHeader = (delivery: RawDelivery, name: string, value: string): RawDelivery => ({
-  ...delivery,
-  headers: { ...delivery.headers, [name]: value },
+const withHeader = ({ headers }: RawDelivery, name: string, value: string) => ({
+  headers: { ...headers, [name]: value },
 });
 
 /** Changes of unsigned parts: a delivery may lead to fewer requests then, never to more or others. */
@@ -73,42 +74,32 @@ const UNSIGNED: readonly Mutation[] = [
   (delivery, random) => withHeader(delivery, random.pick(EVENT_HEADERS), random.pick(EVENTS)),
   (delivery, random) => withHeader(delivery, random.pick(ID_HEADERS), forgedId(random)),
   (delivery, random) => withHeader(delivery, 'content-type', random.pick(TYPES)),
-  (delivery, random) => {
-    const [name, value] = random.pick(Object.entries(OTHERS));
-    return withHeader(delivery, name, value);
-  },
+  (delivery, random) => withHeader(delivery, ...random.pick(Object.entries(OTHERS))),
   (delivery, random) => {
     const { [random.pick(Object.keys(delivery.headers))]: _, ...headers } = delivery.headers;
-    return { ...delivery, headers };
+    return { headers };
   },
   (delivery, random) => {
     const renamed = random.pick(Object.keys(delivery.headers));
     const { [renamed]: value = '', ...headers } = delivery.headers;
-    return { ...delivery, headers: { ...headers, [renamed.toUpperCase()]: value } };
+    return { headers: { ...headers, [renamed.toUpperCase()]: value } };
   },
-  (delivery) => ({ ...delivery, saysBase64: !delivery.saysBase64 }),
-  (delivery) => ({ ...delivery, base64: true, saysBase64: true }),
-  (delivery, random) => ({
-    ...delivery,
-    query: random.pick(['source=github', 'event=organization', 'action=deleted&x[]=1', '__proto__[a]=1']),
-  }),
-  (delivery) => ({ ...delivery, via: 'REST API' }),
-  (delivery, random) => ({ ...delivery, method: random.pick(['GET', 'PUT', 'DELETE', 'post', 'OPTIONS']) }),
+  ({ saysBase64 }) => ({ saysBase64: !saysBase64 }),
+  () => ({ base64: true, saysBase64: true }),
+  (_, random) => ({ query: random.pick(QUERIES) }),
+  () => ({ via: 'REST API' }),
+  (_, random) => ({ method: random.pick(['GET', 'PUT', 'DELETE', 'post', 'OPTIONS']) }),
 ];
 
 export function mutateUnsigned(delivery: RawDelivery, random: Random): RawDelivery {
   let mutated = delivery;
-  for (let left = random.integer(1, 3); left > 0; left -= 1) mutated = random.pick(UNSIGNED)(mutated, random);
+  for (let left = random.integer(1, 3); left > 0; left -= 1)
+    mutated = { ...mutated, ...random.pick(UNSIGNED)(mutated, random) };
   return mutated;
 }
 
+const IDS = ['', 'x'.repeat(5000), '../..', '\u0000', 'webhook:github:00'];
+
 function forgedId(random: Random): string {
-  return random.pick([
-    `forged-${random.integer(0, 1e9)}`,
-    '',
-    'x'.repeat(5000),
-    '../..',
-    '\u0000',
-    'webhook:github:00',
-  ]);
+  return random.pick([`forged-${random.integer(0, 1e9)}`, ...IDS]);
 }
