@@ -40,29 +40,29 @@ export async function bundleContenders(name?: Bundle['function']): Promise<reado
   installPeers();
   const folder = await createTemporaryFolder();
   const outDir = join(folder, 'ours');
-  const configFile = join(import.meta.dirname, 'config.yml');
-  const sizes = await build({ stage: 'bench', configFile, outDir });
+  await build({ stage: 'bench', configFile: join(import.meta.dirname, 'config.yml'), outDir });
   const bundle = async (contender: Contender): Promise<Bundle> => {
-    if (contender.id !== 'ours') return bundlePeer(contender, folder);
-    const file = join(outDir, `${contender.function}.mjs`);
-    return { ...contender, file, bytes: sizes[contender.function] ?? 0 };
+    const isOurs = contender.id === 'ours';
+    const file = isOurs ? join(outDir, `${contender.function}.mjs`) : await bundlePeer(contender, folder);
+    return { ...contender, file, bytes: statSync(file).size };
   };
   return Promise.all(contenders.filter((each) => name === undefined || each.function === name).map(bundle));
 }
 
-async function bundlePeer(contender: Contender, folder: string): Promise<Bundle> {
+/** @returns the file. */
+async function bundlePeer(contender: Contender, folder: string): Promise<string> {
   const name = `${contender.function}-${contender.id}.mjs`;
-  const file = join(folder, name);
+  const outfile = join(folder, name);
   await esbuild({
     ...BUNDLE_OPTIONS,
     entryPoints: [join(import.meta.dirname, 'peers', name)],
-    outfile: file,
+    outfile,
     mainFields: ['module', 'main'],
     logLevel: 'error',
     // The bare handlers import no package.
     ...(contender.id === 'bare' ? {} : { banner: { js: REQUIRE } }),
   });
-  return { ...contender, file, bytes: statSync(file).size };
+  return outfile;
 }
 
 /** Installs the packages of the peers if they are missing or older than the lock file. */

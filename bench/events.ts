@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { signSample } from '../cli/send/senders.ts';
+import { makeDelivery, toEvent } from '../e2e/forge/delivery.ts';
 
 export const GITHUB_SECRET = 'only-for-the-bench';
 export const TARGET_REGION = 'cn-east-3';
@@ -36,16 +37,6 @@ export function cleanupMessages(images: readonly string[], targets?: readonly ob
 /** GitHub's signed event as an HTTP API hands it over, as far as any contender reads it. */
 export function gitHubDeletion(repository: string): object {
   const { headers, body } = signSample('github', { repository: `acme/${repository}` }, GITHUB_SECRET);
-  const path = '/webhooks/github';
-  return {
-    version: '2.0',
-    routeKey: 'POST /webhooks/{source}',
-    rawPath: path,
-    rawQueryString: '',
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
-    pathParameters: { source: 'github' },
-    requestContext: { http: { method: 'POST', path, sourceIp: '192.0.2.1' }, requestId: 'bench' },
-    body,
-    isBase64Encoded: false,
-  };
+  const lowerCased = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return toEvent(makeDelivery('github', Object.fromEntries(lowerCased), Buffer.from(body)));
 }

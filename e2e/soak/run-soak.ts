@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -55,8 +55,7 @@ export async function runSoak(
 
   const lines = openFunctionLines(tally, options.record);
   opened.defer(() => lines.close());
-  const distDir = await mkdtemp(join(tmpdir(), 'swr-sync-cleanup-soak-'));
-  opened.defer(() => rm(distDir, { recursive: true, force: true }));
+  const { path: distDir } = opened.use(await mkdtempDisposable(join(tmpdir(), 'swr-sync-cleanup-soak-')));
   await build({ stage: STAGE, configFile: CONFIG_FILE, outDir: distDir });
   const { safety } = await readConfig(STAGE, CONFIG_FILE);
   const emulator = keep(await startEmulator({ seed: { users: [USER] } }));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { makeCases } from '../../e2e/soak/cases/make-cases.ts';
-import { type SoakEvent, WAYS } from '../../e2e/soak/cases/soak-case.ts';
+import type { SoakEvent } from '../../e2e/soak/cases/soak-case.ts';
 import { Random } from '../../e2e/soak/random.ts';
 import { schedule } from '../../e2e/soak/send-events.ts';
 import { validateNames } from '../../lib/cleanup/request.ts';
@@ -55,7 +55,9 @@ describe('the cases of a soak test', () => {
         'unauthenticated',
       ]),
     );
-    expect(new Set(events.map(({ way }) => way))).toEqual(new Set(WAYS));
+    expect(new Set(events.map(({ way }) => way))).toEqual(
+      new Set(['github', 'standard-webhooks', 'bus', 'ecr', 'queue']),
+    );
     expect(new Set(events.map((event) => ('status' in event ? event.status : undefined)))).toEqual(
       new Set([200, 202, 401, 422, undefined]),
     );

@@ -47,9 +47,11 @@ export function arrivalTime(random: Random, now: number): EventTime {
 
 /** A time as SWR formats it: without the zeros at the end. */
 export function formatSwrTime(ms: number, microseconds = 0): string {
-  const [seconds, fraction = ''] = new Date(ms).toISOString().slice(0, -1).split('.');
-  const digits = `${fraction}${String(microseconds).padStart(3, '0')}`.replace(/0+$/, '');
-  return `${seconds}${digits === '' ? '' : `.${digits}`}Z`;
+  const digits = String(microseconds).padStart(3, '0');
+  return new Date(ms)
+    .toISOString()
+    .replace('Z', `${digits}Z`)
+    .replace(/\.?0+Z$/, 'Z');
 }
 
 /** @param requests that the routes lead to. */

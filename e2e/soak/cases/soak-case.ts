@@ -20,8 +20,6 @@ export interface Subject {
 
 export type Image = Required<Omit<Subject, 'targets'>>;
 
-export const WAYS = ['github', 'standard-webhooks', 'bus', 'ecr', 'queue'] as const;
-
 /** One event without its signature, which is made anew each time. It may be delivered several times. */
 export type SoakEvent = SoakWebhook | SoakBusEvent | QueueEvent;
 

@@ -1,5 +1,6 @@
+import { formatImageName } from '../../../cli/arguments.ts';
 import type { RequestEntry } from '../../../lib/ledger/history.ts';
-import type { SoakEvent, Subject } from '../cases/soak-case.ts';
+import type { SoakEvent } from '../cases/soak-case.ts';
 import type { Tally } from '../tally.ts';
 import { checkLedgerEntries } from './check-ledger.ts';
 import { describeTask, type Evidence, isAbout, isExplained } from './evidence.ts';
@@ -21,12 +22,12 @@ export function checkAll(evidence: Evidence, tally: Tally): string[] {
  */
 function checkRequests({ events, entries, deadMessages }: Evidence): string[] {
   const requests = entries.filter((entry) => entry.kind === 'request');
-  const bySubject: Partial<Record<string, RequestEntry[]>> = Object.groupBy(requests, describeSubject);
+  const bySubject: Partial<Record<string, RequestEntry[]>> = Object.groupBy(requests, formatImageName);
   const problems: string[] = [];
   for (const event of events) {
     const { id, deadLetteredAs } = event;
     for (const subject of event.requests) {
-      const name = describeSubject(subject);
+      const name = formatImageName(subject);
       const isRecorded =
         bySubject[name]?.some((entry) => isOf(event, entry)) === true ||
         deadMessages.some(
@@ -56,10 +57,6 @@ function isOf(
   other: { readonly id: string; readonly deliveryId?: string } | undefined,
 ): boolean {
   return way === 'ecr' || other?.deliveryId === id || other?.id === id || other?.id === `queue:${id}`;
-}
-
-function describeSubject({ namespace, repository }: Subject | RequestEntry): string {
-  return repository === undefined ? namespace : `${namespace}/${repository}`;
 }
 
 /** Share of the tasks to delete. If more are dead-lettered, the service gives up too soon. */
