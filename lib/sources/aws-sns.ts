@@ -3,7 +3,7 @@ import { arrivedAt, parseRequest, timestampSchema } from '../cleanup/request.ts'
 import { parseJson } from '../json.ts';
 import { interpretEvent, isEventBridgeEvent } from './eventbridge.ts';
 import { ECR } from './source.ts';
-import type { SourceEvent } from './source-event.ts';
+import { ignored, requested, type SourceEvent, unreadable } from './source-event.ts';
 import {
   createTopicSource,
   lineSchema,
@@ -80,26 +80,11 @@ export const awsSns = createTopicSource(sns);
 
 function toTopicMessage(message: v.InferOutput<typeof messageSchema>): TopicMessage {
   const { Type, MessageId, TopicArn, Message, Timestamp } = message;
-  // The keys are in alphabetical order.
+  // In alphabetical order.
   const signedFields =
     message.Type === 'Notification'
-      ? {
-          Message,
-          MessageId,
-          ...(typeof message.Subject === 'string' && { Subject: message.Subject }),
-          Timestamp,
-          TopicArn,
-          Type,
-        }
-      : {
-          Message,
-          MessageId,
-          SubscribeURL: message.SubscribeURL,
-          Timestamp,
-          Token: message.Token,
-          TopicArn,
-          Type,
-        };
+      ? { Message, MessageId, ...(message.Subject != null && { Subject: message.Subject }), Timestamp }
+      : { Message, MessageId, SubscribeURL: message.SubscribeURL, Timestamp, Token: message.Token };
   return {
     type: Type,
     id: MessageId,
@@ -110,7 +95,7 @@ function toTopicMessage(message: v.InferOutput<typeof messageSchema>): TopicMess
     confirmUrl: message.Type === 'Notification' ? undefined : message.SubscribeURL,
     signature: message.Signature,
     signatureVersion: message.SignatureVersion,
-    signedFields,
+    signedFields: { ...signedFields, TopicArn, Type },
   };
 }
 
@@ -124,22 +109,16 @@ function interpretNotification(
 ): SourceEvent {
   const content = parseJson(text);
   const delivery = { id, deliveryId };
+  const arrived = (event: SourceEvent): SourceEvent =>
+    event.type === 'request'
+      ? { ...event, request: arrivedAt({ ...event.request, ...delivery }, timestamp) }
+      : event;
   if (!isEventBridgeEvent(content)) {
-    const request = parseRequest(content, delivery, 'Message');
-    return request.ok
-      ? { type: 'request', request: arrivedAt({ ...request.value, ...delivery }, timestamp) }
-      : { type: 'unreadable', issues: request.issues };
+    return arrived(requested(parseRequest(content, delivery, 'Message')));
   }
   const { source, sourceEvent } = interpretEvent(content, id, ANY_SOURCE);
-  if (source === ECR) {
-    const reason = 'an event of ECR counts only from its own rule: let EventBridge send it to the queue';
-    return { type: 'ignored', reason };
-  }
-  if (sourceEvent.type === 'request')
-    return { ...sourceEvent, request: arrivedAt({ ...sourceEvent.request, ...delivery }, timestamp) };
-  if (sourceEvent.type !== 'unreadable') return sourceEvent;
-  return {
-    type: 'unreadable',
-    issues: sourceEvent.issues.map((issue) => ({ ...issue, path: `Message.${issue.path}` })),
-  };
+  if (source === ECR)
+    return ignored('an event of ECR counts only from its own rule: let EventBridge send it to the queue');
+  if (sourceEvent.type !== 'unreadable') return arrived(sourceEvent);
+  return unreadable(...sourceEvent.issues.map((issue) => ({ ...issue, path: `Message.${issue.path}` })));
 }

@@ -1,4 +1,4 @@
-import type { Existence, NoteEvidence } from '../cleanup/confirm-gone.ts';
+import type { Existence } from '../cleanup/confirm-gone.ts';
 import { monotonicMs } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
 import { httpRequest } from '../http/http-request.ts';
@@ -49,12 +49,8 @@ interface ForgeAnswer {
 }
 
 /** Creates the checker of a forge, which answers 404 alike for a missing repository and for one that the token can't see. */
-export function createChecker({
-  repositoryUrl,
-  organizationUrl,
-  probeUrl,
-  headers,
-}: ForgeApi): Required<ExistenceChecker> {
+export function createChecker(forge: ForgeApi): Required<ExistenceChecker> {
+  const { repositoryUrl, organizationUrl, probeUrl, headers } = forge;
   const ownerOf = (repository: string): string | undefined =>
     repositoryUrl('', repository) === undefined
       ? undefined
@@ -72,12 +68,7 @@ export function createChecker({
   return {
     ownerOf,
 
-    async findRepository(
-      api: SourceApi,
-      repository: string,
-      deadline: Deadline,
-      note?: NoteEvidence,
-    ): Promise<Existence> {
+    async findRepository(api, repository, deadline, note) {
       const owner = ownerOf(repository);
       if (owner === undefined) return 'unknown';
       const canary = canaryOf(api.canaries ?? [], owner);
@@ -93,7 +84,7 @@ export function createChecker({
       return existence;
     },
 
-    findOrganization(api: SourceApi, organization: string, deadline: Deadline): Promise<Existence> {
+    findOrganization(api, organization, deadline) {
       const { canaries = [] } = api;
       const isOwn = (canary: string) => isWithin(ownerOf(canary), organization.toLowerCase());
       const others = canaries.filter((canary) => !isOwn(canary));
@@ -105,7 +96,7 @@ export function createChecker({
       });
     },
 
-    async acceptsCredentials(api: SourceApi, deadline: Deadline): Promise<boolean | undefined> {
+    async acceptsCredentials(api, deadline) {
       const call = callOf(api, deadline);
       const status = (await createReader(call)(call.probeUrl))?.status;
       if (status === 200) return true;

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { type CleanupRequest, timestampSchema } from '../cleanup/request.ts';
-import { type Issue, show, toIssues } from '../issues.ts';
-import type { SourceEvent } from './source-event.ts';
-import { findNames, type TraceNames } from './trace-names.ts';
+import { timestampSchema } from '../cleanup/request.ts';
+import { type Issue, show } from '../issues.ts';
+import { ignored, interpretAs, type SourceEvent, unreadable } from './source-event.ts';
+import { findNames } from './trace-names.ts';
 
 /** Limit between seconds (year 5138) and milliseconds (year 1973). */
 const FIRST_IN_MILLISECONDS = 100_000_000_000;
@@ -53,47 +53,32 @@ export function interpretTrace(
   fallback: { readonly id: string; readonly deliveryId?: string; readonly receivedAt: string },
   path = '',
 ): SourceEvent {
-  const parsed = v.safeParse(traceSchema, input);
-  if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues, path) };
-  const trace = parsed.output;
-  const { service_type: service, trace_name: name } = trace;
-  if (service !== 'SWR') return { type: 'ignored', reason: `trace ${name} is of ${service}, not of SWR` };
-  const deletion = findDeletion(trace);
-  if (deletion === undefined) {
-    return {
-      type: 'ignored',
-      reason: `trace ${name} is not the deletion of a repository or an organization`,
-    };
-  }
-  const doubt = doubtSuccess(trace);
-  if (doubt !== undefined) return { type: 'ignored', reason: `trace ${name} deleted nothing: ${doubt}` };
+  return interpretAs(traceSchema, input, path, (trace) => {
+    const { service_type: service, trace_name: name } = trace;
+    if (service !== 'SWR') return ignored(`trace ${name} is of ${service}, not of SWR`);
+    const deletion = findDeletion(trace);
+    if (deletion === undefined)
+      return ignored(`trace ${name} is not the deletion of a repository or an organization`);
+    const doubt = doubtSuccess(trace);
+    if (doubt !== undefined) return ignored(`trace ${name} deleted nothing: ${doubt}`);
 
-  const found = findNames(trace, deletion.of);
-  if (found.type === 'missing') return unreadableTrace(path, found.issue);
-  if (found.type === 'ambiguous') return { type: 'ignored', reason: found.reason };
-  const occurredAt = timeOf(trace, fallback.receivedAt);
-  if (occurredAt === undefined) {
-    const expected = 'a time in seconds or milliseconds since 1970, or in ISO 8601 with its zone';
-    return unreadableTrace(path, { path: 'time', found: show(trace.time ?? trace.record_time), expected });
-  }
-  const { id, deliveryId } = fallback;
-  return requestOf({ id, occurredAt, ...label(trace.trace_id || deliveryId) }, found.names);
-}
-
-function requestOf(
-  about: Pick<CleanupRequest, 'id' | 'occurredAt' | 'deliveryId'>,
-  names: TraceNames,
-): SourceEvent {
-  return { type: 'request', request: { version: 1, ...about, ...names } };
-}
-
-function label(deliveryId: string | undefined): { readonly deliveryId?: string } {
-  return deliveryId === undefined ? {} : { deliveryId };
+    const found = findNames(trace, deletion.of);
+    if (found.type === 'missing') return unreadableTrace(path, found.issue);
+    if (found.type === 'ambiguous') return ignored(found.reason);
+    const occurredAt = timeOf(trace, fallback.receivedAt);
+    if (occurredAt === undefined) {
+      const expected = 'a time in seconds or milliseconds since 1970, or in ISO 8601 with its zone';
+      return unreadableTrace(path, { path: 'time', found: show(trace.time ?? trace.record_time), expected });
+    }
+    const { id, deliveryId } = fallback;
+    const label = trace.trace_id || deliveryId;
+    const about = { version: 1, id, occurredAt, ...(label !== undefined && { deliveryId: label }) } as const;
+    return { type: 'request', request: { ...about, ...found.names } };
+  });
 }
 
 function unreadableTrace(prefix: string, issue: Issue): SourceEvent {
-  const path = prefix === '' ? issue.path : `${prefix}.${issue.path}`;
-  return { type: 'unreadable', issues: [{ ...issue, path }] };
+  return unreadable({ ...issue, path: prefix === '' ? issue.path : `${prefix}.${issue.path}` });
 }
 
 function findDeletion({ trace_name: name, resource_type: type }: Trace): DeletionTrace | undefined {

@@ -3,7 +3,7 @@ import { parseRequest, timestampSchema, toDeliveryId, underId, wordSchema } from
 import { matchGlob } from '../glob.ts';
 import { toIssues } from '../issues.ts';
 import { ECR } from './source.ts';
-import type { SourceEvent } from './source-event.ts';
+import { ignored, interpretAs, requested, type SourceEvent, unreadable } from './source-event.ts';
 
 const eventSchema = v.object({
   id: v.optional(v.pipe(wordSchema, v.maxLength(200))),
@@ -55,65 +55,44 @@ export function interpretEvent(
 ): InterpretedEvent {
   const parsed = v.safeParse(eventSchema, input);
   if (!parsed.success)
-    return {
-      source: '',
-      id: fallbackId,
-      sourceEvent: { type: 'unreadable', issues: toIssues(parsed.issues) },
-    };
-  const { id: own } = parsed.output;
+    return { source: '', id: fallbackId, sourceEvent: unreadable(...toIssues(parsed.issues)) };
+  const { id: own, source } = parsed.output;
   const id = own === undefined ? fallbackId : toDeliveryId('bus', own);
   const event = { ...parsed.output, id };
   // Only AWS can send events whose source begins with "aws.".
-  if (event.source === 'aws.ecr') return { source: ECR, id, sourceEvent: interpretEcr(event) };
-  return { source: event.source, id, sourceEvent: interpretRepositoryDeleted(event, allowedSources) };
+  if (source === 'aws.ecr') return { source: ECR, id, sourceEvent: interpretEcr(event) };
+  return { source, id, sourceEvent: interpretRepositoryDeleted(event, allowedSources) };
 }
 
 function interpretRepositoryDeleted(event: Event, allowedSources: readonly string[]): SourceEvent {
-  if (event['detail-type'] !== 'Repository Deleted') {
-    return { type: 'ignored', reason: `event ${event['detail-type']} is not Repository Deleted` };
-  }
-  if (!allowedSources.some((glob) => matchGlob(glob, event.source))) {
-    return { type: 'ignored', reason: `source ${event.source} is not among events.allowedSources` };
-  }
-  const { id, source, time } = event;
-  const named = v.safeParse(wordSchema, source);
-  if (!named.success) return { type: 'unreadable', issues: toIssues(named.issues, 'source') };
-  const request = parseRequest(event.detail, { id, ...(time && { occurredAt: time }) }, 'detail');
-  return request.ok
-    ? { type: 'request', request: { ...underId(id, request.value), source } }
-    : { type: 'unreadable', issues: request.issues };
+  const { id, time, detail, 'detail-type': type } = event;
+  if (type !== 'Repository Deleted') return ignored(`event ${type} is not Repository Deleted`);
+  if (!allowedSources.some((glob) => matchGlob(glob, event.source)))
+    return ignored(`source ${event.source} is not among events.allowedSources`);
+  return interpretAs(wordSchema, event.source, 'source', (source) => {
+    const request = parseRequest(detail, { id, ...(time && { occurredAt: time }) }, 'detail');
+    return requested(request.ok ? { ok: true, value: { ...underId(id, request.value), source } } : request);
+  });
 }
 
 function interpretEcr(event: Event): SourceEvent {
-  if (event['detail-type'] !== 'AWS API Call via CloudTrail') {
-    return {
-      type: 'ignored',
-      reason: `${event['detail-type']} concerns tags or images, not a whole repository`,
-    };
-  }
-  const call = v.safeParse(apiCallSchema, event.detail);
-  if (!call.success) return { type: 'unreadable', issues: toIssues(call.issues, 'detail') };
-  const { eventSource, eventName, errorCode, eventTime } = call.output;
-  if (eventSource !== 'ecr.amazonaws.com' || eventName !== 'DeleteRepository') {
-    return { type: 'ignored', reason: `API call ${eventSource} ${eventName} is not ECR's DeleteRepository` };
-  }
-  if (errorCode !== undefined && errorCode !== null) {
-    return {
-      type: 'ignored',
-      reason: `DeleteRepository failed with ${errorCode}: the repository is still there`,
-    };
-  }
-  const elsewhere = findElsewhere(event);
-  if (elsewhere !== undefined) return { type: 'ignored', reason: elsewhere };
-  const deletion = v.safeParse(deleteRepositorySchema, event.detail);
-  if (!deletion.success) return { type: 'unreadable', issues: toIssues(deletion.issues, 'detail') };
-  const occurredAt = eventTime ?? event.time;
-  if (occurredAt === undefined) {
-    const expected = 'the time of the deletion';
-    return { type: 'unreadable', issues: [{ path: 'detail.eventTime', found: 'nothing', expected }] };
-  }
-  const { repositoryName } = deletion.output.requestParameters;
-  return { type: 'deleted', repository: repositoryName, occurredAt };
+  const { detail, 'detail-type': type } = event;
+  if (type !== 'AWS API Call via CloudTrail')
+    return ignored(`${type} concerns tags or images, not a whole repository`);
+  return interpretAs(apiCallSchema, detail, 'detail', ({ eventSource, eventName, errorCode, eventTime }) => {
+    if (eventSource !== 'ecr.amazonaws.com' || eventName !== 'DeleteRepository')
+      return ignored(`API call ${eventSource} ${eventName} is not ECR's DeleteRepository`);
+    if (errorCode !== undefined && errorCode !== null)
+      return ignored(`DeleteRepository failed with ${errorCode}: the repository is still there`);
+    const elsewhere = findElsewhere(event);
+    if (elsewhere !== undefined) return ignored(elsewhere);
+    return interpretAs(deleteRepositorySchema, detail, 'detail', ({ requestParameters }) => {
+      const occurredAt = eventTime ?? event.time;
+      return occurredAt === undefined
+        ? unreadable({ path: 'detail.eventTime', found: 'nothing', expected: 'the time of the deletion' })
+        : { type: 'deleted', repository: requestParameters.repositoryName, occurredAt };
+    });
+  });
 }
 
 /** Reason why an event concerns another registry than the stage's. Its repositories may have the same names. */

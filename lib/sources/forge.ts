@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { show, toIssues } from '../issues.ts';
+import { show } from '../issues.ts';
 import { OWNER_AND_NAME } from './check-forge.ts';
 import { fitsHmac, parseSharedSecret, verified } from './shared-secret.ts';
-import type { Delivery, Signed, Source, Verification } from './source.ts';
-import type { SourceEvent } from './source-event.ts';
+import type { Delivery, Source, Verification } from './source.ts';
+import { ignored, interpretAs, type SourceEvent, unreadable } from './source-event.ts';
 
 const HEX_DIGEST = /^[0-9a-f]{64}$/i;
 
@@ -36,8 +36,8 @@ export function createForge(forge: Forge) {
     routed: true,
     verifiedBy: 'secret',
     parseSecret: parseSharedSecret,
-    verify: (delivery: Delivery, keys: readonly Buffer[]) => verifyHexSignature(delivery, keys, forge),
-    interpret: (body: unknown, _signed: Signed, receivedAt: string) => interpret(forge, body, receivedAt),
+    verify: (delivery, keys) => verifyHexSignature(delivery, keys, forge),
+    interpret: (body, _signed, receivedAt) => interpret(forge, body, receivedAt),
   } satisfies Source;
 }
 
@@ -71,7 +71,7 @@ const deletedOrganizationSchema = v.object({
 
 function interpret(forge: Forge, body: unknown, receivedAt: string): SourceEvent {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return { type: 'unreadable', issues: [{ path: '', found: show(body), expected: 'a JSON object' }] };
+    return unreadable({ path: '', found: show(body), expected: 'a JSON object' });
   }
   const other = forge.withoutAction ? undefined : interpretOtherAction(body);
   if (other !== undefined) return other;
@@ -85,7 +85,7 @@ function interpret(forge: Forge, body: unknown, receivedAt: string): SourceEvent
   const unknown = explainUnknown(keys, forge.repositoryKeys);
   return unknown === undefined
     ? ignored('the event names no repository')
-    : { type: 'unreadable', issues: [{ path: 'repository', found: 'nothing', expected: 'a repository' }] };
+    : unreadable({ path: 'repository', found: 'nothing', expected: 'a repository' });
 }
 
 function interpretOtherAction(body: object): SourceEvent | undefined {
@@ -94,7 +94,7 @@ function interpretOtherAction(body: object): SourceEvent | undefined {
   if (action === 'deleted') return undefined;
   return typeof action === 'string'
     ? ignored(`action ${action} is not a repository deletion`)
-    : { type: 'unreadable', issues: [{ path: 'action', found: show(action), expected: 'string' }] };
+    : unreadable({ path: 'action', found: show(action), expected: 'string' });
 }
 
 function interpretRepository(
@@ -102,16 +102,16 @@ function interpretRepository(
   body: object,
   occurredAt: string,
 ): SourceEvent {
-  const parsed = v.safeParse(deletionSchema, body);
-  if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
-  const unclear = explainUnknown(Object.keys(body), repositoryKeys);
-  return {
-    type: 'deleted',
-    repository: parsed.output.repository.full_name,
-    occurredAt,
-    ...(withoutAction && { ambiguous: true }),
-    ...(unclear !== undefined && { unclear }),
-  };
+  return interpretAs(deletionSchema, body, '', ({ repository }) => {
+    const unclear = explainUnknown(Object.keys(body), repositoryKeys);
+    return {
+      type: 'deleted',
+      repository: repository.full_name,
+      occurredAt,
+      ...(withoutAction && { ambiguous: true }),
+      ...(unclear !== undefined && { unclear }),
+    };
+  });
 }
 
 function interpretOrganization(
@@ -119,20 +119,12 @@ function interpretOrganization(
   body: object,
   occurredAt: string,
 ): SourceEvent {
-  const parsed = v.safeParse(deletedOrganizationSchema, body);
-  if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
-  const missing = Object.hasOwn(body, required) ? undefined : `no key ${show(required)}`;
-  const unclear = explainUnknown(Object.keys(body), keys) ?? missing;
-  return {
-    type: 'organization-deleted',
-    organization: parsed.output.organization.login,
-    occurredAt,
-    ...(unclear !== undefined && { unclear }),
-  };
-}
-
-function ignored(reason: string): SourceEvent {
-  return { type: 'ignored', reason };
+  return interpretAs(deletedOrganizationSchema, body, '', ({ organization: { login: organization } }) => {
+    const missing = Object.hasOwn(body, required) ? undefined : `no key ${show(required)}`;
+    const unclear = explainUnknown(Object.keys(body), keys) ?? missing;
+    const type = 'organization-deleted';
+    return { type, organization, occurredAt, ...(unclear !== undefined && { unclear }) };
+  });
 }
 
 /** Message about unknown keys; undefined if there are none. */

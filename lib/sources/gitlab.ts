@@ -1,9 +1,8 @@
 import * as v from 'valibot';
-import { toIssues } from '../issues.ts';
 import { PROJECT_PATH } from './check-forge.ts';
 import { equalsSecret, parseSharedSecret, verified } from './shared-secret.ts';
-import type { Delivery, Signed, Source, Verification } from './source.ts';
-import type { SourceEvent } from './source-event.ts';
+import type { Source } from './source.ts';
+import { ignored, interpretAs, type SourceEvent, unreadable } from './source-event.ts';
 import { parseSigningSecret, rejectStandardSignature } from './standard-signature.ts';
 
 // System hooks and group hooks have event_name alone, most others object_kind alone, and a push has both.
@@ -30,14 +29,14 @@ export const gitlab = {
   // X-Gitlab-Event-UUID is shared by every hook that one event sets off.
   deliveryIdHeaders: ['idempotency-key', 'webhook-id'],
 
-  parseSecret(secret: string): Buffer {
+  parseSecret(secret) {
     const key = parseSharedSecret(secret);
     // Checked now rather than with the first delivery.
     if (isSigningToken(key)) parseSigningSecret(secret);
     return key;
   },
 
-  verify(delivery: Delivery, keys: readonly Buffer[], nowMs: number): Verification {
+  verify(delivery, keys, nowMs) {
     const isSigned = delivery.headers['webhook-signature'] !== undefined;
     const signingKeys = isSigned
       ? keys.filter(isSigningToken).map((key) => parseSigningSecret(key.toString()))
@@ -58,19 +57,19 @@ export const gitlab = {
       : { verified: false, reason: 'X-Gitlab-Token is none of the stored secrets' };
   },
 
-  interpret(body: unknown, _signed: Signed, receivedAt: string): SourceEvent {
-    const parsed = v.safeParse(eventSchema, body);
-    if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
-    const event = parsed.output.event_name ?? parsed.output.object_kind;
-    if (event === undefined) {
-      const expected = 'the name of the event, as GitLab sends it';
-      return { type: 'unreadable', issues: [{ path: 'event_name', found: 'nothing', expected }] };
-    }
-    // Not `updated_at`, which is when the project was last changed.
-    if (event === 'project_destroy') return interpretProject(body, receivedAt);
-    if (event === 'group_destroy' || event === 'subgroup_destroy') return interpretGroup(body, receivedAt);
-    return { type: 'ignored', reason: `event ${event} is not a repository deletion` };
-  },
+  interpret: (body, _signed, receivedAt) =>
+    interpretAs(eventSchema, body, '', ({ object_kind, event_name: event = object_kind }) => {
+      if (event === undefined)
+        return unreadable({
+          path: 'event_name',
+          found: 'nothing',
+          expected: 'the name of the event, as GitLab sends it',
+        });
+      // Not `updated_at`, which is when the project was last changed.
+      if (event === 'project_destroy') return interpretProject(body, receivedAt);
+      if (event === 'group_destroy' || event === 'subgroup_destroy') return interpretGroup(body, receivedAt);
+      return ignored(`event ${event} is not a repository deletion`);
+    }),
 } satisfies Source;
 
 /** Says whether a key is a signing token. Keys are kept as texts, because X-Gitlab-Token may hold one too. */
@@ -80,14 +79,11 @@ function isSigningToken(key: Buffer): boolean {
 
 /** Source event of a destroyed project. */
 function interpretProject(body: unknown, occurredAt: string): SourceEvent {
-  const project = v.safeParse(projectSchema, body);
-  if (!project.success) return { type: 'unreadable', issues: toIssues(project.issues) };
-  const { path_with_namespace: path, project_id: projectId } = project.output;
-  const repository = undoRenaming(path, projectId);
-  return repository === path
-    ? { type: 'deleted', repository, occurredAt }
-    : // Its name has been free since the renaming, and may be another project's by now.
-      { type: 'deleted', repository, occurredAt, ambiguous: true };
+  return interpretAs(projectSchema, body, '', ({ path_with_namespace: path, project_id: projectId }) => {
+    const repository = undoRenaming(path, projectId);
+    // The name of a renamed one has been free since then, and may be another project's by now.
+    return { type: 'deleted', repository, occurredAt, ...(repository !== path && { ambiguous: true }) };
+  });
 }
 
 /**
@@ -104,12 +100,11 @@ function undoRenaming(path: string, projectId: number | undefined): string {
 
 /** Source event of a destroyed group. */
 function interpretGroup(body: unknown, occurredAt: string): SourceEvent {
-  const group = v.safeParse(groupSchema, body);
-  if (!group.success) return { type: 'unreadable', issues: toIssues(group.issues) };
-  const organization = group.output.full_path;
-  if (/-deletion_scheduled-\d+(?:\/|$)/.test(organization)) {
-    const reason = `group ${organization} was renamed before it was deleted, and another may have its name by now`;
-    return { type: 'ignored', reason };
-  }
-  return { type: 'organization-deleted', organization, occurredAt };
+  return interpretAs(groupSchema, body, '', ({ full_path: organization }) =>
+    /-deletion_scheduled-\d+(?:\/|$)/.test(organization)
+      ? ignored(
+          `group ${organization} was renamed before it was deleted, and another may have its name by now`,
+        )
+      : { type: 'organization-deleted', organization, occurredAt },
+  );
 }

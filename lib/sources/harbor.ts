@@ -1,10 +1,9 @@
 import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
-import { toIssues } from '../issues.ts';
 import { parseAuthorization, verifyFixedHeader } from './fixed-header.ts';
-import { registryNameSchema } from './registry.ts';
-import type { Delivery, Signed, Source, Verification } from './source.ts';
-import type { SourceEvent } from './source-event.ts';
+import { deletedAs, registryNameSchema } from './registry.ts';
+import type { Source } from './source.ts';
+import { ignored, interpretAs, type SourceEvent } from './source-event.ts';
 
 const typeSchema = v.object({ type: v.string() });
 const artifactSchema = v.object({
@@ -22,12 +21,6 @@ const cloudEventSchema = v.object({
   data: artifactSchema,
 });
 
-interface ArtifactDeletion {
-  readonly subject: v.InferOutput<typeof artifactSchema>;
-  readonly id: string | undefined;
-  readonly occurredAt: string | undefined;
-}
-
 /**
  * Harbor's webhooks, in its own format and as CloudEvents. It sends a fixed `Authorization` header, and no event for a
  * deleted repository: it reports each artifact of it. The repository's time of creation is missing from those, since
@@ -36,49 +29,34 @@ interface ArtifactDeletion {
 export const harbor = {
   routed: true,
   verifiedBy: 'secret',
-
-  parseSecret(secret: string): Buffer {
-    return parseAuthorization(secret);
-  },
-
-  verify(delivery: Delivery, keys: readonly Buffer[]): Verification {
-    return delivery.headers['authorization'] === undefined
+  parseSecret: parseAuthorization,
+  verify: (delivery, keys) =>
+    delivery.headers['authorization'] === undefined
       ? { verified: false, reason: 'no Authorization header', stale: true }
-      : verifyFixedHeader(delivery, keys);
-  },
-
-  interpret(body: unknown, _signed: Signed, receivedAt: string): SourceEvent {
-    const parsed = v.safeParse(typeSchema, body);
-    if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
-    const { type } = parsed.output;
-    if (type === 'DELETE_ARTIFACT') {
-      const event = v.safeParse(defaultFormatSchema, body);
-      if (!event.success) return { type: 'unreadable', issues: toIssues(event.issues) };
-      const { occur_at: seconds, event_data: subject } = event.output;
-      const occurredAt = seconds === undefined ? undefined : new Date(seconds * 1000).toISOString();
-      return interpretArtifact({ subject, id: undefined, occurredAt }, receivedAt);
-    }
-    if (type === 'harbor.artifact.deleted') {
-      const event = v.safeParse(cloudEventSchema, body);
-      if (!event.success) return { type: 'unreadable', issues: toIssues(event.issues) };
-      const { id, time, data } = event.output;
-      return interpretArtifact({ subject: data, id, occurredAt: time }, receivedAt);
-    }
-    return { type: 'ignored', reason: `event ${type} is not a deletion of artifacts` };
-  },
+      : verifyFixedHeader(delivery, keys),
+  interpret: (body, _signed, receivedAt) =>
+    interpretAs(typeSchema, body, '', ({ type }) => {
+      if (type === 'DELETE_ARTIFACT')
+        return interpretAs(defaultFormatSchema, body, '', ({ occur_at: seconds, event_data: subject }) => {
+          const occurredAt = seconds === undefined ? receivedAt : new Date(seconds * 1000).toISOString();
+          return interpretArtifact(subject, occurredAt);
+        });
+      if (type === 'harbor.artifact.deleted')
+        return interpretAs(cloudEventSchema, body, '', ({ id, time, data }) =>
+          interpretArtifact(data, time ?? receivedAt, id),
+        );
+      return ignored(`event ${type} is not a deletion of artifacts`);
+    }),
 } satisfies Source;
 
-function interpretArtifact({ subject, id, occurredAt }: ArtifactDeletion, receivedAt: string): SourceEvent {
-  const { date_created: createdAt, repo_full_name: repository } = subject.repository;
+function interpretArtifact(
+  { repository }: v.InferOutput<typeof artifactSchema>,
+  occurredAt: string,
+  id?: string,
+): SourceEvent {
+  const { date_created: createdAt, repo_full_name: name } = repository;
   // Go leaves out a time of 0, but what stands between may put it back.
-  if (createdAt !== undefined && createdAt !== 0) {
-    return { type: 'ignored', reason: `an artifact of ${repository} is gone, the repository is still there` };
-  }
-  return {
-    type: 'deleted',
-    repository,
-    occurredAt: occurredAt ?? receivedAt,
-    ambiguous: true,
-    ...(id !== undefined && { deliveryId: id }),
-  };
+  return createdAt === undefined || createdAt === 0
+    ? deletedAs(name, occurredAt, id)
+    : ignored(`an artifact of ${name} is gone, the repository is still there`);
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { timestampSchema } from '../cleanup/request.ts';
 import { parseJson } from '../json.ts';
 import { interpretTrace } from './cts-trace.ts';
-import { interpretEach, type SourceEvent } from './source-event.ts';
+import { ignored, interpretEach, type SourceEvent } from './source-event.ts';
 import {
   createTopicSource,
   lineSchema,
@@ -84,10 +84,10 @@ function interpretNotification(message: TopicMessage, id: string): SourceEvent |
   const content = parseJson(message.content);
   const fallback = { id, deliveryId: message.id, receivedAt: message.timestamp };
   if (typeof content !== 'object' || content === null || !('cts' in content)) {
-    return { type: 'ignored', reason: 'the message is not a trace of CTS' };
+    return ignored('the message is not a trace of CTS');
   }
   const { cts } = content;
   if (!Array.isArray(cts)) return interpretTrace(cts, fallback, 'message.cts');
-  if (cts.length === 0) return { type: 'ignored', reason: 'the message holds no trace' };
+  if (cts.length === 0) return ignored('the message holds no trace');
   return interpretEach(cts, 'message.cts', (trace, path) => interpretTrace(trace, fallback, path));
 }

@@ -1,8 +1,10 @@
 import * as v from 'valibot';
+import { timestampSchema } from '../cleanup/request.ts';
 import type { Deadline } from '../deadline.ts';
 import { type HttpResponse, httpRequest } from '../http/http-request.ts';
 import { readJson } from '../json.ts';
 import { limitedArray } from '../limits.ts';
+import { ignored, interpretAs, type SourceEvent } from './source-event.ts';
 
 const PART = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
 const MAX_LENGTH = 255;
@@ -36,6 +38,49 @@ export const registryNameSchema = v.pipe(
   v.string(),
   v.check(isRegistryName, 'the name of a repository, as the OCI Distribution Specification allows it'),
 );
+
+/** Schema of the kind of a registry's event. */
+export const actionSchema = v.object({ action: v.string() });
+
+const deletionSchema = v.object({
+  id: v.optional(v.pipe(v.string(), v.minLength(1))),
+  timestamp: v.optional(timestampSchema),
+  target: v.object({
+    repository: registryNameSchema,
+    tag: v.optional(v.string()),
+    digest: v.optional(v.string()),
+  }),
+});
+
+/**
+ * Interprets the deletion that a registry reports.
+ *
+ * @param parts ways in which the event names less than a whole repository.
+ */
+export function interpretRegistryDeletion(
+  event: unknown,
+  path: string,
+  receivedAt: string,
+  parts: 'by tag' | 'by tag or digest' = 'by tag',
+): SourceEvent {
+  return interpretAs(deletionSchema, event, path, ({ id, timestamp, target }) => {
+    const { repository, tag, digest } = target;
+    if (tag) return ignored(`a tag of ${repository} is gone, nothing more`);
+    if (digest && parts === 'by tag or digest')
+      return ignored(`a manifest or a blob of ${repository} is gone, nothing more`);
+    return deletedAs(repository, timestamp ?? receivedAt, id);
+  });
+}
+
+/** Deletion by a registry, which is checked: its events don't tell a repository from a part of it. */
+export function deletedAs(
+  repository: string,
+  occurredAt: string,
+  deliveryId: string | undefined,
+): SourceEvent {
+  const label = deliveryId !== undefined && { deliveryId };
+  return { type: 'deleted', repository, occurredAt, ambiguous: true, ...label };
+}
 
 /** Basic authentication from `user:password`; undefined without credentials. */
 export function basicOf(credentials: string): string | undefined {

@@ -1,5 +1,6 @@
+import * as v from 'valibot';
 import type { CleanupRequest } from '../cleanup/request.ts';
-import type { Issue } from '../issues.ts';
+import { type Issue, type Parsed, toIssues } from '../issues.ts';
 import { MAX_EVENTS } from '../limits.ts';
 
 /** Event that requires no cleanup. */
@@ -55,6 +56,36 @@ interface OrganizationDeleted {
 /** Content of one event of a source, in the terms of this service. */
 export type SourceEvent = Ignored | Unreadable | Requested | Subscription | Deleted | OrganizationDeleted;
 
+/** Event that requires no cleanup, for this reason. */
+export function ignored(reason: string): SourceEvent {
+  return { type: 'ignored', reason };
+}
+
+/** Event with these issues. */
+export function unreadable(...issues: readonly Issue[]): SourceEvent {
+  return { type: 'unreadable', issues };
+}
+
+/** Event of a parsed cleanup request. */
+export function requested(parsed: Parsed<CleanupRequest>): SourceEvent {
+  return parsed.ok ? { type: 'request', request: parsed.value } : unreadable(...parsed.issues);
+}
+
+/**
+ * Interprets a value of a shape; of another shape, it is unreadable.
+ *
+ * @param path of the value in the delivery; the issues' paths begin with it.
+ */
+export function interpretAs<T, R extends SourceEvent | readonly SourceEvent[]>(
+  schema: v.GenericSchema<unknown, T>,
+  value: unknown,
+  path: string,
+  interpret: (parsed: T) => R,
+): R | SourceEvent {
+  const parsed = v.safeParse(schema, value);
+  return parsed.success ? interpret(parsed.output) : unreadable(...toIssues(parsed.issues, path));
+}
+
 /** Interprets each event of a delivery; one issue instead if there are more than 100. */
 export function interpretEach(
   events: readonly unknown[],
@@ -63,5 +94,5 @@ export function interpretEach(
 ): SourceEvent | readonly SourceEvent[] {
   if (events.length <= MAX_EVENTS) return events.map((event, index) => interpret(event, `${path}[${index}]`));
   const expected = `at most ${MAX_EVENTS} events in one delivery`;
-  return { type: 'unreadable', issues: [{ path, found: `${events.length} events`, expected }] };
+  return unreadable({ path, found: `${events.length} events`, expected });
 }

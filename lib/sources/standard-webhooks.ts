@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { parseRequest, timestampSchema } from '../cleanup/request.ts';
-import { toIssues } from '../issues.ts';
-import type { Signed, Source } from './source.ts';
-import type { SourceEvent } from './source-event.ts';
+import type { Source } from './source.ts';
+import { ignored, interpretAs, requested } from './source-event.ts';
 import { parseSigningSecret, verifyStandardSignature } from './standard-signature.ts';
 
 const eventSchema = v.object({
@@ -18,22 +17,12 @@ const eventSchema = v.object({
 export const standardWebhooks = {
   routed: false,
   verifiedBy: 'secret',
-
   parseSecret: parseSigningSecret,
   verify: verifyStandardSignature,
   deliveryIdHeaders: ['webhook-id'],
-
-  interpret(body: unknown, signed: Signed, receivedAt: string): SourceEvent {
-    const parsed = v.safeParse(eventSchema, body);
-    if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
-    const { type, data, timestamp } = parsed.output;
-    if (type !== 'repository.deleted') {
-      return { type: 'ignored', reason: `event ${type} is not repository.deleted` };
-    }
-    const occurredAt = timestamp || (signed.time ?? receivedAt);
-    const request = parseRequest(data, { id: signed.key, occurredAt }, 'data');
-    return request.ok
-      ? { type: 'request', request: request.value }
-      : { type: 'unreadable', issues: request.issues };
-  },
+  interpret: (body, { key: id, time }, receivedAt) =>
+    interpretAs(eventSchema, body, '', ({ type, data, timestamp }) => {
+      if (type !== 'repository.deleted') return ignored(`event ${type} is not repository.deleted`);
+      return requested(parseRequest(data, { id, occurredAt: timestamp || (time ?? receivedAt) }, 'data'));
+    }),
 } satisfies Source;

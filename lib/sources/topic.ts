@@ -10,8 +10,8 @@ import {
   pinnedUrl,
   validatePeriod,
 } from './signing-certificate.ts';
-import type { Delivery, Signed, Source, SourceOptions, Verification } from './source.ts';
-import type { SourceEvent } from './source-event.ts';
+import type { Delivery, Source, Verification } from './source.ts';
+import { ignored, interpretAs, type SourceEvent, unreadable } from './source-event.ts';
 
 /**
  * Maximum difference between the signed time and now. The time is that of publishing, and a service retries for an hour.
@@ -73,16 +73,11 @@ export function createTopicSource(service: TopicService, fetch = fetchCertificat
     routed: false,
     verifiedBy: 'topics',
 
-    parseSecret(): Buffer {
+    parseSecret() {
       throw new Error(`expected no secret: ${name} signs with its certificate`);
     },
 
-    async verify(
-      delivery: Delivery,
-      _keys: readonly Buffer[],
-      nowMs: number,
-      { topics = [] }: SourceOptions,
-    ): Promise<Verification> {
+    async verify(delivery, _keys, nowMs, { topics = [] }) {
       const read = parseDelivery(service, delivery);
       if ('issue' in read) return reject(read.issue);
       const { message } = read;
@@ -105,19 +100,19 @@ export function createTopicSource(service: TopicService, fetch = fetchCertificat
       return verified([signedText(message)]);
     },
 
-    interpret(body: unknown, { key }: Signed): SourceEvent | readonly SourceEvent[] {
-      const parsed = v.safeParse(service.schema, body);
-      if (!parsed.success) return { type: 'unreadable', issues: toIssues(parsed.issues) };
-      const message = parsed.output;
-      if (message.type === 'Notification') return service.interpret(message, key);
-      if (message.type === 'UnsubscribeConfirmation') {
-        return { type: 'ignored', reason: `the subscription to ${message.topic} was cancelled` };
-      }
-      const url = confirmUrlOf(service, message);
-      if (url !== undefined) return { type: 'subscription', confirmUrl: url.href };
-      const issue = { path: fields.confirmUrl, found: 'another', expected: expectedConfirmUrl(service) };
-      return { type: 'unreadable', issues: [issue] };
-    },
+    interpret: (body, { key }) =>
+      interpretAs(service.schema, body, '', (message): SourceEvent | readonly SourceEvent[] => {
+        if (message.type === 'Notification') return service.interpret(message, key);
+        if (message.type === 'UnsubscribeConfirmation')
+          return ignored(`the subscription to ${message.topic} was cancelled`);
+        const url = confirmUrlOf(service, message);
+        if (url !== undefined) return { type: 'subscription', confirmUrl: url.href };
+        return unreadable({
+          path: fields.confirmUrl,
+          found: 'another',
+          expected: expectedConfirmUrl(service),
+        });
+      }),
   } satisfies Source;
 }
 
