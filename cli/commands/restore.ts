@@ -1,15 +1,14 @@
 import { UsageError } from '../../command-line/options.ts';
+import { nameOf } from '../../lib/huaweicloud/names.ts';
+import { formatImageName } from '../arguments.ts';
+import { openHistory } from '../resources.ts';
 import {
   lastDeletions,
   planRestore,
   type Restoration,
   type RestoreStep,
   restoreTasks,
-} from '../../lib/cleanup/restore.ts';
-import { nameOf } from '../../lib/huaweicloud/names.ts';
-import type { TaskEntry } from '../../lib/ledger/history.ts';
-import { formatImageName } from '../arguments.ts';
-import { openHistory } from '../resources.ts';
+} from '../restore-tasks.ts';
 import { type ChangingOptions, defineCommand, type Run } from '../run.ts';
 import { openStage } from '../stage.ts';
 import { openAccounts, retryingClient } from '../swr-calls.ts';
@@ -17,7 +16,7 @@ import { count, countEach, formatTable, formatTime, sortBy } from '../table.ts';
 import { addHistoryOptions, type HistoryOptions, readHistory, readHistoryQuery } from './history.ts';
 
 /** Deleted task before or after its restoration. */
-type Step = RestoreStep<TaskEntry> | Restoration<TaskEntry>;
+type Step = RestoreStep | Restoration;
 
 const STATES = {
   missing: 'would be restored',
@@ -73,7 +72,7 @@ async function restore([text]: readonly string[], options: RestoreOptions, run: 
   if (missing > 0) await run.ask(`Create ${count(missing, 'task')}?`, formatSteps(sortSteps(plan)));
 
   const creating = run.progress('restoring', plan.length);
-  const restorations = await restoreTasks<TaskEntry>(plan, {
+  const restorations = await restoreTasks(plan, {
     clientOf,
     deadline: run.interruption,
     onProgress: (tasks) => creating.advance(tasks),

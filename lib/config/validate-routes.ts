@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Target, validateTarget } from '../huaweicloud/names.ts';
+import { nameOf, type Target, targetOf, validateTarget } from '../huaweicloud/names.ts';
 import { type Issue, show } from '../issues.ts';
 import { validateImage } from '../routing/route.ts';
 import { sampleTemplate, validatePattern } from '../routing/route-pattern.ts';
@@ -78,7 +78,6 @@ export function expectAccount(accounts: Readonly<Record<string, unknown>>): stri
 
 /** Target that `REGION/ORGANIZATION` names; undefined if the text is something else. */
 export function parseTarget(text: string): Target | undefined {
-  const [remoteRegionId = '', remoteNamespace = '', ...rest] = text.split('/');
-  const target = { remoteRegionId, remoteNamespace };
-  return rest.length === 0 && validateTarget(target) === undefined ? target : undefined;
+  const target = targetOf(text);
+  return nameOf(target) === text && validateTarget(target) === undefined ? target : undefined;
 }

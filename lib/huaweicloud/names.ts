@@ -54,6 +54,12 @@ export function nameOf({ remoteRegionId, remoteNamespace }: Target): string {
   return `${remoteRegionId}/${remoteNamespace}`;
 }
 
+/** The target of that name. */
+export function targetOf(name: string): Target {
+  const [remoteRegionId = '', remoteNamespace = ''] = name.split('/');
+  return { remoteRegionId, remoteNamespace };
+}
+
 /** The start of an invalid name, with an escape in place of each character that is not printable ASCII. */
 export function showName(name: string): string {
   return JSON.stringify(name.slice(0, SHOWN_LENGTH))

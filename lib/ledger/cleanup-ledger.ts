@@ -4,7 +4,7 @@ import { Table } from '../aws/table.ts';
 import type { CleanupLedger, Ending, Intent, OpenedRequest } from '../cleanup/ledger.ts';
 import { countOutcomes, type Outcome, TOO_MANY_TASKS } from '../cleanup/outcome.ts';
 import { arrivedAt, type CleanupRequest } from '../cleanup/request.ts';
-import { nameOf } from '../huaweicloud/names.ts';
+import { nameOf, targetOf } from '../huaweicloud/names.ts';
 import { parseSyncTask } from '../huaweicloud/sync-task.ts';
 import {
   keyOfLabel,
@@ -105,13 +105,8 @@ export class DynamoLedger implements CleanupLedger {
       const parsed = v.safeParse(unsettledSchema, item);
       if (!parsed.success || parsed.output.source !== request.source) continue;
       const { target, task } = parsed.output;
-      const [remoteRegionId = '', remoteNamespace = ''] = target.split('/');
       const shown = task === undefined ? undefined : parseSyncTask(task);
-      intents.push({
-        repository,
-        target: { remoteRegionId, remoteNamespace },
-        ...(shown && { task: shown }),
-      });
+      intents.push({ repository, target: targetOf(target), ...(shown && { task: shown }) });
     }
     return intents;
   }

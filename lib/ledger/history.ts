@@ -2,56 +2,9 @@ import * as v from 'valibot';
 import type { Item } from '../aws/item.ts';
 import { type Key, Table } from '../aws/table.ts';
 import { deliveryIdsFrom } from '../cleanup/request.ts';
-import type { Target } from '../huaweicloud/names.ts';
-import { parseSyncTask, type SyncTask } from '../huaweicloud/sync-task.ts';
+import { targetOf } from '../huaweicloud/names.ts';
+import { parseSyncTask } from '../huaweicloud/sync-task.ts';
 import { BY_DAY, BY_REPOSITORY, partitionOf, partitionOfLabel } from './entry.ts';
-
-interface BaseEntry {
-  /** Key in the table. */
-  readonly key: Key;
-  /** ISO 8601, in UTC: first time the request was seen, or start of the deletion. */
-  readonly at: string;
-  /** Id of the delivery. */
-  readonly id: string;
-  /** The sender's own id of the delivery. */
-  readonly deliveryId?: string;
-  readonly source?: string;
-  readonly account: string;
-  readonly namespace: string;
-}
-
-/** A request with its result. */
-export interface RequestEntry extends BaseEntry {
-  readonly kind: 'request';
-  /** Missing for a whole organization. */
-  readonly repository?: string;
-  readonly occurredAt?: string;
-  /** Number of attempts. */
-  readonly seen: number;
-  /** Missing until an attempt has ended. */
-  readonly closedAt?: string;
-  /** Number of targets per outcome, in the latest attempt. */
-  readonly counts: Readonly<Record<string, number>>;
-  /** Up to 100 kept and failed outcomes of the latest attempt. */
-  readonly noted: readonly unknown[];
-}
-
-/** A task with its intended or finished deletion. */
-export interface TaskEntry extends BaseEntry {
-  readonly kind: 'task';
-  readonly repository: string;
-  readonly target: Target;
-  /** As SWR listed it before; missing if it did not. */
-  readonly task?: SyncTask;
-  /** `intended`: the deletion was started, and its result is not recorded. */
-  readonly outcome: 'intended' | 'deleted' | 'absent' | 'failed';
-  readonly settledAt?: string;
-  /** Message of the failure. */
-  readonly message?: string;
-  readonly restoredAt?: string;
-}
-
-export type LedgerEntry = RequestEntry | TaskEntry;
 
 /** Both ends are ISO 8601 in UTC, and included. */
 export interface Period {
@@ -62,35 +15,56 @@ export interface Period {
 const entry = {
   pk: v.string(),
   sk: v.string(),
+  /** ISO 8601, in UTC: first time the request was seen, or start of the deletion. */
   at: v.string(),
+  /** Id of the delivery. */
   id: v.string(),
+  /** The sender's own id of the delivery. */
   deliveryId: v.exactOptional(v.string()),
   source: v.exactOptional(v.string()),
   account: v.string(),
   namespace: v.string(),
 };
-const requestEntrySchema = v.object({
+const requestSchema = v.object({
   ...entry,
   kind: v.literal('request'),
+  /** Missing for a whole organization. */
   repository: v.exactOptional(v.string()),
   occurredAt: v.exactOptional(v.string()),
+  /** Number of attempts. */
   seen: v.number(),
+  /** Missing until an attempt has ended. */
   closedAt: v.exactOptional(v.string()),
-  counts: v.optional(v.string(), '{}'),
-  noted: v.optional(v.string(), '[]'),
+  /** Number of targets per outcome, in the latest attempt. */
+  counts: v.optional(v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.number())), '{}'),
+  /** Up to 100 kept and failed outcomes of the latest attempt. */
+  noted: v.optional(v.pipe(v.string(), v.parseJson(), v.array(v.unknown())), '[]'),
 });
-const taskEntrySchema = v.object({
+const taskSchema = v.object({
   ...entry,
   kind: v.literal('task'),
   repository: v.string(),
-  target: v.string(),
-  task: v.exactOptional(v.string()),
+  target: v.pipe(v.string(), v.transform(targetOf)),
+  /** As SWR listed it before; missing if it did not. */
+  task: v.optional(v.pipe(v.string(), v.transform(parseSyncTask))),
+  /** `intended`: the deletion was started, and its result is not recorded. */
   outcome: v.picklist(['intended', 'deleted', 'absent', 'failed']),
   settledAt: v.exactOptional(v.string()),
+  /** Message of the failure. */
   message: v.exactOptional(v.string()),
   restoredAt: v.exactOptional(v.string()),
 });
-const entryCountsSchema = v.record(v.string(), v.number());
+
+/** With the key in the table as one value. */
+function withKey<T extends Key>({ pk, sk, ...rest }: T) {
+  return { ...rest, key: { pk, sk } };
+}
+
+/** A request with its result. */
+export type RequestEntry = ReturnType<typeof withKey<v.InferOutput<typeof requestSchema>>>;
+/** A task with its intended or finished deletion. */
+export type TaskEntry = ReturnType<typeof withKey<v.InferOutput<typeof taskSchema>>>;
+export type LedgerEntry = RequestEntry | TaskEntry;
 
 /** Queries of the ledger. Every method throws a `ServiceError` (`LEDGER_UNAVAILABLE`) if the ledger can't be read. */
 export class History {
@@ -150,37 +124,14 @@ export class History {
   }
 }
 
+/** Skips entries of other kinds. */
 async function* readEntries(items: AsyncIterable<Item>): AsyncGenerator<LedgerEntry> {
   for await (const item of items) {
-    const read = readEntry(item);
-    if (read !== undefined) yield read;
+    const request = v.safeParse(requestSchema, item);
+    if (request.success) yield withKey(request.output);
+    const task = v.safeParse(taskSchema, item);
+    if (task.success) yield withKey(task.output);
   }
-}
-
-/** Undefined for an entry of another kind. */
-function readEntry(item: Item): LedgerEntry | undefined {
-  const request = v.safeParse(requestEntrySchema, item);
-  if (request.success) {
-    const { pk, sk, counts, noted, ...rest } = request.output;
-    const list: unknown = JSON.parse(noted);
-    return {
-      ...rest,
-      key: { pk, sk },
-      counts: v.parse(entryCountsSchema, JSON.parse(counts)),
-      noted: Array.isArray(list) ? list : [],
-    };
-  }
-  const parsed = v.safeParse(taskEntrySchema, item);
-  if (!parsed.success) return undefined;
-  const { pk, sk, target, task, ...rest } = parsed.output;
-  const [remoteRegionId = '', remoteNamespace = ''] = target.split('/');
-  const shown = task === undefined ? undefined : parseSyncTask(task);
-  return {
-    ...rest,
-    key: { pk, sk },
-    target: { remoteRegionId, remoteNamespace },
-    ...(shown && { task: shown }),
-  };
 }
 
 /** Days of a period, as `YYYY-MM-DD`. */

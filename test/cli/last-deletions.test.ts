@@ -1,18 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { lastDeletions, type RecordedDeletion } from '../../lib/cleanup/restore.ts';
+import { lastDeletions } from '../../cli/restore-tasks.ts';
+import type { TaskEntry } from '../../lib/ledger/history.ts';
 import { APAC, DR } from '../support/cloud.ts';
 
 const task = { ...DR, syncAuto: true };
-const deleted: RecordedDeletion = {
-  account: 'main',
-  namespace: 'acme',
-  repository: 'web',
-  target: DR,
-  task,
-  outcome: 'deleted',
-  at: '2026-11-24T03:00:00.000Z',
-};
-const unseen: RecordedDeletion = {
+const unseen: TaskEntry = {
+  kind: 'task',
+  key: { pk: 'delivery#one', sk: 'task' },
+  id: 'one',
   account: 'main',
   namespace: 'acme',
   repository: 'web',
@@ -20,6 +15,7 @@ const unseen: RecordedDeletion = {
   outcome: 'deleted',
   at: '2026-11-24T03:00:00.000Z',
 };
+const deleted = { ...unseen, task };
 
 test.each([
   { why: 'it was deleted', entries: [deleted], counts: 1 },
@@ -34,7 +30,7 @@ test.each([
   { why: 'an unlisted one could not be deleted', entries: [{ ...unseen, outcome: 'failed' }], counts: 0 },
   { why: 'it was gone already', entries: [{ ...deleted, outcome: 'absent' }], counts: 0 },
 ] as const)('$counts task may be restored: $why', ({ entries, counts }) => {
-  expect(lastDeletions<RecordedDeletion>(entries)).toHaveLength(counts);
+  expect(lastDeletions(entries)).toHaveLength(counts);
 });
 
 test('the latest deletion of a task counts, whatever the order', () => {
@@ -45,7 +41,7 @@ test('the latest deletion of a task counts, whatever the order', () => {
 
 test('an attempt that found nothing does not hide an earlier deletion', () => {
   const later = { ...deleted, outcome: 'absent', at: '2026-11-24T04:00:00.000Z' } as const;
-  expect(lastDeletions<RecordedDeletion>([deleted, later])).toEqual([deleted]);
+  expect(lastDeletions([deleted, later])).toEqual([deleted]);
 });
 
 test.each([

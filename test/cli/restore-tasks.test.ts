@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { planRestore, type RecordedDeletion, restoreTasks } from '../../lib/cleanup/restore.ts';
+import { planRestore, restoreTasks } from '../../cli/restore-tasks.ts';
 import { ServiceError } from '../../lib/failure.ts';
 import { parseSyncTask } from '../../lib/huaweicloud/sync-task.ts';
+import type { TaskEntry } from '../../lib/ledger/history.ts';
 import { DR, EMEA, manyTargets, useEmulator } from '../support/cloud.ts';
 import { allowing, noHurry } from '../support/deadline.ts';
 import { swrClient } from '../support/swr-client.ts';
@@ -9,10 +10,13 @@ import { swrClient } from '../support/swr-client.ts';
 const cloud = useEmulator();
 
 /** Of a task that was there, and is not any more. */
-function deletionOf(differences: Partial<RecordedDeletion> = {}): RecordedDeletion {
+function deletionOf(differences: Partial<TaskEntry> = {}): TaskEntry {
   const target = differences.target ?? EMEA;
   const task = parseSyncTask(JSON.stringify({ ...target, syncAuto: true, override: true }));
   return {
+    kind: 'task',
+    key: { pk: 'delivery#one', sk: 'task' },
+    id: 'one',
     account: 'main',
     namespace: 'acme',
     repository: 'payments/api',
@@ -24,14 +28,14 @@ function deletionOf(differences: Partial<RecordedDeletion> = {}): RecordedDeleti
   };
 }
 
-function withoutTask(deletion: RecordedDeletion): RecordedDeletion {
+function withoutTask(deletion: TaskEntry): TaskEntry {
   const { task: _, ...rest } = deletion;
   return rest;
 }
 
 /** Looks, creates and writes down, as often as it is called. */
 function restorer() {
-  const marked: RecordedDeletion[] = [];
+  const marked: TaskEntry[] = [];
   const progress: number[] = [];
   const swr = swrClient(cloud.url);
   const context = {
@@ -41,12 +45,12 @@ function restorer() {
     },
     deadline: noHurry,
     onProgress: (tasks: number) => void progress.push(tasks),
-    markRestored: (deletion: RecordedDeletion) => {
+    markRestored: (deletion: TaskEntry) => {
       marked.push(deletion);
       return Promise.resolve();
     },
   };
-  const restore = async (deletions: readonly RecordedDeletion[], again = false) =>
+  const restore = async (deletions: readonly TaskEntry[], again = false) =>
     restoreTasks(await planRestore(deletions, context, again), context);
   return { context, marked, progress, restore };
 }

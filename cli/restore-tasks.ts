@@ -1,29 +1,15 @@
 import pMap from 'p-map';
-import type { Deadline } from '../deadline.ts';
-import { type Failure, failureOf, ServiceError } from '../failure.ts';
-import { nameOf, type Target } from '../huaweicloud/names.ts';
-import type { SwrClient, SyncSettings } from '../huaweicloud/swr.ts';
-import type { SyncTask } from '../huaweicloud/sync-task.ts';
-import { OUT_OF_TIME } from './outcome.ts';
+import { OUT_OF_TIME } from '../lib/cleanup/outcome.ts';
+import type { Deadline } from '../lib/deadline.ts';
+import { type Failure, failureOf, ServiceError } from '../lib/failure.ts';
+import { nameOf } from '../lib/huaweicloud/names.ts';
+import type { SwrClient, SyncSettings } from '../lib/huaweicloud/swr.ts';
+import type { TaskEntry } from '../lib/ledger/history.ts';
 
 const MAX_REPOSITORIES = { concurrency: 8 };
 
-/** An attempted deletion, from the ledger. */
-export interface RecordedDeletion {
-  readonly account: string;
-  readonly namespace: string;
-  readonly repository: string;
-  readonly target: Target;
-  /** The task as SWR listed it before; missing if it did not. */
-  readonly task?: SyncTask;
-  readonly outcome: 'intended' | 'deleted' | 'absent' | 'failed';
-  /** ISO 8601, in UTC. */
-  readonly at: string;
-  readonly restoredAt?: string;
-}
-
 /** Planned restore of one deleted task. */
-export type RestoreStep<D extends RecordedDeletion> = { readonly deletion: D } & (
+export type RestoreStep = { readonly deletion: TaskEntry } & (
   | { readonly state: 'missing'; readonly settings: SyncSettings }
   | { readonly state: 'there' }
   /** Restored, and not listed now: deleted again, or a task that SWR doesn't list. */
@@ -32,7 +18,7 @@ export type RestoreStep<D extends RecordedDeletion> = { readonly deletion: D } &
 );
 
 /** Result of the restore of one deleted task. */
-export type Restoration<D extends RecordedDeletion> = { readonly deletion: D } & (
+export type Restoration = { readonly deletion: TaskEntry } & (
   | { readonly outcome: 'restored' | 'already there' | 'restored before' }
   | ({ readonly outcome: 'failed' } & Failure)
 );
@@ -45,14 +31,14 @@ interface PlanContext {
   readonly onProgress?: (tasks: number) => void;
 }
 
-interface RestoreContext<D extends RecordedDeletion> extends PlanContext {
+interface RestoreContext extends PlanContext {
   /** Records the restore of a deletion. */
-  readonly markRestored: (deletion: D) => Promise<void>;
+  readonly markRestored: (deletion: TaskEntry) => Promise<void>;
 }
 
 /** Latest deletion of each task that may be deleted: an intended or failed deletion may have been carried out. */
-export function lastDeletions<D extends RecordedDeletion>(entries: readonly D[]): D[] {
-  const last = new Map<string, D>();
+export function lastDeletions(entries: readonly TaskEntry[]): TaskEntry[] {
+  const last = new Map<string, TaskEntry>();
   for (const entry of entries) {
     const { account, namespace, repository, target, outcome, task } = entry;
     if (outcome === 'absent' || (outcome !== 'deleted' && task === undefined)) continue;
@@ -68,33 +54,28 @@ export function lastDeletions<D extends RecordedDeletion>(entries: readonly D[])
  *
  * @param again includes tasks that were restored before and are missing.
  */
-export function planRestore<D extends RecordedDeletion>(
-  deletions: readonly D[],
+export function planRestore(
+  deletions: readonly TaskEntry[],
   context: PlanContext,
   again = false,
-): Promise<RestoreStep<D>[]> {
-  return byRepository(
-    deletions,
-    (deletion) => deletion,
-    context,
-    async (group) => {
-      const { clientOf, deadline } = context;
-      const failed = (failure: Failure) =>
-        group.map((deletion) => ({ deletion, state: 'failed', ...failure }) as const);
-      if (!deadline.allowsMore()) return failed(OUT_OF_TIME);
-      const [{ account, namespace, repository }] = group;
-      try {
-        const tasks = await clientOf(account).listSyncTasks(namespace, repository, deadline);
-        const listed = new Set(tasks.map(nameOf));
-        return group.map((deletion) => stepOf(deletion, listed.has(nameOf(deletion.target)), again));
-      } catch (error) {
-        return failed(failureOf(error));
-      }
-    },
-  );
+): Promise<RestoreStep[]> {
+  const { clientOf, deadline } = context;
+  const items = deletions.map((deletion) => ({ deletion }));
+  return byRepository(items, context, async (group, { account, namespace, repository }) => {
+    const failed = (failure: Failure) =>
+      group.map((each) => ({ ...each, state: 'failed', ...failure }) as const);
+    if (!deadline.allowsMore()) return failed(OUT_OF_TIME);
+    try {
+      const tasks = await clientOf(account).listSyncTasks(namespace, repository, deadline);
+      const listed = new Set(tasks.map(nameOf));
+      return group.map(({ deletion }) => stepOf(deletion, listed.has(nameOf(deletion.target)), again));
+    } catch (error) {
+      return failed(failureOf(error));
+    }
+  });
 }
 
-function stepOf<D extends RecordedDeletion>(deletion: D, listed: boolean, again: boolean): RestoreStep<D> {
+function stepOf(deletion: TaskEntry, listed: boolean, again: boolean): RestoreStep {
   if (listed) return { deletion, state: 'there' };
   if (deletion.restoredAt !== undefined && !again) return { deletion, state: 'restored before' };
   const { syncAuto = false, override = false } = deletion.task ?? {};
@@ -105,27 +86,19 @@ function stepOf<D extends RecordedDeletion>(deletion: D, listed: boolean, again:
  * Restores the tasks of a plan. Never throws: every task is tried, and a failure is an outcome. An interrupted restore may be
  * repeated: a task that exists is a success.
  */
-export function restoreTasks<D extends RecordedDeletion>(
-  steps: readonly RestoreStep<D>[],
-  context: RestoreContext<D>,
-): Promise<Restoration<D>[]> {
-  return byRepository(
-    steps,
-    ({ deletion }) => deletion,
-    context,
-    async (group) => {
-      const done: Restoration<D>[] = [];
-      // SWR rejects concurrent changes of one repository as busy.
-      for (const step of group) done.push(await restoreTask(step, context));
-      return done;
-    },
-  );
+export function restoreTasks(steps: readonly RestoreStep[], context: RestoreContext): Promise<Restoration[]> {
+  return byRepository(steps, context, async (group) => {
+    const done: Restoration[] = [];
+    // SWR rejects concurrent changes of one repository as busy.
+    for (const step of group) done.push(await restoreTask(step, context));
+    return done;
+  });
 }
 
-async function restoreTask<D extends RecordedDeletion>(
-  step: RestoreStep<D>,
-  { clientOf, deadline, markRestored }: RestoreContext<D>,
-): Promise<Restoration<D>> {
+async function restoreTask(
+  step: RestoreStep,
+  { clientOf, deadline, markRestored }: RestoreContext,
+): Promise<Restoration> {
   const { deletion } = step;
   if (step.state === 'failed') {
     const { state, ...failure } = step;
@@ -154,22 +127,20 @@ async function restoreTask<D extends RecordedDeletion>(
 }
 
 /** Runs `work` once per repository, for several repositories at a time. */
-async function byRepository<T, R>(
+async function byRepository<T extends { readonly deletion: TaskEntry }, R>(
   items: readonly T[],
-  deletionOf: (item: T) => RecordedDeletion,
   { onProgress }: PlanContext,
-  work: (group: readonly [T, ...T[]]) => Promise<R[]>,
+  work: (group: readonly T[], place: TaskEntry) => Promise<R[]>,
 ): Promise<R[]> {
-  const groups = Map.groupBy(items, (item) => {
-    const { account, namespace, repository } = deletionOf(item);
+  const groups = Map.groupBy(items, ({ deletion: { account, namespace, repository } }) => {
     return `${account} ${namespace}/${repository}`;
   });
   const results = await pMap(
     groups.values(),
-    async ([first, ...others]) => {
-      if (first === undefined) return [];
-      const done = await work([first, ...others]);
-      onProgress?.(1 + others.length);
+    async (group) => {
+      const [first] = group;
+      const done = first === undefined ? [] : await work(group, first.deletion);
+      onProgress?.(group.length);
       return done;
     },
     MAX_REPOSITORIES,
