@@ -46,18 +46,29 @@ export const timestampSchema = v.pipe(
  */
 const requestSchema = v.strictObject({
   version: v.optional(v.literal(1), 1),
+  /** Id of the delivery, in the ledger and in every log line. */
   id: v.exactOptional(wordSchema),
   source: v.exactOptional(wordSchema),
+  /** ISO 8601. Tasks created later are kept. */
   occurredAt: v.exactOptional(timestampSchema),
+  /** The first account of the configuration if missing. */
   account: v.exactOptional(wordSchema),
   namespace: nameSchema,
+  /** Every repository of the organization if missing. */
   repository: v.exactOptional(nameSchema),
+  /** The sender's own id of the delivery, for logs and searches only: senders don't sign it. */
   deliveryId: v.exactOptional(wordSchema),
+  /** Number of other requests of the same delivery, which share its limit. Unknown if missing. */
   siblings: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  /** Full name of the repository at the source, which must be gone. */
   sourceRepository: v.exactOptional(nameSchema),
+  /** Full name of the organization at the source, which must be gone. */
   sourceOrganization: v.exactOptional(nameSchema),
+  /** Requires that every source repository routed to this SWR repository is gone. */
   checkAllSources: v.exactOptional(v.literal(true)),
+  /** Number of the organization's repositories that are done, if `repository` is missing. */
   offset: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  /** With `offset`: the last repository that is done, in the order of names. */
   after: v.exactOptional(wordSchema),
   targets: v.exactOptional(
     v.pipe(
@@ -72,32 +83,9 @@ const requestSchema = v.strictObject({
 });
 
 /** Request to delete the tasks of a deleted repository or, without `repository`, of a deleted organization. */
-export interface CleanupRequest {
-  readonly version: 1;
-  /** Id of the delivery, in the ledger and in every log line. */
+export interface CleanupRequest
+  extends Readonly<Omit<v.InferOutput<typeof requestSchema>, 'id' | 'targets'>> {
   readonly id: string;
-  /** The sender's own id of the delivery, for logs and searches only: senders don't sign it. */
-  readonly deliveryId?: string;
-  /** Number of other requests of the same delivery, which share its limit. Unknown if missing. */
-  readonly siblings?: number;
-  readonly source?: string;
-  /** ISO 8601. Tasks created later are kept. */
-  readonly occurredAt?: string;
-  /** The first account of the configuration if missing. */
-  readonly account?: string;
-  readonly namespace: string;
-  /** Every repository of the organization if missing. */
-  readonly repository?: string;
-  /** Full name of the repository at the source, which must be gone. */
-  readonly sourceRepository?: string;
-  /** Full name of the organization at the source, which must be gone. */
-  readonly sourceOrganization?: string;
-  /** Requires that every source repository routed to this SWR repository is gone. */
-  readonly checkAllSources?: true;
-  /** Number of the organization's repositories that are done, if `repository` is missing. */
-  readonly offset?: number;
-  /** With `offset`: the last repository that is done, in the order of names. */
-  readonly after?: string;
   /** All tasks of the repository if missing. */
   readonly targets?: readonly Target[];
 }

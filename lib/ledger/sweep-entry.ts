@@ -1,57 +1,22 @@
 import * as v from 'valibot';
 import type { Item } from '../aws/item.ts';
 import type { Key } from '../aws/table.ts';
-import { REASONS } from '../sweep/judge-task.ts';
-import type { Suspicion, SweepRecord, SweptOrganization } from '../sweep/ledger.ts';
+import {
+  type Suspicion,
+  type SweepRecord,
+  type SweptOrganization,
+  sweepCountsSchema,
+  sweepFindingSchema,
+  sweepReportSchema,
+  sweptPageSchema,
+} from '../sweep/ledger.ts';
 
-const reasonSchema = v.picklist(REASONS);
-const organization = { account: v.string(), namespace: v.string() };
-const sweepCountsSchema = v.object({
-  repositories: v.number(),
-  denied: v.number(),
-  unread: v.number(),
-  tasks: v.number(),
-  found: v.number(),
-  suspected: v.number(),
-  undecided: v.number(),
-  unchecked: v.number(),
-});
+/** Schema of a value that is kept as JSON. */
+const jsonOf = <T>(schema: v.GenericSchema<unknown, T>) => v.pipe(v.string(), v.parseJson(), schema);
 
-export const sweptOrganizationSchema = v.object(organization);
-
-export const sweptPageSchema = v.object({
-  page: v.pipe(
-    v.string(),
-    v.parseJson(),
-    v.object({
-      ...organization,
-      offset: v.number(),
-      counts: sweepCountsSchema,
-      next: v.exactOptional(v.number()),
-      after: v.exactOptional(v.string()),
-      sighted: v.exactOptional(v.array(v.string())),
-    }),
-  ),
-});
-
-export const sweepFindingSchema = v.object({
-  finding: v.pipe(
-    v.string(),
-    v.parseJson(),
-    v.object({
-      ...organization,
-      repository: v.string(),
-      tasks: v.array(
-        v.object({
-          target: v.object({ remoteRegionId: v.string(), remoteNamespace: v.string() }),
-          reasons: v.array(reasonSchema),
-          source: v.exactOptional(v.object({ name: v.string(), repository: v.string() })),
-          unproven: v.exactOptional(v.array(v.string())),
-        }),
-      ),
-    }),
-  ),
-});
+export const sweptOrganizationSchema = v.object({ account: v.string(), namespace: v.string() });
+export const pageEntrySchema = v.object({ page: jsonOf(sweptPageSchema) });
+export const findingEntrySchema = v.object({ finding: jsonOf(sweepFindingSchema) });
 
 const sweepEntrySchema = v.object({
   id: v.string(),
@@ -61,22 +26,10 @@ const sweepEntrySchema = v.object({
   applied: v.optional(v.number(), 0),
 });
 
-const sweepReportSchema = v.object({
-  id: v.string(),
-  startedAt: v.string(),
-  finishedAt: v.string(),
-  state: v.picklist(['rejected', 'dry run', 'applied']),
-  mode: v.picklist(['apply', 'dry-run']),
-  maxPercent: v.number(),
-  percent: v.number(),
-  organizations: v.number(),
-  heldBack: v.exactOptional(v.number()),
-  counts: v.pipe(v.string(), v.parseJson(), sweepCountsSchema),
-  reasons: v.pipe(
-    v.string(),
-    v.parseJson(),
-    v.object({ [REASONS[0]]: v.number(), [REASONS[1]]: v.number(), [REASONS[2]]: v.number() }),
-  ),
+const reportEntrySchema = v.object({
+  ...sweepReportSchema.entries,
+  counts: jsonOf(sweepCountsSchema),
+  reasons: jsonOf(sweepReportSchema.entries.reasons),
 });
 
 export const suspicionSchema = v.object({ firstGoneAt: v.string(), firstSweep: v.string() });
@@ -88,7 +41,7 @@ export const suspicionSchema = v.object({ firstGoneAt: v.string(), firstSweep: v
  */
 export function readSweep(item: Item): SweepRecord {
   const { reported, applied, ...rest } = v.parse(sweepEntrySchema, item);
-  const report = v.safeParse(sweepReportSchema, item);
+  const report = v.safeParse(reportEntrySchema, item);
   return {
     ...rest,
     reported: reported > 0,

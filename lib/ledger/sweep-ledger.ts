@@ -13,13 +13,13 @@ import type {
 } from '../sweep/ledger.ts';
 import { dayOf } from './entry.ts';
 import {
+  findingEntrySchema,
   keyOfSuspicion,
+  pageEntrySchema,
   partitionOfSuspicions,
   readSweep,
   suspicionSchema,
-  sweepFindingSchema,
   sweptOrganizationSchema,
-  sweptPageSchema,
 } from './sweep-entry.ts';
 
 export interface SweepLedgerOptions {
@@ -93,7 +93,7 @@ export class DynamoSweepLedger implements SweepLedger {
     place: Pick<SweptPage, 'account' | 'namespace' | 'offset'>,
   ): Promise<SweptPage | undefined> {
     const item = await this.#get(keyOfSweptPage(id, place));
-    return item === undefined ? undefined : v.parse(sweptPageSchema, item).page;
+    return item === undefined ? undefined : v.parse(pageEntrySchema, item).page;
   }
 
   async addPage(sweep: Sweep, page: SweptPage, findings: readonly SweepFinding[]): Promise<SweptPage> {
@@ -112,22 +112,22 @@ export class DynamoSweepLedger implements SweepLedger {
       key: keyOfSweptPage(sweep.id, page),
       setIfMissing: { page: JSON.stringify(page), ...this.#expiryOf(sweep) },
     });
-    return v.parse(sweptPageSchema, item).page;
+    return v.parse(pageEntrySchema, item).page;
   }
 
   async *pages({ id }: Sweep): AsyncGenerator<SweptPage> {
     for await (const item of this.#table.query(under(id, PAGE_PREFIX)))
-      yield v.parse(sweptPageSchema, item).page;
+      yield v.parse(pageEntrySchema, item).page;
   }
 
   async *findings({ id }: Sweep): AsyncGenerator<SweepFinding> {
     for await (const item of this.#table.query(under(id, FINDING_PREFIX)))
-      yield v.parse(sweepFindingSchema, item).finding;
+      yield v.parse(findingEntrySchema, item).finding;
   }
 
   async findingsPage({ id }: Sweep, limit: number, after?: string) {
     const page = await this.#table.queryPage({ ...under(id, FINDING_PREFIX), limit, after });
-    const findings = page.items.map((item) => v.parse(sweepFindingSchema, item).finding);
+    const findings = page.items.map((item) => v.parse(findingEntrySchema, item).finding);
     return { findings, ...(page.after !== undefined && { after: page.after }) };
   }
 

@@ -20,7 +20,7 @@ interface NamedTrace {
 }
 
 /** Organization and repository of SWR; the organization alone if all of it was deleted. */
-export interface TraceNames {
+interface TraceNames {
   readonly namespace: string;
   readonly repository?: string;
 }

@@ -25,7 +25,7 @@ export interface TaskFacts {
 
 export interface TaskJudgement {
   /** Reasons to delete the task; without any, it stays. */
-  readonly reasons: readonly Reason[];
+  readonly reasons: Reason[];
   /** Unknowns about the task. */
   readonly doubts: readonly ('undecided' | 'unchecked' | 'suspected')[];
 }

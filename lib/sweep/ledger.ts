@@ -1,5 +1,5 @@
-import type { Target } from '../huaweicloud/names.ts';
-import type { Reason } from './judge-task.ts';
+import * as v from 'valibot';
+import { REASONS } from './judge-task.ts';
 
 export interface Sweep {
   readonly id: string;
@@ -23,23 +23,26 @@ export interface SweptOrganization {
   readonly namespace: string;
 }
 
-/** Numbers of repositories and tasks on some pages. */
-export interface SweepCounts {
-  readonly repositories: number;
+/** Schema of the counts of some pages. */
+export const sweepCountsSchema = v.object({
+  repositories: v.number(),
   /** Repositories under `safety.deny`, which are not scanned. */
-  readonly denied: number;
+  denied: v.number(),
   /** Repositories whose tasks were not listed, or not all judged because a listed name is invalid. */
-  readonly unread: number;
-  readonly tasks: number;
+  unread: v.number(),
+  tasks: v.number(),
   /** Tasks to delete. */
-  readonly found: number;
+  found: v.number(),
   /** Tasks whose source repository is gone, until a later sweep confirms it. */
-  readonly suspected: number;
+  suspected: v.number(),
   /** Tasks with an unknown age, source or target organization. */
-  readonly undecided: number;
+  undecided: v.number(),
   /** Tasks in a region that no account of `sweep.targetAccounts` sees. */
-  readonly unchecked: number;
-}
+  unchecked: v.number(),
+});
+
+/** Numbers of repositories and tasks on some pages. */
+export type SweepCounts = Readonly<v.InferOutput<typeof sweepCountsSchema>>;
 
 /** Counts of no page. */
 export const NO_COUNTS: SweepCounts = {
@@ -55,70 +58,77 @@ export const NO_COUNTS: SweepCounts = {
 
 /** Sum of two counts, field by field. */
 export function addCounts(one: SweepCounts, other: SweepCounts): SweepCounts {
-  return {
-    repositories: one.repositories + other.repositories,
-    denied: one.denied + other.denied,
-    unread: one.unread + other.unread,
-    tasks: one.tasks + other.tasks,
-    found: one.found + other.found,
-    suspected: one.suspected + other.suspected,
-    undecided: one.undecided + other.undecided,
-    unchecked: one.unchecked + other.unchecked,
-  };
+  const sum = { ...one };
+  for (const name of v.keyof(sweepCountsSchema).options) sum[name] += other[name];
+  return sum;
 }
 
-/** Result of a sweep. */
-export interface SweepReport {
-  readonly id: string;
-  readonly startedAt: string;
-  readonly finishedAt: string;
+/** Schema of the result of a sweep. */
+export const sweepReportSchema = v.object({
+  id: v.string(),
+  startedAt: v.string(),
+  finishedAt: v.string(),
   /** `rejected`: the sweep found more than `maxPercent`, so it deletes nothing. */
-  readonly state: 'rejected' | 'dry run' | 'applied';
-  readonly mode: 'apply' | 'dry-run';
-  readonly maxPercent: number;
+  state: v.picklist(['rejected', 'dry run', 'applied']),
+  mode: v.picklist(['apply', 'dry-run']),
+  maxPercent: v.number(),
   /** Percentage of the seen tasks that is to be deleted. */
-  readonly percent: number;
-  readonly organizations: number;
-  readonly counts: SweepCounts;
+  percent: v.number(),
+  organizations: v.number(),
+  counts: sweepCountsSchema,
   /**
    * Number of undecided tasks that stay because the sweep saw no other private repository of their source's owner, and no
    * canary is configured for it; missing if there are none.
    */
-  readonly heldBack?: number;
+  heldBack: v.exactOptional(v.number()),
   /** Number of tasks found for each reason; a task may have several. */
-  readonly reasons: Readonly<Record<Reason, number>>;
-}
+  reasons: v.object({ [REASONS[0]]: v.number(), [REASONS[1]]: v.number(), [REASONS[2]]: v.number() }),
+});
+
+/** Result of a sweep. */
+export type SweepReport = Readonly<v.InferOutput<typeof sweepReportSchema>>;
+
+const organization = { account: v.string(), namespace: v.string() };
+
+/** Schema of one scanned page of an organization's repositories. */
+export const sweptPageSchema = v.object({
+  ...organization,
+  /** Offset of the first repository. */
+  offset: v.number(),
+  counts: sweepCountsSchema,
+  /** Offset of the next page; missing if there are no more repositories. */
+  next: v.exactOptional(v.number()),
+  /** With `next`: the last repository. */
+  after: v.exactOptional(v.string()),
+  /** Private repositories that were seen at their sources, in the form of `sightingOf`; none if missing. */
+  sighted: v.exactOptional(v.array(v.string())),
+});
 
 /** Record of one scanned page of an organization's repositories. */
-export interface SweptPage extends SweptOrganization {
-  /** Offset of the first repository. */
-  readonly offset: number;
-  readonly counts: SweepCounts;
-  /** Offset of the next page; missing if there are no more repositories. */
-  readonly next?: number;
-  /** With `next`: the last repository. */
-  readonly after?: string;
-  /** Private repositories that were seen at their sources, in the form of `sightingOf`; none if missing. */
-  readonly sighted?: readonly string[];
-}
+export type SweptPage = Readonly<v.InferOutput<typeof sweptPageSchema>>;
 
-export interface FoundTask {
-  readonly target: Target;
-  readonly reasons: readonly Reason[];
-  /** Source repository to check again before the deletion, if it is the only reason. */
-  readonly source?: { readonly name: string; readonly repository: string };
-  /**
-   * Source repositories whose owner has no canary, in the form of `sightingOf`, if the source is the only reason. The task is
-   * deleted only if the sweep saw another private repository of each owner.
-   */
-  readonly unproven?: readonly string[];
-}
+/** Schema of a repository with its tasks to delete. */
+export const sweepFindingSchema = v.object({
+  ...organization,
+  repository: v.string(),
+  tasks: v.array(
+    v.object({
+      target: v.object({ remoteRegionId: v.string(), remoteNamespace: v.string() }),
+      reasons: v.array(v.picklist(REASONS)),
+      /** Source repository to check again before the deletion, if it is the only reason. */
+      source: v.exactOptional(v.object({ name: v.string(), repository: v.string() })),
+      /**
+       * Source repositories whose owner has no canary, in the form of `sightingOf`, if the source is the only reason. The task
+       * is deleted only if the sweep saw another private repository of each owner.
+       */
+      unproven: v.exactOptional(v.array(v.string())),
+    }),
+  ),
+});
 
 /** A repository with its tasks to delete. */
-export interface SweepFinding extends SweptOrganization {
-  readonly repository: string;
-  readonly tasks: readonly FoundTask[];
-}
+export type SweepFinding = Readonly<v.InferOutput<typeof sweepFindingSchema>>;
+export type FoundTask = SweepFinding['tasks'][number];
 
 /** A source repository that its source called gone, and a repository of SWR that has tasks because of it. */
 export interface Suspicion extends SweptOrganization {

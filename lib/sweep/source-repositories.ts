@@ -144,7 +144,7 @@ export class Sightings {
   }
 
   /** The sightings that the record of a page keeps. */
-  toList(): readonly string[] {
+  toList(): string[] {
     return [...this.#byOwner.values()].flatMap((seen) => [...seen]).slice(0, MAX_PER_PAGE);
   }
 
