@@ -2,8 +2,9 @@ import pMap from 'p-map';
 import { Cleaner } from '../lib/cleanup/cleaner.ts';
 import type { Safety } from '../lib/cleanup/decide.ts';
 import type { CleanupLedger } from '../lib/cleanup/ledger.ts';
-import { failedOutcomes, type Outcome, waitOf } from '../lib/cleanup/outcome.ts';
+import { type FailedOutcome, failedOutcomes, type Outcome, waitOf } from '../lib/cleanup/outcome.ts';
 import type { CleanupRequest } from '../lib/cleanup/request.ts';
+import { ServiceError } from '../lib/failure.ts';
 import type { Accounts } from '../lib/huaweicloud/accounts.ts';
 import { busEventsOf, type EventBus } from '../lib/queue/event-bus.ts';
 import { findSources } from '../lib/routing/find-sources.ts';
@@ -11,7 +12,7 @@ import { createCheckExistence } from '../lib/sources/check-existence.ts';
 import { isNotTried, type PlacedOutcome } from './clean-outcomes.ts';
 import type { Run } from './run.ts';
 import type { Stage } from './stage.ts';
-import { waitToRetry } from './swr-calls.ts';
+import { retryCall } from './swr-calls.ts';
 
 const LISTS_AT_A_TIME = 8;
 /** Up to 8 tasks of each are deleted at a time. */
@@ -73,19 +74,21 @@ function countTargets({ targets }: CleanupRequest): number {
 async function cleanWithRetries(cleaner: Cleaner, request: CleanupRequest, run: Run): Promise<Outcome[]> {
   const done: Outcome[] = [];
   let left = request;
-  for (let attempt = 1; ; attempt += 1) {
+  let again: FailedOutcome[] = [];
+  const cleanLeft = async (): Promise<void> => {
     const { outcomes } = await cleaner.clean(left, run.interruption);
-    const transient = failedOutcomes(outcomes).filter((failure) => failure.retryable && !isNotTried(failure));
-    const wait = waitOf(transient);
-    const failure = {
-      retryable: transient.length > 0,
-      ...(wait !== undefined && { retryAfterSeconds: wait }),
-    };
-    if (!(await waitToRetry(attempt, failure, run))) return [...done, ...outcomes];
-    const again = new Set<Outcome>(transient);
-    done.push(...outcomes.filter((outcome) => !again.has(outcome)));
-    const targets = transient.flatMap(({ target }) => target ?? []);
+    again = failedOutcomes(outcomes).filter((failure) => failure.retryable && !isNotTried(failure));
+    done.push(...outcomes.filter((outcome) => !again.some((each) => each === outcome)));
+    const [first] = again;
+    if (first === undefined) return;
+    const targets = again.flatMap(({ target }) => target ?? []);
     // Without a target, the repository could not be listed, and no task was deleted.
     if (targets.length > 0) left = { ...left, targets };
-  }
+    const seconds = waitOf(again);
+    throw new ServiceError({ ...first, ...(seconds !== undefined && { retryAfterSeconds: seconds }) });
+  };
+  await retryCall(cleanLeft, run).catch((error: unknown) => {
+    if (again.length === 0) throw error;
+  });
+  return [...done, ...again];
 }

@@ -1,19 +1,18 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { UsageError } from '../command-line/options.ts';
 import { OUT_OF_TIME } from '../lib/cleanup/outcome.ts';
-import { type Failure, failureOf, ServiceError } from '../lib/failure.ts';
+import { ServiceError } from '../lib/failure.ts';
 import { Accounts } from '../lib/huaweicloud/accounts.ts';
 import { parseCredentials } from '../lib/huaweicloud/credentials.ts';
 import { readRepositories } from '../lib/huaweicloud/repository-list.ts';
 import type { SwrClient } from '../lib/huaweicloud/swr.ts';
+import { retry } from '../lib/retry.ts';
 import { StoredSecret } from '../lib/stored-secret.ts';
 import type { Run } from './run.ts';
 import type { Stage } from './stage.ts';
 
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 500;
-/** Longest pause without a word to the person who waits. */
-const LONGEST_PAUSE_MS = 30_000;
 /** Largest page of SWR. */
 const MAX_PAGE_SIZE = 1000;
 
@@ -49,42 +48,20 @@ export async function openAccounts(
   return accounts;
 }
 
-/**
- * Waits before the next attempt, as the queue does for the functions.
- *
- * @param attempt that has failed, counted from 1.
- * @returns false if there is to be no other attempt, or after Ctrl-C.
- */
-export async function waitToRetry(
-  attempt: number,
-  { retryable, retryAfterSeconds }: Pick<Failure, 'retryable' | 'retryAfterSeconds'>,
-  { interruption: { signal }, firstPauseMs = FIRST_PAUSE_MS }: Run,
-): Promise<boolean> {
-  const pauseMs =
-    retryAfterSeconds === undefined
-      ? firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random())
-      : retryAfterSeconds * 1000;
-  if (!retryable || attempt === ATTEMPTS || pauseMs > LONGEST_PAUSE_MS) return false;
-  await pause(pauseMs, undefined, { signal }).catch(() => undefined);
-  return !signal.aborted;
+/** Makes a call, and retries it after transient failures, as the queue does for the functions; not after Ctrl-C. */
+export function retryCall<T>(call: () => Promise<T>, { interruption, firstPauseMs = FIRST_PAUSE_MS }: Run) {
+  const { signal } = interruption;
+  const pause = (ms: number) => wait(ms, undefined, { signal }).catch(() => undefined);
+  return retry(call, interruption, { attempts: ATTEMPTS, firstPauseMs, pause });
 }
 
 /** Client that retries calls after transient failures. */
 export function retryingClient(swr: Calls, run: Run): Calls {
-  const retry = async <T>(call: () => Promise<T>): Promise<T> => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await call();
-      } catch (error) {
-        if (!(await waitToRetry(attempt, failureOf(error), run))) throw error;
-      }
-    }
-  };
   return {
-    listSyncTasks: (...args) => retry(() => swr.listSyncTasks(...args)),
-    createSyncTask: (...args) => retry(() => swr.createSyncTask(...args)),
-    listRepositories: (...args) => retry(() => swr.listRepositories(...args)),
-    listOrganizations: (...args) => retry(() => swr.listOrganizations(...args)),
+    listSyncTasks: (...args) => retryCall(() => swr.listSyncTasks(...args), run),
+    createSyncTask: (...args) => retryCall(() => swr.createSyncTask(...args), run),
+    listRepositories: (...args) => retryCall(() => swr.listRepositories(...args), run),
+    listOrganizations: (...args) => retryCall(() => swr.listOrganizations(...args), run),
   };
 }
 

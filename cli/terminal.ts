@@ -5,7 +5,7 @@ import { monotonicMs } from '../lib/clock.ts';
 import type { Deadline } from '../lib/deadline.ts';
 
 const BAR_WIDTH = 24;
-/** Time that a call in flight may still take after Ctrl-C. */
+/** Time that a call may take, also after Ctrl-C. No pause before a retry is as long. */
 const CALL_MS = 30_000;
 
 /** Ctrl-C as a deadline: calls in flight are finished, and no new one starts. */

@@ -1,4 +1,4 @@
-import { pause } from './clock.ts';
+import { pause as pauseFor } from './clock.ts';
 import type { Deadline } from './deadline.ts';
 import { failureOf } from './failure.ts';
 
@@ -7,6 +7,8 @@ interface RetryOptions {
   readonly attempts?: number;
   /** Pause before the second call, give or take half of it; three times as long before each further one. 200 if missing. */
   readonly firstPauseMs?: number;
+  /** A timer if missing. */
+  readonly pause?: (ms: number) => Promise<void>;
 }
 
 /**
@@ -18,7 +20,7 @@ interface RetryOptions {
 export async function retry<T>(
   call: () => Promise<T>,
   deadline: Deadline,
-  { attempts = 3, firstPauseMs = 200 }: RetryOptions = {},
+  { attempts = 3, firstPauseMs = 200, pause = pauseFor }: RetryOptions = {},
 ): Promise<T> {
   let first: unknown;
   for (let attempt = 1; ; attempt += 1) {
@@ -34,6 +36,7 @@ export async function retry<T>(
       const isLast = attempt === attempts || pauseMs >= deadline.remainingMs() || !deadline.allowsMore();
       if (!retryable || isLast) throw first;
       await pause(pauseMs);
+      if (!deadline.allowsMore()) throw first;
     }
   }
 }

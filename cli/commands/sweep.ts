@@ -64,10 +64,7 @@ async function sweep(_: readonly string[], options: SweepOptions, run: Run): Pro
       // The sweep stays unfinished, and can be resumed.
       if (done.some(isNotTried)) throw new ServiceError(OUT_OF_TIME);
     },
-    publish(report) {
-      bus.publish([{ type: 'Sweep Finished', detail: report }]);
-      return bus.flush();
-    },
+    publish: (report) => bus.publishSweep(report),
     log: run.log,
   };
   const begun = await chooseSweep(options.resume, ledger);
