@@ -1,9 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { readJson } from '../lib/json.ts';
 import type { PutEvents } from './bus.ts';
 import type { FunctionProcess } from './function-process.ts';
-import { toHttpApiEvent } from './http-api-event.ts';
 import { answerRejection, guardServer, type Rejection } from './loopback/guard.ts';
 import { type Listening, listen } from './loopback/listen.ts';
 
@@ -23,6 +23,7 @@ interface Answer {
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 /** The limit of an HTTP API. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
+const TEXT_TYPES = /^(?:text\/|application\/(?:.+\+)?(?:json|xml|javascript)\b)/;
 const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 /** Content types of AWS clients. A page can send none of them without a preflight request. */
 const CALL_TYPES: ReadonlySet<string> = new Set([
@@ -91,6 +92,53 @@ async function passToReceive(request: IncomingMessage, { receive }: Behind): Pro
   const result = (await receive.invoke(event)) as APIGatewayProxyStructuredResultV2;
   const headers = Object.entries(result.headers ?? {}).map(([name, value]) => [name, String(value)]);
   return { status: result.statusCode ?? 200, headers: Object.fromEntries(headers), body: result.body ?? '' };
+}
+
+/**
+ * The event that an HTTP API makes of a request to `POST /webhooks/{source}` (payload 2.0); undefined for any other
+ * route.
+ */
+function toHttpApiEvent(request: IncomingMessage, body: Buffer): APIGatewayProxyEventV2 | undefined {
+  const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
+  const source = /^\/webhooks\/([^/]+)$/.exec(pathname)?.[1];
+  if (source === undefined || request.method !== 'POST') return undefined;
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(',') : value,
+    ]),
+  );
+  const isText = TEXT_TYPES.test(headers['content-type'] ?? '');
+  const now = new Date();
+  const routeKey = 'POST /webhooks/{source}';
+  return {
+    version: '2.0',
+    routeKey,
+    rawPath: pathname,
+    rawQueryString: search.slice(1),
+    headers,
+    pathParameters: { source: decodeURIComponent(source) },
+    requestContext: {
+      accountId: '000000000000',
+      apiId: 'local',
+      domainName: headers['host'] ?? 'localhost',
+      domainPrefix: 'local',
+      http: {
+        method: 'POST',
+        path: pathname,
+        protocol: `HTTP/${request.httpVersion}`,
+        sourceIp: request.socket.remoteAddress ?? '',
+        userAgent: headers['user-agent'] ?? '',
+      },
+      requestId: randomUUID(),
+      routeKey,
+      stage: '$default',
+      time: now.toUTCString(),
+      timeEpoch: now.getTime(),
+    },
+    ...(body.length > 0 && { body: body.toString(isText ? 'utf8' : 'base64') }),
+    isBase64Encoded: body.length > 0 && !isText,
+  };
 }
 
 /** Invoke and PutEvents have no signature that is checked here: they have to look like calls that no page can send. */

@@ -62,7 +62,7 @@ export function describeLine(line: LogLine): string {
     scanned: `${text('namespace')}: ${text('repositories')} repositories, ${text('tasks')} tasks, ${text('found')} of them to go`,
     unread: `${repository}: ${text('message')}`,
     found: `${repository} to ${text('target')} (${text('reasons')})`,
-    'sweep refused': text('message'),
+    'sweep rejected': text('message'),
     'sweep finished': `${text('state')}: ${text('found')} of ${text('tasks')} tasks are to go`,
     'sweep applied': 'their cleanup is asked for',
     'step failed': `the step is retried: ${text('message')}`,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { signSample } from '../cli/send/senders.ts';
+import { count } from '../cli/table.ts';
 import { parseOptions, ROOT, readInteger, runCommand } from '../command-line/options.ts';
 import type { PublishedEvent } from '../local/bus.ts';
 import { type Stack, startStack } from '../local/stack.ts';
@@ -84,7 +85,7 @@ async function showDeletion(demo: Demo, stack: Stack): Promise<boolean> {
   const { image, repository, source, key } = demo;
   const name = `${image.namespace}/${image.repository}`;
   const before = await demo.countTasks();
-  console.log(`The local stack is up. ${name} in SWR has ${pluralize(before, 'synchronization task')}.`);
+  console.log(`The local stack is up. ${name} in SWR has ${count(before, 'synchronization task')}.`);
   console.log(`${source} reports that ${repository} was deleted:\n`);
   const { body, headers } = signSample('github', { repository }, key);
   startedAt = performance.now();
@@ -96,12 +97,8 @@ async function showDeletion(demo: Demo, stack: Stack): Promise<boolean> {
   const left = await demo.countTasks();
   const [expected, good, bad] = demo.dryRun ? [before, 'unchanged', 'changed'] : [0, 'gone', 'not gone'];
   const end = left === expected ? good : bad;
-  print(`${''.padEnd(8)} ${end.padEnd(9)} ${name} has ${pluralize(left, 'task')} left`);
+  print(`${''.padEnd(8)} ${end.padEnd(9)} ${name} has ${count(left, 'task')} left`);
   return isDone() && left === expected;
-}
-
-function pluralize(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** True once a request is finished and its events are published. */

@@ -6,40 +6,28 @@ import type { ExistenceChecker, SourceApi } from '../../lib/sources/source.ts';
 import type { Stage } from '../stage.ts';
 import { type Check, type CheckResult, check, skip } from './check.ts';
 
-/** API for checking a canary, without canaries of its own. */
-type Api = Omit<SourceApi, 'canaries'>;
-
 /** Checks of every forge with an API that it accepts the credentials, and that they see the canaries. */
 export async function checkCanaries({ config, readSecret }: Stage, deadline: Deadline): Promise<Check[]> {
   const checks: Check[] = [];
   for (const [name, { type, api: configured }] of Object.entries(config.sources)) {
     const source = existenceCheckers[type];
     if (configured === undefined || source?.acceptsCredentials === undefined) continue;
-    let api: SourceApi;
-    try {
-      api = await createReadApi(configured, readSecret, { of: `the API of source ${name}` })();
-    } catch (error) {
-      checks.push(skip(`API of source ${name}`, messageOf(error)));
-      continue;
-    }
-    const { canaries = [], ...rest } = api;
-    const credentials = await checkCredentials(name, source, rest, deadline);
-    checks.push(credentials);
-    if (canaries.length === 0) checks.push(recommendCanary(name));
-    else if (credentials.state === 'failed')
-      checks.push(skip(`canary of source ${name}`, 'the API does not accept the credentials'));
-    else for (const canary of canaries) checks.push(await checkCanary(name, canary, source, rest, deadline));
+    const owner = { of: `the API of source ${name}` };
+    const api = await createReadApi(configured, readSecret, owner)().catch(messageOf);
+    if (typeof api === 'string') checks.push(skip(`API of source ${name}`, api));
+    else checks.push(...(await checkApi(name, source, api, deadline)));
   }
   return checks;
 }
 
-function checkCredentials(
+/** Checks the credentials, and then each canary without the others. */
+async function checkApi(
   name: string,
   source: ExistenceChecker,
-  api: Api,
+  { canaries = [], ...api }: SourceApi,
   deadline: Deadline,
-): Promise<Check> {
-  return check(`API of source ${name}`, async (): Promise<CheckResult> => {
+): Promise<Check[]> {
+  const credentials = await check(`API of source ${name}`, async (): Promise<CheckResult> => {
     const accepted = await source.acceptsCredentials?.(api, deadline);
     if (accepted === true) return { message: `${api.url} accepts the credentials` };
     const [message, hint] =
@@ -51,42 +39,43 @@ function checkCredentials(
         : ['gave no definite answer', `Check sources.${name}.api.url, DNS, proxies and the firewall.`];
     return { state: 'failed', message: `${api.url} ${message}`, hint };
   });
+  const title = `canary of source ${name}`;
+  if (canaries.length === 0) {
+    const message = 'none: credentials that lose their rights make every private repository look deleted';
+    const hint = `Name a private repository of each owner at sources.${name}.api.canary. See docs/sources.md, "Canaries".`;
+    return [credentials, { name: title, state: 'warning', message, hint }];
+  }
+  if (credentials.state === 'failed')
+    return [credentials, skip(title, 'the API does not accept the credentials')];
+  const checks = [credentials];
+  for (const canary of canaries)
+    checks.push(await check(title, () => checkCanary(name, canary, source, api, deadline)));
+  return checks;
 }
 
-function recommendCanary(name: string): Check {
-  return {
-    name: `canary of source ${name}`,
-    state: 'warning',
-    message: 'none: credentials that lose their rights make every private repository look deleted',
-    hint: `Name a private repository of each owner at sources.${name}.api.canary. See docs/sources.md, "Canaries".`,
-  };
-}
-
-function checkCanary(
+async function checkCanary(
   name: string,
   canary: string,
   source: ExistenceChecker,
-  api: Api,
+  api: SourceApi,
   deadline: Deadline,
-): Promise<Check> {
-  return check(`canary of source ${name}`, async (): Promise<CheckResult> => {
-    let isPrivate = false;
-    const existence = await source.findRepository(api, canary, deadline, (evidence) => {
-      isPrivate ||= evidence === 'private';
-    });
-    if (existence === 'exists' && isPrivate) return { message: `${canary} is visible, and private` };
-    if (existence === 'exists') {
-      return {
-        state: 'failed',
-        message: `${canary} is visible, and not private: it says nothing about the rights of the credentials`,
-        hint: 'Make it private, or name another repository of the same owner.',
-      };
-    }
-    const consequence = 'no repository of its owner counts as deleted';
+): Promise<CheckResult> {
+  let isPrivate = false;
+  const existence = await source.findRepository(api, canary, deadline, (evidence) => {
+    isPrivate ||= evidence === 'private';
+  });
+  if (existence === 'exists' && isPrivate) return { message: `${canary} is visible, and private` };
+  if (existence === 'exists') {
     return {
       state: 'failed',
-      message: `${canary} is ${existence === 'gone' ? 'not visible' : 'not definitely visible'}: ${consequence}`,
-      hint: `Give the credentials of sources.${name}.api the right to read every repository of the owner, or create the canary.`,
+      message: `${canary} is visible, and not private: it says nothing about the rights of the credentials`,
+      hint: 'Make it private, or name another repository of the same owner.',
     };
-  });
+  }
+  const state = existence === 'gone' ? 'not visible' : 'not definitely visible';
+  return {
+    state: 'failed',
+    message: `${canary} is ${state}: no repository of its owner counts as deleted`,
+    hint: `Give the credentials of sources.${name}.api the right to read every repository of the owner, or create the canary.`,
+  };
 }

@@ -4,7 +4,7 @@ import {
   addFixedHeader,
   type Content,
   formatSeconds,
-  type Sign,
+  type Signature,
   signAsGitLab,
   signHex,
   signStandard,
@@ -18,17 +18,16 @@ interface Sample extends Pick<SampleFacts, 'repository'>, Partial<Pick<SampleFac
   readonly event?: SampleEvent;
 }
 
-interface Sender {
+interface Sender extends Signature {
   /** Beside `Content-Type: application/json`, or in its place. */
   readonly headers: (facts: SampleFacts) => Readonly<Record<string, string>>;
-  readonly sign: Sign;
-  /** The header of `sign` for display, without secret and signature. */
-  readonly masked: string;
   /** The sender's time limit for an answer, where its documentation gives one. */
   readonly timeoutMs?: number;
 }
 
 const GO_CLIENT = { 'User-Agent': 'Go-http-client/1.1' };
+/** The secret names the header, too. */
+const FIXED = { sign: addFixedHeader, masked: '…: …' };
 const STANDARD = { sign: signStandard, masked: 'webhook-signature: v1,…' };
 
 /** Headers and signatures of deliveries by source type. */
@@ -39,8 +38,7 @@ export const senders: Readonly<Record<SendableType, Sender>> = {
       'X-GitHub-Event': isPing ? 'ping' : 'repository',
       'X-GitHub-Delivery': id,
     }),
-    sign: signHex('X-Hub-Signature-256', 'sha256='),
-    masked: 'X-Hub-Signature-256: sha256=…',
+    ...signHex('X-Hub-Signature-256', 'sha256='),
     timeoutMs: 10_000,
   },
   gitlab: {
@@ -60,8 +58,7 @@ export const senders: Readonly<Record<SendableType, Sender>> = {
       'X-Gitea-Delivery': id,
       'X-Gitea-Event': isPing ? 'push' : 'repository',
     }),
-    sign: signHex('X-Gitea-Signature'),
-    masked: 'X-Gitea-Signature: …',
+    ...signHex('X-Gitea-Signature'),
     timeoutMs: 5000,
   },
   bitbucket: {
@@ -71,8 +68,7 @@ export const senders: Readonly<Record<SendableType, Sender>> = {
       'X-Request-UUID': id,
       'X-Attempt-Number': '1',
     }),
-    sign: signHex('X-Hub-Signature', 'sha256='),
-    masked: 'X-Hub-Signature: sha256=…',
+    ...signHex('X-Hub-Signature', 'sha256='),
     timeoutMs: 10_000,
   },
   harbor: {
@@ -86,14 +82,11 @@ export const senders: Readonly<Record<SendableType, Sender>> = {
       'Content-Type': 'application/json; charset=utf-8',
       'User-Agent': 'AzureContainerRegistry/1.0',
     }),
-    sign: addFixedHeader,
-    // The secret names the header, too.
-    masked: '…: …',
+    ...FIXED,
   },
   distribution: {
     headers: () => ({ ...GO_CLIENT, 'Content-Type': 'application/vnd.docker.distribution.events.v2+json' }),
-    sign: addFixedHeader,
-    masked: '…: …',
+    ...FIXED,
     timeoutMs: 1000,
   },
   'standard-webhooks': { headers: standardHeaders, ...STANDARD },

@@ -9,9 +9,21 @@ export interface Content {
 /** The headers that authenticate a delivery, made with the key that the source parses from its secret. */
 export type Sign = (content: Content, key: Buffer | string) => Record<string, string>;
 
+/** The signature of a sender, and its header for display, without secret and signature. */
+export interface Signature {
+  readonly sign: Sign;
+  readonly masked: string;
+}
+
 /** An HMAC-SHA256 of the body, in hexadecimal digits. */
-export function signHex(name: string, prefix = ''): Sign {
-  return ({ body }, key) => ({ [name]: `${prefix}${createHmac('sha256', key).update(body).digest('hex')}` });
+export function signHex(name: string, prefix = ''): Signature {
+  return {
+    sign({ body }, key) {
+      const digest = createHmac('sha256', key).update(body).digest('hex');
+      return { [name]: `${prefix}${digest}` };
+    },
+    masked: `${name}: ${prefix}…`,
+  };
 }
 
 /** Standard Webhooks 1.0.0, over the id and the time in the content's headers. */

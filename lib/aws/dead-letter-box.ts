@@ -38,14 +38,14 @@ export interface DeadLetter {
   /** Sent to the queue that it came from, it is retried. */
   readonly body: string;
   /** When it first came into any queue; ISO 8601, in UTC. */
-  readonly sentAt?: string;
+  readonly sentAt: string | undefined;
   /** Number of receives, here and in the queue that it came from. */
   readonly receives: number;
-  readonly reason?: string;
-  readonly code?: string;
-  readonly status?: number;
+  readonly reason: string | undefined;
+  readonly code: string | undefined;
+  readonly status: number | undefined;
   /** The cleanup request as JSON, as far as the body could be understood. */
-  readonly request?: string;
+  readonly request: string | undefined;
 }
 
 /** Reader of the dead-letter queue. */
@@ -129,21 +129,18 @@ export class DeadLetterQueue {
 function readLetter(message: ReceivedMessage): DeadLetter {
   const { MessageId, ReceiptHandle, Body, Attributes, MessageAttributes } = message;
   const said = (name: string) => MessageAttributes[name]?.StringValue;
-  // Those in capitals are EventBridge's, of an event that it could not deliver.
-  const reason = said('reason') ?? said('ERROR_MESSAGE');
-  const code = said('code') ?? said('ERROR_CODE');
   const status = said('status');
-  const request = said('request');
   const sentAt = Attributes['SentTimestamp'];
   return {
     id: MessageId,
     receiptHandle: ReceiptHandle,
     body: Body,
     receives: Number(Attributes['ApproximateReceiveCount'] ?? 0),
-    ...(sentAt !== undefined && { sentAt: new Date(Number(sentAt)).toISOString() }),
-    ...(reason !== undefined && { reason }),
-    ...(code !== undefined && { code }),
-    ...(status !== undefined && { status: Number(status) }),
-    ...(request !== undefined && { request }),
+    sentAt: sentAt === undefined ? undefined : new Date(Number(sentAt)).toISOString(),
+    // Those in capitals are EventBridge's, of an event that it could not deliver.
+    reason: said('reason') ?? said('ERROR_MESSAGE'),
+    code: said('code') ?? said('ERROR_CODE'),
+    status: status === undefined ? undefined : Number(status),
+    request: said('request'),
   };
 }

@@ -9,15 +9,18 @@ export function toAttribute(value: string | number): Attribute {
   return typeof value === 'number' ? { N: `${value}` } : { S: value };
 }
 
+/** The values that are there, by name. */
+export function defined<T>(values: Readonly<Record<string, T | undefined>>): [string, T][] {
+  return Object.entries(values).flatMap(([name, value]): [string, T][] =>
+    value === undefined ? [] : [[name, value]],
+  );
+}
+
 /** DynamoDB's form of several values; undefined ones are left out. */
 export function toAttributes(
   values: Readonly<Record<string, string | number | undefined>>,
 ): Record<string, Attribute> {
-  return Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, toAttribute(value)]],
-    ),
-  );
+  return Object.fromEntries(defined(values).map(([name, value]) => [name, toAttribute(value)]));
 }
 
 /** Reads an item; attributes of other kinds are left out. */

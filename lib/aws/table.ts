@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { pause } from '../clock.ts';
 import { failureOf, ServiceError } from '../failure.ts';
 import { callAws } from './call.ts';
-import { fromAttributes, type Item, toAttribute, toAttributes } from './item.ts';
+import { defined, fromAttributes, type Item, toAttribute, toAttributes } from './item.ts';
 
 /** For all attempts of one call. DynamoDB answers within milliseconds, or not at all. */
 const TIMEOUT_MS = 2000;
@@ -183,12 +183,6 @@ async function call<T>(action: string, input: object, schema: v.GenericSchema<un
   } catch (error) {
     throw unavailable(action === 'Query' ? 'read' : 'written', error);
   }
-}
-
-function defined<T>(values: Readonly<Record<string, T | undefined>>): [string, T][] {
-  return Object.entries(values).flatMap(([name, value]): [string, T][] =>
-    value === undefined ? [] : [[name, value]],
-  );
 }
 
 /** The names and values of an expression, by the placeholders that stand for them: many plain names are reserved. */

@@ -5,7 +5,7 @@ import { toSendableJson } from '../aws/sendable.ts';
 import { type CleanupResult, type FailedOutcome, failedOutcomes } from '../cleanup/outcome.ts';
 import type { CleanupRequest } from '../cleanup/request.ts';
 import { monotonicMs } from '../clock.ts';
-import { failureOf } from '../failure.ts';
+import { type Failure, failureOf } from '../failure.ts';
 import { limitedArray } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { SweepReport } from '../sweep/ledger.ts';
@@ -71,17 +71,7 @@ function failedEvent(detail: object, failed: readonly FailedOutcome[]): BusEvent
   return { type: 'Cleanup Failed', detail: { ...detail, failures } };
 }
 
-interface BusEntry {
-  readonly EventBusName: string;
-  readonly Source: string;
-  readonly DetailType: string;
-  readonly Detail: string;
-}
-
-interface PublishFailure {
-  readonly code: string;
-  readonly message: string;
-}
+type PublishFailure = Pick<Failure, 'code' | 'message'>;
 
 /**
  * Publishes events on the service's bus, best effort: the ledger is the record. Only the end of an invocation waits for it, and
@@ -121,7 +111,7 @@ export class EventBus {
     await Promise.all(this.#underWay);
   }
 
-  async #send(entries: readonly BusEntry[]): Promise<void> {
+  async #send(entries: readonly object[]): Promise<void> {
     const endsAt = monotonicMs() + PUBLISH_TIMEOUT_MS;
     const starts = entries.flatMap((_, index) => (index % MAX_ENTRIES === 0 ? [index] : []));
     const results = await pMap(
@@ -136,7 +126,7 @@ export class EventBus {
 }
 
 /** @returns a failure for each entry that the bus has not accepted. */
-async function putOnBus(Entries: readonly BusEntry[], timeoutMs: number): Promise<PublishFailure[]> {
+async function putOnBus(Entries: readonly object[], timeoutMs: number): Promise<PublishFailure[]> {
   if (timeoutMs <= 0)
     return Entries.map(() => ({ code: 'DEADLINE', message: 'No time left to publish the event' }));
   try {

@@ -2,8 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { authenticationError } from './answer.ts';
 import { type Call, SIGNING_ALGORITHM, splitTarget } from './call.ts';
-import type { Identities } from './identities.ts';
-import type { User } from './tokens.ts';
+import type { Identities, User } from './identities.ts';
 
 const AUTHORIZATION = /^SDK-HMAC-SHA256 Access=([^,\s]+), SignedHeaders=([^,\s]+), Signature=([0-9a-f]{64})$/;
 const DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;

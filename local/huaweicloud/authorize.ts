@@ -2,8 +2,7 @@ import { verifySignature } from './ak-sk.ts';
 import { authenticationError, gatewayError, swrError } from './answer.ts';
 import { type Call, detectAuth } from './call.ts';
 import type { Cloud } from './cloud.ts';
-import type { Project } from './tokens.ts';
-import { accountOf } from './tokens.ts';
+import { accountOf, type Project } from './identities.ts';
 
 /**
  * Authenticates a call by its token or its signature, before anything else about it is checked.

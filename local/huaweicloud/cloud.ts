@@ -1,7 +1,6 @@
-import { Identities } from './identities.ts';
+import { Identities, type TokenSettings } from './identities.ts';
 import { formatTimestamp, isOrganizationName, isRepositoryName, makeId } from './names.ts';
 import type { Listing, NewTask, Removal, Repository, TaskRow, TaskTarget } from './rows.ts';
-import type { TokenSettings } from './tokens.ts';
 
 interface Kept {
   readonly row: TaskRow;

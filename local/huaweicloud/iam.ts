@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { type Answer, answerJson, iamError } from './answer.ts';
 import { type Call, readJsonObject } from './call.ts';
 import type { Cloud } from './cloud.ts';
+import { accountOf, type Bearer, type IssuedToken, type Scope, type User } from './identities.ts';
 import { makeId } from './names.ts';
-import { accountOf, type Bearer, type IssuedToken, type Scope, type User } from './tokens.ts';
 
 const nameSchema = v.strictObject({ name: v.string() });
 /** The two documented requests for a token, with one scope each. */

@@ -1,6 +1,6 @@
 import type { Cloud } from './cloud.ts';
+import type { Agency, NewUser } from './identities.ts';
 import type { Listing, NewTask } from './rows.ts';
-import type { Agency, NewUser } from './tokens.ts';
 
 /** Initial contents of a cloud: plain data. */
 export interface Seed {

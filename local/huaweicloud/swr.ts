@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { type Answer, answerEmpty, answerJson, parameterError, swrError } from './answer.ts';
 import { type Call, readJsonObject } from './call.ts';
 import type { Cloud } from './cloud.ts';
@@ -122,31 +123,21 @@ function readNames({ namespace = '', repository = '' }: Call): { namespace: stri
   return { namespace, repository };
 }
 
+const BAD_ORGANIZATION = 'remoteNamespace is missing or invalid.';
+const taskSchema = v.object({
+  remoteRegionId: v.pipe(v.string('remoteRegionId is missing.'), v.nonEmpty('remoteRegionId is missing.')),
+  remoteNamespace: v.pipe(v.string(BAD_ORGANIZATION), v.check(isOrganizationName, BAD_ORGANIZATION)),
+  syncAuto: v.nullish(v.boolean('syncAuto is not a boolean.'), false),
+  override: v.nullish(v.boolean('override is not a boolean.'), false),
+});
+
 function readTask(call: Call): NewTask {
   const names = readNames(call);
   const body = readJsonObject(call);
   if (body === undefined) throw parameterError('The body is not an object in application/json.');
-  const remoteRegionId = body['remoteRegionId'];
-  const remoteNamespace = body['remoteNamespace'];
-  if (typeof remoteRegionId !== 'string' || remoteRegionId === '') {
-    throw parameterError('remoteRegionId is missing.');
-  }
-  if (typeof remoteNamespace !== 'string' || !isOrganizationName(remoteNamespace)) {
-    throw parameterError('remoteNamespace is missing or invalid.');
-  }
-  return {
-    ...names,
-    remoteRegionId,
-    remoteNamespace,
-    syncAuto: readFlag(body, 'syncAuto'),
-    override: readFlag(body, 'override'),
-  };
-}
-
-function readFlag(body: Record<string, unknown>, name: string): boolean {
-  const value = body[name] ?? false;
-  if (typeof value !== 'boolean') throw parameterError(`${name} is not a boolean.`);
-  return value;
+  const task = v.safeParse(taskSchema, body);
+  if (!task.success) throw parameterError(task.issues[0].message);
+  return { ...names, ...task.output };
 }
 
 function refuseAbsent(what: string): Error {
