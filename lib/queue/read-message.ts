@@ -2,8 +2,9 @@ import * as v from 'valibot';
 import { arrivedAt, isDeliveryId, parseRequest, timestampSchema, toDeliveryId } from '../cleanup/request.ts';
 import type { Config } from '../config/config.ts';
 import { parseJson } from '../json.ts';
-import { NO_EVENTS, type Resolution, resolveEvents } from '../routing/resolve.ts';
+import { type Resolution, resolveEvents } from '../routing/resolve.ts';
 import { interpretEvent, isEventBridgeEvent } from '../sources/eventbridge.ts';
+import { type SourceEvent, unreadable } from '../sources/source-event.ts';
 import { earlierOf } from '../times.ts';
 
 const notificationSchema = v.object({
@@ -70,9 +71,9 @@ export function readPayload(payload: unknown, invocationId: string, config: Conf
 }
 
 function readContent(content: unknown, config: Config, arrival: Arrival): Resolution {
-  return isEventBridgeEvent(content)
-    ? readEventContent(content, config, arrival)
-    : readRequestContent(content, arrival);
+  if (isEventBridgeEvent(content)) return readEventContent(content, config, arrival);
+  const origin = { source: '', id: arrival.fallbackId };
+  return resolveEvents([readRequestContent(content, arrival)], origin, config);
 }
 
 /** The requests of one event share its limit: `siblings` is the number of the others. */
@@ -84,13 +85,13 @@ function readEventContent(event: unknown, config: Config, { fallbackId, id, at }
   return { ...resolution, requests };
 }
 
-function readRequestContent(content: unknown, { fallbackId, idOf, id, at }: Arrival): Resolution {
+function readRequestContent(content: unknown, { fallbackId, idOf, id, at }: Arrival): SourceEvent {
   const parsed = parseRequest(content, { id: '' });
-  if (!parsed.ok) return { ...NO_EVENTS, issues: parsed.issues };
+  if (!parsed.ok) return unreadable(...parsed.issues);
   const { id: own, siblings, ...rest } = parsed.value;
   const given = id ?? (own === '' ? fallbackId : idOf(own));
   const label = id === undefined || own === '' ? {} : { deliveryId: own };
   // Only this service's own ids come with a trusted number of siblings.
   const known = given === own && siblings !== undefined ? { siblings } : {};
-  return { ...NO_EVENTS, requests: [arrivedAt({ ...rest, ...label, ...known, id: given }, at)] };
+  return { type: 'request', request: arrivedAt({ ...rest, ...label, ...known, id: given }, at) };
 }

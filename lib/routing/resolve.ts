@@ -34,15 +34,6 @@ export interface Resolution {
   readonly undecided: readonly string[];
 }
 
-/** Empty resolution, to be completed. */
-export const NO_EVENTS: Resolution = {
-  requests: [],
-  ignored: [],
-  issues: [],
-  confirmUrls: [],
-  undecided: [],
-};
-
 /**
  * Resolves the events of one delivery into cleanup requests, one for each destination.
  *

@@ -26,6 +26,29 @@ describe('a deleted repository', () => {
     });
   });
 
+  test('is ignored without a route', () => {
+    expect(resolve({ ...deleted, repository: 'shop/api' }, GITHUB, configOf({ routes }))).toMatchObject({
+      requests: [],
+      ignored: ['no route for github:shop/api'],
+    });
+  });
+
+  test.each([
+    { why: 'of its event', label: { deliveryId: 'd1' } },
+    { why: 'of none without one', label: {} },
+  ])('has the delivery id $why', ({ label }) => {
+    const { requests } = resolve({ ...deleted, ...label }, GITHUB, configOf({ routes }));
+    const destination = { account: 'main', repository: 'api' };
+    expect(requests[0]).toEqual({
+      version: 1,
+      ...GITHUB,
+      occurredAt: OCCURRED_AT,
+      ...destination,
+      namespace: 'acme-images',
+      ...label,
+    });
+  });
+
   test.each([
     { why: 'it leaves no doubt', source: github, ambiguous: false, asked: undefined },
     {
@@ -135,6 +158,16 @@ describe('a deleted organization', () => {
     expect(requests).toEqual([
       { version: 1, id: 'e1', source: 'github', occurredAt: OCCURRED_AT, account: 'main', namespace },
     ]);
+  });
+
+  test('of a source without a configuration has no source checked', () => {
+    const routes = [{ from: 'ecr:acme/{repo}', to: 'acme-images/{repo}' }];
+    const { requests } = resolve(
+      organizationDeleted('acme'),
+      { source: 'ecr', id: 'e1' },
+      configOf({ routes }),
+    );
+    expect(requests.map((request) => 'sourceOrganization' in request)).toEqual([false]);
   });
 
   test('has the source checked if that has an API', () => {
