@@ -25,8 +25,6 @@ export interface SyncSettings {
   readonly override: boolean;
 }
 
-type Method = HttpRequest['method'];
-
 interface Answered extends HttpResponse {
   /** Secrets that were sent, to be hidden. */
   readonly hide: readonly string[];
@@ -136,7 +134,7 @@ export class SwrClient {
   /** Makes a call, and repeats it with a new authorization if SWR rejects the first. */
   async #call(
     call: string,
-    method: Method,
+    method: HttpRequest['method'],
     path: string,
     body: object | undefined,
     deadline: Deadline,

@@ -69,7 +69,12 @@ export class DynamoLedger implements CleanupLedger {
         },
         add: { seen: 1 },
       }),
-      deliveryId === undefined ? undefined : this.#label(deliveryId, id, places.expiresAt),
+      // At the same time: an index would cost as much.
+      deliveryId !== undefined &&
+        this.#table.update({
+          key: keyOfLabel(deliveryId, id),
+          setIfMissing: { kind: 'label', id, expiresAt: places.expiresAt },
+        }),
     ]);
     const repeated = Number(item?.['seen']) > 1;
     // The event happened before the request was first seen, whatever its own time says.
@@ -77,11 +82,6 @@ export class DynamoLedger implements CleanupLedger {
     if (!repeated)
       return { repeated, request: occurredAt === undefined ? request : arrivedAt(request, first) };
     return { repeated, request: arrivedAt(arrivedAt(request, stringAt(item, 'occurredAt')), first) };
-  }
-
-  /** Writes the label beside the request, at the same time: an index would cost as much. */
-  async #label(label: string, id: string, expiresAt: number): Promise<void> {
-    await this.#table.update({ key: keyOfLabel(label, id), setIfMissing: { kind: 'label', id, expiresAt } });
   }
 
   keyOf(request: CleanupRequest, intent: Intent): string {

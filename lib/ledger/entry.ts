@@ -18,7 +18,8 @@ const MAX_TIME_LENGTH = 40;
  * come last, so that no key can imitate another.
  */
 export function keyOfRequest(account: string, request: CleanupRequest): Key {
-  return { pk: partitionOf(request.id), sk: `request#${pathOf(account, request)}#${sourceOf(request)}` };
+  const { id, namespace, repository = '' } = request;
+  return { pk: partitionOf(id), sk: `request#${account}/${namespace}/${repository}#${sourceOf(request)}` };
 }
 
 /** Key of a task; a task that was created again has another one. */
@@ -83,10 +84,6 @@ export function dayOf(atMs: number, retentionDays: number) {
     // DynamoDB's TTL counts in seconds.
     expiresAt: Math.floor((atMs + retentionDays * MS_A_DAY) / 1000),
   };
-}
-
-function pathOf(account: string, { namespace, repository = '' }: CleanupRequest): string {
-  return `${account}/${namespace}/${repository}`;
 }
 
 function sourceOf({ source = '' }: CleanupRequest): string {

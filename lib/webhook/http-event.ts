@@ -9,16 +9,6 @@ export type WebhookEvent = HttpEvent & {
   verified?: VerifiedDelivery & { readonly answersTo: HttpEvent };
 };
 
-/** HTTP request in the same form for all of them. */
-export interface WebhookRequest {
-  readonly sourceName: string;
-  readonly method: string;
-  /** Headers by lower-case name; the last one of several with the same name. */
-  readonly headers: Record<string, string | undefined>;
-  /** Bytes of the body as they were sent, decoded on access. */
-  readonly rawBody: Buffer;
-}
-
 /** Answer that all of them accept. */
 export interface HttpAnswer {
   readonly statusCode: number;
@@ -28,12 +18,14 @@ export interface HttpAnswer {
   readonly isBase64Encoded: false;
 }
 
-/** Reads the HTTP request of an event. */
-export function readHttpRequest(event: HttpEvent): WebhookRequest {
+/** HTTP request in the same form for every kind of event. */
+export function readHttpRequest(event: HttpEvent) {
   return {
     sourceName: sourceNameOf(event),
     method: 'rawPath' in event ? event.requestContext.http.method : event.httpMethod,
+    /** By lower-case name; the last one of several with the same name. */
     headers: readHeaders(event),
+    /** Bytes of the body as they were sent, decoded on access. */
     get rawBody() {
       return Buffer.from(event.body ?? '', encodingOf(event));
     },
