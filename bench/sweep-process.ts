@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { runSweep } from '../cli/run-sweep.ts';
 import { readConfig } from '../command-line/read-config.ts';
 import { SecretStore } from '../lib/aws/secret-store.ts';
+import { Table } from '../lib/aws/table.ts';
 import { requireEnvironment } from '../lib/config/load-config.ts';
 import type { Deadline } from '../lib/deadline.ts';
 import { Accounts } from '../lib/huaweicloud/accounts.ts';
@@ -57,7 +58,7 @@ const operations = {
       config,
       accounts,
       checkExistence: createCheckExistence(config, readSecret),
-      ledger: new DynamoSweepLedger({ table, retentionDays: config.ledger.retentionDays }),
+      ledger: new DynamoSweepLedger({ table: new Table(table), retentionDays: config.ledger.retentionDays }),
       request: () => Promise.resolve(),
       publish: () => Promise.resolve(),
       log,

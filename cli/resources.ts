@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { UsageError } from '../command-line/options.ts';
 import { AwsError, callAws } from '../lib/aws/call.ts';
+import { Table } from '../lib/aws/table.ts';
 import { DynamoLedger } from '../lib/ledger/cleanup-ledger.ts';
 import { History } from '../lib/ledger/history.ts';
 import type { Log } from '../lib/log.ts';
@@ -48,16 +49,21 @@ export async function findName(stage: Stage, role: 'ledgerTable' | 'eventBus'): 
   return process.env[VARIABLES[role]] || resourceNamesOf(stage.name)[role];
 }
 
+/** Opens the table of the stage's ledger. */
+export async function openTable(stage: Stage): Promise<Table> {
+  return new Table(await findName(stage, 'ledgerTable'));
+}
+
 /** Opens the stage's ledger for reading. */
 export async function openHistory(stage: Stage): Promise<History> {
-  return new History(await findName(stage, 'ledgerTable'));
+  return new History(await openTable(stage));
 }
 
 /** Opens the stage's ledger for cleanups. */
 export async function openLedger(stage: Stage): Promise<DynamoLedger> {
   const { defaultAccount, ledger } = stage.config;
   const { retentionDays } = ledger;
-  return new DynamoLedger({ table: await findName(stage, 'ledgerTable'), defaultAccount, retentionDays });
+  return new DynamoLedger({ table: await openTable(stage), defaultAccount, retentionDays });
 }
 
 /** Opens the stage's event bus. Events that can't be published are lines of the log. */

@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { Queue } from '../lib/aws/queue.ts';
+import { Table } from '../lib/aws/table.ts';
 import { Cleaner } from '../lib/cleanup/cleaner.ts';
 import { requireEnvironment } from '../lib/config/load-config.ts';
 import { deadlineFrom } from '../lib/deadline.ts';
@@ -19,7 +20,7 @@ const configUrl = new URL('./config.json', import.meta.url);
 const { config, log, readSecret, handle } = createFunction('clean', configUrl, cleanRules);
 const accounts = new Accounts(config.accounts, readSecret, log);
 const ledger = new DynamoLedger({
-  table: requireEnvironment('LEDGER_TABLE'),
+  table: new Table(requireEnvironment('LEDGER_TABLE')),
   defaultAccount: config.defaultAccount,
   retentionDays: config.ledger.retentionDays,
 });

@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { Queue } from '../lib/aws/queue.ts';
+import { Table } from '../lib/aws/table.ts';
 import { requireEnvironment } from '../lib/config/load-config.ts';
 import { deadlineFrom } from '../lib/deadline.ts';
 import { Accounts } from '../lib/huaweicloud/accounts.ts';
@@ -27,7 +28,7 @@ const context: SweepFunctionContext = {
     accounts,
     checkExistence: createCheckExistence(config, readSecret, log),
     ledger: new DynamoSweepLedger({
-      table: requireEnvironment('LEDGER_TABLE'),
+      table: new Table(requireEnvironment('LEDGER_TABLE')),
       retentionDays: config.ledger.retentionDays,
     }),
     request: queueRequests(new Queue(requireEnvironment('CLEANUP_QUEUE_URL'))),

@@ -10,7 +10,7 @@ import { Sightings } from '../../lib/sweep/source-repositories.ts';
 import type { SweepContext } from '../../lib/sweep/step.ts';
 import { hasFailed, isNotTried, type PlacedOutcome } from '../clean-outcomes.ts';
 import { cleanAll, createCleaner } from '../clean-steps.ts';
-import { findName, openBus, openLedger } from '../resources.ts';
+import { openBus, openLedger, openTable } from '../resources.ts';
 import { type ChangingOptions, defineCommand, type Run } from '../run.ts';
 import { runSweep } from '../run-sweep.ts';
 import { chooseAccount, openStage } from '../stage.ts';
@@ -47,7 +47,7 @@ async function sweep(_: readonly string[], options: SweepOptions, run: Run): Pro
     options.account === undefined ? Object.keys(stage.config.accounts) : [chooseAccount(stage, options)];
   const accounts = await openAccounts(stage, names, run);
   const progress = run.progress('repositories', await countRepositories(names, accounts, run));
-  const table = await findName(stage, 'ledgerTable');
+  const table = await openTable(stage);
   const ledger = new DynamoSweepLedger({ table, retentionDays: stage.config.ledger.retentionDays });
   const bus = await openBus(stage, run.log);
   const cleaner = createCleaner(stage, accounts, await openLedger(stage), run);

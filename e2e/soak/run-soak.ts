@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { readConfig } from '../../command-line/read-config.ts';
+import { Table } from '../../lib/aws/table.ts';
 import { History, type LedgerEntry } from '../../lib/ledger/history.ts';
 import { startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { build } from '../../scripts/build.ts';
@@ -138,5 +139,5 @@ function readLedger({ env, ledger }: SoakStack): Promise<LedgerEntry[]> {
   Object.assign(process.env, { ...env, AWS_ENDPOINT_URL_DYNAMODB: ledger.endpoint });
   const now = Date.now();
   const period = { from: new Date(now - DAY_MS).toISOString(), to: new Date(now + DAY_MS).toISOString() };
-  return Array.fromAsync(new History(ledger.table).ofPeriod(period));
+  return Array.fromAsync(new History(new Table(ledger.table)).ofPeriod(period));
 }

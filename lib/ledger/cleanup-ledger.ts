@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Item } from '../aws/item.ts';
-import { Table } from '../aws/table.ts';
+import type { Table } from '../aws/table.ts';
 import type { CleanupLedger, Ending, Intent, OpenedRequest } from '../cleanup/ledger.ts';
 import { countOutcomes, type Outcome, TOO_MANY_TASKS } from '../cleanup/outcome.ts';
 import { arrivedAt, type CleanupRequest } from '../cleanup/request.ts';
@@ -20,7 +20,7 @@ import {
 const MAX_NOTED = 100;
 
 export interface LedgerOptions {
-  readonly table: string;
+  readonly table: Table;
   /** Account of a request without one. */
   readonly defaultAccount: string;
   readonly retentionDays: number;
@@ -42,7 +42,7 @@ export class DynamoLedger implements CleanupLedger {
   readonly #now: () => number;
 
   constructor(options: LedgerOptions) {
-    this.#table = new Table(options.table);
+    this.#table = options.table;
     this.#options = options;
     this.#now = options.now ?? Date.now;
   }

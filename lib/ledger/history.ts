@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Item } from '../aws/item.ts';
-import { type Key, Table } from '../aws/table.ts';
+import type { Key, Table } from '../aws/table.ts';
 import { deliveryIdsFrom } from '../cleanup/request.ts';
 import { targetOf } from '../huaweicloud/names.ts';
 import { parseSyncTask } from '../huaweicloud/sync-task.ts';
@@ -70,8 +70,8 @@ export type LedgerEntry = RequestEntry | TaskEntry;
 export class History {
   readonly #table: Table;
 
-  constructor(table: string) {
-    this.#table = new Table(table);
+  constructor(table: Table) {
+    this.#table = table;
   }
 
   /**

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Item } from '../aws/item.ts';
-import { type Key, Table } from '../aws/table.ts';
+import type { Key, Table } from '../aws/table.ts';
 import type {
   Suspicion,
   Sweep,
@@ -23,7 +23,7 @@ import {
 } from './sweep-entry.ts';
 
 export interface SweepLedgerOptions {
-  readonly table: string;
+  readonly table: Table;
   readonly retentionDays: number;
 }
 
@@ -44,7 +44,7 @@ export class DynamoSweepLedger implements SweepLedger {
   readonly #retentionDays: number;
 
   constructor({ table, retentionDays }: SweepLedgerOptions) {
-    this.#table = new Table(table);
+    this.#table = table;
     this.#retentionDays = retentionDays;
   }
 

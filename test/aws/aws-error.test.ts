@@ -45,6 +45,8 @@ test.each([
   { status: 400, code: 'RequestThrottled', retryable: true },
   { status: 400, code: 'TooManyRequestsException', retryable: true },
   { status: 400, code: 'LimitExceededException', retryable: true },
+  { status: 400, code: 'ProvisionedThroughputExceededException', retryable: true },
+  { status: 400, code: 'RequestLimitExceeded', retryable: true },
   { status: 400, code: 'ResourceNotFoundException', retryable: false },
   { status: 400, code: 'DecryptionFailure', retryable: false },
   { status: 403, code: 'AccessDenied', retryable: false },

@@ -8,12 +8,10 @@ import { acmeConfig } from '../support/acme-config.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { SECRET, useEmulator } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
-import { startLedger } from '../support/ledger.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
+import { memoryLedger } from '../support/memory-table.ts';
 import { recordLog } from '../support/recorded-log.ts';
-import { useEach } from '../support/use.ts';
 
-const ledger = useEach(() => startLedger());
 const cloud = useEmulator();
 let forge: LoopbackServer;
 /** Status of the forge's answer about the repository. */
@@ -38,7 +36,7 @@ function clean(sources: Config['sources'], api = 'token-of-the-forge') {
     config,
     accounts,
     checkExistence,
-    ledger: ledger.ledger,
+    ledger: memoryLedger(),
     log,
     findSources: (place) => findSources(config.routes, place),
   }).clean(request, noHurry);

@@ -2,7 +2,6 @@ import { expect, test } from '@jest/globals';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
 import type { Config } from '../../lib/config/config.ts';
 import { Accounts } from '../../lib/huaweicloud/accounts.ts';
-import { DynamoLedger } from '../../lib/ledger/cleanup-ledger.ts';
 import { findSources } from '../../lib/routing/find-sources.ts';
 import { createCheckExistence } from '../../lib/sources/check-existence.ts';
 import { acmeAccount, acmeConfig } from '../support/acme-config.ts';
@@ -10,19 +9,14 @@ import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR, SECRET, useEmulator } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
 import { setVariables } from '../support/environment.ts';
-import { startLedger } from '../support/ledger.ts';
+import { memoryLedger } from '../support/memory-table.ts';
 import { recordLog } from '../support/recorded-log.ts';
 import { safety } from '../support/safety.ts';
-import { useEach } from '../support/use.ts';
 
-const ledger = useEach(() => startLedger());
 const cloud = useEmulator();
 const second = useEmulator();
 
-function cleanerOf(
-  differences: Partial<Config> = {},
-  { secret = SECRET, table = ledger.table }: { secret?: string; table?: string } = {},
-) {
+function cleanerOf(differences: Partial<Config> = {}, { secret = SECRET }: { secret?: string } = {}) {
   const recorded = recordLog();
   const reads: string[] = [];
   const read = (reference: string) => {
@@ -30,14 +24,13 @@ function cleanerOf(
     return Promise.resolve(secret);
   };
   const config = acmeConfig(cloud.url, differences);
-  const { defaultAccount } = config;
   const accounts = new Accounts(config.accounts, read, recorded.log);
   const cleaner = new Cleaner({
     config,
     accounts,
     checkExistence: createCheckExistence(config, read),
     findSources: (place) => findSources(config.routes, place),
-    ledger: new DynamoLedger({ table, defaultAccount, retentionDays: 90 }),
+    ledger: memoryLedger(),
     log: recorded.log,
   });
   return { cleaner, accounts, recorded, reads };

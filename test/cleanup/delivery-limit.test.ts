@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
 import type { CleanupLedger } from '../../lib/cleanup/ledger.ts';
 import type { CleanupResult } from '../../lib/cleanup/outcome.ts';
@@ -8,16 +8,21 @@ import { acmeConfig } from '../support/acme-config.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { manyTargets, SECRET, useEmulator } from '../support/cloud.ts';
 import { allowing, noHurry } from '../support/deadline.ts';
-import { startLedger } from '../support/ledger.ts';
+import { MemoryTable, memoryLedger } from '../support/memory-table.ts';
 import { recordLog } from '../support/recorded-log.ts';
 import { replaceMethods } from '../support/replace-methods.ts';
 import { safety } from '../support/safety.ts';
-import { useEach } from '../support/use.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 const CREATED_AT = '2026-03-02T08:15:27.53183Z';
 const MAX = 5;
 
-const loopback = useEach(() => startLedger());
+let table: MemoryTable;
+let memory: CleanupLedger;
+beforeEach(() => {
+  table = new MemoryTable();
+  memory = memoryLedger(table);
+});
 const cloud = useEmulator();
 
 /** Adds repositories `r0` and so on with so many tasks each. */
@@ -32,7 +37,7 @@ function addRepositories(count: number, tasks: number): CleanupRequest[] {
 }
 
 /** A worker of its own. */
-function workerOf(ledger: CleanupLedger = loopback.ledger, max = MAX): Cleaner {
+function workerOf(ledger = memory, max = MAX): Cleaner {
   const config = acmeConfig(cloud.url, { safety: safety({ maxTasksPerRequest: max }) });
   const { log } = recordLog();
   return new Cleaner({
@@ -47,7 +52,7 @@ function workerOf(ledger: CleanupLedger = loopback.ledger, max = MAX): Cleaner {
 
 /** The ledger with other methods. */
 function ledgerWith(methods: Partial<CleanupLedger>): CleanupLedger {
-  return replaceMethods<CleanupLedger>(loopback.ledger, methods);
+  return replaceMethods<CleanupLedger>(memory, methods);
 }
 
 const deleted = () => cloud.journal.of('deleteSyncTask').filter(({ status }) => status === 200).length;
@@ -84,7 +89,7 @@ describe('a delivery of several requests', () => {
     const [first] = addRepositories(1, 3);
     const request = first ?? cleanupRequest();
     const intents = manyTargets(3).map((target) => ({ repository: 'x', target }));
-    for (const intent of intents) await loopback.ledger.intend({ ...request, ...differences }, intent);
+    for (const intent of intents) await memory.intend({ ...request, ...differences }, intent);
     expect(codesOf(await workerOf().clean(request, noHurry))).toContain('TOO_MANY_TASKS');
     expect(deleted()).toBe(0);
   });
@@ -97,28 +102,24 @@ describe('a delivery of several requests', () => {
 
   test('deletes nothing where two workers have begun too much before either of them counts', async () => {
     const requests = addRepositories(2, 3);
-    let waiting = 0;
-    let release = (): void => {};
-    const bothWritten = new Promise<void>((resolve) => {
-      release = resolve;
-    });
     const counts = new Map<string, number>();
+    // Both make their first count before either writes, and both have written before either counts again.
+    const isTogether = (count: number) =>
+      requests.every(({ repository = '' }) => (counts.get(repository) ?? 0) >= count);
     const ledger = ledgerWith({
       async started(request) {
-        const name = request.repository ?? '';
-        counts.set(name, (counts.get(name) ?? 0) + 1);
-        if (counts.get(name) === 2) {
-          waiting += 1;
-          if (waiting === 2) release();
-          await bothWritten;
-        }
-        return loopback.ledger.started(request);
+        const { repository = '' } = request;
+        const count = (counts.get(repository) ?? 0) + 1;
+        counts.set(repository, count);
+        const before = await memory.started(request);
+        await waitUntil('the other worker counts too', () => isTogether(count));
+        return count === 1 ? before : memory.started(request);
       },
     });
     const results = await Promise.all(requests.map((request) => workerOf(ledger).clean(request, noHurry)));
     expect(results.flatMap(codesOf)).toEqual(Array.from({ length: 6 }, () => 'TOO_MANY_TASKS'));
     expect(deleted()).toBe(0);
-    const states = (await Array.fromAsync(loopback.items('delivery#request-1'))).map(
+    const states = (await Array.fromAsync(table.query({ hash: ['pk', 'delivery#request-1'] }))).map(
       (item) => item['outcome'],
     );
     expect(states.filter((state) => state === 'failed')).toHaveLength(6);
@@ -132,17 +133,16 @@ describe('a delivery of several requests', () => {
         begun += 1;
         // Another try has begun the same, and a sibling its own, between the two counts.
         if (begun === 2)
-          for (const target of manyTargets(3))
-            await loopback.ledger.intend(other, { repository: 'r1', target });
-        return loopback.ledger.started(of);
+          for (const target of manyTargets(3)) await memory.intend(other, { repository: 'r1', target });
+        return memory.started(of);
       },
     });
     for (const target of manyTargets(3)) {
       const task = { ...target, createdAt: CREATED_AT };
-      await loopback.ledger.intend(request, { repository: 'r0', target, task });
+      await memory.intend(request, { repository: 'r0', target, task });
     }
     await workerOf(ledger).clean(request, noHurry);
-    const states = (await Array.fromAsync(loopback.items('delivery#request-1'))).map(
+    const states = (await Array.fromAsync(table.query({ hash: ['pk', 'delivery#request-1'] }))).map(
       (item) => item['outcome'],
     );
     expect(states.filter((state) => state === 'intended')).toHaveLength(6);
@@ -173,7 +173,7 @@ describe('a delivery within its limit', () => {
     const requests = addRepositories(2, 4);
     for (const request of requests) await workerOf().clean(request, noHurry);
     expect(deleted()).toBe(4);
-    for (const request of requests) await workerOf(loopback.ledger, 8).clean(request, noHurry);
+    for (const request of requests) await workerOf(memory, 8).clean(request, noHurry);
     expect(deleted()).toBe(8);
   });
 
@@ -182,7 +182,7 @@ describe('a delivery within its limit', () => {
     const organization: CleanupRequest = { version: 1, id: 'request-1', namespace: 'many', siblings: 0 };
     expect(codesOf(await workerOf().clean(organization, noHurry))).toContain('TOO_MANY_TASKS');
     expect(deleted()).toBe(0);
-    await workerOf(loopback.ledger, 6).clean(organization, noHurry);
+    await workerOf(memory, 6).clean(organization, noHurry);
     expect(deleted()).toBe(6);
   });
 });
@@ -199,11 +199,11 @@ describe('what is asked of the ledger', () => {
     const ledger = ledgerWith({
       started(of) {
         counted += 1;
-        return loopback.ledger.started(of);
+        return memory.started(of);
       },
     });
     const known = { ...request, ...(siblings !== undefined && { siblings }) };
-    for (let attempt = 1; attempt < tries; attempt += 1) await loopback.ledger.open(known);
+    for (let attempt = 1; attempt < tries; attempt += 1) await memory.open(known);
     await workerOf(ledger).clean(known, noHurry);
     expect([counted, deleted()]).toEqual([queries, 2]);
   });
@@ -222,9 +222,8 @@ describe('what is asked of the ledger', () => {
     const [request = cleanupRequest(), other = request] = requests;
     const ledger = ledgerWith({
       async intend(of, intent) {
-        for (const target of manyTargets(3))
-          await loopback.ledger.intend(other, { repository: 'r1', target });
-        return loopback.ledger.intend(of, intent);
+        for (const target of manyTargets(3)) await memory.intend(other, { repository: 'r1', target });
+        return memory.intend(of, intent);
       },
       [method]: () => Promise.reject(new Error('away')),
     });

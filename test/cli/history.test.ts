@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { Table } from '../../lib/aws/table.ts';
 import { DynamoLedger } from '../../lib/ledger/cleanup-ledger.ts';
 import { HOUR_MS, MINUTE_MS } from '../support/clock.ts';
 import { APAC, DR } from '../support/cloud.ts';
@@ -14,7 +15,7 @@ async function record(
   agoMs: number,
   differences: { namespace?: string; repository?: string; account?: string; deliveryId?: string } = {},
 ) {
-  const table = operating.names.ledgerTable;
+  const table = new Table(operating.names.ledgerTable);
   const ledger = new DynamoLedger({
     table,
     defaultAccount: 'main',

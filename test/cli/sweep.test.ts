@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Table } from '../../lib/aws/table.ts';
 import { DynamoSweepLedger } from '../../lib/ledger/sweep-ledger.ts';
 import { type Emulator, startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeAccount } from '../support/acme-config.ts';
@@ -234,7 +235,10 @@ describe('a source repository that is gone', () => {
 
   test('is held back without a canary, with the next step', async () => {
     plant('gone', 1, [DR]);
-    const ledger = new DynamoSweepLedger({ table: operating.names.ledgerTable, retentionDays: 90 });
+    const ledger = new DynamoSweepLedger({
+      table: new Table(operating.names.ledgerTable),
+      retentionDays: 90,
+    });
     const place = { account: 'main', namespace: 'gone', repository: 'r0' };
     const suspicion = { ...place, source: 'github', sourceRepository: 'acme/r0' };
     await ledger.suspect(suspicion, 'before', '2026-01-01T00:00:00Z');

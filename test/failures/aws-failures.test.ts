@@ -5,6 +5,7 @@ import type { Cleaning } from '../support/cleaning.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR, SECRET } from '../support/cloud.ts';
 import { setVariables } from '../support/environment.ts';
+import type { LedgerOnLoopback } from '../support/ledger.ts';
 import { respond } from '../support/loopback-server.ts';
 import { AWS_PLACES, type AwsPlace, applies, awsEndOf, awsPlaces, awsRows } from './aws-rows.ts';
 
@@ -30,15 +31,20 @@ jest.unstable_mockModule('../../lib/aws/call.ts', () => ({
 }));
 const { History } = await import('../../lib/ledger/history.ts');
 const { SecretStore } = await import('../../lib/aws/secret-store.ts');
+const { Table } = await import('../../lib/aws/table.ts');
 const { startCleaning } = await import('../support/cleaning.ts');
+const { startLedger } = await import('../support/ledger.ts');
 
 let cleaning: Cleaning;
+/** In DynamoDB, for the rows in which DynamoDB fails. */
+let ledger: LedgerOnLoopback;
 let proxies: Record<'dynamodb' | 'events' | 'sqs' | 'secrets', AwsProxy>;
 let restore: () => void;
 beforeAll(async () => {
   cleaning = await startCleaning();
+  ledger = await startLedger();
   proxies = {
-    dynamodb: await startAwsProxy(cleaning.ledger.endpoint),
+    dynamodb: await startAwsProxy(ledger.endpoint),
     events: await startAwsProxy(cleaning.bus.endpoint),
     sqs: await startAwsProxy(new URL(cleaning.sqs.cleanupQueueUrl).origin),
     secrets: await startAwsProxy((response) => respond(response, 200, { SecretString: SECRET })),
@@ -55,6 +61,7 @@ afterEach(() => {
 afterAll(async () => {
   restore();
   await Promise.all(Object.values(proxies).map((proxy) => proxy.close()));
+  await ledger.close();
   await cleaning.close();
 });
 
@@ -115,7 +122,9 @@ describe('a message', () => {
     const targets = place === 'queue' ? [DR, APAC] : [DR];
     cleaning.sqs.put(cleanupRequest({ id: repository, repository, targets, occurredAt: EVENT }));
     const secrets = new SecretStore();
+    const table = place.startsWith('ledger') ? new Table(ledger.table) : cleaning.table;
     const context = cleaning.context({
+      table,
       read: (_, maxAgeMs) => secrets.read('secretsmanager:huaweicloud', maxAgeMs),
     });
 
@@ -146,10 +155,10 @@ describe('a message', () => {
     const [back] = sqs.hidden();
     sqs.empty();
     sqs.put(back?.body);
-    await cleaning.workOff();
+    await cleaning.workOff(cleaning.context({ table }));
     expect(sqs.hidden()).toEqual([]);
     expect(cleaning.cloud.cloud.tasks('acme', repository)).toMatchObject(place === 'queue' ? [] : [APAC]);
-    const entries = await Array.fromAsync(new History(cleaning.ledger.table).ofDelivery(repository));
+    const entries = await Array.fromAsync(new History(table).ofDelivery(repository));
     const outcomes = entries.flatMap((entry) => (entry.kind === 'task' ? [entry.outcome] : []));
     expect(outcomes).toEqual(targets.map(() => 'deleted'));
   });

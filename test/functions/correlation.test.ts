@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as v from 'valibot';
 import { signSample } from '../../cli/send/senders.ts';
+import { Table } from '../../lib/aws/table.ts';
 import { History } from '../../lib/ledger/history.ts';
 import type { PublishedEvent } from '../../local/bus.ts';
 import { type Emulator, localSeed, startEmulator } from '../../local/huaweicloud/emulator.ts';
@@ -90,7 +91,7 @@ test('one id leads from the webhook to every deletion, through all that is writt
 
   const told = () => events.filter(({ detail }) => JSON.stringify(detail).includes(`"id":"${id}"`));
   await waitUntil('the deletions are published', () => told().length === 2);
-  const entries = await Array.fromAsync(new History(stack.ledger.table).ofDelivery(id));
+  const entries = await Array.fromAsync(new History(new Table(stack.ledger.table)).ofDelivery(id));
   expect(entries.map(({ kind }) => kind)).toEqual(['request', 'task', 'task']);
 });
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { Table } from '../../lib/aws/table.ts';
 import type { Ending, Intent } from '../../lib/cleanup/ledger.ts';
 import { TOO_MANY_TASKS } from '../../lib/cleanup/outcome.ts';
 import { DynamoLedger } from '../../lib/ledger/cleanup-ledger.ts';
@@ -37,7 +38,7 @@ const refused = (code: string, retryable = false): Ending => ({
 const failed = (retryable: boolean) => refused('SVCSTG.SWR.5000000', retryable);
 
 async function entriesOf(id: string): Promise<LedgerEntry[]> {
-  return Array.fromAsync(new History(loopback.table).ofDelivery(id));
+  return Array.fromAsync(new History(new Table(loopback.table)).ofDelivery(id));
 }
 
 describe('a request', () => {
@@ -345,7 +346,7 @@ describe('a deletion', () => {
 
 test('is forgotten after the retention', async () => {
   const short = new DynamoLedger({
-    table: loopback.table,
+    table: new Table(loopback.table),
     defaultAccount: 'main',
     retentionDays: 3,
     now: clock.read,
@@ -358,7 +359,11 @@ test('is forgotten after the retention', async () => {
 });
 
 test('says what is wrong with it, and that another try is due', async () => {
-  const nowhere = new DynamoLedger({ table: 'no-such-table', defaultAccount: 'main', retentionDays: 90 });
+  const nowhere = new DynamoLedger({
+    table: new Table('no-such-table'),
+    defaultAccount: 'main',
+    retentionDays: 90,
+  });
   const failure = { code: 'LEDGER_UNAVAILABLE', retryable: true, status: 400 };
   const request = nextRequest();
   await expect(nowhere.open(request)).rejects.toMatchObject({ failure });

@@ -11,7 +11,7 @@ const loopback = useLedger();
 let history: History;
 
 beforeAll(async () => {
-  history = new History(loopback.table);
+  history = new History(new Table(loopback.table));
   await deleteAt('2026-11-22T23:59:59.999Z', 'one', 'payments/api', 'main');
   await deleteAt('2026-11-23T00:00:00.000Z', 'two', 'payments/api', 'main');
   await deleteAt('2026-11-24T12:00:00.000Z', 'three', 'payments/api-v2', 'main');
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 
 function ledgerAt(at: string): DynamoLedger {
-  const { table } = loopback;
+  const table = new Table(loopback.table);
   return new DynamoLedger({ table, defaultAccount: 'main', retentionDays: 90, now: stopClock(at).read });
 }
 
@@ -212,7 +212,7 @@ test('more than a page of entries is read to its end', async () => {
 });
 
 test('says where the ledger can not be read', async () => {
-  const nowhere = new History('no-such-table');
+  const nowhere = new History(new Table('no-such-table'));
   await expect(Array.fromAsync(nowhere.ofDelivery('x'))).rejects.toThrow(
     /^the ledger can not be read: dynamodb Query: 400/,
   );

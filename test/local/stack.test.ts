@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
 import { signSample } from '../../cli/send/senders.ts';
 import { callAws } from '../../lib/aws/call.ts';
+import { Table } from '../../lib/aws/table.ts';
 import { History } from '../../lib/ledger/history.ts';
 import type { PublishedEvent } from '../../local/bus.ts';
 import { type Emulator, localSeed, startEmulator } from '../../local/huaweicloud/emulator.ts';
@@ -66,7 +67,9 @@ describe('the bundles, end to end', () => {
     const told = () => events.filter(({ detail }) => JSON.stringify(detail).includes(id));
     await waitUntil('the deletions are told', () => told().length === 2);
     expect(told()).toMatchObject([event, event]);
-    await expect(Array.fromAsync(new History(stack.ledger.table).ofDelivery(id))).resolves.toMatchObject([
+    await expect(
+      Array.fromAsync(new History(new Table(stack.ledger.table)).ofDelivery(id)),
+    ).resolves.toMatchObject([
       { kind: 'request', source: 'github', counts: { deleted: 2 } },
       { kind: 'task', outcome: 'deleted' },
       { kind: 'task', outcome: 'deleted' },

@@ -1,29 +1,32 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Item } from '../../lib/aws/item.ts';
+import type { Change } from '../../lib/aws/table.ts';
+import type { Config } from '../../lib/config/config.ts';
+import { ServiceError } from '../../lib/failure.ts';
 import { History, type LedgerEntry } from '../../lib/ledger/history.ts';
-import { type AwsFault, type AwsProxy, startAwsProxy } from '../support/aws-proxy.ts';
-import { type Cleaning, startCleaning } from '../support/cleaning.ts';
+import { useCleaning } from '../support/cleaning.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
 import { APAC, DR } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
-import { setVariables } from '../support/environment.ts';
+import { MemoryTable } from '../support/memory-table.ts';
 import { safety } from '../support/safety.ts';
 
 const EVENT = '2026-11-24T03:00:00.000Z';
 const LATER = '2026-11-24T05:00:00.000Z';
 
-let cleaning: Cleaning;
-let proxy: AwsProxy;
-let restore: () => void;
-beforeAll(async () => {
-  cleaning = await startCleaning();
-  proxy = await startAwsProxy(cleaning.ledger.endpoint);
-  restore = setVariables({ AWS_ENDPOINT_URL_DYNAMODB: proxy.url });
-});
-afterAll(async () => {
-  restore();
-  await proxy.close();
-  await cleaning.close();
-});
+/** A change that the table doesn't write. */
+let fails: (change: Change) => boolean = () => false;
+
+class UnreliableTable extends MemoryTable {
+  override async update(change: Change, returns?: 'now' | 'before'): Promise<Item | undefined> {
+    if (!fails(change)) return super.update(change, returns);
+    throw new ServiceError({ code: 'LEDGER_UNAVAILABLE', message: 'asked for', retryable: true });
+  }
+}
+
+const table = new UnreliableTable();
+const cleaning = useCleaning();
+const workOff = (config: Partial<Config> = {}) => cleaning.workOff(cleaning.context({ table, config }));
 
 let repositories = 0;
 let repository: string;
@@ -33,10 +36,7 @@ beforeEach(() => {
   addTasks('2026-03-02T08:15:27.53183Z');
 });
 afterEach(() => {
-  proxy.clear();
-  cleaning.cloud.clearFaults();
-  cleaning.sqs.empty();
-  cleaning.recorded.clear();
+  fails = () => false;
 });
 
 function addTasks(createdAt: string): void {
@@ -55,7 +55,7 @@ const request = (differences = {}) =>
     ...differences,
   });
 const tasks = () => cleaning.cloud.cloud.tasks('acme', repository);
-const history = () => Array.fromAsync(new History(cleaning.ledger.table).ofDelivery(repository));
+const history = () => Array.fromAsync(new History(table).ofDelivery(repository));
 const outcomesIn = (entries: readonly LedgerEntry[]) =>
   entries.flatMap((entry) => (entry.kind === 'task' ? [entry.outcome] : []));
 
@@ -68,7 +68,7 @@ function bringBack(): void {
 
 test('every deletion is on the record, with the task as it was', async () => {
   cleaning.sqs.put(request());
-  await cleaning.workOff();
+  await workOff();
   expect(tasks()).toEqual([]);
   const task = { syncAuto: true, createdAt: '2026-03-02T08:15:27.53183Z' };
   await expect(history()).resolves.toMatchObject([
@@ -80,44 +80,20 @@ test('every deletion is on the record, with the task as it was', async () => {
 
 test('a dry run writes down what it kept, and no deletion', async () => {
   cleaning.sqs.put(request());
-  await cleaning.workOff(cleaning.context({ config: { safety: safety({ mode: 'dry-run' }) } }));
+  await workOff({ safety: safety({ mode: 'dry-run' }) });
   await expect(history()).resolves.toMatchObject([{ kind: 'request', counts: { kept: 2 } }]);
 });
 
-describe('without a writable ledger, nothing is deleted and the message returns', () => {
-  // The other failures of the ledger: test/failures/aws-rows.ts.
-  const faults: { why: string; fault: AwsFault }[] = [
-    { why: 'it is throttled', fault: { status: 400, code: 'ProvisionedThroughputExceededException' } },
-    { why: 'it is limited', fault: { status: 400, code: 'RequestLimitExceeded' } },
-  ];
-  test.each(
-    faults.flatMap((fault) => [
-      { ...fault, where: 'the request', part: 'seen' },
-      { ...fault, where: 'a deletion', part: 'intended' },
-    ]),
-  )('$why ($where)', async ({ part, fault }) => {
-    proxy.failWhere((action, body) => action === 'UpdateItem' && body.includes(`"${part}"`), fault);
-    cleaning.sqs.put(request());
-    await cleaning.workOff();
-    expect(tasks()).toHaveLength(2);
-    expect(
-      cleaning.cloud.journal.of('deleteSyncTask').filter(({ repository: r }) => r === repository),
-    ).toEqual([]);
-    expect(cleaning.sqs.hidden()).toHaveLength(1);
-    expect(cleaning.recorded.of('failed')[0]).toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
-  });
-});
-
 test('a deletion whose result could not be recorded is recorded in the next attempt', async () => {
-  proxy.failWhere((_, body) => body.includes('"settledAt"'), { status: 500, code: 'InternalServerError' });
+  fails = ({ set }) => set?.['settledAt'] !== undefined;
   cleaning.sqs.put(request());
-  await cleaning.workOff();
+  await workOff();
   expect(tasks()).toEqual([]);
   expect(outcomesIn(await history())).toEqual(['intended', 'intended']);
 
-  proxy.clear();
+  fails = () => false;
   bringBack();
-  await cleaning.workOff();
+  await workOff();
   expect(cleaning.sqs.hidden()).toEqual([]);
   expect(outcomesIn(await history())).toEqual(['deleted', 'deleted']);
   expect(cleaning.recorded.of('deleted')).toHaveLength(2);
@@ -126,11 +102,11 @@ test('a deletion whose result could not be recorded is recorded in the next atte
 test('a deletion whose answer was lost counts in the next attempt', async () => {
   cleaning.cloud.fault('deleteSyncTask', { reset: 'headers', afterwards: true }, { times: Infinity });
   cleaning.sqs.put(request());
-  await cleaning.workOff();
+  await workOff();
   expect(tasks()).toEqual([]);
   cleaning.cloud.clearFaults();
   bringBack();
-  await cleaning.workOff();
+  await workOff();
   expect(outcomesIn(await history())).toEqual(['deleted', 'deleted']);
 });
 
@@ -140,7 +116,7 @@ test.each([
 ])(
   'a deletion on a connection that breaks is sent anew, and counts as ours when $why then',
   async ({ second, outcomes }) => {
-    const context = cleaning.context();
+    const context = cleaning.context({ table });
     // One call at a time, so that the deletion goes over the connection that the list has left.
     cleaning.cloud.fault('deleteSyncTask', { reset: 'headers', afterwards: true });
     if (second !== undefined) cleaning.cloud.fault('deleteSyncTask', second, { nth: 2 });
@@ -156,11 +132,11 @@ test.each([
 );
 
 test('all tries of a delivery together delete no more tasks than a request may', async () => {
-  const limited = { config: { safety: safety({ maxTasksPerRequest: 1 }) } };
+  const limited = { safety: safety({ maxTasksPerRequest: 1 }) };
   cleaning.sqs.put(request({ targets: [DR] }));
-  await cleaning.workOff(cleaning.context(limited));
+  await workOff(limited);
   cleaning.sqs.put(request({ targets: [APAC] }));
-  await cleaning.workOff(cleaning.context(limited));
+  await workOff(limited);
   expect(tasks()).toMatchObject([APAC]);
   expect(cleaning.sqs.deadLettered()).toMatchObject([{ attributes: { code: 'TOO_MANY_TASKS' } }]);
 });
@@ -170,9 +146,9 @@ test('a task that SWR does not list is recorded without it, and deleted once', a
   cleaning.cloud.cloud.addTask({ namespace: 'acme', repository, ...hidden, hidden: true });
   cleaning.cloud.fault('deleteSyncTask', { status: 502, body: '', afterwards: true });
   cleaning.sqs.put(request({ targets: [hidden] }));
-  await cleaning.workOff();
+  await workOff();
   bringBack();
-  await cleaning.workOff();
+  await workOff();
   expect(outcomesIn(await history())).toEqual(['deleted']);
   expect(tasks()).toHaveLength(2);
 });
@@ -187,17 +163,17 @@ describe('a task that SWR does not list, and may not be deleted,', () => {
 
   test('has failed in the first attempt', async () => {
     cleaning.cloud.fault('deleteSyncTask', forbidden);
-    await cleaning.workOff();
+    await workOff();
     expect(outcomesIn(await history())).toEqual(['failed']);
     expect(cleaning.sqs.deadLettered()).toHaveLength(1);
   });
 
   test('may have been deleted by an earlier try that got no answer', async () => {
     cleaning.cloud.fault('deleteSyncTask', { status: 502, body: '' });
-    await cleaning.workOff();
+    await workOff();
     bringBack();
     cleaning.cloud.fault('deleteSyncTask', forbidden);
-    await cleaning.workOff();
+    await workOff();
     expect(outcomesIn(await history())).toEqual(['intended']);
     expect(cleaning.sqs.deadLettered()).toHaveLength(1);
   });
@@ -206,17 +182,17 @@ describe('a task that SWR does not list, and may not be deleted,', () => {
 test('a task that is listed, and may not be deleted in a later try, has failed', async () => {
   cleaning.cloud.fault('deleteSyncTask', { status: 502, body: '' });
   cleaning.sqs.put(request({ targets: [DR] }));
-  await cleaning.workOff();
+  await workOff();
   bringBack();
   cleaning.cloud.fault('deleteSyncTask', { status: 403, code: 'SVCSTG.SWR.4030170' });
-  await cleaning.workOff();
+  await workOff();
   expect(outcomesIn(await history())).toEqual(['failed']);
 });
 
 test('what fails before anything is deleted is a warning with the id of the request and the account', async () => {
-  proxy.failWhere((_, body) => body.includes('"seen"'), { status: 500, code: 'InternalServerError' });
+  fails = ({ add }) => add?.['seen'] !== undefined;
   cleaning.sqs.put(request());
-  await cleaning.workOff();
+  await workOff();
   expect(cleaning.recorded.of('requested')).toMatchObject([
     {
       level: 'debug',
@@ -234,19 +210,19 @@ test('what fails before anything is deleted is a warning with the id of the requ
 });
 
 test('only what was noted may be lost: what stayed, and why', async () => {
-  proxy.failWhere((_, body) => body.includes('"closedAt"'), { status: 500, code: 'InternalServerError' });
+  fails = ({ set }) => set?.['closedAt'] !== undefined;
   cleaning.sqs.put(request());
-  await expect(cleaning.workOff()).resolves.toEqual({ batchItemFailures: [] });
+  await expect(workOff()).resolves.toEqual({ batchItemFailures: [] });
   expect(cleaning.recorded.of('not closed')[0]).toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
   expect(outcomesIn(await history())).toEqual(['deleted', 'deleted']);
 });
 
 test('a delivery that is repeated keeps its first time, so a repository made anew keeps its tasks', async () => {
   cleaning.sqs.put(request());
-  await cleaning.workOff();
+  await workOff();
   addTasks('2026-11-24T04:00:00Z');
   cleaning.sqs.put(request({ occurredAt: LATER }));
-  await cleaning.workOff();
+  await workOff();
   expect(tasks()).toHaveLength(2);
   expect(cleaning.recorded.of('kept').map(({ reason }) => reason)).toEqual([
     'newer than the event',
@@ -256,27 +232,27 @@ test('a delivery that is repeated keeps its first time, so a repository made ane
 
 test('a new delivery deletes the tasks that were made anew', async () => {
   cleaning.sqs.put(request());
-  await cleaning.workOff();
+  await workOff();
   addTasks('2026-11-24T04:00:00Z');
   cleaning.sqs.put(request({ id: `${repository}-again`, occurredAt: LATER }));
-  await cleaning.workOff();
+  await workOff();
   expect(tasks()).toEqual([]);
 });
 
 test('an earlier deletion is settled although its target has a new task since then', async () => {
   cleaning.cloud.fault('deleteSyncTask', { reset: 'headers', afterwards: true }, { times: Infinity });
   cleaning.sqs.put(request());
-  await cleaning.workOff();
+  await workOff();
   cleaning.cloud.clearFaults();
   addTasks('2026-11-24T04:00:00Z');
   bringBack();
-  await cleaning.workOff();
+  await workOff();
   expect(outcomesIn(await history())).toEqual(['deleted', 'deleted']);
   expect(tasks()).toHaveLength(2);
 });
 
 test('two workers with the same message delete every task once and agree in the ledger', async () => {
-  const [one, other] = [cleaning.context(), cleaning.context()];
+  const [one, other] = [cleaning.context({ table }), cleaning.context({ table })];
   const results = await Promise.all([
     one.cleaner.clean(request(), noHurry),
     other.cleaner.clean(request(), noHurry),

@@ -1,5 +1,6 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import { Queue } from '../../lib/aws/queue.ts';
+import type { Table } from '../../lib/aws/table.ts';
 import { Cleaner } from '../../lib/cleanup/cleaner.ts';
 import type { Config } from '../../lib/config/config.ts';
 import type { Deadline } from '../../lib/deadline.ts';
@@ -15,7 +16,7 @@ import { acmeConfig } from './acme-config.ts';
 import { SECRET, startCloud } from './cloud.ts';
 import { noHurry } from './deadline.ts';
 import { type BusOnLoopback, startEventBus } from './event-bus.ts';
-import { type LedgerOnLoopback, startLedger } from './ledger.ts';
+import { MemoryTable } from './memory-table.ts';
 import { type RecordedLog, recordLog } from './recorded-log.ts';
 import { type Sqs, startSqs } from './sqs.ts';
 import { useOnce } from './use.ts';
@@ -27,13 +28,16 @@ interface Differences {
   readonly deadLetterQueueUrl?: string;
   readonly read?: ReadSecret;
   readonly cloudUrl?: string;
+  /** In memory if missing. */
+  readonly table?: Table;
 }
 
 /** Both clouds on loopback, and what the function `clean` is made of. */
 export interface Cleaning {
   readonly cloud: Emulator;
   readonly sqs: Sqs;
-  readonly ledger: LedgerOnLoopback;
+  /** Where the ledger is, unless a context has another. */
+  readonly table: MemoryTable;
   readonly bus: BusOnLoopback;
   readonly recorded: RecordedLog;
   /** Context of a new container: no token, and no rejected passwords. */
@@ -44,7 +48,8 @@ export interface Cleaning {
 }
 
 export async function startCleaning(options: EmulatorOptions = {}): Promise<Cleaning> {
-  const [cloud, sqs, ledger] = await Promise.all([startCloud(options), startSqs(), startLedger()]);
+  const [cloud, sqs] = await Promise.all([startCloud(options), startSqs()]);
+  const memory = new MemoryTable();
   const bus = await startEventBus();
   const recorded = recordLog();
   const { log } = recorded;
@@ -61,7 +66,7 @@ export async function startCleaning(options: EmulatorOptions = {}): Promise<Clea
         checkExistence: createCheckExistence(merged, read),
         findSources: (place) => findSources(merged.routes, place),
         ledger: new DynamoLedger({
-          table: ledger.table,
+          table: differences.table ?? memory,
           defaultAccount: merged.defaultAccount,
           retentionDays: merged.ledger.retentionDays,
         }),
@@ -77,7 +82,7 @@ export async function startCleaning(options: EmulatorOptions = {}): Promise<Clea
   return {
     cloud,
     sqs,
-    ledger,
+    table: memory,
     bus,
     recorded,
     context: contextOf,
@@ -91,7 +96,7 @@ export async function startCleaning(options: EmulatorOptions = {}): Promise<Clea
     async close() {
       // In the opposite order: each puts back the variables that it found.
       await bus.close();
-      await Promise.all([cloud.close(), sqs.close(), ledger.close()]);
+      await Promise.all([cloud.close(), sqs.close()]);
     },
   };
 }

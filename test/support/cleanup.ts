@@ -4,7 +4,7 @@ import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import type { Deadline } from '../../lib/deadline.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { noHurry } from './deadline.ts';
-import { startMemoryLedger } from './memory-ledger.ts';
+import { memoryLedger } from './memory-table.ts';
 import { type RecordedLog, recordLog } from './recorded-log.ts';
 import { safety } from './safety.ts';
 import { swrClient } from './swr-client.ts';
@@ -33,7 +33,7 @@ export async function cleanUp(
     safety: safety(rules),
     deadline,
     log: recorded.log,
-    ledger: startMemoryLedger(),
+    ledger: memoryLedger(),
     repeated: false,
     pause,
     ...others,

@@ -18,7 +18,8 @@ export interface LedgerOnLoopback {
 /** Sets the variables by which DynamoDB is found, and puts them back at the end. */
 export async function startLedger(now?: () => number): Promise<LedgerOnLoopback> {
   const dynamoDb = await startDynamoDb('test-ledger');
-  const { table, endpoint } = dynamoDb;
+  const { endpoint } = dynamoDb;
+  const table = new Table(dynamoDb.table);
   const restore = setVariables({
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
     AWS_ACCESS_KEY_ID: 'test',
@@ -26,10 +27,10 @@ export async function startLedger(now?: () => number): Promise<LedgerOnLoopback>
     AWS_REGION: 'us-east-1',
   });
   return {
-    table,
+    table: dynamoDb.table,
     endpoint,
     ledger: new DynamoLedger({ table, defaultAccount: 'main', retentionDays: 90, ...(now && { now }) }),
-    items: (pk) => new Table(table).query({ hash: ['pk', pk] }),
+    items: (pk) => table.query({ hash: ['pk', pk] }),
     async close() {
       restore();
       await dynamoDb.close();

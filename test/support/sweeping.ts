@@ -15,8 +15,8 @@ import { acmeAccount, acmeConfig } from './acme-config.ts';
 import { type StoppedClock, stopClock } from './clock.ts';
 import { DR, REGION, SECRET, USER } from './cloud.ts';
 import { noHurry } from './deadline.ts';
-import { type LedgerOnLoopback, startLedger } from './ledger.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from './loopback-server.ts';
+import { MemoryTable, memoryLedger } from './memory-table.ts';
 import { type RecordedLog, recordLog } from './recorded-log.ts';
 import { useEach } from './use.ts';
 
@@ -38,7 +38,6 @@ export interface Sweeping {
   readonly forge: Map<string, number>;
   /** Repositories that were checked at the forge. */
   asked(): string[];
-  readonly ledger: LedgerOnLoopback;
   /** Starts at 2026-11-24T03:00:00Z. */
   readonly clock: StoppedClock;
   readonly recorded: RecordedLog;
@@ -61,15 +60,15 @@ export interface Sweeping {
 
 export async function startSweeping(): Promise<Sweeping> {
   const forge = new Map<string, number>();
-  const [cloud, far, ledger, github] = await Promise.all([
+  const [cloud, far, github] = await Promise.all([
     startEmulator({ seed: { region: REGION, users: [USER] } }),
     startEmulator({ seed: { region: DR.remoteRegionId, users: [USER] } }),
-    startLedger(),
     startLoopbackServer((response, { path }) => {
       const status = path === '/user' ? 200 : (forge.get(path.replace('/repos/', '')) ?? 404);
       respond(response, status, { private: true });
     }),
   ]);
+  const table = new MemoryTable();
   const clock = stopClock();
   const recorded = recordLog();
   const requested: CleanupRequest[] = [];
@@ -95,7 +94,7 @@ export async function startSweeping(): Promise<Sweeping> {
       config,
       accounts: new Accounts(config.accounts, read, recorded.log),
       checkExistence: createCheckExistence(config, read),
-      ledger: new DynamoSweepLedger({ table: ledger.table, retentionDays: config.ledger.retentionDays }),
+      ledger: new DynamoSweepLedger({ table, retentionDays: config.ledger.retentionDays }),
       request: (requests) => Promise.resolve(void requested.push(...requests)),
       publish: (report) => Promise.resolve(void announced.push(report)),
       log: recorded.log,
@@ -108,7 +107,6 @@ export async function startSweeping(): Promise<Sweeping> {
     far,
     forge,
     asked: () => namesAsked(github),
-    ledger,
     clock,
     recorded,
     requested,
@@ -137,14 +135,14 @@ export async function startSweeping(): Promise<Sweeping> {
         config,
         accounts,
         checkExistence,
-        ledger: ledger.ledger,
+        ledger: memoryLedger(table),
         log,
         findSources: (place) => findSources(config.routes, place),
       }).clean(request, noHurry);
     },
     run: async (id, context = contextOf()) => (await follow(id, context, clock)).report,
     async close() {
-      await Promise.all([cloud.close(), far.close(), ledger.close(), github.close()]);
+      await Promise.all([cloud.close(), far.close(), github.close()]);
     },
   };
 }
