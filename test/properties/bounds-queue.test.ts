@@ -17,7 +17,7 @@ import { DR } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
 import { largeValue, replacePart } from '../support/large-bodies.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
-import { holds, testProperty } from '../support/properties.ts';
+import { holdsSlowly, testProperty, testSlowProperty } from '../support/properties.ts';
 import { recordLog } from '../support/recorded-log.ts';
 
 const MAX_BYTES = 64 * 1024;
@@ -124,7 +124,7 @@ const sample = fc.constantFrom(directRequest, event, ecrEvent, notification);
 
 test('whatever a message holds, its lines and calls are bounded, and the one beside it is cleaned', async () => {
   const good = recordOf('{"id":"good","namespace":"acme","repository":"good"}', 'good');
-  await holds(
+  await holdsSlowly(
     [sample, largeValue, fc.nat({ max: 30 }), fc.boolean()],
     async (right, { text }, part, first) => {
       const bad = recordOf(replacePart(right, part, text), 'bad');
@@ -136,7 +136,7 @@ test('whatever a message holds, its lines and calls are bounded, and the one bes
   );
 });
 
-testProperty(
+testSlowProperty(
   'whatever an event of the bus holds, the answer is bounded, and nothing is thrown',
   [fc.constantFrom(event, ecrEvent), largeValue, fc.nat({ max: 20 })],
   async (right, { text }, part) => {

@@ -4,7 +4,7 @@ import type { CleanupRequest } from '../../lib/cleanup/request.ts';
 import { readMessage, readPayload } from '../../lib/queue/read-message.ts';
 import type { Resolution } from '../../lib/routing/resolve.ts';
 import { configOf } from '../support/config.ts';
-import { holds, testProperty } from '../support/properties.ts';
+import { holdsSlowly, testProperty, testSlowProperty } from '../support/properties.ts';
 import { anyText, request, sent, time, word } from './values.ts';
 
 const config = configOf({ events: { allowedSources: ['**'] } });
@@ -42,7 +42,7 @@ function requestOf(resolution: Resolution): CleanupRequest {
   return first;
 }
 
-testProperty(
+testSlowProperty(
   'nothing that a sender writes leaves the prefix of its channel',
   [said, word, time, time],
   (given, id, occurredAt, at) => {
@@ -102,7 +102,7 @@ test('a key that is not known is noticed, whatever it is called and wherever it 
   const names = fc.oneof(fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString'), word, anyText);
   const known =
     /^(?:version|id|source|occurredAt|account|namespace|repository|targets|deliveryId|siblings|sourceRepository|sourceOrganization|checkAllSources|offset|after|remoteRegionId|remoteNamespace)$/;
-  await holds([names, word, word], (name, namespace, id) => {
+  await holdsSlowly([names, word, word], (name, namespace, id) => {
     fc.pre(!known.test(name));
     const odd = `${JSON.stringify(name)}:"api"`;
     const target = '"remoteRegionId":"r","remoteNamespace":"n"';

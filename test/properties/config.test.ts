@@ -4,7 +4,7 @@ import { parse, stringify } from 'yaml';
 import type { Config } from '../../lib/config/config.ts';
 import { validateConfig } from '../../lib/config/validate-config.ts';
 import { sources } from '../../lib/sources/index.ts';
-import { holds, testProperty } from '../support/properties.ts';
+import { holds, holdsSlowly, testProperty, testSlowProperty } from '../support/properties.ts';
 import { anyText, path, word } from './values.ts';
 
 const MARK = 'hunter2-hunter2';
@@ -112,7 +112,7 @@ function written({ accounts, sources: from, routes, safety, sweep, ledger, event
   };
 }
 
-testProperty(
+testSlowProperty(
   'what is right is accepted, and means the same once its defaults are written out',
   [right],
   (contents) => {
@@ -139,7 +139,7 @@ test('each issue has its path, whatever a configuration holds', async () => {
   const contents = fc.record(Object.fromEntries(sections.map((name) => [name, anything])), {
     requiredKeys: [],
   });
-  await holds([contents], (given) => {
+  await holdsSlowly([contents], (given) => {
     const result = validateConfig('test', given);
     for (const { path: at, found, expected } of result.ok ? [] : result.issues) {
       expect(sections).toContain(/^\w+/.exec(at)?.[0]);

@@ -4,7 +4,7 @@ import { parseErrorBody } from '../../lib/huaweicloud/failure.ts';
 import { syncRepoPath, validateOrganization, validateRepository } from '../../lib/huaweicloud/names.ts';
 import { parseSyncTask, parseSyncTasks } from '../../lib/huaweicloud/sync-task.ts';
 import { compareTimes } from '../../lib/times.ts';
-import { holds, testProperty } from '../support/properties.ts';
+import { holds, testProperty, testSlowProperty } from '../support/properties.ts';
 import { anyText, path, time, word } from './values.ts';
 
 const said = fc.string({ minLength: 1, maxLength: 500 });
@@ -50,7 +50,7 @@ const task = fc.record(
   { requiredKeys: ['remoteRegionId', 'remoteNamespace'] },
 );
 
-testProperty('a task is read whole, so that it can be made again', [fc.array(task)], (tasks) => {
+testSlowProperty('a task is read whole, so that it can be made again', [fc.array(task)], (tasks) => {
   const sent = JSON.stringify(tasks);
   expect(parseSyncTasks(sent)).toEqual(JSON.parse(sent));
   for (const each of tasks)

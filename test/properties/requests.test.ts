@@ -7,7 +7,7 @@ import { cloudevents } from '../../lib/sources/cloudevents.ts';
 import { standardWebhooks } from '../../lib/sources/standard-webhooks.ts';
 import { earlierOf } from '../../lib/times.ts';
 import { configOf } from '../support/config.ts';
-import { holds, testProperty } from '../support/properties.ts';
+import { holds, holdsSlowly, testProperty } from '../support/properties.ts';
 import { anyText, path, RECEIVED_AT, request, sent, time, word } from './values.ts';
 
 const KNOWN = new Set([
@@ -84,7 +84,7 @@ test('a CloudEvent is read as the request in it, in the structured mode or in a 
 
 test('an event of EventBridge, in a notification of SNS or not, is read as the request in it', async () => {
   const config = configOf({ events: { allowedSources: ['forge.**'] } });
-  await holds([request, word, word], (detail, id, name) => {
+  await holdsSlowly([request, word, word], (detail, id, name) => {
     const source = `forge.${name}`;
     const event = { id, source, 'detail-type': 'Repository Deleted', time: RECEIVED_AT, detail };
     const text = JSON.stringify(event);

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { validateOrganization, validateRepository } from '../../lib/huaweicloud/names.ts';
 import { findOrganization, findRoute } from '../../lib/routing/route.ts';
 import { configOf, firstCounts } from '../support/config.ts';
-import { holds, testProperty } from '../support/properties.ts';
+import { holds, holdsSlowly, testProperty } from '../support/properties.ts';
 import { anyText, path, word } from './values.ts';
 
 const routesOf = (...routes: { from: string; to: string | string[] }[]) =>
@@ -92,7 +92,7 @@ test('an organization goes as a whole only where nothing but its repositories ha
     '{g}/x-{repo}',
   );
   const some = fc.array(fc.record({ from: pattern, to: template }), { minLength: 1, maxLength: 3 });
-  await holds([some, group, group, few], (given, organization, elsewhere, repo) => {
+  await holdsSlowly([some, group, group, few], (given, organization, elsewhere, repo) => {
     const known = given.map(({ from, to }) => ({ from: `github:${from}`, to })).filter(hasNames);
     const list = routesOf(...known);
     const found = findOrganization(list, 'github', organization);

@@ -9,7 +9,7 @@ import type { SweepContext } from '../../lib/sweep/step.ts';
 import { acmeConfig } from '../support/acme-config.ts';
 import { DR } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
-import { testProperty } from '../support/properties.ts';
+import { testSlowProperty } from '../support/properties.ts';
 
 const OWNERS = ['acme', 'acme-2'];
 const REPOSITORIES = ['api', 'web', 'docs'];
@@ -142,7 +142,7 @@ function countBy(names: readonly string[]): Record<string, number> {
   return Object.fromEntries(groups.map(([name, group = []]) => [name, group.length]));
 }
 
-testProperty(
+testSlowProperty(
   'what is gone goes exactly if another private repository of its owner, or the canary, was seen',
   [
     fc.subarray(['one', 'two'], { minLength: 1 }),

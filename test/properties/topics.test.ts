@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { holds, testProperty } from '../support/properties.ts';
+import { holds, testProperty, testSlowProperty } from '../support/properties.ts';
 import { SENT_MS, signedMessage, topicSenders } from '../support/topics.ts';
 import { anyText } from './values.ts';
 
@@ -25,7 +25,7 @@ describe.each(senders)('$type', (sender) => {
     return (await source.verify(delivery, [], nowMs, { topics })).verified;
   };
 
-  testProperty(
+  testSlowProperty(
     'verifies every notification of its topic',
     [anyText, line, line],
     async (content, id, subject) => {
@@ -53,7 +53,7 @@ describe.each(senders)('$type', (sender) => {
     },
   );
 
-  testProperty('rejects a message of another topic with a right signature', [line], async (other) => {
+  testSlowProperty('rejects a message of another topic with a right signature', [line], async (other) => {
     expect(await verifies(sign({ [topicName]: other }))).toBe(other === topic);
   });
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { interpretTrace, readTraceTime } from '../../lib/sources/cts-trace.ts';
-import { holds, testProperty } from '../support/properties.ts';
+import { holds, holdsSlowly, testProperty, testSlowProperty } from '../support/properties.ts';
 import { anyText, path, RECEIVED_AT, time, word } from './values.ts';
 
 const FALLBACK = { id: 'fallback', receivedAt: RECEIVED_AT };
@@ -59,7 +59,7 @@ testProperty('a repository is the same wherever a trace names it', [word, path],
   expect(fields.filter((each) => !isDeepStrictEqual(interpret(each), expected))).toEqual([]);
 });
 
-testProperty(
+testSlowProperty(
   'two places that name different things are no request',
   [word, word, path, path],
   (one, other, repository, another) => {
@@ -110,7 +110,7 @@ test('a trace is a request only if it says that SWR deleted something, and with 
     resource_name: fc.constant('acme/api'),
     resource_type: fc.oneof(fc.constantFrom('repository', 'namespace'), anyText),
   };
-  await holds([fc.record(fields)], (given) => {
+  await holdsSlowly([fc.record(fields)], (given) => {
     fc.pre(interpretTrace(given, FALLBACK).type === 'request');
     expect(given.service_type).toBe('SWR');
     expect(given.trace_name).toMatch(

@@ -9,7 +9,7 @@ import {
   senders,
 } from '../support/genuine-deliveries.ts';
 import { type HttpEventOptions, httpEvent } from '../support/http-event.ts';
-import { holds } from '../support/properties.ts';
+import { holdsSlowly } from '../support/properties.ts';
 import { type Receiving, startReceiving } from '../support/receiving.ts';
 import { anyText } from './values.ts';
 
@@ -180,7 +180,7 @@ describe.each([
           .chain((delivery) => fc.tuple(fc.constant(delivery), change(Object.values(delivery.headers)))),
       ),
     );
-    await holds([each], async ([delivery, of]) => {
+    await holdsSlowly([each], async ([delivery, of]) => {
       const outcome = await receiving.receive(changed(delivery, of));
       expect(outcome.status).toBeLessThan(500);
       expect(mayDo(delivery)).toContainEqual(outcome.effects);
@@ -190,7 +190,7 @@ describe.each([
   test('whatever event the headers name, the body decides', async () => {
     const named = headerNames.filter((name) => /event|ce-type/.test(name));
     const telling = deliveries.filter(({ body }) => /^\{\s*"action":"deleted"/.test(body));
-    await holds(
+    await holdsSlowly(
       [fc.constantFrom(...telling, ...acting), fc.constantFrom(...events)],
       async (delivery, event) => {
         const renamed = Object.fromEntries(named.map((name) => [name, event]));
@@ -209,7 +209,7 @@ describe.each([
       fc.jsonValue(),
       fc.constantFrom('Notification', 'SubscriptionConfirmation'),
     );
-    await holds(
+    await holdsSlowly(
       [
         fc.constantFrom(...messages),
         fc.dictionary(fc.oneof(fc.constantFrom(...fields), anyText), value, { maxKeys: 3 }),

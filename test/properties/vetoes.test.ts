@@ -13,7 +13,7 @@ import { resolveEvents } from '../../lib/routing/resolve.ts';
 import { findRoute } from '../../lib/routing/route.ts';
 import { matchPattern } from '../../lib/routing/route-pattern.ts';
 import { noHurry } from '../support/deadline.ts';
-import { holds, testProperty } from '../support/properties.ts';
+import { holdsSlowly, testSlowProperty } from '../support/properties.ts';
 import { recordLog } from '../support/recorded-log.ts';
 
 const api = { url: 'https://forge.example.com', credentials: 'env:X' };
@@ -121,7 +121,7 @@ function requestOf(config: Config, { source, path, namespace, repository, accoun
 const firstRoute = ({ routes }: Config, { source, path }: Leading) =>
   routes.find(({ from }) => matchPattern(from, source, path) !== undefined);
 
-testProperty(
+testSlowProperty(
   'a deletion asks every other repository that leads to its image, or the route says that the first one counts',
   [fc.oneof(contents, createChecker)],
   (written) => {
@@ -147,7 +147,7 @@ testProperty(
   },
 );
 
-testProperty(
+testSlowProperty(
   'a rejected configuration names two repositories that lead to one image',
   [contents],
   (written) => {
@@ -181,7 +181,7 @@ testProperty(
 
 test('a living source repository keeps the tasks of its image, whatever is known of the others', async () => {
   const state = fc.constantFrom<Existence>('gone', 'gone', 'unknown');
-  await holds([createChecker, fc.nat(), fc.infiniteStream(state)], async (written, choice, states) => {
+  await holdsSlowly([createChecker, fc.nat(), fc.infiniteStream(state)], async (written, choice, states) => {
     const config = checked(written);
     const cases = [...leadingOf(config).values()].flatMap((leading) =>
       leading

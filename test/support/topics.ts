@@ -1,4 +1,4 @@
-import { type KeyLike, sign } from 'node:crypto';
+import { createPrivateKey, type KeyLike, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { sns } from '../../lib/sources/aws-sns.ts';
 import { smn } from '../../lib/sources/huawei-smn.ts';
@@ -11,7 +11,7 @@ export function readPem(name: string): string {
 }
 
 export const certificate = readPem('huawei-smn/signing.crt');
-const signingKey = readPem('huawei-smn/signing.key');
+const signingKey = createPrivateKey(readPem('huawei-smn/signing.key'));
 
 /** Time of the recorded messages. */
 export const SENT_MS = Date.parse('2026-11-24T03:00:00Z');
