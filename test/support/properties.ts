@@ -13,6 +13,7 @@ jest.setTimeout(5000 + RUNS * 10);
 type Values = [unknown, ...unknown[]];
 type Arbitraries<T> = { [Index in keyof T]: fc.Arbitrary<T[Index]> };
 type Predicate<T extends Values> = (...values: T) => unknown;
+type Property<T extends Values> = [title: string, Arbitraries<T>, Predicate<T>];
 
 const checkWith =
   (numRuns: number) =>
@@ -30,14 +31,14 @@ export const holds = checkWith(RUNS);
 /** As `holds`, for a predicate that takes over a millisecond: with fewer values by default. */
 export const holdsSlowly = checkWith(SLOW_RUNS);
 
-const testWith =
-  (check: typeof holds) =>
-  <T extends Values>(title: string, arbitraries: Arbitraries<T>, predicate: Predicate<T>): void => {
-    // oxlint-disable-next-line jest/valid-title
-    test(title, () => check(arbitraries, predicate));
-  };
-
 /** A test of one predicate. */
-export const testProperty = testWith(holds);
+export function testProperty<T extends Values>(...[title, arbitraries, predicate]: Property<T>): void {
+  // oxlint-disable-next-line jest/valid-title
+  test(title, () => holds(arbitraries, predicate));
+}
+
 /** A test of one predicate that takes over a millisecond. */
-export const testSlowProperty = testWith(holdsSlowly);
+export function testSlowProperty<T extends Values>(...[title, arbitraries, predicate]: Property<T>): void {
+  // oxlint-disable-next-line jest/valid-title
+  test(title, () => holdsSlowly(arbitraries, predicate));
+}
