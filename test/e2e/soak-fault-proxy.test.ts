@@ -50,7 +50,7 @@ describe('the fault proxy before AWS', () => {
 
   test('injects no fault with a share of 0', async () => {
     const { call, faults } = await setUp(0);
-    for (let count = 0; count < 230; count += 1) await call('one');
+    for (let count = 0; count < 110; count += 1) await call('one');
     expect(faults).toEqual([]);
   });
 
