@@ -20,6 +20,8 @@ import { type DeliveryOptions, signDelivery } from './signed-delivery.ts';
 /** Kinds of output of the functions, by destination. */
 export type Output = Kind | 'line' | 'answer' | 'error';
 
+type FunctionName = 'receive' | 'clean' | 'sweep';
+
 interface Delivery extends DeliveryOptions {
   /** Signs with another one. */
   readonly secret?: string;
@@ -45,7 +47,7 @@ export interface FullRun extends AsyncDisposable {
   /** A whole sweep. */
   sweep(): Promise<void>;
   /** Starts a function once more. */
-  startAgain(name: 'receive' | 'clean' | 'sweep'): Promise<void>;
+  startAgain(name: FunctionName): Promise<void>;
 }
 
 /** @param accounts those that are configured; all if missing. */
@@ -89,7 +91,7 @@ export async function startFullRun(accounts?: readonly string[]): Promise<FullRu
   const distDir = join(folder, 'dist');
   await build({ stage: 'output', configFile, outDir: distDir });
 
-  const start = (name: string): Promise<FunctionProcess> =>
+  const start = (name: FunctionName): Promise<FunctionProcess> =>
     startFunction({
       bundle: join(distDir, `${name}.mjs`),
       env: {
@@ -113,22 +115,28 @@ export async function startFullRun(accounts?: readonly string[]): Promise<FullRu
       timeoutMs: 30_000,
       onLine: (line) => note('line', line),
     });
-  const [receive, clean, sweep] = await Promise.all(
-    ['receive', 'clean', 'sweep'].map(async (name) => keep(await start(name))),
-  );
-  const invoke = (target: FunctionProcess | undefined, event: unknown) =>
-    noteResult(target?.invoke(event) ?? Promise.reject(new Error('not started')));
+  const started = new Map<FunctionName, Promise<FunctionProcess>>();
+  opened.defer(async () => {
+    for (const each of started.values()) await (await each).close();
+  });
+  /** Starts a function with its first event. */
+  const invoke = async (name: FunctionName, event: unknown) => {
+    const running = started.get(name) ?? start(name);
+    started.set(name, running);
+    const target = await running;
+    await noteResult(target.invoke(event));
+  };
 
   const post = async (source: string, headers: Record<string, string | undefined>, body: string) => {
-    await invoke(receive, httpEvent({ source, headers, body }));
+    await invoke('receive', httpEvent({ source, headers, body }));
   };
-  const workOff = async (queueUrl: string, target: FunctionProcess | undefined) => {
+  const workOff = async (queueUrl: string, name: FunctionName) => {
     for (
       let messages = await queues.receive(queueUrl, 10);
       messages.length > 0;
       messages = await queues.receive(queueUrl, 10)
     ) {
-      await invoke(target, toEvent(messages.map(({ Body }) => Body)));
+      await invoke(name, toEvent(messages.map(({ Body }) => Body)));
       for (const { ReceiptHandle } of messages) await queues.remove(queueUrl, ReceiptHandle);
     }
   };
@@ -149,13 +157,13 @@ export async function startFullRun(accounts?: readonly string[]): Promise<FullRu
       for (const each of made) proofs.add(each);
       await post(type, headers, body);
     },
-    clean: (payload) => invoke(clean, typeof payload === 'string' ? toEvent([payload]) : payload),
-    workOff: () => workOff(queues.cleanupUrl, clean),
+    clean: (payload) => invoke('clean', typeof payload === 'string' ? toEvent([payload]) : payload),
+    workOff: () => workOff(queues.cleanupUrl, 'clean'),
     async sweep() {
-      await invoke(sweep, {});
-      await workOff(queues.sweepUrl, sweep);
+      await invoke('sweep', {});
+      await workOff(queues.sweepUrl, 'sweep');
     },
-    startAgain: (name) => noteResult(start(name).then((started) => started.close())),
+    startAgain: (name) => noteResult(start(name).then((again) => again.close())),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }
