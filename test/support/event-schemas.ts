@@ -14,14 +14,14 @@ export const eventSchemas: ReadonlyMap<string, v.InferOutput<typeof schemaSchema
     .map((schema) => [schema.title, schema]),
 );
 
+// Without the schema of schemas, which takes longest to compile.
+const ajv = new Ajv2020({ allErrors: true, meta: false, validateSchema: false });
 const validators = new Map<string, ValidateFunction>();
 
 /** Violations of the schema of an event, unknown parts included. */
 export function faultsOfEvent(type: string, detail: unknown): readonly string[] {
   const schema = eventSchemas.get(type);
   if (schema === undefined) return [`docs/events has no schema of ${type}`];
-  // Without the schema of schemas, which takes longest to compile.
-  const ajv = new Ajv2020({ allErrors: true, meta: false, validateSchema: false });
   const validate = validators.get(type) ?? ajv.compile(closed(schema));
   validators.set(type, validate);
   if (validate(detail)) return [];
