@@ -9,7 +9,7 @@ const HOST = join(import.meta.dirname, 'function-host.ts');
 export interface FunctionOptions {
   /** The file of the bundle. */
   readonly bundle: string;
-  /** The whole environment of the function. */
+  /** The whole environment of the function, apart from Node's compile cache. */
   readonly env: NodeJS.ProcessEnv;
   /** The timeout of the function in Lambda. */
   readonly timeoutMs: number;
@@ -43,7 +43,11 @@ export async function startFunction({
   timeoutMs,
   onLine,
 }: FunctionOptions): Promise<StartedFunction> {
-  const child = fork(HOST, [bundle], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const child = fork(HOST, [bundle], {
+    // Without the cache, each process would compile its modules again.
+    env: { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   const pending = new Map<number, PromiseWithResolvers<unknown>>();
   const ready = Promise.withResolvers<void>();
   let errors = '';

@@ -24,12 +24,7 @@ const right = {
 };
 
 const start = (name: string, env: NodeJS.ProcessEnv, onLine: (line: string) => void = () => {}) =>
-  startFunction({
-    bundle: join(built.distDir, `${name}.mjs`),
-    env: { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...env },
-    timeoutMs: 1000,
-    onLine,
-  });
+  startFunction({ bundle: join(built.distDir, `${name}.mjs`), env, timeoutMs: 1000, onLine });
 
 test.each(['receive', 'clean', 'sweep'])(
   '%s starts with nothing but its environment and what lies beside it',

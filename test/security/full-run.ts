@@ -95,7 +95,6 @@ export async function startFullRun(accounts?: readonly string[]): Promise<FullRu
     startFunction({
       bundle: join(distDir, `${name}.mjs`),
       env: {
-        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
         AWS_ENDPOINT_URL: aws.url,
         AWS_ACCESS_KEY_ID: 'AKIDOUTPUT',
         AWS_SECRET_ACCESS_KEY: SECRETS.awsSecretKey,
