@@ -120,7 +120,7 @@ describe('what the bundles print', () => {
 
     const told = () => events.filter(({ detail }) => JSON.stringify(detail).includes(`"id":"${id}"`));
     await waitUntil('the deletions are published', () => told().length === 2);
-    const entries = await Array.fromAsync(new History(stack.ledger.table).ofDelivery(id));
+    const entries = await Array.fromAsync(new History(new Table(stack.ledger.table)).ofDelivery(id));
     expect(entries.map(({ kind }) => kind)).toEqual(['request', 'task', 'task']);
   });
 
