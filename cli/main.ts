@@ -5,6 +5,7 @@ import { addClean } from './commands/clean.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addFailed } from './commands/failed.ts';
 import { addHistory } from './commands/history.ts';
+import { addPause, addResume } from './commands/pause.ts';
 import { addRestore } from './commands/restore.ts';
 import { addRoute } from './commands/route.ts';
 import { addSend } from './commands/send.ts';
@@ -19,6 +20,8 @@ const COMMANDS = [
   addHistory,
   addRestore,
   addFailed,
+  addPause,
+  addResume,
   addDoctor,
   addRoute,
   addSend,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import * as v from 'valibot';
+import { type AwsAccess, prepareAws } from '../command-line/aws-access.ts';
 import { messageOf, ROOT, stagesIn, UsageError } from '../command-line/options.ts';
 import { readConfig } from '../command-line/read-config.ts';
 import { SecretStore } from '../lib/aws/secret-store.ts';
@@ -12,15 +13,6 @@ import type { GlobalOptions, Run } from './run.ts';
 const NAME = /^[a-z0-9][a-z0-9-]*$/i;
 /** File in which `npm start` notes the endpoints and secrets of the local stack. */
 const STACK_FILE = join('.local', 'stack.json');
-
-/** Region where `npm run deploy` puts a stage by default; see serverless.yml. */
-const DEFAULT_REGION = 'eu-central-1';
-
-interface AwsAccess {
-  readonly region: string;
-  /** Origin of the credentials. */
-  readonly from: 'the environment' | 'the profile';
-}
 
 const stackSchema = v.object({ env: v.record(v.string(), v.string()) });
 
@@ -100,35 +92,6 @@ async function takeLocalEnvironment(folder: string): Promise<void> {
     Object.assign(process.env, v.parse(stackSchema, JSON.parse(await readFile(file, 'utf8'))).env);
   } catch (error) {
     throw new UsageError(`Unreadable ${file}: restart the local stack with "npm start".`, { cause: error });
-  }
-}
-
-/**
- * Puts region and credentials into the environment, where `lib` reads them.
- *
- * @param chosen region that wins over the environment's.
- * @throws {UsageError} if there are no credentials.
- */
-async function prepareAws(chosen: string | undefined): Promise<AwsAccess> {
-  const { env } = process;
-  const region = chosen ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? DEFAULT_REGION;
-  env['AWS_REGION'] = region;
-  if (env['AWS_ACCESS_KEY_ID']) return { region, from: 'the environment' };
-  // Profiles and single sign-on load more code than all the rest, so only those who need them wait for it.
-  const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
-  try {
-    const { accessKeyId, secretAccessKey, sessionToken } = await defaultProvider()();
-    env['AWS_ACCESS_KEY_ID'] = accessKeyId;
-    env['AWS_SECRET_ACCESS_KEY'] = secretAccessKey;
-    // A token that is set belongs to other credentials.
-    if (sessionToken === undefined) delete env['AWS_SESSION_TOKEN'];
-    else env['AWS_SESSION_TOKEN'] = sessionToken;
-    return { region, from: 'the profile' };
-  } catch (error) {
-    throw new UsageError(
-      `There are no AWS credentials (${messageOf(error)}): set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`,
-      { cause: error },
-    );
   }
 }
 

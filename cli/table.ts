@@ -27,10 +27,10 @@ export function shorten(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
-/** "1 task", "2 tasks". */
+/** "1 task", "2 tasks", "3 repositories", "4 days". */
 export function count(number: number, thing: string): string {
   if (number === 1) return `1 ${thing}`;
-  return `${number} ${thing.endsWith('y') ? `${thing.slice(0, -1)}ies` : `${thing}s`}`;
+  return `${number} ${/[^aeiou]y$/.test(thing) ? `${thing.slice(0, -1)}ies` : `${thing}s`}`;
 }
 
 /** Sorts by a key, for a reproducible order. */

@@ -7,6 +7,9 @@ export function resourceNamesOf(stage: string) {
     sweepQueue: `${prefix}-sweep`,
     ledgerTable: `${prefix}-ledger`,
     eventBus: prefix,
+    cleanFunction: `${prefix}-clean`,
     sweepFunction: `${prefix}-sweep`,
+    sweepSchedule: `${prefix}-sweep`,
+    httpApi: prefix,
   };
 }

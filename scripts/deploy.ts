@@ -8,14 +8,16 @@ import {
 } from '../command-line/options.ts';
 import { readConfig } from '../command-line/read-config.ts';
 import { build } from './build.ts';
+import { readPause } from './keep-pause.ts';
 import { PACKAGE_DIR, runOsls } from './osls.ts';
 import { packageStage } from './package.ts';
 
 async function deploy(options: StageOptions): Promise<void> {
-  const summary = await packageStage(options);
+  const { env, afterFailure } = await readPause(options);
+  const summary = await packageStage({ ...options, env });
   console.log([`Packaged ${options.stage}`, ...summary].join('\n  '));
   // The package that was checked, not a second one.
-  await runOsls(['deploy', '--package', PACKAGE_DIR], { ...options, verbose: true });
+  await runOsls(['deploy', '--package', PACKAGE_DIR], { ...options, verbose: true }).catch(afterFailure);
   await runOsls(['info', '--verbose'], { ...options, verbose: true });
   console.log(await nextSteps(options.stage));
 }

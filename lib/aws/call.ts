@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { monotonicMs } from '../clock.ts';
 import { ServiceError } from '../failure.ts';
-import { type HttpResponse, httpRequest } from '../http/http-request.ts';
+import { type HttpRequest, type HttpResponse, httpRequest } from '../http/http-request.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { readJson } from '../json.ts';
 import { retry } from '../retry.ts';
@@ -54,14 +54,15 @@ export class AwsError extends ServiceError {
 interface Service {
   /** The end of the variable that names an endpoint. */
   readonly variable: string;
-  readonly target: string;
+  /** Missing for a service with a REST protocol. */
+  readonly target?: string;
   /** Version of the JSON protocol. */
-  readonly json: '1.0' | '1.1';
+  readonly json?: '1.0' | '1.1';
   /** The beginning of the host's name, where it isn't the service's. */
   readonly host?: string;
 }
 
-/** Services that are called, with their variants of the JSON protocol. */
+/** Services that are called, with their protocols. */
 const SERVICES = {
   sqs: { variable: 'SQS', target: 'AmazonSQS', json: '1.0' },
   secretsmanager: { variable: 'SECRETS_MANAGER', target: 'secretsmanager', json: '1.1' },
@@ -69,12 +70,17 @@ const SERVICES = {
   dynamodb: { variable: 'DYNAMODB', target: 'DynamoDB_20120810', json: '1.0' },
   events: { variable: 'EVENTBRIDGE', target: 'AWSEvents', json: '1.1' },
   ecr: { variable: 'ECR', target: 'AmazonEC2ContainerRegistry_V20150921', json: '1.1', host: 'api.ecr' },
+  lambda: { variable: 'LAMBDA' },
+  apigateway: { variable: 'APIGATEWAYV2' },
 } as const satisfies Record<string, Service>;
 
 export interface AwsCall {
   readonly service: keyof typeof SERVICES;
   readonly action: string;
-  readonly input: unknown;
+  /** Document that is sent; none if undefined. */
+  readonly input?: unknown;
+  /** Of a service with a REST protocol: the action's method, and its path with the query. */
+  readonly rest?: { readonly method: 'GET' | 'PUT'; readonly path: string };
   /** Endpoint unless the environment names another; the region's own if missing. */
   readonly endpoint?: string;
   /** For all attempts together. */
@@ -100,19 +106,23 @@ export async function callAws(call: AwsCall): Promise<unknown> {
   return retry(() => callOnce(call, deadline.remainingMs()), deadline, { firstPauseMs });
 }
 
-async function callOnce({ service, action, input, endpoint }: AwsCall, timeoutMs: number): Promise<unknown> {
+async function callOnce(
+  { service, action, input, rest, endpoint }: AwsCall,
+  timeoutMs: number,
+): Promise<unknown> {
   const { variable, target, json: version, host = service }: Service = SERVICES[service];
   const { env } = process;
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
   const configured = env[`AWS_ENDPOINT_URL_${variable}`] ?? env['AWS_ENDPOINT_URL'];
-  const url = new URL(configured ?? endpoint ?? regionalEndpoint(host, region));
-  const body = JSON.stringify(input);
-  const sent = {
-    'content-type': `application/x-amz-json-${version}`,
-    'x-amz-target': `${target}.${action}`,
-  };
+  const base = configured ?? endpoint ?? regionalEndpoint(host, region);
+  const method = rest?.method ?? 'POST';
+  const url = rest === undefined ? new URL(base) : new URL(rest.path, base);
+  const body = input === undefined ? '' : JSON.stringify(input);
+  const sent: Record<string, string> = rest
+    ? { 'content-type': 'application/json' }
+    : { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': `${target}.${action}` };
   const headers = signRequest(
-    { service, region, url, headers: sent, body },
+    { service, region, method, url, headers: sent, body },
     {
       accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
       secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
@@ -125,13 +135,14 @@ async function callOnce({ service, action, input, endpoint }: AwsCall, timeoutMs
   if (trace !== undefined) headers['x-amzn-trace-id'] = trace;
   const [, signature] = headers['authorization']?.split('Signature=') ?? [];
   const hide = [signature, headers['x-amz-security-token']].filter((each) => each !== undefined);
-  const request = { method: 'POST', url, headers, body, timeoutMs, maxBodyBytes: MAX_BODY_BYTES } as const;
+  const request: HttpRequest = { method, url, headers, body, timeoutMs, maxBodyBytes: MAX_BODY_BYTES };
   const answer = await httpRequest(request).catch((error: unknown) => {
     if (!(error instanceof TransportError)) throw error;
     const failure = { code: error.code, message: `${service} ${action}: ${error.message}`, retryable: true };
     throw new AwsError(failure, { cause: error });
   });
-  const json = answer.status === 200 ? readJson(answer.body || '{}') : undefined;
+  const isDone = answer.status === 200 || answer.status === 202;
+  const json = isDone ? readJson(answer.body || '{}') : undefined;
   if (json === undefined) throw AwsError.fromAnswer(service, action, answer, hide);
   return json;
 }

@@ -26,6 +26,7 @@ const depthSchema = v.object({
   Attributes: v.object({
     ApproximateNumberOfMessages: v.string(),
     ApproximateNumberOfMessagesNotVisible: v.string(),
+    MessageRetentionPeriod: v.string(),
   }),
 });
 
@@ -109,12 +110,16 @@ export class DeadLetterQueue {
   }
 
   /**
-   * Approximate number of messages, and of those that are hidden while a reader has them.
+   * Approximate number of messages, of those that are hidden while a reader has them, and how long the queue keeps each.
    *
    * @throws {AwsError}
    */
-  async depth(): Promise<{ readonly waiting: number; readonly taken: number }> {
-    const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
+  async depth(): Promise<{
+    readonly waiting: number;
+    readonly taken: number;
+    readonly retentionSeconds: number;
+  }> {
+    const AttributeNames = Object.keys(depthSchema.entries.Attributes.entries);
     const { Attributes } = v.parse(
       depthSchema,
       await callQueue(this.#url, 'GetQueueAttributes', { AttributeNames }),
@@ -122,6 +127,7 @@ export class DeadLetterQueue {
     return {
       waiting: Number(Attributes.ApproximateNumberOfMessages),
       taken: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
+      retentionSeconds: Number(Attributes.MessageRetentionPeriod),
     };
   }
 }

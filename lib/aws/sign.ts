@@ -9,7 +9,9 @@ export interface AwsCredentials {
 export interface SignableRequest {
   readonly service: string;
   readonly region: string;
-  /** The JSON protocols of AWS post everything to a path without a query. */
+  /** POST if missing. */
+  readonly method?: string;
+  /** The query's names and values are encoded as `encodeURIComponent` does, and in order. */
   readonly url: URL;
   /** Headers to sign, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -19,12 +21,12 @@ export interface SignableRequest {
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
 /**
- * Signs a POST with Signature Version 4. Source: AWS, "Create a signed AWS API request".
+ * Signs a request with Signature Version 4. Source: AWS, "Create a signed AWS API request".
  *
  * @returns the headers to send.
  */
 export function signRequest(
-  { service, region, url, headers, body }: SignableRequest,
+  { service, region, method = 'POST', url, headers, body }: SignableRequest,
   { accessKeyId, secretAccessKey, sessionToken }: AwsCredentials,
   now: Date = new Date(),
 ): Record<string, string> {
@@ -38,7 +40,7 @@ export function signRequest(
   }).toSorted(([one], [other]) => (one < other ? -1 : 1));
   const names = signed.map(([name]) => name).join(';');
   const lines = signed.map(([name, value]) => `${name}:${value}\n`).join('');
-  const canonical = ['POST', url.pathname, '', lines, names, sha256(body)].join('\n');
+  const canonical = [method, url.pathname, url.search.slice(1), lines, names, sha256(body)].join('\n');
   const scope = [date, region, service, 'aws4_request'];
   const toSign = [ALGORITHM, time, scope.join('/'), sha256(canonical)].join('\n');
   const key = scope.reduce((left: string | Buffer, part) => hmac(left, part), `AWS4${secretAccessKey}`);

@@ -65,6 +65,15 @@ describe('a call', () => {
     ]);
   });
 
+  test('uses the REST protocol of lambda', async () => {
+    answers = [failing(202, { UUID: 'u-1' })];
+    const rest = { method: 'PUT', path: '/2015-03-31/event-source-mappings/u-1' } as const;
+    await expect(send({ service: 'lambda', rest })).resolves.toEqual({ UUID: 'u-1' });
+    const [request] = server.requests;
+    expect(request).toMatchObject({ ...rest, body: '{"a":"ä"}' });
+    expect(request?.headers).not.toHaveProperty('x-amz-target');
+  });
+
   test('is signed with the key, the region and the service', async () => {
     await send();
     const { headers } = server.requests[0] ?? {};

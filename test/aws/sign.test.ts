@@ -8,17 +8,18 @@ const credentials = {
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
 };
 
-test.each<[why: string, service: string, url: string, body: string, sessionToken?: string]>([
+test.each<[why: string, service: string, url: string, body: string, sessionToken?: string, method?: string]>([
+  ['a query', 'lambda', 'https://x.example.com/2015-03-31/list/?FunctionName=a-b&MaxItems=9', '', '', 'GET'],
   ['a message to SQS', 'sqs', 'https://sqs.eu-central-1.amazonaws.com/', '{"MessageBody":"x"}'],
   ['a port in the host', 'sqs', 'http://127.0.0.1:4566/', '{}'],
   ['characters beyond ASCII', 'secretsmanager', 'https://x.example.com/', '{"a":"é 漢 😀"}'],
   ['an empty body', 'ssm', 'https://x.example.com/', ''],
   ['a session', 'ssm', 'https://x.example.com/', '{}', 'FwoGZXIvYXdzE+/='],
-])('signs like aws4: %s', (_, service, url, body, sessionToken = '') => {
+])('signs like aws4: %s', (_, service, url, body, sessionToken = '', method = 'POST') => {
   const address = new URL(url);
   const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'Service.Action' };
   const signed = signRequest(
-    { service, region: 'eu-central-1', url: address, headers, body },
+    { service, region: 'eu-central-1', method, url: address, headers, body },
     { ...credentials, sessionToken: sessionToken || undefined },
     NOW,
   );
@@ -26,8 +27,8 @@ test.each<[why: string, service: string, url: string, body: string, sessionToken
     service,
     region: 'eu-central-1',
     host: address.host,
-    path: address.pathname,
-    method: 'POST',
+    path: `${address.pathname}${address.search}`,
+    method,
     headers: { ...headers, 'X-Amz-Date': '20261124T030405Z' },
     body,
     // It adds this header by itself, and would sign it as well.

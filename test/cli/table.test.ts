@@ -26,6 +26,7 @@ test.each([
   { number: 0, thing: 'task', text: '0 tasks' },
   { number: 1, thing: 'task', text: '1 task' },
   { number: 2, thing: 'repository', text: '2 repositories' },
+  { number: 4, thing: 'day', text: '4 days' },
 ])('$text', ({ number, thing, text }) => {
   expect(count(number, thing)).toBe(text);
 });

@@ -17,6 +17,7 @@ describe('the role that deploys', () => {
       'CheckTemplate',
       'EventSources',
       'ReadEventSources',
+      'ListEventSources',
       'HttpApi',
       'AccessLog',
     ]);

@@ -22,6 +22,7 @@ import { replaceEnvironment, setVariables } from './environment.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from './loopback-server.ts';
 import { recordLog } from './recorded-log.ts';
 import { type Ran, type Running, startCli } from './run-cli.ts';
+import { type FakeSwitches, startSwitches } from './switches.ts';
 
 const STAGE = 'test';
 
@@ -35,6 +36,7 @@ export interface Operating {
   readonly ledger: DynamoLedger;
   readonly history: History;
   readonly eventBridge: LoopbackServer;
+  readonly switches: FakeSwitches;
   /** Current directory of the CLI. */
   readonly folder: string;
   /** Environment of the CLI. */
@@ -75,11 +77,14 @@ export function useOperating(): Operating {
 
 async function startOperating(): Promise<Operating> {
   const names = resourceNamesOf(STAGE);
-  const [cloud, sqs, dynamoDb, eventBridge, folder] = await Promise.all([
+  const [cloud, sqs, dynamoDb, eventBridge, switches, folder] = await Promise.all([
     startCloud(),
     startFauxqs({ port: 0, logger: false }),
     startDynamoDb(names.ledgerTable),
-    startLoopbackServer((response) => respond(response, 200, { Name: names.eventBus, Entries: [] })),
+    startLoopbackServer((response, request) =>
+      respond(response, 200, switches.answerRule(request) ?? { Name: names.eventBus, Entries: [] }),
+    ),
+    startSwitches(names),
     mkdtemp(join(tmpdir(), 'operating-')),
   ]);
   for (const queue of [names.cleanupQueue, names.deadLetterQueue, names.sweepQueue]) sqs.createQueue(queue);
@@ -99,6 +104,8 @@ async function startOperating(): Promise<Operating> {
     AWS_ENDPOINT_URL_SQS: sqsAtOnce.url,
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint,
     AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.url,
+    AWS_ENDPOINT_URL_LAMBDA: switches.url,
+    AWS_ENDPOINT_URL_APIGATEWAYV2: switches.url,
   };
   const restore = setVariables(aws);
   const environment = {
@@ -147,6 +154,7 @@ async function startOperating(): Promise<Operating> {
     ledger,
     history,
     eventBridge,
+    switches,
     folder,
     environment,
     urlOf: (queue) => `http://127.0.0.1:${sqs.port}/000000000000/${queue}`,
@@ -175,6 +183,7 @@ async function startOperating(): Promise<Operating> {
         sqs.stop(),
         dynamoDb.close(),
         eventBridge.close(),
+        switches.close(),
         sqsAtOnce.close(),
       ]);
       await rm(folder, { recursive: true, force: true });
