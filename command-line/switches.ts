@@ -9,7 +9,7 @@ const TIMEOUT_MS = 10_000;
 /** Lambda takes up to a minute to stop or start polling a queue. */
 const MAX_WAIT_MS = 180_000;
 const POLL_MS = 1000;
-const MAPPINGS = '/2015-03-31/event-source-mappings/';
+const MAPPINGS = '/2015-03-31/event-source-mappings';
 
 const mappingsSchema = v.object({
   EventSourceMappings: v.array(
@@ -25,7 +25,7 @@ const ruleSchema = v.object({ State: v.string() });
 type Mapping = v.InferOutput<typeof mappingsSchema>['EventSourceMappings'][number];
 
 /** `changing` while Lambda still starts or stops polling. */
-export type SwitchState = 'enabled' | 'disabled' | 'changing';
+type SwitchState = 'enabled' | 'disabled' | 'changing';
 
 /** Part of a stage that starts its work, and can be disabled. */
 export interface Switch {
@@ -144,7 +144,7 @@ function mappingSwitch(name: string, functionName: string): Switch {
     },
     async set(enabled) {
       for (const { UUID } of await readMappings(functionName)) {
-        await callLambda('UpdateEventSourceMapping', 'PUT', UUID, { Enabled: enabled }).catch(
+        await callLambda('UpdateEventSourceMapping', 'PUT', `/${UUID}`, { Enabled: enabled }).catch(
           (error: unknown) => {
             // Another change is under way: it is tried again after that.
             if (!isAwsError(error, 'ResourceInUseException')) throw error;

@@ -4,6 +4,7 @@ import { type Check, check, formatChecks, skip } from '../doctor/check.ts';
 import { checkAccount } from '../doctor/check-accounts.ts';
 import { checkResources } from '../doctor/check-aws.ts';
 import { checkCanaries } from '../doctor/check-canaries.ts';
+import { checkLambda } from '../doctor/check-lambda.ts';
 import { checkStageSecrets } from '../doctor/check-secrets.ts';
 import { defineCommand, type GlobalOptions, type Run } from '../run.ts';
 import { chooseAccount, findStage, loadStage, type Stage, type StageFile } from '../stage.ts';
@@ -13,7 +14,8 @@ import { count } from '../table.ts';
 export const addDoctor = defineCommand({
   usage: 'doctor',
   summary: 'check a stage, and say what to fix',
-  description: 'Checks the configuration, secrets, accounts, queues and ledger of a stage. Changes nothing.',
+  description:
+    'Checks the configuration, secrets, accounts, queues, ledger and quota of a stage, and whether it is paused. Changes nothing.',
   examples: ['doctor --stage prod'],
   work: doctor,
 });
@@ -72,8 +74,10 @@ async function checkAll(stage: Stage, names: readonly string[], run: Run): Promi
   progress.advance();
   if (aws.state === 'failed' || run.interruption.interrupted) {
     const why = aws.state === 'failed' ? 'no AWS credentials' : 'ended by Ctrl-C';
-    checks.push(...['queues', 'ledger', 'event bus'].map((name) => skip(name, why)));
-  } else checks.push(...(await Promise.all(checkResources(stage))));
+    checks.push(
+      ...['queues', 'ledger', 'event bus', 'pause', 'Lambda concurrency'].map((name) => skip(name, why)),
+    );
+  } else checks.push(...(await Promise.all([...checkResources(stage), ...checkLambda(stage)])));
   progress.end();
   return checks;
 }

@@ -101,7 +101,7 @@ function ask(
 }
 
 /** Next step after a failed call of AWS. */
-function explainAws(error: unknown, stage: string, permission: string): Partial<CheckResult> {
+export function explainAws(error: unknown, stage: string, permission: string): Partial<CheckResult> {
   const { code, message } = failureOf(error);
   // An emulator without this call.
   if (error instanceof AwsError && /^Unknown|InvalidAction|NotImplemented/.test(code))

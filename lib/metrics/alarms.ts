@@ -66,6 +66,16 @@ export const ALARMS: readonly AlarmRow[] = [
     widget: 'Oldest message waiting',
   },
   {
+    page: 'paused',
+    description: 'For a day nothing has fed clean from its queue: the stage is paused, and deletes nothing.',
+    // An enabled event source polls its queue all the time. After six hours without any call, SQS reports nothing.
+    metric: queue('NumberOfEmptyReceives', 'CleanupQueue'),
+    periodSeconds: 3600,
+    periods: 24,
+    threshold: 1,
+    side: 'below',
+  },
+  {
     page: 'events-late',
     description: 'Tasks are deleted, but long after the event that deleted their repository.',
     metric: 'EventAge',

@@ -46,6 +46,7 @@ const line = (
 ): WidgetLine => ({ metric, label, color: COLORS[color], ...more });
 const waiting = (queue: string) =>
   ['AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'QueueName', queue] as const;
+const polls = (queue: string) => ['AWS/SQS', 'NumberOfEmptyReceives', 'QueueName', queue] as const;
 const oldest = (queue: string) => ['AWS/SQS', 'ApproximateAgeOfOldestMessage', 'QueueName', queue] as const;
 
 /** Charts of a stage's dashboard, three in a row. */
@@ -87,12 +88,14 @@ export function widgetRowsOf(stage: string): readonly WidgetRow[] {
     {
       title: 'Messages waiting',
       unit: 'messages',
+      rightUnit: 'polls (none: the stage is paused)',
       stat: 'Maximum',
       periodSeconds: 60,
       lines: [
         line(waiting(cleanupQueue), 'cleanup requests', 'blue'),
         line(waiting(sweepQueue), 'steps of sweeps', 'gray'),
         line(waiting(deadLetterQueue), 'dead-letter queue', 'red'),
+        line(polls(cleanupQueue), 'empty polls for clean', 'green', { stat: 'Sum', yAxis: 'right' }),
       ],
     },
     {

@@ -6,6 +6,7 @@ import { useOperating } from '../support/operating.ts';
 const operating = useOperating();
 afterEach(() => {
   operating.sqs.reset();
+  operating.switches.reset();
 });
 
 const NOWHERE = 'http://127.0.0.1:1';
@@ -40,6 +41,8 @@ test('checks everything of a stage', async () => {
     'warning: ledger TTL',
     'not checked: ledger backups',
     'ok: event bus',
+    'ok: pause',
+    'ok: Lambda concurrency',
   ]);
 });
 
@@ -243,6 +246,72 @@ test('a ledger that forgets and can be brought back is well', async () => {
   } finally {
     await server.close();
   }
+});
+
+describe('a paused stage', () => {
+  test('gets a warning that names what is disabled', async () => {
+    await operating.run('pause');
+    const { status, of } = await examine();
+    expect([status, of('pause')]).toMatchObject([
+      0,
+      {
+        state: 'warning',
+        message:
+          'paused: event source of clean is disabled, event source of sweep is disabled, schedule of sweep is disabled',
+        hint: expect.stringContaining('swr-sync resume --stage test'),
+      },
+    ]);
+  });
+
+  test('is partly paused while clean still runs', async () => {
+    operating.switches.schedule.state = 'DISABLED';
+    const { of } = await examine();
+    expect(of('pause')).toMatchObject({
+      state: 'warning',
+      message: 'partly paused: schedule of sweep is disabled',
+    });
+  });
+});
+
+describe('the quota of Lambda', () => {
+  const QUOTA = 'GET /2016-08-19/account-settings';
+
+  test('is compared with what the stage uses at once', async () => {
+    const limit = { ConcurrentExecutions: 10, UnreservedConcurrentExecutions: 10 };
+    operating.switches.answers.set(QUOTA, [200, { AccountLimit: limit }]);
+    const { status, of } = await examine();
+    expect([status, of('Lambda concurrency')]).toMatchObject([
+      0,
+      {
+        state: 'warning',
+        message: expect.stringMatching(/^10 of 10 free .* up to 208: 200 for .*, 4 for clean, 4 for sweep$/),
+        hint: expect.stringMatching(/^Request 1000 in Service Quotas .*webhookBurst/),
+      },
+    ]);
+  });
+
+  test.each([
+    { call: QUOTA, name: 'Lambda concurrency', says: /lambda:GetAccountSettings/ },
+    { call: 'GET /v2/apis', name: 'Lambda concurrency', says: /apigateway:GET/ },
+    { call: 'GET /2015-03-31/event', name: 'pause', says: /lambda:ListEventSourceMappings/ },
+  ])('is not checked without the permission for $call', async ({ call, name, says }) => {
+    operating.switches.answers.set(call, [
+      403,
+      { __type: 'AccessDeniedException', message: 'not authorized' },
+    ]);
+    const { status, failed, of } = await examine();
+    expect([status, failed]).toEqual([0, 0]);
+    expect(of(name)).toMatchObject({ state: 'not checked', hint: expect.stringMatching(says) });
+  });
+
+  test('needs the HTTP API of the stage', async () => {
+    operating.switches.answers.set('GET /v2/apis?', [200, { items: [] }]);
+    const { of } = await examine();
+    expect(of('Lambda concurrency')).toMatchObject({
+      state: 'warning',
+      message: 'There is no HTTP API swr-sync-cleanup-test.',
+    });
+  });
 });
 
 test('checks the secrets of sources, and shows none', async () => {

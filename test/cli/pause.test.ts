@@ -69,7 +69,7 @@ describe('pause', () => {
   test('ends its wait with Ctrl-C', async () => {
     const { cleanFunction } = operating.names;
     const stuck = { EventSourceMappings: [{ UUID: 'stuck', State: 'Disabling' }] };
-    const path = `GET /2015-03-31/event-source-mappings/?FunctionName=${cleanFunction}`;
+    const path = `GET /2015-03-31/event-source-mappings?FunctionName=${cleanFunction}`;
     operating.switches.answers.set(path, [200, stuck]);
     const { interrupt, ended } = operating.start('pause');
     setImmediate(interrupt);

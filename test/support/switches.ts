@@ -20,7 +20,7 @@ export interface FakeSwitches {
   close(): Promise<void>;
 }
 
-const MAPPINGS = '/2015-03-31/event-source-mappings/';
+const MAPPINGS = '/2015-03-31/event-source-mappings';
 
 export async function startSwitches(names: ReturnType<typeof resourceNamesOf>): Promise<FakeSwitches> {
   const { cleanFunction, sweepFunction, httpApi } = names;
@@ -45,14 +45,17 @@ export async function startSwitches(names: ReturnType<typeof resourceNamesOf>): 
     const given = [...answers].find(([start]) => `${method} ${path}`.startsWith(start));
     if (given !== undefined) return given[1];
     if (path.startsWith(`${MAPPINGS}?`)) return list(path.slice(path.indexOf('=') + 1));
-    if (path.startsWith(MAPPINGS)) {
-      mappings.set(path.slice(MAPPINGS.length), JSON.parse(body).Enabled === true ? 'Enabling' : 'Disabling');
+    if (path.startsWith(`${MAPPINGS}/`)) {
+      mappings.set(
+        path.slice(MAPPINGS.length + 1),
+        JSON.parse(body).Enabled === true ? 'Enabling' : 'Disabling',
+      );
       return [202, {}];
     }
     if (path === '/2016-08-19/account-settings')
       return [200, { AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 } }];
     if (path.startsWith('/v2/apis?')) return [200, { items: [{ name: httpApi, apiId: 'api1' }] }];
-    return [200, { defaultRouteSettings: { throttlingBurstLimit: 200, throttlingRateLimit: 50 } }];
+    return [200, { items: [{ defaultRouteSettings: { throttlingBurstLimit: 200 } }] }];
   };
   const server = await startLoopbackServer((response, request) => {
     const [status, body] = answer(request);
