@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { signSample } from '../../cli/send/senders.ts';
 import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { invokeFunction, waitFor } from './aws.ts';
+import { checkPause } from './check-pause.ts';
 import { type Deployment, describeTasks, ORGANIZATION, postWebhook, runSwrSync } from './deployment.ts';
 import { ecrDeleteRepository, findEcrRule, putEvent } from './events.ts';
 import { countMessages, receiveMessages, type Subscription, sendMessage, subscribe } from './queues.ts';
@@ -82,8 +83,9 @@ export async function checkDeployment(deployment: Deployment): Promise<void> {
     return String(kept?.['reason']);
   });
   const swept = await checkSweep(deployment, published);
+  const resumed = await checkPause(deployment);
   await step('everything published on the bus', async () => {
-    await published.waitFor('Sync Task Deleted', doomed.length + swept, TIMEOUT_MS);
+    await published.waitFor('Sync Task Deleted', doomed.length + swept + resumed, TIMEOUT_MS);
     return JSON.stringify(published.count());
   });
 }

@@ -20,6 +20,8 @@ export interface Deployment {
   readonly outputs: Outputs;
   readonly emulator: Emulator;
   readonly gitHubSecret: string;
+  /** Packages and deploys the stage again, as `npm run deploy` does. */
+  readonly redeploy: () => Promise<unknown>;
   readonly step: Step;
   readonly cleanUp: CleanUp;
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { messageOf, runCommand } from '../../command-line/options.ts';
 import { localSeed, startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { FUNCTIONS } from '../../scripts/bundle.ts';
+import { readPause } from '../../scripts/keep-pause.ts';
 import { runOsls } from '../../scripts/osls.ts';
 import { packageStage } from '../../scripts/package.ts';
 import { awsEnvironment, EMULATOR_REGION } from './aws.ts';
@@ -37,7 +38,13 @@ async function rehearse(step: Step, cleanUp: CleanUp): Promise<void> {
   try {
     await step('each role reads its own secret, and no other', () => checkRoles(secrets));
     const environment = { ...awsEnvironment(endpoint), ...env };
-    await checkDeployment({ endpoint, environment, outputs, emulator, gitHubSecret, step, cleanUp });
+    const redeploy = async () => {
+      const pause = await readPause(stage);
+      await packageStage({ ...stage, env: { ...env, ...pause.env } });
+      await deployStack(stage);
+    };
+    const sent = { endpoint, environment, outputs, emulator, gitHubSecret };
+    await checkDeployment({ ...sent, redeploy, step, cleanUp });
   } catch (error) {
     for (const name of FUNCTIONS) {
       console.error(`--- ${name}`);
