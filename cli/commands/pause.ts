@@ -53,14 +53,21 @@ function turn(enabled: boolean): Work<GlobalOptions> {
       }
     };
     const switches = await Promise.all(switchesOf(stage.name).map(set));
-    const queues = await Promise.all(QUEUES.map(([name, role]) => readQueue(stage, name, role)));
+    const reading = QUEUES.map(([name, role]) => readQueue(stage, name, role));
+    const queues = await Promise.all(reading).catch((error: unknown) => {
+      // What was switched is shown anyway.
+      run.say(`Failed: reading the queues: ${messageOf(error)}`);
+      return [];
+    });
     run.result({ stage: stage.name, switches, queues }, () =>
-      [formatSwitches(switches), formatQueues(queues)].join('\n\n'),
+      [formatSwitches(switches), formatQueues(queues)].filter(Boolean).join('\n\n'),
     );
     const failed = switches.filter(({ message }) => message !== undefined);
     for (const { name, message } of failed) run.say(`Failed: ${name}: ${message}`);
-    if (failed.length === 0) sayWhatFollows(stage.name, enabled, queues, run);
-    return failed.length === 0;
+    const [cleanup] = queues;
+    if (failed.length > 0) return false;
+    if (cleanup !== undefined) sayWhatFollows(stage.name, enabled, cleanup, run);
+    return cleanup !== undefined;
   };
 }
 
@@ -91,8 +98,8 @@ function formatQueues(queues: readonly QueueDepth[]): string {
   );
 }
 
-function sayWhatFollows(stage: string, enabled: boolean, [cleanup]: readonly QueueDepth[], run: Run): void {
-  const { waiting = 0, inFlight = 0, keptDays = 0 } = cleanup ?? {};
+function sayWhatFollows(stage: string, enabled: boolean, cleanup: QueueDepth, run: Run): void {
+  const { waiting, inFlight, keptDays } = cleanup;
   if (enabled) return run.say(`${stage} is running: ${count(waiting, 'cleanup request')} waiting.`);
   if (inFlight > 0)
     run.say(

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { UsageError } from '../../command-line/options.ts';
 import { readMappings, switchesOf } from '../../command-line/switches.ts';
 import { type AwsCall, callAws } from '../../lib/aws/call.ts';
 import { failureOf } from '../../lib/failure.ts';
@@ -85,7 +86,7 @@ async function compareConcurrency(stage: string): Promise<CheckResult> {
 async function readBurst(apiName: string): Promise<number> {
   const { items } = v.parse(apisSchema, await get('apigateway', 'GetApis', '/v2/apis?maxResults=500'));
   const api = items.find(({ name }) => name === apiName);
-  if (api === undefined) throw new Error(`There is no HTTP API ${apiName}.`);
+  if (api === undefined) throw new UsageError(`There is no HTTP API ${apiName}.`);
   const stages = await get('apigateway', 'GetStages', `/v2/apis/${api.apiId}/stages`);
   const [stage] = v.parse(apiStagesSchema, stages).items;
   return stage.defaultRouteSettings.throttlingBurstLimit;

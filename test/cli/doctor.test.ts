@@ -310,6 +310,7 @@ describe('the quota of Lambda', () => {
     expect(of('Lambda concurrency')).toMatchObject({
       state: 'warning',
       message: 'There is no HTTP API swr-sync-cleanup-test.',
+      hint: 'Deploy it: npm run deploy -- --stage test',
     });
   });
 });

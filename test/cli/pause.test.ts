@@ -66,6 +66,17 @@ describe('pause', () => {
     expect(states()).toEqual(['Enabled', 'Disabled', 'DISABLED']);
   });
 
+  test('shows what it disabled where the queues can not be read', async () => {
+    const nowhere = { AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:1' };
+    const { status, stdout, stderr } = await operating.run('pause', nowhere);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^Failed: reading the queues: .*ECONNREFUSED/),
+    ]);
+    expect(stdout).toMatch(/^event source of clean {2}disabled {2}yes$/m);
+    expect(states()).toEqual(['Disabled', 'Disabled', 'DISABLED']);
+  });
+
   test('ends its wait with Ctrl-C', async () => {
     const { cleanFunction } = operating.names;
     const stuck = { EventSourceMappings: [{ UUID: 'stuck', State: 'Disabling' }] };
