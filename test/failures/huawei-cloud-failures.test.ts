@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Operation } from '../../local/huaweicloud/emulator.ts';
-import { startCleaning, useCleaning } from '../support/cleaning.ts';
+import { useCleaning } from '../support/cleaning.ts';
 import { cleanupRequest } from '../support/cleanup-request.ts';
-import { APAC, DR, USER } from '../support/cloud.ts';
+import { APAC, DR, startCloud, USER } from '../support/cloud.ts';
 import { givingUpAfter, noHurry } from '../support/deadline.ts';
 import { safety } from '../support/safety.ts';
 import { VISIBILITY_SECONDS } from '../support/sqs.ts';
@@ -116,28 +116,29 @@ describe('a message', () => {
 });
 
 describe('a message in an unusual cloud', () => {
-  test.each(circumstanceRows)('is $end where $why', async ({ options, refused, tokensExpire, end }) => {
-    const other = await startCleaning(options);
-    try {
-      const createdAt = '2026-03-02T08:15:27.53183Z';
-      other.cloud.cloud.addTask({ namespace: 'acme', repository: 'second', ...DR, createdAt });
-      const context = other.context(refused === true ? { cloudUrl: 'http://127.0.0.1:1' } : {});
-      if (tokensExpire === true) {
-        other.sqs.put(cleanupRequest({ id: 'first' }));
-        await other.workOff(context);
-        other.cloud.cloud.identities.expireTokens();
-      }
-      other.sqs.put(cleanupRequest({ id: 'second', repository: 'second', targets: [DR] }));
-      await other.workOff(context);
-      const left = other.cloud.cloud.tasks('acme', 'second').length;
-      expect({ left, hidden: other.sqs.hidden().length, deadLettered: other.sqs.deadLettered() }).toEqual({
-        left: end === 'deleted' ? 0 : 1,
-        hidden: end === 'retried' ? 1 : 0,
-        deadLettered: [],
-      });
-    } finally {
-      await other.close();
+  test.each(circumstanceRows)('is $end where $why', async ({ why, options, refused, tokensExpire, end }) => {
+    await using cloud = await startCloud(options);
+    cloud.cloud.addTask({
+      namespace: 'acme',
+      repository: 'second',
+      ...DR,
+      createdAt: '2026-03-02T08:15:27.53183Z',
+    });
+    const context = cleaning.context({ cloudUrl: refused === true ? 'http://127.0.0.1:1' : cloud.url });
+    if (tokensExpire === true) {
+      cleaning.sqs.put(cleanupRequest({ id: 'first' }));
+      await cleaning.workOff(context);
+      cloud.cloud.identities.expireTokens();
     }
+    cleaning.sqs.put(cleanupRequest({ id: `second ${why}`, repository: 'second', targets: [DR] }));
+    await cleaning.workOff(context);
+    const { sqs } = cleaning;
+    const left = cloud.cloud.tasks('acme', 'second').length;
+    expect({ left, hidden: sqs.hidden().length, deadLettered: sqs.deadLettered() }).toEqual({
+      left: end === 'deleted' ? 0 : 1,
+      hidden: end === 'retried' ? 1 : 0,
+      deadLettered: [],
+    });
   });
 });
 

@@ -14,6 +14,8 @@ import {
 } from '../support/topics.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
+/** Key of none of the certificates. */
+const STRANGER = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 
 interface Row {
   readonly sender: TopicSender;
@@ -377,8 +379,6 @@ describe.each(rows)('$sender.type', (row) => {
 
   describe('rejects a signature', () => {
     const REASON = 'the signature does not fit the message';
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const forged = privateKey.export({ type: 'pkcs8', format: 'pem' });
     const token = { Token: 'u' };
     const cases: { why: string; delivery: Delivery }[] = [
       { why: 'of another message', delivery: changed({ [names.content]: '{}' }) },
@@ -396,7 +396,7 @@ describe.each(rows)('$sender.type', (row) => {
       },
       { why: 'of other bytes', delivery: changed({ [names.signature]: 'AAAA' }) },
       { why: 'that is no base64', delivery: changed({ [names.signature]: '*' }) },
-      { why: 'by another key', delivery: signedMessage(sender, {}, { key: forged }) },
+      { why: 'by another key', delivery: signedMessage(sender, {}, { key: STRANGER }) },
       {
         why: 'of a notification that is passed off as the confirmation of a subscription',
         delivery: deliveryOf(recorded('subscription-confirmation'), {

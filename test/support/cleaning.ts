@@ -11,7 +11,7 @@ import { DeadLetters } from '../../lib/queue/dead-letters.ts';
 import { findSources } from '../../lib/routing/find-sources.ts';
 import { createCheckExistence } from '../../lib/sources/check-existence.ts';
 import type { ReadSecret } from '../../lib/stored-secret.ts';
-import type { Emulator, EmulatorOptions } from '../../local/huaweicloud/emulator.ts';
+import type { Emulator } from '../../local/huaweicloud/emulator.ts';
 import { acmeConfig } from './acme-config.ts';
 import { SECRET, startCloud } from './cloud.ts';
 import { noHurry } from './deadline.ts';
@@ -47,8 +47,8 @@ export interface Cleaning {
   close(): Promise<void>;
 }
 
-export async function startCleaning(options: EmulatorOptions = {}): Promise<Cleaning> {
-  const [cloud, sqs] = await Promise.all([startCloud(options), startSqs()]);
+export async function startCleaning(): Promise<Cleaning> {
+  const [cloud, sqs] = await Promise.all([startCloud(), startSqs()]);
   const memory = new MemoryTable();
   const bus = await startEventBus();
   const recorded = recordLog();
