@@ -5,6 +5,7 @@ import { type HttpRequest, type HttpResponse, httpRequest } from '../http/http-r
 import { TransportError } from '../http/transport-error.ts';
 import { readJson } from '../json.ts';
 import { retry } from '../retry.ts';
+import { domainOf } from './partition.ts';
 import { signRequest } from './sign.ts';
 
 const FIRST_PAUSE_MS = 50;
@@ -90,11 +91,11 @@ export interface AwsCall {
 }
 
 /**
- * Calls AWS, three times at most. Region, credentials and endpoints come from the environment, as the SDKs read it:
- * `AWS_REGION`, `AWS_ACCESS_KEY_ID` and so on, `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`.
+ * Calls AWS, three times at most. Region, credentials and endpoints come from the environment, as Lambda sets it and
+ * `prepareAws` elsewhere: `AWS_REGION`, `AWS_ACCESS_KEY_ID` and so on, `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`.
  *
  * @returns the parsed answer.
- * @throws {AwsError} if AWS rejects the call, gives no answer or none in JSON.
+ * @throws {AwsError} if AWS rejects the call, gives no answer or none in JSON, or if region or credentials are missing.
  *
  * @example
  * await callAws({ service: 'sqs', action: 'SendMessage', input: { QueueUrl, MessageBody }, timeoutMs: 3000 });
@@ -112,9 +113,9 @@ async function callOnce(
 ): Promise<unknown> {
   const { variable, target, json: version, host = service }: Service = SERVICES[service];
   const { env } = process;
-  const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
-  const configured = env[`AWS_ENDPOINT_URL_${variable}`] ?? env['AWS_ENDPOINT_URL'];
-  const base = configured ?? endpoint ?? regionalEndpoint(host, region);
+  const region = requireVariable('AWS_REGION');
+  const configured = env[`AWS_ENDPOINT_URL_${variable}`] || env['AWS_ENDPOINT_URL'];
+  const base = configured || (endpoint ?? `https://${host}.${region}.${domainOf(region)}`);
   const method = rest?.method ?? 'POST';
   const url = rest === undefined ? new URL(base) : new URL(rest.path, base);
   const body = input === undefined ? '' : JSON.stringify(input);
@@ -124,8 +125,8 @@ async function callOnce(
   const headers = signRequest(
     { service, region, method, url, headers: sent, body },
     {
-      accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
-      secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
+      accessKeyId: requireVariable('AWS_ACCESS_KEY_ID'),
+      secretAccessKey: requireVariable('AWS_SECRET_ACCESS_KEY'),
       sessionToken: env['AWS_SESSION_TOKEN'],
     },
   );
@@ -133,8 +134,10 @@ async function callOnce(
   // change it.
   const trace = env['_X_AMZN_TRACE_ID'];
   if (trace !== undefined) headers['x-amzn-trace-id'] = trace;
-  const [, signature] = headers['authorization']?.split('Signature=') ?? [];
-  const hide = [signature, headers['x-amz-security-token']].filter((each) => each !== undefined);
+  const { authorization = '', 'x-amz-security-token': token } = headers;
+  // Credential, names of headers, signature.
+  const parts = authorization.split(', ').map((part) => part.slice(part.indexOf('=') + 1));
+  const hide = [...parts, token].flatMap((each) => each || []);
   const request: HttpRequest = { method, url, headers, body, timeoutMs, maxBodyBytes: MAX_BODY_BYTES };
   const answer = await httpRequest(request).catch((error: unknown) => {
     if (!(error instanceof TransportError)) throw error;
@@ -147,8 +150,11 @@ async function callOnce(
   return json;
 }
 
-function regionalEndpoint(host: string, region: string): string {
-  return `https://${host}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+/** @throws {AwsError} for a variable that is empty: an unsigned call would be answered as if the key were wrong. */
+function requireVariable(name: string): string {
+  const value = process.env[name];
+  if (value) return value;
+  throw new AwsError({ code: 'AWS_ENVIRONMENT', message: `${name} is not set`, retryable: false });
 }
 
 function parseErrorText(body: string): Partial<v.InferOutput<typeof bodySchema>> {

@@ -3,6 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Empty or missing without one. */
   readonly sessionToken?: string | undefined;
 }
 
@@ -36,7 +37,7 @@ export function signRequest(
     ...headers,
     host: url.host,
     'x-amz-date': time,
-    ...(sessionToken !== undefined && { 'x-amz-security-token': sessionToken }),
+    ...(sessionToken && { 'x-amz-security-token': sessionToken }),
   }).toSorted(([one], [other]) => (one < other ? -1 : 1));
   const names = signed.map(([name]) => name).join(';');
   const lines = signed.map(([name, value]) => `${name}:${value}\n`).join('');

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { domainOf } from '../aws/partition.ts';
 import { arrivedAt, parseRequest, timestampSchema } from '../cleanup/request.ts';
 import { parseJson } from '../json.ts';
 import { interpretEvent, isEventBridgeEvent } from './eventbridge.ts';
@@ -57,8 +58,7 @@ export const sns: TopicService = {
     certificateUrl: 'SigningCertURL',
     confirmUrl: 'SubscribeURL',
   },
-  // The region has to look like one: `sns.s3-eu-west-1.amazonaws.com` is a bucket that anybody may own.
-  hosts: /^sns\.[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}\.amazonaws\.com(?:\.cn)?$/,
+  hosts: { test: isHost },
   certificatePaths: /^\/[\w-]+\.pem$/,
   schema: v.pipe(messageSchema, v.transform(toTopicMessage)),
   hashOf: ({ signatureVersion }) => HASHES.get(signatureVersion),
@@ -77,6 +77,12 @@ export const sns: TopicService = {
 };
 
 export const awsSns = createTopicSource(sns);
+
+/** True for the host of SNS in a region. It has to look like one: anybody may own `sns.s3-eu-west-1.amazonaws.com`. */
+function isHost(host: string): boolean {
+  const [, region = ''] = /^sns\.([a-z]{2,4}(?:-[a-z]+)+-\d{1,2})\./.exec(host) ?? [];
+  return host === `sns.${region}.${domainOf(region)}`;
+}
 
 function toTopicMessage(message: v.InferOutput<typeof messageSchema>): TopicMessage {
   const { Type, MessageId, TopicArn, Message, Timestamp } = message;

@@ -12,8 +12,11 @@ const MINUTE_MS = 60 * 1000;
 /** Maximum number of fetches per minute, which strangers can cause. */
 const MAX_FETCHES = 10;
 
+/** Tells the hosts of a service from all others. */
+export type Hosts = Pick<RegExp, 'test'>;
+
 /** Address of one of these hosts over https, at the default port and without a user; else undefined. */
-export function pinnedUrl(address: string | null | undefined, hosts: RegExp): URL | undefined {
+export function pinnedUrl(address: string | null | undefined, hosts: Hosts): URL | undefined {
   const url = URL.parse(address ?? '');
   const pinned =
     url?.protocol === 'https:' &&
@@ -28,7 +31,7 @@ export function pinnedUrl(address: string | null | undefined, hosts: RegExp): UR
  * Address of a certificate in its plain form: https, one of these hosts, one of these paths, and nothing else. Other forms
  * of the same address are undefined, so one certificate has one address.
  */
-export function certificateUrl(address: string, hosts: RegExp, paths: RegExp): URL | undefined {
+export function certificateUrl(address: string, hosts: Hosts, paths: RegExp): URL | undefined {
   const url = pinnedUrl(address, hosts);
   const isPlain =
     url !== undefined && paths.test(url.pathname) && address === `https://${url.hostname}${url.pathname}`;

@@ -7,6 +7,7 @@ import {
   CertificateKeeper,
   certificateUrl,
   fetchCertificate,
+  type Hosts,
   pinnedUrl,
   validatePeriod,
 } from './signing-certificate.ts';
@@ -47,7 +48,7 @@ export interface TopicService extends Pick<Source, 'contentType' | 'deliveryIdHe
   /** Service's names of the fields that error messages mention. */
   readonly fields: Readonly<Record<'topic' | 'timestamp' | 'certificateUrl' | 'confirmUrl', string>>;
   /** Own hosts of the service, for certificates and for confirming subscriptions. */
-  readonly hosts: RegExp;
+  readonly hosts: Hosts;
   /** Paths of certificates. Other paths are of the API, whose answers could hold a stranger's text. */
   readonly certificatePaths: RegExp;
   readonly schema: v.GenericSchema<unknown, TopicMessage>;

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { SecretStore } from '../../lib/aws/secret-store.ts';
 import { expectFailure } from '../support/caught.ts';
 import { MINUTE_MS, type StoppedClock, stopClock } from '../support/clock.ts';
-import { setVariables, useVariables } from '../support/environment.ts';
+import { AWS_ACCESS, setVariables, useVariables } from '../support/environment.ts';
 import { respond, useServer } from '../support/loopback-server.ts';
 
 const SECRET = 'secretsmanager:prod/github';
@@ -11,7 +11,7 @@ const PARAMETER = 'ssm:/prod/github';
 const server = useServer((response) =>
   respond(response, 200, { SecretString: 'one', Parameter: { Value: 'two' } }),
 );
-useVariables(() => ({ AWS_ENDPOINT_URL: server.url, AWS_REGION: 'eu-central-1', TEST_SECRET: 'three' }));
+useVariables(() => ({ ...AWS_ACCESS, AWS_ENDPOINT_URL: server.url, TEST_SECRET: 'three' }));
 let clock: StoppedClock;
 let store: SecretStore;
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { replaceEnvironment } from '../support/environment.ts';
+import { AWS_ACCESS, replaceEnvironment } from '../support/environment.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
 import { startCli } from '../support/run-cli.ts';
 
@@ -26,8 +26,7 @@ const ENVIRONMENT = {
   SEND_GITLAB: SECRET,
   SEND_FIXED: SECRET,
   SEND_SEVERAL: JSON.stringify([NEWER, SECRET]),
-  AWS_ACCESS_KEY_ID: 'test',
-  AWS_SECRET_ACCESS_KEY: 'test',
+  ...AWS_ACCESS,
 };
 const IGNORED = { status: 'ignored', reason: 'x' };
 

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Queues, startQueues } from '../../local/queues.ts';
 import { type CapturedOutput, captureOutput } from '../support/captured-output.ts';
 import { configOf } from '../support/config.ts';
-import { setVariables } from '../support/environment.ts';
+import { AWS_ACCESS, setVariables } from '../support/environment.ts';
 import { readWebhook } from '../support/fixture.ts';
 import { type HttpEventOptions, httpEvent } from '../support/http-event.ts';
 import { lambdaContext } from '../support/lambda-context.ts';
@@ -37,7 +37,7 @@ beforeAll(async () => {
     CONFIG_FILE: join(folder, 'config.json'),
     CLEANUP_QUEUE_URL: queues.cleanupUrl,
     AWS_ENDPOINT_URL_SQS: queues.endpoint,
-    AWS_REGION: 'us-east-1',
+    ...AWS_ACCESS,
     GITHUB_WEBHOOK_SECRET: JSON.stringify(['the next secret of this test', deleted.secret]),
     STANDARD_WEBHOOKS_SECRET: `whsec_${STANDARD_KEY.toString('base64')}`,
   });

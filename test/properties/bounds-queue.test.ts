@@ -15,6 +15,7 @@ import { createCheckExistence } from '../../lib/sources/check-existence.ts';
 import { acmeConfig } from '../support/acme-config.ts';
 import { DR } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
+import { AWS_ACCESS, useVariables } from '../support/environment.ts';
 import { largeValue, replacePart } from '../support/large-bodies.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
 import { holdsSlowly, testProperty, testSlowProperty } from '../support/properties.ts';
@@ -63,6 +64,7 @@ const recorded = recordLog();
 let sqs: LoopbackServer;
 let cleaner: RecordingCleaner;
 let context: CleanContext;
+useVariables(() => AWS_ACCESS);
 beforeAll(async () => {
   sqs = await startLoopbackServer((response) => respond(response, 200, {}));
   const queue = new Queue(`${sqs.url}/0/queue`);

@@ -11,6 +11,7 @@ import { answerProblems } from '../../lib/webhook/problem.ts';
 import { verifyDelivery } from '../../lib/webhook/verify-delivery.ts';
 import { SECRETS_BY_TYPE, SENDABLE, signDelivery } from '../security/signed-delivery.ts';
 import { configOf } from '../support/config.ts';
+import { AWS_ACCESS, useVariables } from '../support/environment.ts';
 import { httpEvent } from '../support/http-event.ts';
 import { lambdaContext } from '../support/lambda-context.ts';
 import { largeValue, largeValues, replacePart } from '../support/large-bodies.ts';
@@ -45,6 +46,7 @@ let receive: (
   delivery: { headers: Record<string, string | undefined>; body: string },
 ) => Promise<HttpAnswer>;
 
+useVariables(() => AWS_ACCESS);
 beforeAll(async () => {
   sqs = await startLoopbackServer((response) => respond(response, 200, {}));
   recorded = recordLog();

@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import { type Queues, startQueues } from '../../local/queues.ts';
 import { captureOutput } from '../support/captured-output.ts';
 import { configOf } from '../support/config.ts';
-import { setVariables } from '../support/environment.ts';
+import { AWS_ACCESS, setVariables } from '../support/environment.ts';
 import { type HttpEventOptions, httpEvent } from '../support/http-event.ts';
 import { lambdaContext } from '../support/lambda-context.ts';
 import { holds, holdsSlowly } from '../support/properties.ts';
@@ -41,6 +41,7 @@ beforeAll(async () => {
   restore = setVariables({
     CONFIG_FILE: join(folder, 'config.json'),
     CLEANUP_QUEUE_URL: queues.cleanupUrl,
+    ...AWS_ACCESS,
     AWS_ENDPOINT_URL_SQS: queues.endpoint,
     ...Object.fromEntries(SOURCES.map((type) => [`PROPERTY_${type}`, secretOf(type)])),
   });

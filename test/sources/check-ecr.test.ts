@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { findEcrRepository } from '../../lib/sources/check-ecr.ts';
 import { givingUpAfter } from '../support/deadline.ts';
-import { setVariables } from '../support/environment.ts';
+import { AWS_ACCESS, setVariables } from '../support/environment.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
 
 let server: LoopbackServer;
@@ -12,7 +12,7 @@ beforeEach(async () => {
   server = await startLoopbackServer((response) => {
     if (answer !== undefined) respond(response, answer.status, answer.body);
   });
-  restore = setVariables({ AWS_ENDPOINT_URL: undefined, AWS_ENDPOINT_URL_ECR: server.url });
+  restore = setVariables({ AWS_ENDPOINT_URL: undefined, ...AWS_ACCESS, AWS_ENDPOINT_URL_ECR: server.url });
 });
 
 afterEach(async () => {

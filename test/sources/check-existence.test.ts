@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createCheckExistence } from '../../lib/sources/check-existence.ts';
 import { configOf } from '../support/config.ts';
 import { noHurry } from '../support/deadline.ts';
-import { setVariables } from '../support/environment.ts';
+import { AWS_ACCESS, setVariables } from '../support/environment.ts';
 import {
   type Answering,
   type LoopbackServer,
@@ -17,7 +17,7 @@ let restore: () => void;
 beforeEach(async () => {
   answer = (response) => respond(response, 200, {});
   server = await startLoopbackServer((...request) => answer(...request));
-  restore = setVariables({ FORGE_API: `${server.url}/`, AWS_ENDPOINT_URL_ECR: server.url });
+  restore = setVariables({ FORGE_API: `${server.url}/`, ...AWS_ACCESS, AWS_ENDPOINT_URL_ECR: server.url });
 });
 afterEach(async () => {
   restore();

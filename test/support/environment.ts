@@ -1,5 +1,12 @@
 import { afterEach, beforeEach } from '@jest/globals';
 
+/** Region and credentials, without which no call of AWS is made. */
+export const AWS_ACCESS = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+};
+
 /**
  * Sets environment variables, or takes them away where the value is undefined.
  *

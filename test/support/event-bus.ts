@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import type { Log } from '../../lib/log.ts';
 import { EventBus } from '../../lib/queue/event-bus.ts';
-import { setVariables } from './environment.ts';
+import { AWS_ACCESS, setVariables } from './environment.ts';
 import { faultsOfEvent } from './event-schemas.ts';
 import { respond, startLoopbackServer } from './loopback-server.ts';
 
@@ -75,9 +75,7 @@ export async function startEventBus(): Promise<BusOnLoopback> {
   });
   const restore = setVariables({
     AWS_ENDPOINT_URL_EVENTBRIDGE: server.url,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_REGION: 'us-east-1',
+    ...AWS_ACCESS,
   });
   return {
     name: NAME,

@@ -2,7 +2,7 @@ import type { Item } from '../../lib/aws/item.ts';
 import { Table } from '../../lib/aws/table.ts';
 import { DynamoLedger } from '../../lib/ledger/cleanup-ledger.ts';
 import { startDynamoDb } from '../../local/dynamodb.ts';
-import { setVariables } from './environment.ts';
+import { AWS_ACCESS, setVariables } from './environment.ts';
 import { useOnce } from './use.ts';
 
 /** A ledger in a DynamoDB on loopback. */
@@ -22,9 +22,7 @@ export async function startLedger(now?: () => number): Promise<LedgerOnLoopback>
   const table = new Table(dynamoDb.table);
   const restore = setVariables({
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_REGION: 'us-east-1',
+    ...AWS_ACCESS,
   });
   return {
     table: dynamoDb.table,

@@ -18,7 +18,7 @@ import { forward } from '../../local/loopback/forward.ts';
 import { acmeAccount, acmeConfig } from './acme-config.ts';
 import { SECRET, startCloud } from './cloud.ts';
 import { noHurry } from './deadline.ts';
-import { replaceEnvironment, setVariables } from './environment.ts';
+import { AWS_ACCESS, replaceEnvironment, setVariables } from './environment.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from './loopback-server.ts';
 import { recordLog } from './recorded-log.ts';
 import { type Ran, type Running, startCli } from './run-cli.ts';
@@ -98,9 +98,7 @@ async function startOperating(): Promise<Operating> {
     );
   });
   const aws = {
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_REGION: 'us-east-1',
+    ...AWS_ACCESS,
     AWS_ENDPOINT_URL_SQS: sqsAtOnce.url,
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint,
     AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.url,

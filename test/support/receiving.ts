@@ -16,7 +16,7 @@ import {
 } from '../../lib/webhook/http-event.ts';
 import { answerProblems } from '../../lib/webhook/problem.ts';
 import { verifyDelivery } from '../../lib/webhook/verify-delivery.ts';
-import { setVariables } from './environment.ts';
+import { AWS_ACCESS, setVariables } from './environment.ts';
 import { lambdaContext } from './lambda-context.ts';
 import { respond, startLoopbackServer } from './loopback-server.ts';
 import { topicSenders } from './topics.ts';
@@ -35,7 +35,7 @@ export async function startReceiving(
   now: () => number,
 ): Promise<Receiving> {
   const server = await startLoopbackServer((response) => respond(response, 200, {}));
-  const restore = setVariables({ AWS_ENDPOINT_URL_SQS: server.url });
+  const restore = setVariables({ ...AWS_ACCESS, AWS_ENDPOINT_URL_SQS: server.url });
   const keyed = new Map(
     Object.entries(config.sources).map(([name, { type, ...rest }]) => {
       const source = confirmingAt(

@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { startFauxqs } from 'fauxqs';
 import * as v from 'valibot';
+import { AWS_ACCESS, setVariables } from './environment.ts';
 import { useOnce } from './use.ts';
 
 const receivedSchema = v.object({
@@ -62,6 +63,7 @@ export async function startSqs(): Promise<Sqs> {
   server.createQueue(CLEANUP, { attributes: { VisibilityTimeout: String(VISIBILITY_SECONDS) } });
   server.createQueue(DEAD_LETTERS);
   const url = `http://127.0.0.1:${server.port}`;
+  const restore = setVariables(AWS_ACCESS);
   const urlOf = (name: string) => `${url}/000000000000/${name}`;
 
   const call = async (action: string, input: object): Promise<unknown> => {
@@ -124,7 +126,10 @@ export async function startSqs(): Promise<Sqs> {
         ),
       })),
     empty: () => server.reset(),
-    close: () => server.stop(),
+    async close() {
+      restore();
+      await server.stop();
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import { acceptEvent } from '../../lib/webhook/accept-event.ts';
 import { ConfiguredSource } from '../../lib/webhook/configured-source.ts';
 import { manyTargets } from '../support/cloud.ts';
 import { configOf } from '../support/config.ts';
-import { setVariables } from '../support/environment.ts';
+import { AWS_ACCESS, setVariables } from '../support/environment.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from '../support/loopback-server.ts';
 import { type RecordedLog, recordLog } from '../support/recorded-log.ts';
 
@@ -19,7 +19,7 @@ let restore: () => void;
 beforeEach(async () => {
   status = 200;
   server = await startLoopbackServer((response) => respond(response, status, {}));
-  restore = setVariables({ AWS_ENDPOINT_URL_SQS: server.url });
+  restore = setVariables({ ...AWS_ACCESS, AWS_ENDPOINT_URL_SQS: server.url });
 });
 afterEach(async () => {
   restore();
