@@ -85,7 +85,8 @@ export function buildProgram(act: Act, { stdout, stderr }: Pick<Terminal, 'stdou
       ),
     )
     .option('--config <file>', 'configuration file, in place of config/STAGE.yml here or in the package')
-    .option('--region <region>', 'AWS region; AWS_REGION, AWS_DEFAULT_REGION, or eu-central-1 if missing')
+    .option('--region <region>', "AWS region; AWS_REGION, AWS_DEFAULT_REGION, or the profile's if missing")
+    .option('--profile <name>', 'AWS profile; access keys of the environment, or AWS_PROFILE if missing')
     .option('--account <name>', 'Huawei Cloud account of the configuration; the first one if missing')
     .option('--json', 'print the result as one JSON document')
     .option('--verbose', 'log every step to standard error')

@@ -34,6 +34,7 @@ export interface GlobalOptions {
   readonly stage?: string;
   readonly config?: string;
   readonly region?: string;
+  readonly profile?: string;
   readonly account?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;

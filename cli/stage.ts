@@ -22,7 +22,7 @@ export interface Stage {
   readonly config: Config;
   /** Configuration file, relative to the current directory. */
   readonly file: string;
-  /** Prepares calls of AWS. Throws a `UsageError` if there are no credentials. */
+  /** Prepares calls of AWS. Throws a `UsageError` if there is no region, or there are no credentials. */
   readonly aws: () => Promise<AwsAccess>;
   readonly readSecret: ReadSecret;
 }
@@ -54,7 +54,7 @@ export interface StageFile {
  */
 export async function loadStage(
   { name, file }: StageFile,
-  { region }: GlobalOptions,
+  options: GlobalOptions,
   { folder }: Run,
   use = { offline: false },
 ): Promise<Stage> {
@@ -64,7 +64,8 @@ export async function loadStage(
   if (name === 'local' && !use.offline) await takeLocalEnvironment(folder);
   const store = new SecretStore();
   let access: Promise<AwsAccess> | undefined;
-  const aws = () => (access ??= prepareAws(region));
+  // The local stack's own win, as its endpoints do.
+  const aws = () => (access ??= prepareAws(name === 'local' ? {} : options));
   return {
     name,
     config,

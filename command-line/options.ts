@@ -12,8 +12,8 @@ export class UsageError extends Error {
 
 export type StageOptions = {
   stage: string;
-  /** Missing: serverless.yml takes it from the environment, or its own default. */
-  region: string | undefined;
+  region?: string | undefined;
+  profile?: string | undefined;
 };
 
 /**
@@ -48,11 +48,11 @@ export function readInteger(
   );
 }
 
-/** Reads `--stage NAME [--region REGION]`; NAME has to have a config/NAME.yml. */
+/** Reads `--stage NAME [--region REGION] [--profile NAME]`; the stage has to have a config/NAME.yml. */
 export function readStageOptions(args: string[]): StageOptions {
-  const { stage, region } = parseOptions({
+  const { stage, region, profile } = parseOptions({
     args,
-    options: { stage: { type: 'string' }, region: { type: 'string' } },
+    options: { stage: { type: 'string' }, region: { type: 'string' }, profile: { type: 'string' } },
   }).values;
   const known = stagesIn(join(ROOT, 'config'));
   if (stage === undefined || stage === '') {
@@ -61,7 +61,7 @@ export function readStageOptions(args: string[]): StageOptions {
   if (!known.includes(stage)) {
     throw new UsageError(`There is no config/${stage}.yml; there is one for: ${known.join(', ')}`);
   }
-  return { stage, region };
+  return { stage, region, profile };
 }
 
 /** Stages with a configuration in one of the folders, sorted. */

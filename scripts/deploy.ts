@@ -1,19 +1,14 @@
 import { join } from 'node:path';
-import {
-  ROOT,
-  readStageOptions,
-  runCommand,
-  type StageOptions,
-  UsageError,
-} from '../command-line/options.ts';
+import { prepareAws } from '../command-line/aws-access.ts';
+import { ROOT, readStageOptions, runCommand, UsageError } from '../command-line/options.ts';
 import { readConfig } from '../command-line/read-config.ts';
 import { build } from './build.ts';
 import { readPause } from './keep-pause.ts';
-import { PACKAGE_DIR, runOsls } from './osls.ts';
+import { type OslsOptions, PACKAGE_DIR, runOsls } from './osls.ts';
 import { packageStage } from './package.ts';
 
-async function deploy(options: StageOptions): Promise<void> {
-  const { env, afterFailure } = await readPause(options);
+async function deploy(options: OslsOptions): Promise<void> {
+  const { env, afterFailure } = await readPause(options.stage);
   const summary = await packageStage({ ...options, env });
   console.log([`Packaged ${options.stage}`, ...summary].join('\n  '));
   // The package that was checked, not a second one.
@@ -22,7 +17,7 @@ async function deploy(options: StageOptions): Promise<void> {
   console.log(await nextSteps(options.stage));
 }
 
-async function remove(options: StageOptions): Promise<void> {
+async function remove(options: OslsOptions): Promise<void> {
   // serverless.yml reads the permissions that follow from the configuration, even to take a stage down.
   await build({ stage: options.stage });
   await runOsls(['remove'], { ...options, verbose: true });
@@ -59,8 +54,16 @@ ${Object.keys(sources)
 if (import.meta.main) {
   await runCommand(async () => {
     const [action, ...args] = process.argv.slice(2);
-    if (action === 'deploy') return deploy(readStageOptions(args));
-    if (action === 'remove') return remove(readStageOptions(args));
-    throw new UsageError('Usage: node scripts/deploy.ts deploy|remove --stage NAME [--region REGION]');
+    const run = new Map([
+      ['deploy', deploy],
+      ['remove', remove],
+    ]).get(action ?? '');
+    if (run === undefined)
+      throw new UsageError(
+        'Usage: node scripts/deploy.ts deploy|remove --stage NAME [--region REGION] [--profile NAME]',
+      );
+    const options = readStageOptions(args);
+    const { region } = await prepareAws(options);
+    await run({ stage: options.stage, region });
   });
 }

@@ -1,5 +1,3 @@
-import { prepareAws } from '../command-line/aws-access.ts';
-import type { StageOptions } from '../command-line/options.ts';
 import { isPaused, setSwitch, switchesOf } from '../command-line/switches.ts';
 
 /** What a deployment needs so that a paused stage stays paused. */
@@ -11,8 +9,7 @@ export interface Pause {
 }
 
 /** Reads whether the deployed stage is paused. */
-export async function readPause({ stage, region }: StageOptions): Promise<Pause> {
-  await prepareAws(region);
+export async function readPause(stage: string): Promise<Pause> {
   const paused = await isPaused(stage);
   if (paused)
     console.log(`Stage ${stage} is paused and stays so. To resume it: swr-sync resume --stage ${stage}`);

@@ -11,6 +11,9 @@ import { PACKAGE_DIR, runOsls } from './osls.ts';
 /** Template for CloudFormation; `osls package` names it after the second of the two steps of a first deployment. */
 export const TEMPLATE_FILE = join(PACKAGE_DIR, 'cloudformation-template-update-stack.json');
 
+/** osls needs a region, and the template is the same for all. */
+const ANY_REGION = 'us-east-1';
+
 const templateSchema = v.object({ Resources: v.record(v.string(), v.unknown()) });
 
 type PackageOptions = StageOptions & {
@@ -19,7 +22,11 @@ type PackageOptions = StageOptions & {
 };
 
 /** Builds, packages and checks one stage, offline; throws if CloudFormation would reject the template. */
-export async function packageStage({ stage, region, env = {} }: PackageOptions): Promise<string[]> {
+export async function packageStage({
+  stage,
+  region = ANY_REGION,
+  env = {},
+}: PackageOptions): Promise<string[]> {
   await build({ stage });
   await runOsls(['package', '--package', PACKAGE_DIR], { stage, region, env });
   await writeSbom(join(ROOT, 'dist'), PACKAGE_DIR);

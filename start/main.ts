@@ -29,12 +29,14 @@ await runCommand(async () => {
       config: { type: 'string' },
       repository: { type: 'string' },
       port: { type: 'string', default: '0' },
+      region: { type: 'string' },
+      profile: { type: 'string' },
     },
   });
-  const { config, repository } = values;
+  const { config, repository, region, profile } = values;
   const port = readInteger('port', values.port, [0, 65_535]);
   if (config !== undefined) console.log(DRY_RUN);
-  const demo = await prepareDemo({ configFile: config, repository });
+  const demo = await prepareDemo({ configFile: config, repository, region, profile });
   await using opened = new AsyncDisposableStack();
   opened.defer(() => demo.close());
   const { dryRun } = demo;
@@ -67,7 +69,9 @@ await runCommand(async () => {
   else {
     const { source, key, configFile } = demo;
     const { url } = stack;
-    console.log(dryRun ? dryRunCommands(url, source, configFile) : nextCommands(url, source, key));
+    console.log(
+      dryRun ? dryRunCommands(url, source, configFile, { region, profile }) : nextCommands(url, source, key),
+    );
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   }
   await opened.disposeAsync();

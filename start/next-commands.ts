@@ -1,5 +1,6 @@
 import { signSample } from '../cli/send/senders.ts';
 import { formatCurl } from '../cli/send/webhook-request.ts';
+import type { AwsOptions } from '../command-line/aws-access.ts';
 
 /** Commands to try on a running local stack: one line of `curl` for each event source, and what an operator would do. */
 export function nextCommands(url: string, source: string, key: Buffer): string {
@@ -37,12 +38,14 @@ export const DRY_RUN =
   "Dry run: nothing is deleted; `swr-sync clean` deletes for real, with the stage's ledger.";
 
 /** Commands to try on a local stack with real accounts: none of them deletes a task. */
-export function dryRunCommands(url: string, source: string, configFile: string): string {
+export function dryRunCommands(url: string, source: string, configFile: string, options: AwsOptions): string {
+  const { region, profile } = options;
+  const aws = `${region ? ` --region ${region}` : ''}${profile ? ` --profile ${profile}` : ''}`;
   return `
 Running at ${url}. ${DRY_RUN} Try:
 
 # a signed webhook that announces no deletion
-npx swr-sync send ${source} --event ping --url ${url} --stage dry-run --config ${configFile}
+npx swr-sync send ${source} --event ping --url ${url} --stage dry-run --config ${configFile}${aws}
 
 # where a repository would be routed to
 npx swr-sync route ${source}:NAME --stage dry-run --config ${configFile}

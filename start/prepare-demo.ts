@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import { inventRepository } from '../cli/send/sample-repository.ts';
+import { type AwsOptions, prepareAws } from '../command-line/aws-access.ts';
 import { ROOT, UsageError } from '../command-line/options.ts';
 import { readConfig } from '../command-line/read-config.ts';
 import { SecretStore } from '../lib/aws/secret-store.ts';
+import type { Config } from '../lib/config/config.ts';
 import { deadlineFrom } from '../lib/deadline.ts';
 import { Accounts } from '../lib/huaweicloud/accounts.ts';
 import { createLog } from '../lib/log.ts';
@@ -13,7 +15,7 @@ import { localSeed, startEmulator } from '../local/huaweicloud/emulator.ts';
 
 export type Demo = Awaited<ReturnType<typeof prepareDemo>>;
 
-interface DemoOptions {
+interface DemoOptions extends AwsOptions {
   /** `config/local.yml` and the emulator if missing. */
   readonly configFile?: string | undefined;
   /** A repository that doesn't exist if missing, where the accounts are real. */
@@ -25,7 +27,7 @@ interface DemoOptions {
  *
  * @throws {Error} if the configuration is wrong, or {UsageError} if it has no route for a GitHub deletion.
  */
-export async function prepareDemo({ configFile, repository }: DemoOptions) {
+export async function prepareDemo({ configFile, repository, ...awsOptions }: DemoOptions) {
   const file = configFile === undefined ? join(ROOT, 'config/local.yml') : resolve(configFile);
   const stage = basename(file).replace(/\.ya?ml$/, '');
   const config = await readConfig(stage, file);
@@ -40,6 +42,8 @@ export async function prepareDemo({ configFile, repository }: DemoOptions) {
           STANDARD_WEBHOOKS_SECRET:
             process.env['STANDARD_WEBHOOKS_SECRET'] ?? `whsec_${randomBytes(32).toString('base64')}`,
         };
+  // Before the functions start: they inherit it.
+  if (emulator === undefined && hasStoredSecret(config)) await prepareAws(awsOptions);
   // This process resolves secret references too, for the signature and for the list of tasks.
   Object.assign(process.env, env);
   const store = new SecretStore();
@@ -87,4 +91,13 @@ export async function prepareDemo({ configFile, repository }: DemoOptions) {
     },
     close: async () => emulator?.close(),
   };
+}
+
+/** True if a secret is in Secrets Manager or in Parameter Store. */
+function hasStoredSecret({ accounts, sources }: Config): boolean {
+  const references = [
+    ...Object.values(accounts).map(({ credentials }) => credentials),
+    ...Object.values(sources).flatMap(({ secret, api }) => [secret ?? [], api?.credentials ?? []].flat()),
+  ];
+  return references.some((reference) => !reference.startsWith('env:'));
 }

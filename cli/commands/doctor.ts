@@ -73,7 +73,7 @@ async function checkAll(stage: Stage, names: readonly string[], run: Run): Promi
   if (!run.interruption.interrupted) checks.push(...(await checkCanaries(stage, run.interruption)));
   progress.advance();
   if (aws.state === 'failed' || run.interruption.interrupted) {
-    const why = aws.state === 'failed' ? 'no AWS credentials' : 'ended by Ctrl-C';
+    const why = aws.state === 'failed' ? 'no AWS region or credentials' : 'ended by Ctrl-C';
     checks.push(
       ...['queues', 'ledger', 'event bus', 'pause', 'Lambda concurrency'].map((name) => skip(name, why)),
     );

@@ -39,7 +39,7 @@ async function rehearse(step: Step, cleanUp: CleanUp): Promise<void> {
     await step('each role reads its own secret, and no other', () => checkRoles(secrets));
     const environment = { ...awsEnvironment(endpoint), ...env };
     const redeploy = async () => {
-      const pause = await readPause(stage);
+      const pause = await readPause(STAGE);
       await packageStage({ ...stage, env: { ...env, ...pause.env } });
       await deployStack(stage);
     };

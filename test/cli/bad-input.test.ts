@@ -51,8 +51,20 @@ const rows: readonly Row[] = [
   [
     'no credentials of AWS',
     'history',
-    /^There are no AWS credentials \(.*\): set AWS_PROFILE, or /,
+    /^No AWS credentials: tried AWS_ACCESS_KEY_ID, the profile default, and the container or instance\. Give --profile NAME /,
+    { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined },
+  ],
+  [
+    'half an access key of AWS',
+    'history',
+    /^Half an AWS access key in the environment: set AWS_ACCESS_KEY_ID as well, or unset AWS_SECRET_ACCESS_KEY\./,
     { AWS_ACCESS_KEY_ID: undefined },
+  ],
+  ['no region of AWS', 'history', /^No AWS region: give --region REGION, /, { AWS_REGION: undefined }],
+  [
+    'an unknown profile of AWS',
+    'history --profile work',
+    /^There is no AWS profile "work": "aws configure list-profiles" lists them/,
   ],
   [
     'a stage that is not deployed',

@@ -75,11 +75,12 @@ test('prints a line for each check, with the next step', async () => {
 });
 
 describe('says what to fix', () => {
-  const missing = { AWS_ACCESS_KEY_ID: undefined };
+  const missing = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
   const wrong = { HUAWEI_CLOUD_CREDENTIALS: '{"domain":"acme-account","user":"robot","password":"wr0ng"}' };
   const halved = { HUAWEI_CLOUD_CREDENTIALS: '{"domain":"acme-account","user":"robot"}' };
   test.each([
-    ['no credentials of AWS', missing, 'AWS', /^There are no AWS credentials/, undefined],
+    ['no credentials of AWS', missing, 'AWS', /^No AWS credentials/, undefined],
+    ['no region of AWS', { AWS_REGION: undefined }, 'AWS', /^No AWS region: give --region/, undefined],
     ['a wrong password', wrong, 'token of main', /401/, /15 minutes lock the user/],
     ['an incomplete secret', halved, 'secret of account main', /wrong: password/, /Store it again/],
     ['no ledger', { LEDGER_TABLE: 'missing' }, 'ledger', /ResourceNotFound/, /npm run deploy/],

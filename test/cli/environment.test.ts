@@ -56,62 +56,34 @@ describe('the local stack', () => {
 });
 
 describe('AWS', () => {
-  test('is called with what a profile has', async () => {
-    await mkdir(join(operating.folder, '.aws'), { recursive: true });
-    const profile =
-      '[work]\naws_access_key_id = AKIDPROFILE\naws_secret_access_key = secret\naws_session_token = token\n';
-    await writeFile(join(operating.folder, '.aws/credentials'), profile);
-    const server = await startLoopbackServer((response) => respond(response, 200, { Items: [] }));
-    try {
-      await operating.run('history', {
-        AWS_ACCESS_KEY_ID: undefined,
-        AWS_SECRET_ACCESS_KEY: undefined,
-        AWS_PROFILE: 'work',
-        AWS_ENDPOINT_URL_DYNAMODB: server.url,
-      });
-      expect(server.requests[0]?.headers).toMatchObject({
-        authorization: expect.stringContaining('Credential=AKIDPROFILE/'),
-        'x-amz-security-token': 'token',
-      });
-    } finally {
-      await server.close();
-    }
-  });
-
-  test.each([
-    {
-      why: 'as it was chosen',
-      command: 'history --region eu-west-1',
-      environment: { AWS_REGION: 'us-east-1' },
-      region: 'eu-west-1',
+  test.each(['history', 'failed list', 'history --profile work'])(
+    'is called with what a profile has: %s',
+    async (command) => {
+      await mkdir(join(operating.folder, '.aws'), { recursive: true });
+      const key =
+        'aws_access_key_id = AKIDPROFILE\naws_secret_access_key = secret\naws_session_token = token\n';
+      await writeFile(join(operating.folder, '.aws/credentials'), `[work]\n${key}region = ap-east-1\n`);
+      const server = await startLoopbackServer((response) =>
+        respond(response, 200, { Items: [], Attributes: {} }),
+      );
+      try {
+        await operating.run(command, {
+          AWS_ACCESS_KEY_ID: undefined,
+          AWS_SECRET_ACCESS_KEY: undefined,
+          AWS_REGION: undefined,
+          AWS_PROFILE: command.includes('--profile') ? 'another' : 'work',
+          AWS_ENDPOINT_URL_DYNAMODB: server.url,
+          AWS_ENDPOINT_URL_SQS: server.url,
+        });
+        expect(server.requests[0]?.headers).toMatchObject({
+          authorization: expect.stringMatching(/Credential=AKIDPROFILE\/\d{8}\/ap-east-1\//),
+          'x-amz-security-token': 'token',
+        });
+      } finally {
+        await server.close();
+      }
     },
-    {
-      why: 'as the environment has it',
-      command: 'history',
-      environment: { AWS_REGION: 'us-west-2' },
-      region: 'us-west-2',
-    },
-    {
-      why: 'as the environment has it for lack of another',
-      command: 'history',
-      environment: { AWS_REGION: undefined, AWS_DEFAULT_REGION: 'us-west-1' },
-      region: 'us-west-1',
-    },
-    {
-      why: 'where a stage is deployed by default',
-      command: 'history',
-      environment: { AWS_REGION: undefined },
-      region: 'eu-central-1',
-    },
-  ])('is called in the region $region: $why', async ({ command, environment, region }) => {
-    const server = await startLoopbackServer((response) => respond(response, 200, { Items: [] }));
-    try {
-      await operating.run(command, { ...environment, AWS_ENDPOINT_URL_DYNAMODB: server.url });
-      expect(server.requests[0]?.headers.authorization).toContain(`/${region}/dynamodb/`);
-    } finally {
-      await server.close();
-    }
-  });
+  );
 
   test('secrets come from its stores', async () => {
     const main = acmeAccount(operating.cloud.url, { credentials: 'secretsmanager:acme' });

@@ -33,7 +33,16 @@ export async function packageTemplate(stage: string): Promise<Packaged> {
     for (const name of ['serverless.yml', 'package.json'])
       await copyFile(join(ROOT, name), join(folder, name));
     await symlink(join(ROOT, 'resources'), join(folder, 'resources'));
-    const args = [OSLS, 'package', '--package', join(folder, 'packaged'), '--stage', stage];
+    const args = [
+      OSLS,
+      'package',
+      '--package',
+      join(folder, 'packaged'),
+      '--stage',
+      stage,
+      '--region',
+      'us-east-1',
+    ];
     await run(process.execPath, args, {
       cwd: folder,
       env: { ...process.env, SLS_SCHEMA_CACHE_BASE_DIR: join(ROOT, 'node_modules/.cache') },
