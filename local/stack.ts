@@ -12,6 +12,8 @@ const TIMEOUT_MS = { receive: 10_000, clean: 60_000, sweep: 300_000 };
 const CREDENTIALS = {
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
+  // None of this machine's: it belongs to other credentials.
+  AWS_SESSION_TOKEN: '',
   AWS_REGION: 'us-east-1',
 };
 

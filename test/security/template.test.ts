@@ -91,6 +91,20 @@ test('the role that deploys may make everything that a stage consists of', () =>
   expect(actions).toEqual(expect.arrayContaining(Object.values(HANDLED).flat()));
 });
 
+test('the role that deploys reaches every log group of a stage', () => {
+  const { Resource = [] } =
+    readPolicy('deploy-permissions.json').statements.find(({ Sid }) => Sid === 'LogGroups') ?? {};
+  const reachable = Resource.map(
+    (arn) => new RegExp(`^${arn.replaceAll('STAGE', 'prod').replaceAll('*', '.*')}$`),
+  );
+  const names = resourcesOf('AWS::Logs::LogGroup').map((group) => String(group['LogGroupName']));
+  expect(names).toHaveLength(4);
+  const unreachable = names.filter(
+    (name) => !reachable.some((arn) => arn.test(`arn:aws:logs:REGION:ACCOUNT_ID:log-group:${name}`)),
+  );
+  expect(unreachable).toEqual([]);
+});
+
 describe('a role', () => {
   test.each(Object.keys(NEEDED))('%s may do what its function needs, and nothing else', (role) => {
     const given = statements.filter(({ where, principal }) => where === role && principal === undefined);
