@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -9,6 +9,7 @@ import { stringify } from 'yaml';
 import { ROOT } from '../../command-line/options.ts';
 import { type Emulator, localSeed, startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { build } from '../../scripts/build.ts';
+import { respond, startLoopbackServer } from '../support/loopback-server.ts';
 
 /** A configuration that deletes, and may delete everything: nothing in it may count. */
 const config = {
@@ -70,7 +71,7 @@ describe('npm start -- --config FILE', () => {
     await emulator.close();
   });
 
-  function start(...args: string[]) {
+  function start(args: readonly string[], variables: NodeJS.ProcessEnv = {}) {
     const env = {
       ...process.env,
       TEST_ENDPOINT: emulator.url,
@@ -78,8 +79,9 @@ describe('npm start -- --config FILE', () => {
       TEST_SECRET: 'the secret of this test',
       // Left in the environment, it must not take the place of what was built.
       CONFIG_FILE: join(distDir, 'config.json'),
+      ...variables,
     };
-    const main = spawn(process.execPath, ['start/main.ts', '--config', configFile, ...args], {
+    const main = spawn(process.execPath, ['start/main.ts', ...args], {
       cwd: ROOT,
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -97,7 +99,7 @@ describe('npm start -- --config FILE', () => {
 
   test('tells what a deletion would do, and ends with status 0', async () => {
     const before = tasks();
-    const started = start('--once', '--repository', 'acme/hello-world');
+    const started = start(['--config', configFile, '--once', '--repository', 'acme/hello-world']);
     expect(await started.exited).toEqual([0, null]);
     expect(started.printed.startsWith(FIRST_LINE)).toBe(true);
     expect(started.printed).toContain('acme-images/hello-world to cn-east-3/acme-dr (dry run)');
@@ -108,7 +110,7 @@ describe('npm start -- --config FILE', () => {
 
   test('prints no command that deletes, and deletes nothing whatever arrives', async () => {
     const before = tasks();
-    const started = start();
+    const started = start(['--config', configFile]);
     await started.up;
     expect(started.printed).not.toMatch(
       /curl|invocations|swr-sync (?!clean` deletes|send \S+ --event ping|route )|Repository Deleted/,
@@ -130,5 +132,47 @@ describe('npm start -- --config FILE', () => {
     expect([tasks(), emulator.journal.of('deleteSyncTask')]).toEqual([before, []]);
     started.main.kill('SIGINT');
     expect(await started.exited).toEqual([0, null]);
+  }, 60_000);
+
+  test('reads stored secrets, in every process, with the profile and its region', async () => {
+    const home = join(folder, 'home');
+    await mkdir(join(home, '.aws'), { recursive: true });
+    const key = 'aws_access_key_id = AKIDPROFILE\naws_secret_access_key = secret\n';
+    await writeFile(join(home, '.aws/credentials'), `[work]\n${key}region = ap-east-1\n`);
+    const stored = join(folder, 'stored.yml');
+    const account = { ...config.accounts.main, credentials: 'secretsmanager:account' };
+    const sources = { github: { type: 'github', secret: 'secretsmanager:github' } };
+    await writeFile(stored, stringify({ ...config, accounts: { main: account }, sources }));
+    const secrets = { account: emulator.env.HUAWEICLOUD_CREDENTIALS, github: 'the secret of this test' };
+    const aws = await startLoopbackServer((response, { body }) => {
+      const { SecretId } = v.parse(
+        v.object({ SecretId: v.picklist(['account', 'github']) }),
+        JSON.parse(body),
+      );
+      respond(response, 200, { SecretString: secrets[SecretId] });
+    });
+    try {
+      const started = start(
+        ['--config', stored, '--once', '--repository', 'acme/hello-world', '--profile', 'work'],
+        {
+          HOME: home,
+          AWS_ACCESS_KEY_ID: undefined,
+          AWS_SECRET_ACCESS_KEY: undefined,
+          AWS_REGION: undefined,
+          AWS_DEFAULT_REGION: undefined,
+          AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
+        },
+      );
+      expect(await started.exited).toEqual([0, null]);
+      const signed = aws.requests.map(
+        ({ headers }) => /Credential=(.*?),/.exec(headers.authorization ?? '')?.[1],
+      );
+      // Both secrets here, the one of `receive`, and the one of `clean`.
+      expect(signed.length).toBeGreaterThanOrEqual(4);
+      for (const credential of signed)
+        expect(credential).toMatch(/^AKIDPROFILE\/\d{8}\/ap-east-1\/secretsmanager\/aws4_request$/);
+    } finally {
+      await aws.close();
+    }
   }, 60_000);
 });
