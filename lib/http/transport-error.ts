@@ -3,7 +3,7 @@ export class TransportError extends Error {
   override readonly name = 'TransportError';
   /** Node's own code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`, …), or `TIMEOUT`, or `BODY_TOO_LARGE`. */
   readonly code: string;
-  /** True if an idle connection turned out to be closed: the other side has not seen the call. */
+  /** True if a reused connection broke or stayed silent before an answer began: the other side may not have seen the request. */
   readonly staleConnection: boolean;
 
   constructor(

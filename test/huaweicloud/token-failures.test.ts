@@ -151,7 +151,7 @@ describe('a failed request for the token of an agency', () => {
   test('times out', async () => {
     failAt('agency', { hang: true });
     await expectFailure(assume().get(givingUpAfter(100)), { code: 'TIMEOUT', retryable: true });
-    expect(count()).toEqual({ password: 1, token: 1 });
+    expect(count().password).toBe(1);
   });
 
   test.each([
