@@ -80,7 +80,7 @@ export class Queue {
   }
 
   /**
-   * Hides a received message for a number of seconds, 0 to 43,200.
+   * Hides a received message for a number of seconds, 0 to 43,200 less those since its receipt.
    *
    * @throws {AwsError}
    */

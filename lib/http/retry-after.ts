@@ -1,10 +1,13 @@
-/** The longest time that SQS can hide a message for. */
-const MAX_SECONDS = 12 * 60 * 60;
+/**
+ * Longest wait. SQS hides a message for 12 hours at most, counted from its receipt, and rejects more. The receipt is less
+ * than the queue's visibility timeout, six minutes, ago.
+ */
+const MAX_SECONDS = 12 * 60 * 60 - 6 * 60;
 
 /**
  * Reads a `Retry-After` header: seconds, or an HTTP date (RFC 9110, section 10.2.3).
  *
- * @returns whole seconds from now, 0 to 43,200; undefined where there is none that can be read.
+ * @returns whole seconds from now, 0 to 42,840; undefined where there is none that can be read.
  */
 export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
