@@ -17,9 +17,9 @@ export type RestoreStep = { readonly deletion: TaskEntry } & (
   | ({ readonly state: 'failed' } & Failure)
 );
 
-/** Result of the restore of one deleted task. */
+/** Result of the restore of one deleted task. `there but not listed`: SWR says that the task exists, and doesn't list it. */
 export type Restoration = { readonly deletion: TaskEntry } & (
-  | { readonly outcome: 'restored' | 'already there' | 'restored before' }
+  | { readonly outcome: 'restored' | 'already there' | 'there but not listed' | 'restored before' }
   | ({ readonly outcome: 'failed' } & Failure)
 );
 
@@ -95,35 +95,52 @@ export function restoreTasks(steps: readonly RestoreStep[], context: RestoreCont
   });
 }
 
-async function restoreTask(
-  step: RestoreStep,
-  { clientOf, deadline, markRestored }: RestoreContext,
-): Promise<Restoration> {
+async function restoreTask(step: RestoreStep, context: RestoreContext): Promise<Restoration> {
   const { deletion } = step;
   if (step.state === 'failed') {
     const { state, ...failure } = step;
     return { ...failure, outcome: state };
   }
   if (step.state === 'restored before') return { deletion, outcome: step.state };
-  if (!deadline.allowsMore()) return { deletion, outcome: 'failed', ...OUT_OF_TIME };
+  if (!context.deadline.allowsMore()) return { deletion, outcome: 'failed', ...OUT_OF_TIME };
   try {
-    if (step.state === 'missing') {
-      const { account, namespace, repository, target } = deletion;
-      const swr = clientOf(account);
-      const created = await swr.createSyncTask(namespace, repository, target, step.settings, deadline);
-      if (created !== 'created') {
-        const message = `SWR has no repository ${namespace}/${repository}, so it can have no task ${nameOf(target)}: push an image to it first`;
-        throw new ServiceError({ code: 'NO_REPOSITORY', message, retryable: false });
-      }
-      await markRestored(deletion);
-      return { deletion, outcome: 'restored' };
-    }
+    const outcome =
+      step.state === 'there' ? 'already there' : await createTask(deletion, step.settings, context);
     // An earlier attempt may have created it without this record.
-    if (deletion.outcome === 'deleted' && deletion.restoredAt === undefined) await markRestored(deletion);
-    return { deletion, outcome: 'already there' };
+    const isUnrecorded = deletion.outcome === 'deleted' && deletion.restoredAt === undefined;
+    if (outcome === 'restored' || isUnrecorded) await context.markRestored(deletion);
+    return { deletion, outcome };
   } catch (error) {
     return { deletion, outcome: 'failed', ...failureOf(error) };
   }
+}
+
+/**
+ * Creates a missing task, and looks for it after a failure: it may exist without being listed before, and the answer to an
+ * earlier request may have been lost.
+ *
+ * @throws {ServiceError}
+ */
+async function createTask(
+  { account, namespace, repository, target }: TaskEntry,
+  settings: SyncSettings,
+  { clientOf, deadline }: PlanContext,
+): Promise<'restored' | 'already there' | 'there but not listed'> {
+  const swr = clientOf(account);
+  const isListed = async () => {
+    const tasks = await swr.listSyncTasks(namespace, repository, deadline);
+    return tasks.some((task) => nameOf(task) === nameOf(target));
+  };
+  try {
+    const created = await swr.createSyncTask(namespace, repository, target, settings, deadline);
+    if (created === 'created') return 'restored';
+    if (created === 'exists') return (await isListed()) ? 'already there' : 'there but not listed';
+  } catch (error) {
+    if (deadline.allowsMore() && (await isListed().catch(() => false))) return 'already there';
+    throw error;
+  }
+  const message = `SWR has no repository ${namespace}/${repository}, so it can have no task ${nameOf(target)}: push an image to it first`;
+  throw new ServiceError({ code: 'NO_REPOSITORY', message, retryable: false });
 }
 
 /** Runs `work` once per repository, for several repositories at a time. */

@@ -145,6 +145,10 @@ function formatSteps(steps: readonly Step[]): string {
 
 function explainStep(step: Step): string {
   if ('message' in step && step.code !== 'DEADLINE') return step.message;
-  if (outcomeOf(step) === 'restored before') return 'missing again, or not listed by SWR; --again creates it';
-  return step.deletion.task === undefined ? 'syncAuto and override unknown' : '';
+  const outcome = outcomeOf(step);
+  if (outcome === 'restored before') return 'missing again, or not listed by SWR; --again creates it';
+  if (outcome === 'there but not listed') return 'SWR says that it exists; its settings are unknown';
+  if (step.deletion.task === undefined) return 'syncAuto and override unknown';
+  const isManual = !step.deletion.task.syncAuto && outcome !== 'already there';
+  return isManual ? 'manual, so SWR may not list it' : '';
 }

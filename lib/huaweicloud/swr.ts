@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Deadline } from '../deadline.ts';
+import { ServiceError } from '../failure.ts';
 import type { HttpRequest, HttpResponse } from '../http/http-request.ts';
 import { readJson } from '../json.ts';
 import type { Log } from '../log.ts';
@@ -13,6 +14,11 @@ import { parseSyncTasks, type SyncTask } from './sync-task.ts';
 
 /** A page of repositories with their descriptions is the longest answer. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+/** Answer to the creation of a task that exists. Its code is not documented. A name has no spaces, so no name matches. */
+const EXISTS = /duplicate sync|already exist/i;
+/** Internal error, with which SWR also answers the creation of a task for an unknown region. */
+const INTERNAL_ERROR = 'SVCSTG.SWR.5001101';
 
 const repositoriesSchema = v.array(v.object({ name: v.string(), total_range: v.optional(v.unknown()) }));
 const organizationsSchema = v.object({ namespaces: v.array(v.object({ name: v.string() })) });
@@ -75,10 +81,11 @@ export class SwrClient {
   }
 
   /**
-   * Creates a task, or changes the one that the repository has for the target. The target need not exist.
+   * Creates a task. SWR changes the one that the repository has for the target, or answers that it exists. The target need
+   * not exist.
    *
    * @returns `no repository` where SWR doesn't know the repository.
-   * @throws {HuaweiCloudError}
+   * @throws {ServiceError}
    */
   async createSyncTask(
     namespace: string,
@@ -86,13 +93,25 @@ export class SwrClient {
     target: Target,
     { syncAuto, override }: SyncSettings,
     deadline: Deadline,
-  ): Promise<'created' | 'no repository'> {
+  ): Promise<'created' | 'exists' | 'no repository'> {
     const call = `creating the task ${nameOf(target)} of ${namespace}/${repository}`;
     const { remoteRegionId, remoteNamespace } = target;
     const body = { remoteRegionId, remoteNamespace, syncAuto, override };
-    const answer = await this.#call(call, 'POST', syncRepoPath(namespace, repository), body, deadline);
-    if (typeof answer === 'string') return 'no repository';
-    return isDone(answer) ? 'created' : unreadable(call, answer);
+    try {
+      const answer = await this.#call(call, 'POST', syncRepoPath(namespace, repository), body, deadline);
+      if (typeof answer === 'string') return 'no repository';
+      return isDone(answer) ? 'created' : unreadable(call, answer);
+    } catch (error) {
+      if (!(error instanceof HuaweiCloudError)) throw error;
+      const { failure, message } = error;
+      if (EXISTS.test(message.slice(call.length))) return 'exists';
+      if (failure.code !== INTERNAL_ERROR) throw error;
+      const hint = `SWR may not know the region ${remoteRegionId}`;
+      throw new ServiceError(
+        { ...failure, message: `${message}: ${hint}`, retryable: false },
+        { cause: error },
+      );
+    }
   }
 
   /**

@@ -11,6 +11,10 @@ interface Kept {
 export class Cloud {
   /** Answer for a task that doesn't exist: 404 is documented, 400 with `SVCSTG.SWR.4001158` was seen in practice. */
   goneAs: 404 | 400 = 404;
+  /** Creating a task that exists is an error; otherwise it changes the task. Both are reported, neither is documented. */
+  strictCreate = false;
+  /** Regions that tasks can lead to; every one if undefined. */
+  regions: readonly string[] | undefined;
   /** Lists as documented if empty. */
   listing: Listing = {};
   readonly region: string;

@@ -9,6 +9,8 @@ export interface Repository {
 export interface Listing {
   /** Most repositories on a page, however many were asked for; 1,000 if missing. */
   repositories?: number;
+  /** Tasks without `syncAuto` are left out. */
+  hideManual?: boolean;
   /** Most tasks of a repository; 100 if missing. */
   tasks?: number;
   /** `Content-Range` and `total_range`: left out, the length of the page, or always this number. The true total if missing. */

@@ -3,7 +3,7 @@ import { type Answer, answerEmpty, answerJson, parameterError, swrError } from '
 import { type Call, readJsonObject } from './call.ts';
 import type { Cloud } from './cloud.ts';
 import { isOrganizationName, isRepositoryName } from './names.ts';
-import type { Listing, NewTask, Repository } from './rows.ts';
+import type { Listing, NewTask, Repository, TaskTarget } from './rows.ts';
 
 const MAX_LIMIT = 1000;
 const DEFAULT_LIMIT = 100;
@@ -94,7 +94,9 @@ export function listSyncTasks(call: Call, cloud: Cloud): Answer {
   const { namespace, repository } = readNames(call);
   const isKnown = cloud.hasRepository(namespace, repository) || cloud.tasks(namespace, repository).length > 0;
   if (!isKnown) throw refuseAbsent(`${namespace}/${repository}`);
-  const rows = cloud.tasks(namespace, repository, { hidden: false });
+  const rows = cloud
+    .tasks(namespace, repository, { hidden: false })
+    .filter(({ syncAuto }) => syncAuto || cloud.listing.hideManual !== true);
   return answerJson(200, rows.slice(0, cloud.listing.tasks ?? MAX_ROWS));
 }
 
@@ -103,6 +105,15 @@ export function createSyncTask(call: Call, cloud: Cloud, account: string): Answe
   const task = readTask(call);
   if (!cloud.hasRepository(task.namespace, task.repository)) {
     throw refuseAbsent(`${task.namespace}/${task.repository}`);
+  }
+  if (cloud.regions?.includes(task.remoteRegionId) === false) {
+    throw swrError(500, 'SVCSTG.SWR.5001101', 'Internal error');
+  }
+  const isTask = (row: TaskTarget) =>
+    row.remoteRegionId === task.remoteRegionId && row.remoteNamespace === task.remoteNamespace;
+  if (cloud.strictCreate && cloud.tasks(task.namespace, task.repository).some(isTask)) {
+    // Neither the status nor the code is known.
+    throw swrError(400, 'SVCSTG.SWR.4000000', 'duplicate sync repo');
   }
   cloud.addTask(task, account);
   return answerEmpty(200);

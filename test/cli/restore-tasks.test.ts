@@ -1,8 +1,9 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { planRestore, restoreTasks } from '../../cli/restore-tasks.ts';
 import { ServiceError } from '../../lib/failure.ts';
 import { parseSyncTask } from '../../lib/huaweicloud/sync-task.ts';
 import type { TaskEntry } from '../../lib/ledger/history.ts';
+import type { Fault } from '../../local/huaweicloud/emulator.ts';
 import { DR, EMEA, manyTargets, useEmulator } from '../support/cloud.ts';
 import { allowing, noHurry } from '../support/deadline.ts';
 import { swrClient } from '../support/swr-client.ts';
@@ -110,7 +111,15 @@ describe('a plan', () => {
   });
 });
 
-describe('restoring', () => {
+/** Behaviours of SWR's creation, both of which are reported. */
+describe.each([
+  { strictCreate: false, why: 'changes a task that exists' },
+  { strictCreate: true, why: 'rejects the creation of a task that exists' },
+])('restoring, where SWR $why,', ({ strictCreate }) => {
+  beforeEach(() => {
+    cloud.cloud.strictCreate = strictCreate;
+  });
+
   test.each([
     { why: 'both flags', task: { syncAuto: true, override: true } },
     { why: 'one of them', task: { syncAuto: false, override: true } },
@@ -152,6 +161,63 @@ describe('restoring', () => {
     const deletion = deletionOf({ restoredAt: '2026-11-24T04:00:00.000Z' });
     await expect(restore([deletion])).resolves.toEqual([{ deletion, outcome: 'restored before' }]);
     expect([cloud.journal.of('createSyncTask'), marked]).toEqual([[], []]);
+  });
+
+  test('takes a task that SWR has and does not list for a success, and records it', async () => {
+    cloud.cloud.listing = { hideManual: true };
+    const task = { ...EMEA, syncAuto: false, override: false };
+    cloud.cloud.addTask({ namespace: 'acme', repository: 'payments/api', ...task });
+    const { restore, marked } = restorer();
+    const deletion = deletionOf({ task });
+    const outcome = strictCreate ? 'there but not listed' : 'restored';
+    await expect(restore([deletion])).resolves.toEqual([{ deletion, outcome }]);
+    expect(
+      cloud.cloud.tasks().filter(({ remoteNamespace }) => remoteNamespace === EMEA.remoteNamespace),
+    ).toHaveLength(1);
+    expect(marked).toEqual([deletion]);
+  });
+
+  test('leaves a task as it is that another has created since the plan', async () => {
+    const { context, marked } = restorer();
+    const deletion = deletionOf();
+    const plan = await planRestore([deletion], context);
+    cloud.cloud.addTask({ namespace: 'acme', repository: 'payments/api', ...EMEA, syncAuto: true });
+    const outcome = strictCreate ? 'already there' : 'restored';
+    await expect(restoreTasks(plan, context)).resolves.toEqual([{ deletion, outcome }]);
+    expect(taskOf(EMEA)).toMatchObject({ override: !strictCreate });
+    expect(marked).toEqual([deletion]);
+  });
+
+  test.each<[what: string, fault: Fault]>([
+    ['its answer was lost', { reset: 'body', afterwards: true }],
+    ['SWR says in other words that it exists', { status: 400, message: 'conflict', afterwards: true }],
+  ])('finds the task after a failed creation, when %s', async (_, fault) => {
+    cloud.fault('createSyncTask', fault);
+    const { restore, marked } = restorer();
+    await expect(restore([deletionOf()])).resolves.toMatchObject([{ outcome: 'already there' }]);
+    expect(marked).toHaveLength(1);
+  });
+
+  test('fails with the first failure if it can not look for the task after it', async () => {
+    const { context } = restorer();
+    const plan = await planRestore([deletionOf()], context);
+    cloud.fault('createSyncTask', { status: 503 });
+    cloud.fault('listSyncTasks', { status: 500 });
+    await expect(restoreTasks(plan, context)).resolves.toMatchObject([{ outcome: 'failed', status: 503 }]);
+  });
+
+  test('fails permanently for a region that SWR does not know', async () => {
+    cloud.cloud.regions = [DR.remoteRegionId];
+    const { restore, marked } = restorer();
+    await expect(restore([deletionOf()])).resolves.toMatchObject([
+      {
+        outcome: 'failed',
+        status: 500,
+        retryable: false,
+        message: expect.stringContaining(`SWR may not know the region ${EMEA.remoteRegionId}`),
+      },
+    ]);
+    expect([cloud.journal.of('createSyncTask').length, marked]).toEqual([1, []]);
   });
 
   test("fails with the repository's name if it no longer exists", async () => {

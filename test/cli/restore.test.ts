@@ -88,7 +88,16 @@ test('a table says what is done', async () => {
   const lines = stdout.split('\n').map((line) => line.split(/ {2,}/));
   expect(lines).toEqual([
     ['OUTCOME', 'ACCOUNT', 'REPOSITORY', 'TARGET', 'AUTO', 'OVERRIDE', 'DELETED (UTC)', 'NOTE'],
-    ['restored', 'main', `${shop}/api`, 'ap-southeast-1/acme-apac', 'no', 'yes', expect.any(String)],
+    [
+      'restored',
+      'main',
+      `${shop}/api`,
+      'ap-southeast-1/acme-apac',
+      'no',
+      'yes',
+      expect.any(String),
+      'manual, so SWR may not list it',
+    ],
     ['restored', 'main', `${shop}/api`, 'cn-east-3/acme-dr', 'yes', 'yes', expect.any(String)],
     [''],
   ]);
@@ -148,6 +157,31 @@ describe('failures are printed, with exit status 1', () => {
     expect(new Set(outcomes(JSON.parse(stdout)))).toEqual(new Set(['failed', 'restored']));
     expect(there()).toHaveLength(1);
   });
+});
+
+test('reports a task that SWR has and does not list, and succeeds', async () => {
+  const { cloud } = operating.cloud;
+  cloud.addTask({ namespace: shop, repository: 'api', ...APAC });
+  Object.assign(cloud, { strictCreate: true, listing: { hideManual: true } });
+  try {
+    const { status, stdout, stderr } = await operating.run(`restore ${shop}/api --yes`);
+    expect([status, stderr]).toEqual([0, '1 there but not listed, 1 restored.\n']);
+    expect(stdout).toMatch(/^there but not listed .* SWR says that it exists; its settings are unknown$/m);
+  } finally {
+    Object.assign(cloud, { strictCreate: false, listing: {} });
+  }
+});
+
+test('does not retry the creation of a task for an unknown region', async () => {
+  const { cloud } = operating.cloud;
+  cloud.regions = [APAC.remoteRegionId];
+  try {
+    const { status, stdout } = await operating.run(`restore ${shop}/api --yes`);
+    expect([status, operating.cloud.journal.of('createSyncTask').length]).toEqual([1, 2]);
+    expect(stdout).toContain('SWR may not know the region cn-east-3');
+  } finally {
+    cloud.regions = undefined;
+  }
 });
 
 test('retries after transient failures', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { expectFailure } from '../support/caught.ts';
 import { APAC, DR, EMEA, manyTargets, startCloud } from '../support/cloud.ts';
 import { noHurry } from '../support/deadline.ts';
 import { respond, startLoopbackServer } from '../support/loopback-server.ts';
@@ -94,6 +95,31 @@ describe('creating a task', () => {
     await expect(createTask(DR, { syncAuto: false, override: true })).resolves.toBe('created');
     expect(cloud.cloud.tasks('acme', 'payments/api')).toHaveLength(2);
     expect(cloud.cloud.tasks('acme', 'payments/api')[0]).toMatchObject({ syncAuto: false, override: true });
+  });
+
+  test('reports one that exists where SWR does not change it', async () => {
+    cloud.cloud.strictCreate = true;
+    await expect(createTask(DR, { syncAuto: false, override: true })).resolves.toBe('exists');
+    expect(cloud.cloud.tasks('acme', 'payments/api')[0]).toMatchObject({ ...DR, syncAuto: true });
+  });
+
+  test.each([
+    { status: 400, message: 'duplicate sync repo' },
+    { status: 409, message: 'The sync task already exists.' },
+    { status: 500, message: 'Duplicate sync repo' },
+  ])('takes $status "$message" for one that exists', async (fault) => {
+    cloud.fault('createSyncTask', fault);
+    await expect(createTask()).resolves.toBe('exists');
+  });
+
+  test('fails permanently, with the region, where SWR answers as for an unknown region', async () => {
+    cloud.cloud.regions = [DR.remoteRegionId];
+    await expectFailure(createTask(EMEA), {
+      code: 'SVCSTG.SWR.5001101',
+      status: 500,
+      retryable: false,
+      message: expect.stringContaining(EMEA.remoteRegionId),
+    });
   });
 
   test('sends the two fields of a target only', async () => {

@@ -78,6 +78,13 @@ describe('GET', () => {
     expect(countTasks('quiet')).toBe(101);
   });
 
+  test('omits the tasks without syncAuto where the list hides manual ones', async () => {
+    acme.cloud.listing = { hideManual: true };
+    acme.cloud.addTask({ namespace: 'acme', repository: 'quiet', ...DR, syncAuto: false });
+    acme.cloud.addTask({ namespace: 'acme', repository: 'quiet', ...APAC, syncAuto: true });
+    expect(JSON.parse((await send('GET', syncRepo('quiet'))).body)).toMatchObject([APAC]);
+  });
+
   test('omits a hidden task, which is there all the same', async () => {
     acme.cloud.addTask({ namespace: 'acme', repository: 'quiet', ...DR, hidden: true });
     expect((await send('GET', syncRepo('quiet'))).body).toBe('[]');
@@ -156,6 +163,21 @@ describe('POST', () => {
     expect(acme.cloud.tasks('acme', 'hello')).toMatchObject([
       { id: 1, syncAuto: true, createdAt: '2026-03-02T08:15:27.53183Z', updatedAt: '2026-11-24T03:00:00Z' },
     ]);
+  });
+
+  test('rejects the task that is there where it is strict, and leaves it', async () => {
+    acme.cloud.strictCreate = true;
+    const before = acme.cloud.tasks('acme', 'hello');
+    const reply = await send('POST', syncRepo('hello'), { ...DR, override: true });
+    expect([reply.status, JSON.parse(reply.body).error_msg]).toEqual([400, 'duplicate sync repo']);
+    expect(acme.cloud.tasks('acme', 'hello')).toEqual(before);
+    expect((await send('POST', syncRepo('quiet'), DR)).status).toBe(200);
+  });
+
+  test('answers an internal error for an unknown region', async () => {
+    acme.cloud.regions = [APAC.remoteRegionId];
+    expectError(await send('POST', syncRepo('quiet'), DR), 500, 'SVCSTG.SWR.5001101');
+    expect((await send('POST', syncRepo('quiet'), APAC)).status).toBe(200);
   });
 
   test('succeeds toward an organization that does not exist', async () => {
