@@ -185,9 +185,9 @@ describe('an invocation that runs out of time', () => {
 
   test('does not wait for an answer beyond its end', async () => {
     addTasks(3);
-    cloud.fault('deleteSyncTask', { hang: true }, { nth: 2 });
+    cloud.fault('deleteSyncTask', { hang: true }, { nth: 2, times: Infinity });
     const { outcomes } = await cleanUp(cloud, request, { deadline: givingUpAfter(500) });
-    expect(outcomes.filter(({ outcome }) => outcome === 'deleted')).toHaveLength(2);
+    expect(outcomes.filter(({ outcome }) => outcome === 'deleted')).toHaveLength(1);
     expect(outcomes).toContainEqual(expect.objectContaining({ code: 'TIMEOUT', retryable: true }));
   });
 });

@@ -16,7 +16,7 @@ test('keeps its connection over TLS as well, and replaces it when it goes silent
   try {
     await using proxy = await startSilentProxy(server.url);
     const url = new URL(proxy.url);
-    const send = () => httpRequest({ method: 'GET', url, headers: {}, timeoutMs: 1200, maxBodyBytes: 1000 });
+    const send = () => httpRequest({ method: 'GET', url, headers: {}, timeoutMs: 3000, maxBodyBytes: 1000 });
     expect(await send()).toMatchObject({ status: 200, body: 'x' });
     await send();
     expect(server.requests.map(({ connection }) => connection)).toEqual([1, 1]);
