@@ -4,6 +4,7 @@ import { callQueue } from '../../lib/aws/queue.ts';
 import { type HttpResponse, httpRequest } from '../../lib/http/http-request.ts';
 import { getFrom } from '../../lib/sources/registry.ts';
 import { authorizerOf } from '../huaweicloud/use-cloud.ts';
+import { caught } from '../support/caught.ts';
 import { DR } from '../support/cloud.ts';
 import { givingUpAfter } from '../support/deadline.ts';
 import { useVariables } from '../support/environment.ts';
@@ -177,15 +178,14 @@ test.each([
 test('a call whose new connection is silent as well fails at the end of its time', async () => {
   await keep(1, () => send(server.url));
   server.answer = () => undefined;
-  const calling = send(server.url);
-  const failing = expect(calling).rejects.toMatchObject({
-    code: 'TIMEOUT',
-    message: expect.stringContaining(`no whole answer within ${LIMIT_MS} ms`),
-  });
+  const failing = caught(send(server.url));
   await until(() => server.requests.length === 2);
   await passThird();
   await until(() => server.requests.length === 3);
   jest.advanceTimersByTime(LIMIT_MS);
-  await failing;
+  expect(await failing).toMatchObject({
+    code: 'TIMEOUT',
+    message: expect.stringContaining(`no whole answer within ${LIMIT_MS} ms`),
+  });
   expect(server.requests.map(({ connection }) => connection)).toEqual([1, 1, 2]);
 });
