@@ -7,12 +7,12 @@ import { authorizerOf } from '../huaweicloud/use-cloud.ts';
 import { caught } from '../support/caught.ts';
 import { DR } from '../support/cloud.ts';
 import { givingUpAfter } from '../support/deadline.ts';
-import { useVariables } from '../support/environment.ts';
+import { AWS_ACCESS, useVariables } from '../support/environment.ts';
 import { respond, useServer } from '../support/loopback-server.ts';
 import { type Silence, startSilentProxy } from '../support/silent-proxy.ts';
 import { swrClient } from '../support/swr-client.ts';
 
-useVariables(() => ({ AWS_ENDPOINT_URL: undefined, AWS_ENDPOINT_URL_SQS: undefined }));
+useVariables(() => ({ ...AWS_ACCESS, AWS_ENDPOINT_URL: undefined, AWS_ENDPOINT_URL_SQS: undefined }));
 const server = useServer((response, { method }) => respond(response, 200, method === 'POST' ? {} : ''));
 
 const LIMIT_MS = 9000;
