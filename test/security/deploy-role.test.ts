@@ -60,7 +60,7 @@ describe('the role that deploys', () => {
     expect(filled.replaceAll(/\s/g, '').length).toBeLessThan(10_240);
   });
 
-  test('can be taken by one environment of one repository', () => {
+  test('can be taken by one environment of one repository, whichever form its subject has', () => {
     expect(readPolicy('deploy-trust.json').statements).toMatchObject([
       {
         Action: ['sts:AssumeRoleWithWebIdentity'],
@@ -68,7 +68,7 @@ describe('the role that deploys', () => {
           // No StringLike: a pattern is what lets other repositories in.
           StringEquals: {
             'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
-            'token.actions.githubusercontent.com:sub': 'repo:OWNER/REPOSITORY:environment:STAGE',
+            'token.actions.githubusercontent.com:sub': 'SUBJECT_PREFIX:environment:STAGE',
           },
         },
       },
