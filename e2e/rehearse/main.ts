@@ -1,5 +1,8 @@
 /** `npm run rehearse`: an end-to-end test of the packaged stage against an AWS emulator. See docs/testing.md. */
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { messageOf, runCommand } from '../../command-line/options.ts';
 import { localSeed, startEmulator } from '../../local/huaweicloud/emulator.ts';
 import { FUNCTIONS } from '../../scripts/bundle.ts';
@@ -8,10 +11,11 @@ import { runOsls } from '../../scripts/osls.ts';
 import { packageStage } from '../../scripts/package.ts';
 import { awsEnvironment, EMULATOR_REGION } from './aws.ts';
 import { checkDeployment } from './check-deployment.ts';
+import { checkRedeployment } from './check-redeployment.ts';
 import { type CleanUp, cleanUpWith, type Step, startSteps } from './deployment.ts';
 import { findMiniStack, startMiniStack } from './ministack.ts';
 import { checkRoles, deleteSecrets, storeSecrets } from './secrets.ts';
-import { deployStack, STAGE } from './stack.ts';
+import { deleteKept, deployStack, failFirstDeployment, removeStack, STAGE, savePackage } from './stack.ts';
 
 /** Deploys the packaged stage to an AWS emulator, and checks it. */
 async function rehearse(step: Step, cleanUp: CleanUp): Promise<void> {
@@ -32,19 +36,28 @@ async function rehearse(step: Step, cleanUp: CleanUp): Promise<void> {
   cleanUp(deleteSecrets);
   const secrets = await step('two secrets stored', () => storeSecrets(gitHubSecret, credentials));
 
-  cleanUp(() => runOsls(['remove'], stage));
-  const outputs = await step('stack deployed', () => deployStack(stage));
+  const folder = await mkdtemp(join(tmpdir(), 'swr-sync-cleanup-packages-'));
+  cleanUp(() => rm(folder, { recursive: true }));
+  const packaged = { ...stage, copy: join(folder, 'enabled') };
+  await savePackage(packaged);
+  cleanUp(deleteKept);
+  cleanUp(() => removeStack(stage));
+  await step('first deployment failed, and nothing left behind', () => failFirstDeployment(packaged));
+  const outputs = await step('stack deployed', () => deployStack(packaged));
+  const environment = { ...awsEnvironment(endpoint), ...env };
+  const redeploy = async () => {
+    const pause = await readPause(STAGE);
+    await packageStage({ ...stage, env: { ...env, ...pause.env } });
+    const paused = { ...stage, copy: join(folder, 'paused') };
+    await savePackage(paused);
+    await deployStack(paused);
+  };
+  const deployment = { endpoint, environment, outputs, emulator, gitHubSecret, redeploy, step, cleanUp };
 
   try {
     await step('each role reads its own secret, and no other', () => checkRoles(secrets));
-    const environment = { ...awsEnvironment(endpoint), ...env };
-    const redeploy = async () => {
-      const pause = await readPause(STAGE);
-      await packageStage({ ...stage, env: { ...env, ...pause.env } });
-      await deployStack(stage);
-    };
-    const sent = { endpoint, environment, outputs, emulator, gitHubSecret };
-    await checkDeployment({ ...sent, redeploy, step, cleanUp });
+    await checkDeployment(deployment);
+    await checkRedeployment(deployment, packaged);
   } catch (error) {
     for (const name of FUNCTIONS) {
       console.error(`--- ${name}`);

@@ -69,6 +69,7 @@ const SERVICES = {
   secretsmanager: { variable: 'SECRETS_MANAGER', target: 'secretsmanager', json: '1.1' },
   ssm: { variable: 'SSM', target: 'AmazonSSM', json: '1.1' },
   dynamodb: { variable: 'DYNAMODB', target: 'DynamoDB_20120810', json: '1.0' },
+  logs: { variable: 'CLOUDWATCH_LOGS', target: 'Logs_20140328', json: '1.1' },
   events: { variable: 'EVENTBRIDGE', target: 'AWSEvents', json: '1.1' },
   ecr: { variable: 'ECR', target: 'AmazonEC2ContainerRegistry_V20150921', json: '1.1', host: 'api.ecr' },
   lambda: { variable: 'LAMBDA' },

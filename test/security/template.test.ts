@@ -243,7 +243,6 @@ describe('stored data', () => {
       {
         SSESpecification: { SSEEnabled: true },
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-        DeletionProtectionEnabled: true,
       },
     ]);
   });
