@@ -11,7 +11,7 @@ import { adoptResources, keptResources, protectTables } from './kept-resources.t
 import { describeNextSteps } from './next-steps.ts';
 import { type OslsOptions, PACKAGE_DIR, runOsls } from './osls.ts';
 import { packageStage, TEMPLATE_FILE } from './package.ts';
-import { parseTemplate, Stack, WITHOUT_RESOURCES } from './stack.ts';
+import { parseTemplate, Stack, wasNeverCreated } from './stack.ts';
 import { describeStatefulChanges } from './stateful-changes.ts';
 
 const DEPLOYED = /^(?:CREATE|UPDATE)_COMPLETE$/;
@@ -77,7 +77,7 @@ export async function removeStage({ yes, ...options }: ChangeOptions): Promise<v
   const status = await stack.settle();
   if (status === undefined)
     throw new Error(`There is no stack ${stack.name} in ${region}: nothing to remove.`);
-  const kept = status === WITHOUT_RESOURCES ? [] : keptResources(await stack.template());
+  const kept = wasNeverCreated(status) ? [] : keptResources(await stack.template());
   const stays = ['the secrets', ...kept.map(({ name }) => name)].join(', ');
   const what = [
     `Removing ${stage} in ${region}`,
@@ -100,8 +100,7 @@ async function openStack(
   { stage, region }: { readonly stage: string; readonly region: string },
 ): Promise<string | undefined> {
   const status = await stack.settle();
-  if (status === WITHOUT_RESOURCES) {
-    // An adoption was interrupted.
+  if (status !== undefined && wasNeverCreated(status)) {
     await stack.delete();
     return undefined;
   }

@@ -16,7 +16,12 @@ const POLL_MS = 5000;
 /** First status of every operation that a user starts. What follows in the same operation has other ones. */
 const OPERATION_BEGUN = /^(?:CREATE|UPDATE|IMPORT|DELETE)_IN_PROGRESS$/;
 /** State of a stack that has nothing but a change set, which only a person or a new program continues. */
-export const WITHOUT_RESOURCES = 'REVIEW_IN_PROGRESS';
+const UNDER_REVIEW = 'REVIEW_IN_PROGRESS';
+
+/** Whether a stack was never created: it has nothing but a change set, or its creation was rolled back. It can only be deleted. */
+export function wasNeverCreated(status: string): boolean {
+  return status === UNDER_REVIEW || status === 'ROLLBACK_COMPLETE';
+}
 
 // Without defaults: a deployed template is sent back as it is.
 const resourceSchema = v.looseObject({
@@ -64,7 +69,7 @@ export class Stack {
   async settle(): Promise<string | undefined> {
     return this.#poll(
       async () => (await this.#describe())?.StackStatus,
-      (status) => status === WITHOUT_RESOURCES || !status?.endsWith('_IN_PROGRESS'),
+      (status) => status === UNDER_REVIEW || !status?.endsWith('_IN_PROGRESS'),
     );
   }
 

@@ -85,8 +85,11 @@ describe('a deployment', () => {
     expect(command).not.toContain('--force');
   });
 
-  test('clears away a stack that an interrupted adoption has left without resources', async () => {
-    account.statuses = ['REVIEW_IN_PROGRESS'];
+  test.each([
+    ['an interrupted adoption', 'REVIEW_IN_PROGRESS'],
+    ['a creation that was rolled back', 'ROLLBACK_COMPLETE'],
+  ])('deletes the stack without resources that %s has left', async (_cause, status) => {
+    account.statuses = [status];
     account.after = { DeleteStack: undefined };
     await deploy('CREATE_COMPLETE');
     expect(account.calls.map(({ action }) => action)).toContain('cloudformation:DeleteStack');
