@@ -39,8 +39,13 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
+/** Waits in real time, which `waitUntil` can't do under the injected clock. */
 async function until(holdsNow: () => boolean): Promise<void> {
-  while (!holdsNow()) await nextTurn();
+  const giveUpAt = performance.now() + 10_000;
+  while (!holdsNow()) {
+    if (performance.now() > giveUpAt) throw new Error('waited in vain');
+    await nextTurn();
+  }
 }
 
 /** Waits until so many calls wait for an answer. */
