@@ -6,58 +6,78 @@ interface Statement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Action: readonly string[];
   readonly Resource: unknown;
+  readonly Condition?: unknown;
 }
 
 const DESCRIBE_REPOSITORIES: Statement = {
   Effect: 'Allow',
   Action: ['ecr:DescribeRepositories'],
-  Resource: arnOf(['ecr', 'repository/*']),
+  Resource: completeArn('ecr', 'repository/*'),
 };
 
 const STORES = [
-  {
-    store: 'secretsmanager',
-    action: 'secretsmanager:GetSecretValue',
-    // Secrets Manager appends six characters of its own to the name of a secret.
-    resourceOf: (name: string) => ['secretsmanager', `secret:${name}-??????`] as const,
-  },
-  {
-    store: 'ssm',
-    action: 'ssm:GetParameter',
-    resourceOf: (name: string) => ['ssm', `parameter/${name.replace(/^\//, '')}`] as const,
-  },
-];
+  { store: 'secretsmanager', action: 'secretsmanager:GetSecretValue', resourceOf: secretArn },
+  { store: 'ssm', action: 'ssm:GetParameter', resourceOf: parameterArn },
+] as const;
 
 /** Permissions of each function to read secrets: those that the configuration gives it, and no others. */
 export function permissionsOf(config: Config): Record<(typeof FUNCTIONS)[number], readonly Statement[]> {
+  const { accounts, sources, events, kmsKey } = config;
   const inBothClouds = [
-    ...statementsFor([
-      ...Object.values(config.accounts).map(({ credentials }) => credentials),
-      // For existence checks.
-      ...Object.values(config.sources).flatMap(({ api }) => api?.credentials ?? []),
-    ]),
-    ...(config.events.confirmEcr ? [DESCRIBE_REPOSITORIES] : []),
+    ...statementsFor(
+      [
+        ...Object.values(accounts).map(({ credentials }) => credentials),
+        // For existence checks.
+        ...Object.values(sources).flatMap(({ api }) => api?.credentials ?? []),
+      ],
+      kmsKey,
+    ),
+    ...(events.confirmEcr ? [DESCRIBE_REPOSITORIES] : []),
   ];
   return {
-    receive: statementsFor(Object.values(config.sources).flatMap(({ secret }) => secret ?? [])),
+    receive: statementsFor(
+      Object.values(sources).flatMap(({ secret }) => secret ?? []),
+      kmsKey,
+    ),
     clean: inBothClouds,
     sweep: inBothClouds,
   };
 }
 
-function statementsFor(references: readonly string[]): Statement[] {
+function statementsFor(references: readonly string[], kmsKey: string | undefined): Statement[] {
   const parsed = references.map(parseSecretReference);
-  const statements = STORES.flatMap(({ store, action, resourceOf }): Statement[] => {
-    const names = parsed.filter((reference) => reference.store === store).map(({ name }) => name);
-    const Resource = names.map((name) => (name.startsWith('arn:') ? name : arnOf(resourceOf(name))));
-    return names.length === 0 ? [] : [{ Effect: 'Allow', Action: [action], Resource }];
-  });
+  const used = STORES.map(({ store, action, resourceOf }) => ({
+    store,
+    action,
+    resources: parsed.filter((reference) => reference.store === store).map(({ name }) => resourceOf(name)),
+  })).filter(({ resources }) => resources.length > 0);
   // A policy without a statement is not valid.
-  const none: Statement = { Effect: 'Deny', Action: STORES.map(({ action }) => action), Resource: '*' };
-  return statements.length > 0 ? statements : [none];
+  if (used.length === 0)
+    return [{ Effect: 'Deny', Action: STORES.map(({ action }) => action), Resource: '*' }];
+  const read = used.map(
+    ({ action, resources }): Statement => ({ Effect: 'Allow', Action: [action], Resource: resources }),
+  );
+  if (kmsKey === undefined) return read;
+  // Both stores decrypt as their caller.
+  const services = used.map(({ store }) => ({ 'Fn::Sub': `${store}.\${AWS::Region}.\${AWS::URLSuffix}` }));
+  const Condition = { StringEquals: { 'kms:ViaService': services } };
+  return [...read, { Effect: 'Allow', Action: ['kms:Decrypt'], Resource: kmsKey, Condition }];
+}
+
+/** ARN of a secret, with the six characters that Secrets Manager appends to its name. */
+function secretArn(name: string): unknown {
+  if (!name.startsWith('arn:')) return completeArn('secretsmanager', `secret:${name}-??????`);
+  // Secrets Manager, too, takes an ARN that ends like this for a complete one.
+  return /-[A-Za-z0-9]{6}$/.test(name) ? name : `${name}-??????`;
+}
+
+/** ARN of a parameter, without the version or label that may follow its name. */
+function parameterArn(name: string): unknown {
+  const [arn] = /^arn:(?:[^:]*:){4}[^:]+/.exec(name) ?? [];
+  return arn ?? completeArn('ssm', `parameter/${name.replace(/:.*$/, '').replace(/^\//, '')}`);
 }
 
 /** ARN in this account and region, which CloudFormation completes. */
-function arnOf([service, resource]: readonly [service: string, resource: string]): unknown {
+function completeArn(service: string, resource: string): unknown {
   return { 'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}` };
 }

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { isSecretReference, parseSecretReference } from '../lib/secret-reference.ts';
 
 const ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf';
+const PARAMETER = 'arn:aws-cn:ssm:cn-north-1:123456789012:parameter/prod/github';
 
 test.each([
   {
@@ -11,6 +12,8 @@ test.each([
   },
   { text: `secretsmanager:${ARN}`, store: 'secretsmanager', name: ARN },
   { text: 'ssm:/swr-sync-cleanup/prod/github', store: 'ssm', name: '/swr-sync-cleanup/prod/github' },
+  { text: 'ssm:prod/github:3', store: 'ssm', name: 'prod/github:3' },
+  { text: `ssm:${PARAMETER}:blue`, store: 'ssm', name: `${PARAMETER}:blue` },
   { text: 'env:GITHUB_SECRET', store: 'env', name: 'GITHUB_SECRET' },
 ])('reads $text', ({ text, store, name }) => {
   expect(isSecretReference(text)).toBe(true);
@@ -26,6 +29,14 @@ test.each([
   { why: 'something comes before it', text: ' env:NAME' },
   { why: 'something comes after it', text: 'env:NAME\n' },
   { why: 'it is empty', text: '' },
+  { why: 'its name would match every secret', text: 'secretsmanager:*' },
+  { why: 'its name would match every parameter', text: 'ssm:/prod/?' },
+  { why: 'CloudFormation would replace a part of it', text: 'secretsmanager:${AWS::AccountId}' },
+  {
+    why: 'the ARN is of another service',
+    text: 'secretsmanager:arn:aws:ssm:eu-central-1:123456789012:parameter/x',
+  },
+  { why: 'the ARN has no parameter', text: 'ssm:arn:aws:ssm:eu-central-1:123456789012:parameter' },
 ])('rejects $text: $why', ({ text }) => {
   expect(isSecretReference(text)).toBe(false);
   expect(() => parseSecretReference(text)).toThrow('is not a secret reference');

@@ -17,6 +17,7 @@ export interface Config {
   readonly routes: readonly Route[];
   readonly safety: Safety;
   readonly sweep: File['sweep'];
+  readonly kmsKey?: string;
   readonly ledger: File['ledger'];
   readonly events: File['events'];
 }

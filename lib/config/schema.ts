@@ -155,6 +155,13 @@ export const fileSchema = v.strictObject({
     }),
     {},
   ),
+  /** Key of the secrets, if AWS doesn't manage it. */
+  kmsKey: v.exactOptional(
+    matching(
+      /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/,
+      'the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID (an alias can not be used in a policy)',
+    ),
+  ),
   ledger: v.optional(
     v.strictObject({
       /** Days until an entry is deleted. */

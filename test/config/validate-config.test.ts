@@ -67,6 +67,7 @@ test('every setting is accepted', () => {
     },
     sweep: { mode: 'apply', maxPercent: 100, targetAccounts: ['other'] },
     ledger: { retentionDays: 1 },
+    kmsKey: 'arn:aws-cn:kms:cn-north-1:123456789012:key/mrk-1234abcd',
     events: { confirmEcr: true, allowedSources: ['forge.*'] },
   });
   expect(result).toMatchObject({
@@ -132,6 +133,8 @@ describe('an issue has what is expected', () => {
     [section('sweep', { maxPercent: 101 }), /^a percentage, 0 to 100$/],
     [section('ledger', { retentionDays: 0.5 }), /^a whole number of days$/],
     [section('ledger', { retentionDays: 0 }), /^at least 1$/],
+    [section('kmsKey', 'alias/secrets'), /^the ARN of a KMS key/],
+    [section('kmsKey', 'arn:aws:kms:eu-central-1:123456789012:alias/secrets'), /alias/],
     [section('events', { allowedSources: [''] }), /^a source, or a glob on it$/],
   ])('%j: %s', (change, expected) => {
     const result = validateConfig('prod', { ...right, ...change });

@@ -9,20 +9,36 @@ import { caught } from '../support/caught.ts';
 import { holds, testProperty } from '../support/properties.ts';
 import { anyText } from './values.ts';
 
+const nameOf = {
+  secretsmanager: fc.stringMatching(/^[\w/+=.@-]{1,40}$/),
+  ssm: fc.stringMatching(/^[\w/.-]{1,40}(?::[\w.-]{1,10})?$/),
+  env: anyText.filter((text) => /^\S+$/.test(text)),
+};
+
 test('a reference is read as its store and name', async () => {
-  const stores = fc.constantFrom('secretsmanager' as const, 'ssm' as const, 'env' as const);
-  const names = anyText.filter((text) => /^\S+$/.test(text));
-  await holds([stores, names], (store, name) => {
+  const references = fc
+    .constantFrom('secretsmanager', 'ssm', 'env')
+    .chain((store) => nameOf[store].map((name) => ({ store, name })));
+  await holds([references], ({ store, name }) => {
     expect(isSecretReference(`${store}:${name}`)).toBe(true);
     expect(parseSecretReference(`${store}:${name}`)).toEqual({ store, name });
   });
 });
 
 test('nothing else is a reference', async () => {
-  const before = fc.constantFrom('', 'ssm', 'ssm: ', ' env:', 'vault:', 'secretsmanager:a ');
+  const before = fc.constantFrom(
+    '',
+    'ssm',
+    'ssm: ',
+    ' env:',
+    'vault:',
+    'secretsmanager:a ',
+    'ssm:a*',
+    'ssm:$',
+  );
   await holds([before, anyText], (start, end) => {
     const text = `${start}${end}`;
-    fc.pre(!/^ssm:\S+$/.test(text));
+    fc.pre(!/^ssm:[\w/.-]+(?::[\w.-]+)?$/.test(text));
     expect(isSecretReference(text)).toBe(false);
     expect(() => parseSecretReference(text)).toThrow('is not a secret reference');
   });

@@ -9,7 +9,7 @@ test('each function may read the secrets that the configuration gives it, and no
     accounts: {
       main: account('secretsmanager:prod/huaweicloud'),
       other: account('ssm:/prod/other'),
-      third: account('secretsmanager:arn:aws:secretsmanager:eu-central-1:1:secret:third-AbCdEf'),
+      third: account('secretsmanager:arn:aws:secretsmanager:eu-central-1:123456789012:secret:third-AbCdEf'),
     },
     sources: { github: { type: 'github', secret: 'ssm:prod/github' } },
   });
@@ -22,7 +22,7 @@ test('each function may read the secrets that the configuration gives it, and no
           'Fn::Sub':
             'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:prod/huaweicloud-??????',
         },
-        'arn:aws:secretsmanager:eu-central-1:1:secret:third-AbCdEf',
+        'arn:aws:secretsmanager:eu-central-1:123456789012:secret:third-AbCdEf',
       ],
     },
     {
