@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readPolicy } from './deploy-role.ts';
 
-const { text, statements } = readPolicy('deploy-permissions.json');
+const { text, statements } = readPolicy('.github/aws/deploy-permissions.json');
 const actions = statements.flatMap(({ Action }) => Action);
 
 describe('the role that deploys', () => {
@@ -20,6 +20,7 @@ describe('the role that deploys', () => {
       'ListEventSources',
       'HttpApi',
       'AccessLog',
+      'ReadAlarms',
     ]);
     const [, eventSources] = others;
     expect(eventSources?.Condition).toEqual({
@@ -61,7 +62,7 @@ describe('the role that deploys', () => {
   });
 
   test('can be taken by one environment of one repository, whichever form its subject has', () => {
-    expect(readPolicy('deploy-trust.json').statements).toMatchObject([
+    expect(readPolicy('.github/aws/deploy-trust.json').statements).toMatchObject([
       {
         Action: ['sts:AssumeRoleWithWebIdentity'],
         Condition: {

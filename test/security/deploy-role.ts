@@ -16,19 +16,19 @@ const documentSchema = v.object({
         v.optional(v.union([v.string(), v.array(v.string())]), []),
         v.transform((resource) => [resource].flat()),
       ),
-      Condition: v.optional(v.record(v.string(), v.record(v.string(), v.string()))),
+      Condition: v.optional(v.record(v.string(), v.record(v.string(), v.unknown()))),
     }),
   ),
 });
 
 type Statement = v.InferOutput<typeof documentSchema>['Statement'][number];
 
-/** Policy document of the role that deploys, as text and parsed. */
-export function readPolicy(name: string): {
+/** Policy document for a role in AWS, as text and parsed. */
+export function readPolicy(file: string): {
   readonly text: string;
   readonly statements: readonly Statement[];
 } {
-  const text = readFileSync(join(ROOT, '.github/aws', name), 'utf8');
+  const text = readFileSync(join(ROOT, file), 'utf8');
   return { text, statements: v.parse(documentSchema, JSON.parse(text)).Statement };
 }
 

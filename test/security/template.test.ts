@@ -87,7 +87,9 @@ const allowed = () => statements.filter(({ effect }) => effect === 'Allow');
 test('the role that deploys may make everything that a stage consists of', () => {
   const types = [...new Set(Object.values(template.Resources).map(({ Type }) => Type))].toSorted();
   expect(types).toEqual(Object.keys(HANDLED).toSorted());
-  const actions = readPolicy('deploy-permissions.json').statements.flatMap(({ Action }) => Action);
+  const actions = readPolicy('.github/aws/deploy-permissions.json').statements.flatMap(
+    ({ Action }) => Action,
+  );
   expect(actions).toEqual(expect.arrayContaining(Object.values(HANDLED).flat()));
 });
 
