@@ -38,6 +38,8 @@ const jobs = workflows.flatMap(({ name, content }) =>
 const steps = jobs.flatMap(({ name, job }) => job.steps.map((step) => ({ name, step })));
 const stepsOf = (name: string) => jobs.find((each) => each.name === name)?.job.steps ?? [];
 
+const RELEASE = 'deploy.yml, release';
+
 /** `uses` with the comment after it. */
 const USES = /^\s*(?:- )?uses:\s*(\S+)(?:\s+#\s*(\S+))?\s*$/gm;
 const uses = workflows.flatMap(({ name, text }) =>
@@ -74,10 +76,21 @@ describe('a compromised action or a pull request gets few permissions', () => {
     expect([{}, { contents: 'read' }]).toContainEqual(content.permissions);
   });
 
-  test.each(jobs)('$name may write nothing but the identity that a deployment shows', ({ name, job }) => {
-    const writable = Object.entries(job.permissions ?? {}).filter(([, access]) => access !== 'read');
-    const deploys = name.startsWith('deploy-stage.yml') || job.uses?.endsWith('/deploy-stage.yml') === true;
-    expect(writable).toEqual(deploys ? [['id-token', 'write']] : []);
+  test.each(jobs)(
+    '$name may write nothing but a release, or the identity of a deployment',
+    ({ name, job }) => {
+      const writable = Object.entries(job.permissions ?? {}).filter(([, access]) => access !== 'read');
+      const deploys = name.startsWith('deploy-stage.yml') || job.uses?.endsWith('/deploy-stage.yml') === true;
+      const allowed = name === RELEASE ? [['contents', 'write']] : deploys ? [['id-token', 'write']] : [];
+      expect(writable).toEqual(allowed);
+    },
+  );
+
+  test('the job that writes a release runs no code of the repository or of a package', () => {
+    const commands = stepsOf(RELEASE).map(({ run = '', uses: action = '' }) => `${action}${run}`);
+    expect(commands).toHaveLength(3);
+    for (const command of commands)
+      expect(command).toMatch(/^(?:gh (?:run|release) |\(cd release && sha256sum )/);
   });
 
   test.each(workflows)(
@@ -97,7 +110,7 @@ describe('a compromised action or a pull request gets few permissions', () => {
 
   test('no checkout leaves its token behind', () => {
     const checkouts = steps.filter(({ step }) => step.uses?.startsWith('actions/checkout@'));
-    expect(checkouts).toHaveLength(7);
+    expect(checkouts).toHaveLength(8);
     for (const { step } of checkouts) expect(step.with).toMatchObject({ 'persist-credentials': false });
   });
 
@@ -111,7 +124,13 @@ describe('a compromised action or a pull request gets few permissions', () => {
 describe('there is no key that could be stolen', () => {
   test.each(workflows)('$name uses no secret', ({ text }) => {
     expect(text).not.toMatch(/\bsecrets\b/);
-    expect(text).not.toMatch(/access-key|ACCESS_KEY|SESSION_TOKEN|github\.token/i);
+    expect(text).not.toMatch(/access-key|ACCESS_KEY|SESSION_TOKEN/i);
+  });
+
+  test('only the job that writes a release has the token of its run', () => {
+    const having = jobs.filter(({ job }) => JSON.stringify(job).includes('github.token'));
+    expect(having.map(({ name }) => name)).toEqual([RELEASE]);
+    expect(workflows.flatMap(({ text }) => text.match(/github\.token/g) ?? [])).toHaveLength(1);
   });
 
   test('AWS lends the credentials, after the packages are installed and not before', () => {
