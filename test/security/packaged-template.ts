@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,11 +25,17 @@ export interface Packaged {
   readonly bundles: ReadonlyMap<string, string>;
 }
 
-/** Template of a stage, packaged in a folder of its own, since other tests may be packaging in the project's. */
-export async function packageTemplate(stage: string): Promise<Packaged> {
+/**
+ * Packages the template of a stage with its parameters and another configuration, since a team has its own in `config`.
+ * The folder is its own, too: other tests may be packaging in the project's.
+ */
+export async function packageTemplate(stage: string, config: object): Promise<Packaged> {
   const folder = await mkdtemp(join(tmpdir(), 'packaged-'));
   try {
-    const sizes = await build({ stage, outDir: join(folder, 'dist') });
+    const configFile = join(folder, 'config.yml');
+    // JSON is YAML.
+    await writeFile(configFile, JSON.stringify(config));
+    const sizes = await build({ stage, configFile, outDir: join(folder, 'dist') });
     for (const name of ['serverless.yml', 'package.json'])
       await copyFile(join(ROOT, name), join(folder, name));
     await symlink(join(ROOT, 'resources'), join(folder, 'resources'));
