@@ -31,7 +31,7 @@ interface Deployed {
 
 /** Describes what a person does after a deployment, with commands to copy. */
 export function describeNextSteps(
-  { accounts, sources }: Config,
+  { accounts, sources, kmsKey }: Config,
   { stage, region, outputs }: Deployed,
 ): string {
   const { WebhookUrl = 'WebhookUrl', AlarmTopicArn = 'AlarmTopicArn' } = outputs;
@@ -45,7 +45,7 @@ export function describeNextSteps(
 #   {"ak":"ACCESS_KEY","sk":"SECRET_KEY"}
 # or, without an access key, a password:
 #   {"domain":"ACCOUNT_NAME","user":"USER","password":"PASSWORD"}
-${store(credentials, 'secret.json', region)}`,
+${store(credentials, 'secret.json', region, kmsKey)}`,
     );
   }
   for (const [name, { type, secret, api }] of senders) {
@@ -54,7 +54,7 @@ ${store(credentials, 'secret.json', region)}`,
       secrets.set(
         secret,
         `# Webhook secret of source ${name}: make and store it, then read it for the settings of the sender
-${make} | ${store(secret, '/dev/stdin', region)}
+${make} | ${store(secret, '/dev/stdin', region, kmsKey)}
 ${readBack(secret, region)}`,
       );
     }
@@ -63,7 +63,7 @@ ${readBack(secret, region)}`,
       secrets.set(
         api.credentials,
         `# Credentials for the API of source ${name}. Write ${form} into the file secret.txt:
-${store(api.credentials, 'secret.txt', region)}`,
+${store(api.credentials, 'secret.txt', region, kmsKey)}`,
       );
     }
   }
@@ -90,17 +90,22 @@ ${indent(`npx swr-sync doctor --stage ${stage} --region ${region}    # in this c
 }
 
 /** Command that stores a file as a secret: a secret on a command line would be seen by others, and kept in its history. */
-function store(reference: string, file: string, region: string): string {
+function store(reference: string, file: string, region: string, kmsKey: string | undefined): string {
   const { store: kind, name } = parseSecretReference(reference);
   const value = `file://${file}`;
   if (kind === 'env')
     return `# ${reference}: a deployed function has no such variable. Use secretsmanager: or ssm: instead.`;
-  if (kind === 'ssm')
-    return `aws ssm put-parameter --region ${region} --type SecureString --name ${name} --value ${value}`;
+  if (kind === 'ssm') {
+    // Without an ARN and a version.
+    const parameter = name.replace(/^arn:.*:parameter(?=\/)/, '').replace(/:.*$/, '');
+    const key = kmsKey === undefined ? '' : ` --key-id ${kmsKey}`;
+    return `aws ssm put-parameter --region ${region} --type SecureString${key} --name ${parameter} --value ${value}`;
+  }
+  const key = kmsKey === undefined ? '' : ` --kms-key-id ${kmsKey}`;
   // Only a secret that exists has an ARN.
   return name.startsWith('arn:')
     ? `aws secretsmanager put-secret-value --region ${region} --secret-id ${name} --secret-string ${value}`
-    : `aws secretsmanager create-secret --region ${region} --name ${name} --secret-string ${value}`;
+    : `aws secretsmanager create-secret --region ${region}${key} --name ${name} --secret-string ${value}`;
 }
 
 function readBack(reference: string, region: string): string {

@@ -121,7 +121,7 @@ describe('a deployment', () => {
     await deploy('UPDATE_COMPLETE');
     account.template = { Resources: { Ledger, Queue } };
     await deploy('UPDATE_COMPLETE');
-    const { statements } = readPolicy('deploy-permissions.json');
+    const { statements } = readPolicy('.github/aws/deploy-permissions.json');
     const allowed = new Set(statements.flatMap(({ Action }) => Action));
     const called = [...new Set(account.calls.map(({ action }) => action))];
     expect(called).toEqual(

@@ -19,7 +19,7 @@ const text = describeNextSteps(
       harbor: { type: 'harbor', secret: 'secretsmanager:prod/harbor', api: api('harbor') },
       events: {
         type: 'cloudevents',
-        secret: 'secretsmanager:arn:aws:secretsmanager:eu-west-1:1:secret:events-AbCdEf',
+        secret: 'secretsmanager:arn:aws:secretsmanager:eu-west-1:123456789012:secret:events-AbCdEf',
       },
       topic: { type: 'aws-sns', topics: ['arn:aws:sns:eu-west-1:1:deletions'] },
     },
@@ -69,4 +69,22 @@ test('no command has a secret in it, and each has the region', () => {
 
 test('there is nothing to store for a topic', () => {
   expect(text).not.toMatch(/# .*source topic/);
+});
+
+test('secrets are stored under the key of the configuration, and parameters without a version', () => {
+  const kmsKey = 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd';
+  const account = (credentials: string) => ({ region: 'cn-north-4', credentials });
+  const accounts = {
+    main: account('secretsmanager:prod/huaweicloud'),
+    labeled: account('ssm:/prod/labeled:blue'),
+    named: account('ssm:arn:aws:ssm:eu-west-1:123456789012:parameter/prod/named:3'),
+  };
+  const steps = describeNextSteps(configOf({ accounts, sources: {}, kmsKey }), {
+    stage: 'prod',
+    region: 'eu-west-1',
+    outputs,
+  });
+  expect(steps).toContain(`create-secret --region eu-west-1 --kms-key-id ${kmsKey} --name prod/huaweicloud `);
+  expect(steps).toContain(`--type SecureString --key-id ${kmsKey} --name /prod/labeled --value`);
+  expect(steps).toContain('--name /prod/named --value');
 });

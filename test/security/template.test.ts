@@ -103,7 +103,7 @@ test('the role that deploys may make everything that a stage consists of', () =>
 
 test('the role that deploys reaches every log group of a stage', () => {
   const { Resource = [] } =
-    readPolicy('deploy-permissions.json').statements.find(({ Sid }) => Sid === 'LogGroups') ?? {};
+    readPolicy('.github/aws/deploy-permissions.json').statements.find(({ Sid }) => Sid === 'LogGroups') ?? {};
   const reachable = Resource.map(
     (arn) => new RegExp(`^${arn.replaceAll('STAGE', 'prod').replaceAll('*', '.*')}$`),
   );
