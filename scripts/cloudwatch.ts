@@ -1,4 +1,10 @@
-import { ALARMS, type AlarmRow, type AwsMetric, type Parameter } from '../lib/metrics/alarms.ts';
+import {
+  ALARMS,
+  type AlarmRow,
+  type AwsMetric,
+  type MetricMath,
+  type Parameter,
+} from '../lib/metrics/alarms.ts';
 import { type WidgetRow, widgetRowsOf } from '../lib/metrics/dashboard.ts';
 import type { MetricName } from '../lib/metrics/metrics.ts';
 
@@ -41,19 +47,14 @@ function logicalId({ page }: AlarmRow): string {
 }
 
 function alarmResource(row: AlarmRow, stage: string, overrides: Overrides): object {
-  const { page, description, metric, statistic = 'Sum', side, datapoints, notifiesOk = true } = row;
-  const [Namespace, MetricName, Name, Value] = withDimension(metric, stage);
+  const { page, description, side, datapoints, notifiesOk = true } = row;
   const topic = [{ Ref: 'AlarmTopic' }];
   return {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
       AlarmName: `${NAMESPACE}-${stage}-${page}`,
       AlarmDescription: `${description} docs/operations.md#${page}`,
-      Namespace,
-      MetricName,
-      Dimensions: [{ Name, Value }],
-      ...(statistic === 'p99' ? { ExtendedStatistic: statistic } : { Statistic: statistic }),
-      Period: row.periodSeconds,
+      ...watched(row, stage),
       EvaluationPeriods: numberOf(row.periods ?? 1, overrides),
       ...(datapoints !== undefined && { DatapointsToAlarm: datapoints }),
       Threshold: numberOf(row.threshold, overrides),
@@ -64,6 +65,32 @@ function alarmResource(row: AlarmRow, stage: string, overrides: Overrides): obje
       Tags: '${self:custom.tags}',
     },
   };
+}
+
+/** Properties of what an alarm watches: one metric, or the result of an expression. */
+function watched(row: AlarmRow, stage: string): object {
+  const { metric, of, statistic = 'Sum', periodSeconds: Period } = row;
+  if (!isMath(metric)) {
+    const more = of === undefined ? [] : [{ Name: 'Of', Value: of }];
+    const { Dimensions, ...named } = metricOf(metric, stage);
+    const Statistic = statistic === 'p99' ? { ExtendedStatistic: statistic } : { Statistic: statistic };
+    return { ...named, Dimensions: [...Dimensions, ...more], ...Statistic, Period };
+  }
+  const queries = Object.entries(metric.metrics).map(([Id, each]) => ({
+    Id,
+    MetricStat: { Metric: metricOf(each, stage), Stat: statistic, Period },
+    ReturnData: false,
+  }));
+  return { Metrics: [...queries, { Id: 'result', Expression: metric.expression }] };
+}
+
+function isMath(metric: AlarmRow['metric']): metric is MetricMath {
+  return typeof metric === 'object' && 'expression' in metric;
+}
+
+function metricOf(metric: MetricName | AwsMetric<unknown>, stage: string) {
+  const [Namespace, MetricName, Name, Value] = withDimension(metric, stage);
+  return { Namespace, MetricName, Dimensions: [{ Name, Value }] };
 }
 
 function withDimension<Value>(

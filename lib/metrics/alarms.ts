@@ -6,6 +6,14 @@ export type AwsMetric<Value> = readonly [namespace: string, name: string, dimens
 /** Value in CloudFormation that only the deployment knows. */
 type Reference = { readonly Ref: string } | { readonly 'Fn::GetAtt': readonly [string, string] };
 
+/** Time series that CloudWatch computes from several metrics. CloudWatch charges for each metric. */
+export interface MetricMath {
+  /** Of the ids of the metrics. A metric without a value counts as 0 in a sum. */
+  readonly expression: string;
+  /** By id, which begins with a lower-case letter. */
+  readonly metrics: Readonly<Record<string, AwsMetric<Reference>>>;
+}
+
 /** Number that a stage may override under `params` in `serverless.yml`. */
 export interface Parameter {
   readonly parameter: string;
@@ -18,10 +26,12 @@ export interface AlarmRow {
   readonly page: string;
   /** First sentence of the mail. */
   readonly description: string;
-  readonly metric: MetricName | AwsMetric<Reference>;
+  readonly metric: MetricName | AwsMetric<Reference> | MetricMath;
+  /** Part of the configuration that the metric is about: its second dimension, `Of`. */
+  readonly of?: string;
   /** `Sum` if missing. */
   readonly statistic?: 'Maximum' | 'p99';
-  readonly periodSeconds: 60 | 300 | 3600;
+  readonly periodSeconds: 60 | 300 | 900 | 3600;
   /** Number of periods that count. 1 if missing. */
   readonly periods?: number | Parameter;
   /** Number of those periods that must be over the threshold. All if missing. */
@@ -41,6 +51,11 @@ const queue = (name: string, id: string): AwsMetric<Reference> => [
   'QueueName',
   { 'Fn::GetAtt': [id, 'QueueName'] },
 ];
+/** All messages of the dead-letter queue. `swr-sync failed` hides them while it runs, so the visible ones are not enough. */
+const DEAD_LETTERS = {
+  visible: queue('ApproximateNumberOfMessagesVisible', 'DeadLetterQueue'),
+  hidden: queue('ApproximateNumberOfMessagesNotVisible', 'DeadLetterQueue'),
+};
 const errorsOf = (id: string): AwsMetric<Reference> => ['AWS/Lambda', 'Errors', 'FunctionName', { Ref: id }];
 
 /** Alarms of a stage, in the order of their pages. */
@@ -48,20 +63,43 @@ export const ALARMS: readonly AlarmRow[] = [
   {
     page: 'dead-letters',
     description: "A request was dead-lettered and needs a person. The message's attributes have the reason.",
-    metric: queue('ApproximateNumberOfMessagesVisible', 'DeadLetterQueue'),
+    metric: { expression: 'visible + hidden', metrics: DEAD_LETTERS },
     statistic: 'Maximum',
     periodSeconds: 60,
     threshold: { parameter: 'deadLettersAlarmAbove', default: 0 },
   },
   {
+    page: 'dead-letters-rising',
+    description: 'More requests were dead-lettered while others still wait in the dead-letter queue.',
+    // No metric counts the messages that SQS moves itself.
+    metric: { expression: 'DIFF(visible + hidden)', metrics: DEAD_LETTERS },
+    statistic: 'Maximum',
+    periodSeconds: 60,
+    // One mail for all that arrives within five minutes.
+    periods: 5,
+    datapoints: 1,
+    threshold: { parameter: 'deadLettersAlarmAbove', default: 0 },
+    // Five minutes later the alarm is over, whatever happened.
+    notifiesOk: false,
+  },
+  {
+    page: 'retries',
+    description: 'Requests return to the queue again and again: calls to Huawei Cloud or to a source fail.',
+    metric: 'Retried',
+    // A failed request is retried after six minutes, so each period has one at least; a single retry is in one period.
+    periodSeconds: 900,
+    periods: 2,
+    threshold: { parameter: 'retriesAlarmAbove', default: 0 },
+  },
+  {
     page: 'oldest-message',
     description:
-      'A request waits too long: calls to Huawei Cloud fail, or more requests arrive than are processed.',
+      'A request waits too long for its first attempts: more requests arrive than are processed, or the function clean does not run.',
     metric: queue('ApproximateAgeOfOldestMessage', 'CleanupQueue'),
     statistic: 'Maximum',
     periodSeconds: 60,
     periods: 5,
-    // Two visibility timeouts and more: the request has failed twice at least.
+    // SQS leaves out messages that were received three times: `retries` is about those.
     threshold: { parameter: 'oldestMessageAlarmSeconds', default: 900 },
     widget: 'Oldest message waiting',
   },
@@ -95,6 +133,16 @@ export const ALARMS: readonly AlarmRow[] = [
     metric: ['AWS/ApiGateway', '5xx', 'ApiId', { Ref: 'HttpApi' }],
     periodSeconds: 60,
     threshold: 0,
+  },
+  {
+    page: 'webhooks-throttled',
+    description:
+      "The HTTP API throttled webhooks (429). GitHub does not retry: redeliver the failed deliveries on the webhook's page.",
+    // Counted from the access log: no function sees such a request (resources/http-api.yml).
+    metric: 'WebhooksThrottled',
+    periodSeconds: 60,
+    threshold: 0,
+    notifiesOk: false,
   },
   {
     page: 'webhooks-rejected',

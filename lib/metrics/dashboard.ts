@@ -62,6 +62,7 @@ export function widgetRowsOf(stage: string): readonly WidgetRow[] {
         line('WebhooksAccepted', 'accepted', 'green'),
         line('WebhooksIgnored', 'ignored', 'gray'),
         line('WebhooksRejected', 'rejected', 'orange'),
+        line('WebhooksThrottled', 'throttled (429)', 'purple'),
         line(['AWS/ApiGateway', '5xx', 'ApiId', '${HttpApi}'], 'failed (5xx)', 'red'),
       ],
     },

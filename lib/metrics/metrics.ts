@@ -4,11 +4,13 @@ const NAMESPACE = 'swr-sync-cleanup';
 /** Values of one metric in a line. */
 const MAX_VALUES = 100;
 
+/** Metrics of this namespace. A metric filter counts `WebhooksThrottled` (`resources/http-api.yml`), functions all others. */
 export type MetricName =
   | 'WebhooksAccepted'
   | 'WebhooksIgnored'
   | 'WebhooksRejected'
   | 'WebhooksAmbiguous'
+  | 'WebhooksThrottled'
   | 'Requests'
   | 'TasksDeleted'
   | 'TasksAbsent'

@@ -64,6 +64,7 @@ export const HANDLED: Readonly<Record<string, readonly string[]>> = {
   ),
   'AWS::Lambda::Permission': actions('lambda:AddPermission|GetPolicy|RemovePermission'),
   'AWS::Logs::LogGroup': actions('logs:CreateLogGroup|DescribeLogGroups|PutRetentionPolicy|DeleteLogGroup'),
+  'AWS::Logs::MetricFilter': actions('logs:PutMetricFilter|DescribeMetricFilters|DeleteMetricFilter'),
   'AWS::S3::Bucket': actions(
     's3:CreateBucket|PutEncryptionConfiguration|PutBucketPublicAccessBlock|DeleteBucket',
   ),

@@ -28,6 +28,19 @@ export interface MetricLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
+/** Metrics of a line as `NAMESPACE NAME DIMENSION=VALUE …`, each once for every set of dimensions. */
+export function readMetricNames(line: string): string[] {
+  const { _aws: directive, ...fields } = v.parse(lineSchema, JSON.parse(line));
+  return directive.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
+    Metrics.flatMap(({ Name }) =>
+      Dimensions.map((keys) => {
+        const dimensions = keys.map((key) => `${key}=${String(fields[key])}`);
+        return [Namespace, Name, ...dimensions.toSorted()].join(' ');
+      }),
+    ),
+  );
+}
+
 /** @throws {Error} if CloudWatch would leave the line alone. */
 export function parseMetricLine(line: string): MetricLine {
   const { _aws: directive, ...fields } = v.parse(lineSchema, JSON.parse(line));
