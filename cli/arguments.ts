@@ -4,9 +4,8 @@ import { timestampSchema } from '../lib/cleanup/request.ts';
 import { parseTarget } from '../lib/config/validate-routes.ts';
 import type { Target } from '../lib/huaweicloud/names.ts';
 import { validateOrganization, validateRepository } from '../lib/huaweicloud/names.ts';
+import { parseDuration } from '../lib/times.ts';
 
-const UNITS_MS = new Map(Object.entries({ s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }));
-const DURATION = /^(\d{1,6})([smhdw])$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 /** An organization of SWR, or one of its repositories. */
@@ -58,9 +57,8 @@ export function parseTargetName(text: string): Target {
  * @throws {UsageError}
  */
 export function parseTime(text: string, nowMs: number): string {
-  const [, amount = '', unit = ''] = DURATION.exec(text) ?? [];
-  const unitMs = UNITS_MS.get(unit);
-  if (unitMs !== undefined) return new Date(nowMs - Number(amount) * unitMs).toISOString();
+  const age = parseDuration(text);
+  if (age !== undefined) return new Date(nowMs - age).toISOString();
   const isDay = DAY.test(text);
   const time = isDay ? `${text}T00:00:00Z` : text;
   // `Date` reads the 31st of November as the 1st of December.

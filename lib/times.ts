@@ -1,3 +1,13 @@
+const UNITS_MS = new Map(Object.entries({ s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }));
+const DURATION = /^(\d{1,6})([smhdw])$/;
+
+/** Milliseconds of a duration such as `90m`, `2h` or `7d`; undefined for another text. */
+export function parseDuration(text: string): number | undefined {
+  const [, amount = '', unit = ''] = DURATION.exec(text) ?? [];
+  const unitMs = UNITS_MS.get(unit);
+  return unitMs === undefined ? undefined : Number(amount) * unitMs;
+}
+
 /**
  * Compares two ISO 8601 times with their zones, to the precision in which they are written: SWR writes microseconds, and a `Date`
  * has milliseconds.

@@ -4,6 +4,7 @@ import {
   type AwsMetric,
   type MetricMath,
   type Parameter,
+  silenceAlarms,
 } from '../lib/metrics/alarms.ts';
 import { type WidgetRow, widgetRowsOf } from '../lib/metrics/dashboard.ts';
 import type { MetricName } from '../lib/metrics/metrics.ts';
@@ -17,10 +18,12 @@ type Overrides = Readonly<Record<string, unknown>>;
 /**
  * Alarms and dashboard of a stage as CloudFormation resources, by logical id.
  *
+ * @param sources of the configuration.
  * @param readParameter reads a parameter of the stage; returns null if the stage has none of that name.
  */
 export async function cloudWatchResources(
   stage: string,
+  sources: Parameters<typeof silenceAlarms>[0],
   readParameter: (name: string) => Promise<unknown>,
 ): Promise<Record<string, unknown>> {
   const overrides: Record<string, unknown> = {};
@@ -29,7 +32,12 @@ export async function cloudWatchResources(
   }
   const body = { periodOverride: 'inherit', widgets: dashboardWidgets(stage, overrides) };
   return {
-    ...Object.fromEntries(ALARMS.map((row) => [logicalId(row), alarmResource(row, stage, overrides)])),
+    ...Object.fromEntries(
+      [...ALARMS, ...silenceAlarms(sources)].map((row) => [
+        logicalId(row),
+        alarmResource(row, stage, overrides),
+      ]),
+    ),
     Dashboard: {
       Type: 'AWS::CloudWatch::Dashboard',
       Properties: {
@@ -40,19 +48,19 @@ export async function cloudWatchResources(
   };
 }
 
-/** `DeadLettersAlarm` for `dead-letters`. */
-function logicalId({ page }: AlarmRow): string {
+/** `DeadLettersAlarm` for `dead-letters`. A logical id has letters and digits only. */
+function logicalId({ page, source = '' }: AlarmRow): string {
   const words = page.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
-  return `${words.join('')}Alarm`;
+  return `${words.join('')}Alarm${source.replaceAll('-', 'Dash').replaceAll('_', 'Underscore')}`;
 }
 
 function alarmResource(row: AlarmRow, stage: string, overrides: Overrides): object {
-  const { page, description, side, datapoints, notifiesOk = true } = row;
+  const { page, source, description, side, datapoints, notifiesOk = true } = row;
   const topic = [{ Ref: 'AlarmTopic' }];
   return {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
-      AlarmName: `${NAMESPACE}-${stage}-${page}`,
+      AlarmName: [NAMESPACE, stage, page, source ?? []].flat().join('-'),
       AlarmDescription: `${description} docs/operations.md#${page}`,
       ...watched(row, stage),
       EvaluationPeriods: numberOf(row.periods ?? 1, overrides),
@@ -69,9 +77,9 @@ function alarmResource(row: AlarmRow, stage: string, overrides: Overrides): obje
 
 /** Properties of what an alarm watches: one metric, or the result of an expression. */
 function watched(row: AlarmRow, stage: string): object {
-  const { metric, of, statistic = 'Sum', periodSeconds: Period } = row;
+  const { metric, source, statistic = 'Sum', periodSeconds: Period } = row;
   if (!isMath(metric)) {
-    const more = of === undefined ? [] : [{ Name: 'Of', Value: of }];
+    const more = source === undefined ? [] : [{ Name: 'Of', Value: `source ${source}` }];
     const { Dimensions, ...named } = metricOf(metric, stage);
     const Statistic = statistic === 'p99' ? { ExtendedStatistic: statistic } : { Statistic: statistic };
     return { ...named, Dimensions: [...Dimensions, ...more], ...Statistic, Period };
@@ -81,7 +89,7 @@ function watched(row: AlarmRow, stage: string): object {
     MetricStat: { Metric: metricOf(each, stage), Stat: statistic, Period },
     ReturnData: false,
   }));
-  return { Metrics: [...queries, { Id: 'result', Expression: metric.expression }] };
+  return { Metrics: [...queries, { Id: 'result', Expression: metric.expression, ReturnData: true }] };
 }
 
 function isMath(metric: AlarmRow['metric']): metric is MetricMath {

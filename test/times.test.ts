@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { compareTimes } from '../lib/times.ts';
+import { compareTimes, parseDuration } from '../lib/times.ts';
 
 test.each([
   { one: '2026-11-24T03:00:00Z', other: '2026-11-24T03:00:00.000000Z', sign: 0 },
@@ -11,4 +11,18 @@ test.each([
   { one: 'yesterday', other: '2026-11-24T03:00:00Z', sign: Number.NaN },
 ])('$one against $other: $sign', ({ one, other, sign }) => {
   expect(Math.sign(compareTimes(one, other))).toBe(sign);
+});
+
+test.each([
+  ['90m', 5_400_000],
+  ['1h', 3_600_000],
+  ['7d', 604_800_000],
+  ['1w', 604_800_000],
+  ['30s', 30_000],
+  ['7', undefined],
+  ['1.5h', undefined],
+  ['-1h', undefined],
+  ['2y', undefined],
+])('%s is %s milliseconds', (text, ms) => {
+  expect(parseDuration(text)).toBe(ms);
 });

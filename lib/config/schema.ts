@@ -3,6 +3,7 @@ import { defaultEndpoint, trimEndpoint, validateEndpoint } from '../endpoint.ts'
 import { MAX_REQUESTS } from '../limits.ts';
 import { isSecretReference } from '../secret-reference.ts';
 import { isSourceType, type SourceType, sources } from '../sources/index.ts';
+import { parseDuration } from '../times.ts';
 
 const matching = (pattern: RegExp, expected: string) => v.pipe(v.string(), v.regex(pattern, expected));
 const listOf = <T>(each: v.GenericSchema<T>, expected: string) =>
@@ -38,6 +39,15 @@ const endpoint = v.pipe(
     'an https:// URL (http:// only on loopback) without query, or env:NAME of a variable that holds one',
   ),
   v.transform(trimEndpoint),
+);
+const HOUR_MS = 3_600_000;
+/** CloudWatch looks back seven days at most, by whole hours. */
+const expectEvery = v.pipe(
+  v.string(),
+  v.check((text) => {
+    const hours = (parseDuration(text) ?? 0) / HOUR_MS;
+    return Number.isInteger(hours) && hours >= 1 && hours <= 7 * 24;
+  }, 'whole hours or days, 1h to 7d'),
 );
 const sourceType = v.custom<SourceType>(isSourceType, `one of ${Object.keys(sources).join(', ')}`);
 const denyGlob = matching(
@@ -102,6 +112,7 @@ export const fileSchema = v.strictObject({
           }),
         ),
         confirm: v.exactOptional(v.boolean()),
+        expectEvery: v.exactOptional(expectEvery),
       }),
     ),
     {},

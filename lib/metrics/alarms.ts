@@ -1,3 +1,4 @@
+import { parseDuration } from '../times.ts';
 import type { MetricName } from './metrics.ts';
 
 /** Metric that AWS measures: namespace, name, dimension, and the dimension's value. */
@@ -27,8 +28,8 @@ export interface AlarmRow {
   /** First sentence of the mail. */
   readonly description: string;
   readonly metric: MetricName | AwsMetric<Reference> | MetricMath;
-  /** Part of the configuration that the metric is about: its second dimension, `Of`. */
-  readonly of?: string;
+  /** Source that the metric is about: it has a second dimension, `Of`, and the alarm's name ends with the source's. */
+  readonly source?: string;
   /** `Sum` if missing. */
   readonly statistic?: 'Maximum' | 'p99';
   readonly periodSeconds: 60 | 300 | 900 | 3600;
@@ -239,3 +240,24 @@ export const ALARMS: readonly AlarmRow[] = [
     side: 'below',
   },
 ];
+
+/** Alarms of the sources that have an `expectEvery`. Their page is the last one. */
+export function silenceAlarms(
+  sources: Readonly<Record<string, { readonly expectEvery?: string }>>,
+): readonly AlarmRow[] {
+  return Object.entries(sources).flatMap(([source, { expectEvery }]): AlarmRow[] => {
+    if (expectEvery === undefined) return [];
+    return [
+      {
+        page: 'source-silent',
+        source,
+        description: `No authenticated delivery of source ${source} for ${expectEvery}: its webhook may be disabled.`,
+        metric: 'ExpectedDeliveries',
+        periodSeconds: 3600,
+        periods: (parseDuration(expectEvery) ?? 0) / 3_600_000,
+        threshold: 1,
+        side: 'below',
+      },
+    ];
+  });
+}

@@ -11,6 +11,7 @@ export type MetricName =
   | 'WebhooksRejected'
   | 'WebhooksAmbiguous'
   | 'WebhooksThrottled'
+  | 'ExpectedDeliveries'
   | 'Requests'
   | 'TasksDeleted'
   | 'TasksAbsent'

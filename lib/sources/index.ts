@@ -55,6 +55,8 @@ export interface SourceConfig {
   };
   /** Check the source before acting, even on unambiguous events. */
   readonly confirm?: boolean;
+  /** Longest normal time between two authenticated deliveries, such as `7d`. A longer silence raises an alarm. */
+  readonly expectEvery?: string;
 }
 
 /** Types of sources whose API can tell whether they still have a repository. */

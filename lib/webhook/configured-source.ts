@@ -20,17 +20,20 @@ export class ConfiguredSource {
   readonly source: Source;
   /** Undefined if the source has none. */
   readonly secret: StoredSecret<readonly Buffer[]> | undefined;
+  /** True if an alarm watches for its silence, so that its deliveries are counted. */
+  readonly isExpected: boolean;
   readonly #options: SourceOptions;
 
   constructor(
     name: string,
     source: Source,
-    { secret, topics }: Omit<SourceConfig, 'type'>,
+    { secret, topics, expectEvery }: Omit<SourceConfig, 'type'>,
     read: ReadSecret,
     { values, log }: SourceContext = {},
   ) {
     this.name = name;
     this.source = source;
+    this.isExpected = expectEvery !== undefined;
     this.#options = topics === undefined ? {} : { topics };
     const parse = (text: string) => {
       const secrets = splitSecrets(text);

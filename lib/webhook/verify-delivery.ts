@@ -44,7 +44,8 @@ export function verifyDelivery(
         const { reason } = verification;
         throw new Problem(401, `Signature verification failed for source ${name}: ${reason}.`);
       }
-      log.info('verified', { source: name, deliveryId, ms: Date.now() - startedAt });
+      const expected = from.isExpected ? { expected: true } : {};
+      log.info('verified', { source: name, deliveryId, ms: Date.now() - startedAt, ...expected });
       const text = delivery.rawBody.toString('utf8');
       if (hasTooManyValues(text)) {
         throw new Problem(422, `The body has more than ${MAX_JSON_VALUES} JSON values.`);

@@ -131,6 +131,10 @@ describe('an issue has what is expected', () => {
     [section('safety', { maxTasksPerRequest: 0 }), /^at least 1$/],
     [section('sweep', { maxPercent: -1 }), /^a percentage, 0 to 100$/],
     [section('sweep', { maxPercent: 101 }), /^a percentage, 0 to 100$/],
+    ...['7', '0d', '8d', '169h', '90m', '1.5d', 'a week'].map((expectEvery): [object, RegExp] => [
+      section('sources', { github: { ...sources.github, expectEvery } }),
+      /^whole hours or days, 1h to 7d$/,
+    ]),
     [section('ledger', { retentionDays: 0.5 }), /^a whole number of days$/],
     [section('ledger', { retentionDays: 0 }), /^at least 1$/],
     [section('kmsKey', 'alias/secrets'), /^the ARN of a KMS key/],

@@ -68,7 +68,8 @@ let emitted: ReadonlySet<string>;
 let alarms: [id: string, metrics: Metric[]][];
 
 beforeAll(async () => {
-  const resources = await cloudWatchResources(STAGE, () => Promise.resolve(null));
+  const sources = { github: { expectEvery: '7d' } };
+  const resources = await cloudWatchResources(STAGE, sources, () => Promise.resolve(null));
   alarms = Object.entries(resources).flatMap(([id, resource]) => {
     const alarm = v.safeParse(alarmSchema, resource);
     return alarm.success ? [[id, metricsOf(alarm.output.Properties)]] : [];

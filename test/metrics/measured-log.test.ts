@@ -168,6 +168,12 @@ describe('counted is', () => {
       event: 'rejected',
       fields: { status: 503 },
     },
+    {
+      why: 'a delivery of a source whose silence is normal',
+      rules: receiveRules,
+      event: 'verified',
+      fields: { source: 'github' },
+    },
     { why: 'another failure', rules: cleanRules, event: 'not closed', fields: failed },
     { why: 'nothing to count', rules: cleanRules, event: 'listed', fields: { tasks: 2, ms: 3 } },
   ])('nothing for $event: $why', ({ rules, event, fields }) => {

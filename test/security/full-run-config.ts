@@ -66,7 +66,7 @@ export function configuration(cloud: string, echo: string, names?: readonly stri
       Object.entries(accounts).filter(([name]) => names === undefined || names.includes(name)),
     ),
     sources: {
-      ...source('github'),
+      ...source('github', { expectEvery: '7d' }),
       ...source('gitlab'),
       ...source('gitea', { api: { url: echo, credentials: 'secretsmanager:forge' }, confirm: true }),
       ...source('bitbucket', { api: { url: echo, credentials: 'secretsmanager:forge' } }),

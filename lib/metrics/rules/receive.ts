@@ -2,6 +2,9 @@ import { type Rules, secretRules } from '../measured-log.ts';
 
 export const receiveRules: Rules = {
   ...secretRules,
+  verified: ({ source, expected }) => [
+    ['ExpectedDeliveries', expected === true && 1, `source ${String(source)}`],
+  ],
   queued: 'WebhooksAccepted',
   ignored: 'WebhooksIgnored',
   rejected: ({ status, code }) => [
