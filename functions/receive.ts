@@ -1,4 +1,4 @@
-import middy from '@middy/core';
+import middy, { type MiddlewareObj } from '@middy/core';
 import jsonBodyParser from '@middy/http-json-body-parser';
 import { Queue } from '../lib/aws/queue.ts';
 import { requireEnvironment } from '../lib/config/load-config.ts';
@@ -15,9 +15,20 @@ const configUrl = new URL('./config.json', import.meta.url);
 const { config, log, readSecret, handle } = createFunction('receive', configUrl, receiveRules);
 const queue = new Queue(requireEnvironment('CLEANUP_QUEUE_URL'));
 const sources = configuredSources(config, readSecret, log);
-await checkSecrets([...sources.values()].flatMap(({ secret }) => secret ?? []));
+const secrets = [...sources.values()].flatMap(({ secret }) => secret ?? []);
+await checkSecrets(secrets);
+
+/** Middleware that checks the secrets on a schedule: no other function can read them, and no delivery may come for days. */
+const checkOnSchedule: MiddlewareObj<WebhookEvent, HttpAnswer> = {
+  async before({ event }) {
+    if (!('source' in event && event.source === 'aws.events')) return undefined;
+    await checkSecrets(secrets);
+    return { statusCode: 204, body: '', isBase64Encoded: false };
+  },
+};
 
 const receive = middy<WebhookEvent, HttpAnswer>(MIDDY_OPTIONS)
+  .use(checkOnSchedule)
   .use(answerProblems(log))
   .use(verifyDelivery(sources, log))
   .use(jsonBodyParser())
@@ -28,5 +39,5 @@ const receive = middy<WebhookEvent, HttpAnswer>(MIDDY_OPTIONS)
     return answerHttp(verified.answersTo, status, { 'Content-Type': 'application/json' }, acceptance);
   });
 
-/** Handles `POST /webhooks/{source}` of an HTTP or REST API, a Function URL or a load balancer. */
+/** Handles `POST /webhooks/{source}` of an HTTP or REST API, a Function URL or a load balancer, and the events of a schedule. */
 export const handler = handle(receive);

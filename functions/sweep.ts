@@ -15,7 +15,8 @@ import {
   type SweepFunctionContext,
   sweepBatch,
 } from '../lib/queue/sweep-batch.ts';
-import { createCheckExistence } from '../lib/sources/check-existence.ts';
+import { apiCredentials, createCheckExistence } from '../lib/sources/check-existence.ts';
+import { checkSecrets } from '../lib/stored-secret.ts';
 
 const configUrl = new URL('./config.json', import.meta.url);
 const { config, log, readSecret, handle } = createFunction('sweep', configUrl, sweepRules);
@@ -37,14 +38,16 @@ const context: SweepFunctionContext = {
   },
 };
 await accounts.checkSecrets();
+const apis = apiCredentials(config.sources, readSecret, log);
 
 const sweep = middy<unknown, SQSBatchResponse | { readonly sweep: string }>(MIDDY_OPTIONS)
   .use(logFailure(log))
-  .handler((event, lambda) => {
+  .handler(async (event, lambda) => {
     const deadline = deadlineFrom(() => lambda.getRemainingTimeInMillis());
-    return isSqsEvent(event)
-      ? sweepBatch(event, deadline, context)
-      : beginSweep(lambda.awsRequestId, deadline, context);
+    if (isSqsEvent(event)) return sweepBatch(event, deadline, context);
+    // A sweep reads them only if it needs them; those of the accounts it always needs.
+    await checkSecrets(apis);
+    return beginSweep(lambda.awsRequestId, deadline, context);
   });
 
 /** Handles the steps of sweeps from their queue; every other event, such as that of a schedule, starts a sweep. */

@@ -22,8 +22,7 @@ export function createCheckExistence(
     Object.entries(config.sources).flatMap(([name, { type, api }]) => {
       const source = existenceCheckers[type];
       if (api === undefined || source === undefined) return [];
-      const owner = { of: `the API of source ${name}`, ...(log && { log }) };
-      return [[name, { source, type, readApi: createReadApi(api, read, owner) }] as const];
+      return [[name, { source, type, readApi: createReadApi(api, read, ownerOf(name, log)) }] as const];
     }),
   );
   return async (name, subject, deadline, kind = 'repository', note) => {
@@ -43,6 +42,29 @@ export function createCheckExistence(
   };
 }
 
+/** Credentials of the APIs of all sources, to check them before they are needed. */
+export function apiCredentials(
+  sources: Readonly<Record<string, SourceConfig>>,
+  read: ReadSecret,
+  log: Log,
+): StoredSecret<string>[] {
+  return Object.entries(sources).flatMap(([name, { api }]) =>
+    api === undefined ? [] : [storedCredentials(api, read, ownerOf(name, log))],
+  );
+}
+
+function ownerOf(source: string, log: Log | undefined): SecretOwner {
+  return { of: `the API of source ${source}`, ...(log && { log }) };
+}
+
+function storedCredentials(
+  { credentials }: ApiConfig,
+  read: ReadSecret,
+  owner: SecretOwner,
+): StoredSecret<string> {
+  return new StoredSecret(credentials, read, (text) => text.replace(/\r?\n$/, ''), owner);
+}
+
 type ApiConfig = NonNullable<SourceConfig['api']>;
 
 /**
@@ -51,13 +73,13 @@ type ApiConfig = NonNullable<SourceConfig['api']>;
  * An invalid address is logged at once, and thrown as `ENDPOINT_UNUSABLE` when it is needed.
  */
 export function createReadApi(
-  { url, credentials, canary = [] }: ApiConfig,
+  api: ApiConfig,
   read: ReadSecret,
   owner: SecretOwner,
 ): () => Promise<SourceApi> {
-  const secret = new StoredSecret(credentials, read, (text) => text.replace(/\r?\n$/, ''), owner);
-  const resolved = resolveUrl(url, owner);
-  const canaries = [canary].flat();
+  const secret = storedCredentials(api, read, owner);
+  const resolved = resolveUrl(api.url, owner);
+  const canaries = [api.canary ?? []].flat();
   return async () => {
     if (typeof resolved !== 'string') throw new ServiceError(resolved);
     return { url: resolved, canaries, credentials: await secret.get() };

@@ -42,6 +42,13 @@ beforeAll(async () => {
   };
   const config = configOf({
     accounts: { main: account('cn-north-4', cloud), far: account(DR.remoteRegionId, far) },
+    sources: {
+      forge: {
+        type: 'gitea',
+        secret: 'env:FORGE_WEBHOOK_SECRET',
+        api: { url: 'https://forge.example.com', credentials: 'env:FORGE_TOKEN_OF_NOBODY' },
+      },
+    },
     sweep: { mode: 'apply', maxPercent: 50, targetAccounts: ['far'] },
   });
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
@@ -115,6 +122,14 @@ test('a schedule begins a sweep, and the steps from the queue bring it to its en
       ],
     },
   ]);
+});
+
+test('a sweep reports unusable credentials of an API that it does not need', async () => {
+  await invoke(schedule, { awsRequestId: 'that needs no API' });
+  expect(linesOf('unusable')).toMatchObject([{ of: 'the API of source forge', code: 'SECRET_UNUSABLE' }]);
+  expect(output.lines.map((line): unknown => JSON.parse(line))).toContainEqual(
+    expect.objectContaining({ SecretsUnusable: 1, Of: 'the API of source forge' }),
+  );
 });
 
 test('an unreadable step returns to the queue', async () => {

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { WebhookEvent } from '../../lib/webhook/http-event.ts';
 import { type Queues, startQueues } from '../../local/queues.ts';
 import { type CapturedOutput, captureOutput } from '../support/captured-output.ts';
 import { configOf } from '../support/config.ts';
@@ -27,6 +28,7 @@ let output: CapturedOutput;
 let restore: () => void;
 /** A delivery that is signed with a secret. */
 let deliver: (source: string, secret?: string) => Promise<{ status: number; headers: unknown; body: string }>;
+let schedule: () => Promise<unknown>;
 
 beforeAll(async () => {
   [queues, folder] = await Promise.all([startQueues(), mkdtemp(join(tmpdir(), 'unusable-'))]);
@@ -49,6 +51,9 @@ beforeAll(async () => {
   });
   output = captureOutput();
   const { handler } = await import('../../functions/receive.ts');
+  // The schedule's event is no webhook, and its answer is not read.
+  // oxlint-disable-next-line no-unsafe-type-assertion
+  schedule = () => handler({ source: 'aws.events' } as unknown as WebhookEvent, lambdaContext());
   deliver = async (source, secret = RIGHT) => {
     const body = '{"zen":"Design for failure."}';
     const headers = {
@@ -111,6 +116,16 @@ test('the others work', async () => {
   await expect(deliver('good')).resolves.toMatchObject({ status: 200 });
   await expect(deliver('good', SHARED)).resolves.toMatchObject({ status: 401 });
   await expect(deliver('topics')).resolves.toMatchObject({ status: 401 });
+});
+
+test('a schedule has each reported, with a metric, while nothing is delivered', async () => {
+  const names = ['source short', 'source missing', 'source one', 'source two'];
+  await schedule();
+  seen = output.lines.length;
+  await schedule();
+  expect(new Set(linesOf('unusable').map((line) => line['of']))).toEqual(new Set(names));
+  const metrics = output.lines.slice(seen).filter((line) => line.startsWith('{"_aws"'));
+  expect(new Set(metrics.map((line) => parseMetricLine(line).fields['Of']))).toEqual(new Set(names));
 });
 
 test.each(['short', 'missing', 'one', 'two'])(

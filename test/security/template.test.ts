@@ -214,7 +214,7 @@ describe('a policy', () => {
       // Without one, every API and every schedule could call it.
       only: SourceArn !== undefined,
     }));
-    expect(called).toHaveLength(2);
+    expect(called).toHaveLength(3);
     expect(called).toEqual(
       expect.arrayContaining([
         {
@@ -222,6 +222,7 @@ describe('a policy', () => {
           it: { 'Fn::GetAtt': ['ReceiveLambdaFunction', 'Arn'] },
           only: true,
         },
+        { by: 'events.amazonaws.com', it: { 'Fn::GetAtt': ['ReceiveLambdaFunction', 'Arn'] }, only: true },
         { by: 'events.amazonaws.com', it: { 'Fn::GetAtt': ['SweepLambdaFunction', 'Arn'] }, only: true },
       ]),
     );
