@@ -7,6 +7,8 @@ import { History } from '../lib/ledger/history.ts';
 import type { Log } from '../lib/log.ts';
 import { EventBus } from '../lib/queue/event-bus.ts';
 import { resourceNamesOf } from '../lib/resource-names.ts';
+import { findCaller } from './caller.ts';
+import type { Run } from './run.ts';
 import type { Stage } from './stage.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -59,11 +61,12 @@ export async function openHistory(stage: Stage): Promise<History> {
   return new History(await openTable(stage));
 }
 
-/** Opens the stage's ledger for cleanups. */
-export async function openLedger(stage: Stage): Promise<DynamoLedger> {
+/** Opens the stage's ledger for cleanups by the caller. */
+export async function openLedger(stage: Stage, run: Run): Promise<DynamoLedger> {
   const { defaultAccount, ledger } = stage.config;
   const { retentionDays } = ledger;
-  return new DynamoLedger({ table: await openTable(stage), defaultAccount, retentionDays });
+  const [table, by] = await Promise.all([openTable(stage), findCaller(stage, run)]);
+  return new DynamoLedger({ table, defaultAccount, retentionDays, by });
 }
 
 /** Opens the stage's event bus. Events that can't be published are lines of the log. */

@@ -90,7 +90,7 @@ async function clean([text = '']: readonly string[], options: CleanOptions, run:
       `Nothing was deleted: ${count(plannedTasks, 'task')} found, but safety.maxTasksPerRequest is ${maxTasksPerRequest}. Clean by repository or --target.`,
     );
   }
-  const cleaner = createCleaner(stage, accounts, await openLedger(stage), run);
+  const cleaner = createCleaner(stage, accounts, await openLedger(stage, run), run);
   const bus = await openBus(stage, run.log);
   const question = `Delete ${count(plannedTasks, 'task')} of ${formatImageName(name)} in ${describeAccount(stage, account)}?`;
   await run.ask(question, formatOutcomes(sortOutcomes(previewed)));

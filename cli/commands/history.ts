@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import pMap from 'p-map';
 import { UsageError } from '../../command-line/options.ts';
 import { nameOf } from '../../lib/huaweicloud/names.ts';
 import type { History, LedgerEntry } from '../../lib/ledger/history.ts';
 import { formatImageName, type ImageName, parseImageName, parseTime } from '../arguments.ts';
+import { formatCaller } from '../caller.ts';
 import { openHistory } from '../resources.ts';
 import { defineCommand, type GlobalOptions, type Run } from '../run.ts';
 import { chooseAccount, openStage, type Stage } from '../stage.ts';
@@ -23,6 +25,8 @@ export interface HistoryQuery {
   readonly from: string;
   readonly to: string;
 }
+
+const MAX_CONCURRENT = { concurrency: 8 };
 
 /** Beginning of the window where no option selects entries. */
 const DEFAULT_SINCE = '1d';
@@ -53,7 +57,13 @@ export const addHistory = defineCommand<HistoryOptions>({
 async function showHistory([text]: readonly string[], options: HistoryOptions, run: Run): Promise<boolean> {
   const stage = await openStage(options, run);
   const query = readHistoryQuery(text, options, stage, DEFAULT_SINCE);
-  const entries = await readHistory(await openHistory(stage), query, run);
+  const history = await openHistory(stage);
+  const found = await readHistory(history, query, run);
+  const entries = await pMap(
+    found,
+    async (entry) => (entry.kind === 'request' ? history.sumUp(entry) : entry),
+    MAX_CONCURRENT,
+  );
   const { from, to } = query;
   run.result({ stage: stage.name, from, to, entries: entries.map(describeEntry) }, () =>
     formatEntries(entries),
@@ -69,7 +79,7 @@ function describeEntry(entry: LedgerEntry) {
 
 function formatEntries(entries: readonly LedgerEntry[]): string {
   return formatTable(
-    ['TIME (UTC)', 'ENTRY', 'ACCOUNT', 'REPOSITORY', 'TARGET', 'DELIVERY', 'SOURCE', 'NOTE'],
+    ['TIME (UTC)', 'ENTRY', 'ACCOUNT', 'REPOSITORY', 'TARGET', 'DELIVERY', 'SOURCE', 'BY', 'NOTE'],
     entries.map((entry) => [
       formatTime(entry.at),
       entry.kind === 'request' ? 'request' : entry.outcome,
@@ -78,6 +88,7 @@ function formatEntries(entries: readonly LedgerEntry[]): string {
       entry.kind === 'task' ? nameOf(entry.target) : '',
       entry.deliveryId ?? entry.id,
       entry.source ?? '',
+      entry.by === undefined ? '' : formatCaller(entry.by),
       explainEntry(entry),
     ]),
   );
@@ -85,8 +96,10 @@ function formatEntries(entries: readonly LedgerEntry[]): string {
 
 function explainEntry(entry: LedgerEntry): string {
   if (entry.kind === 'task') {
-    if (entry.restoredAt !== undefined) return `restored ${formatTime(entry.restoredAt)}`;
-    return entry.message ?? '';
+    const { restoredAt, restoredBy, message = '' } = entry;
+    if (restoredAt === undefined) return message;
+    const by = restoredBy === undefined ? '' : ` by ${formatCaller(restoredBy)}`;
+    return `restored ${formatTime(restoredAt)}${by}`;
   }
   const counts = Object.entries(entry.counts).map(([outcome, number]) => `${number} ${outcome}`);
   const end = entry.closedAt === undefined ? 'not finished' : counts.join(', ') || 'nothing to do';

@@ -1,6 +1,7 @@
 import { UsageError } from '../../command-line/options.ts';
 import { nameOf } from '../../lib/huaweicloud/names.ts';
 import { formatImageName } from '../arguments.ts';
+import { findCaller } from '../caller.ts';
 import { openHistory } from '../resources.ts';
 import {
   lastDeletions,
@@ -71,12 +72,13 @@ async function restore([text]: readonly string[], options: RestoreOptions, run: 
     return printRestoration(plan, { stage: stage.name, dryRun: true }, run);
   if (missing > 0) await run.ask(`Create ${count(missing, 'task')}?`, formatSteps(sortSteps(plan)));
 
+  const by = await findCaller(stage, run);
   const creating = run.progress('restoring', plan.length);
   const restorations = await restoreTasks(plan, {
     clientOf,
     deadline: run.interruption,
     onProgress: (tasks) => creating.advance(tasks),
-    markRestored: (deletion) => history.markRestored(deletion, new Date().toISOString()),
+    markRestored: (deletion) => history.markRestored(deletion, new Date().toISOString(), by),
   });
   creating.end();
   return printRestoration(restorations, { stage: stage.name, dryRun: false }, run);

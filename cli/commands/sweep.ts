@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { UsageError } from '../../command-line/options.ts';
+import { noLedger } from '../../lib/cleanup/ledger.ts';
 import { OUT_OF_TIME } from '../../lib/cleanup/outcome.ts';
 import { ServiceError } from '../../lib/failure.ts';
 import type { Accounts } from '../../lib/huaweicloud/accounts.ts';
@@ -50,7 +51,8 @@ async function sweep(_: readonly string[], options: SweepOptions, run: Run): Pro
   const table = await openTable(stage);
   const ledger = new DynamoSweepLedger({ table, retentionDays: stage.config.ledger.retentionDays });
   const bus = await openBus(stage, run.log);
-  const cleaner = createCleaner(stage, accounts, await openLedger(stage), run);
+  const deletions = mode === 'dry-run' ? noLedger : await openLedger(stage, run);
+  const cleaner = createCleaner(stage, accounts, deletions, run);
   const outcomes: PlacedOutcome[] = [];
   const context: SweepContext = {
     config: { ...stage.config, sweep: { ...stage.config.sweep, mode } },

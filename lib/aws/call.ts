@@ -74,6 +74,7 @@ const SERVICES = {
   ecr: { variable: 'ECR', target: 'AmazonEC2ContainerRegistry_V20150921', json: '1.1', host: 'api.ecr' },
   lambda: { variable: 'LAMBDA' },
   apigateway: { variable: 'APIGATEWAYV2' },
+  sts: { variable: 'STS' },
 } as const satisfies Record<string, Service>;
 
 export interface AwsCall {
@@ -121,7 +122,8 @@ async function callOnce(
   const url = rest === undefined ? new URL(base) : new URL(rest.path, base);
   const body = input === undefined ? '' : JSON.stringify(input);
   const sent: Record<string, string> = rest
-    ? { 'content-type': 'application/json' }
+    ? // STS answers in XML unless JSON is requested.
+      { 'content-type': 'application/json', accept: 'application/json' }
     : { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': `${target}.${action}` };
   const headers = signRequest(
     { service, region, method, url, headers: sent, body },

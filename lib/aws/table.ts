@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { pause } from '../clock.ts';
 import { failureOf, ServiceError } from '../failure.ts';
 import { callAws } from './call.ts';
-import { defined, fromAttributes, type Item, toAttribute, toAttributes } from './item.ts';
+import { defined, fromAttributes, type Item, toAttribute, toAttributes, type Value } from './item.ts';
 
 /** For all attempts of one call. DynamoDB answers within milliseconds, or not at all. */
 const TIMEOUT_MS = 2000;
@@ -24,8 +24,8 @@ export interface Change {
   readonly set?: Values;
   /** Values of attributes that the item does not have yet. */
   readonly setIfMissing?: Values;
-  /** Amounts that are added to numbers. */
-  readonly add?: Readonly<Record<string, number>>;
+  /** Amounts that are added to numbers, and texts that are added to sets. A set must not be empty. */
+  readonly add?: Readonly<Record<string, number | readonly string[] | undefined>>;
   /** Condition of the change: each attribute is missing, or has one of these values. */
   readonly onlyIf?: Readonly<Record<string, readonly string[]>>;
 }
@@ -188,7 +188,7 @@ async function call<T>(action: string, input: object, schema: v.GenericSchema<un
 /** The names and values of an expression, by the placeholders that stand for them: many plain names are reserved. */
 class Expression {
   readonly #names = new Map<string, string>();
-  readonly #values: (string | number)[] = [];
+  readonly #values: Value[] = [];
 
   name(name: string): string {
     const placeholder = this.#names.get(name) ?? `#${this.#names.size}`;
@@ -196,7 +196,7 @@ class Expression {
     return placeholder;
   }
 
-  value(value: string | number): string {
+  value(value: Value): string {
     this.#values.push(value);
     return `:${this.#values.length - 1}`;
   }

@@ -3,7 +3,8 @@ import { nameOf, type Target } from '../huaweicloud/names.ts';
 import type { SyncTask } from '../huaweicloud/sync-task.ts';
 import type { CleanupRequest } from './request.ts';
 
-interface OutcomeSubject {
+/** What an outcome is about. */
+export interface OutcomeSubject {
   /** Missing for the whole repository, such as when its tasks could not be listed. */
   readonly target?: Target;
   /** Name of the repository, in a request for an organization. */

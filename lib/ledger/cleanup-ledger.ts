@@ -7,6 +7,7 @@ import { arrivedAt, type CleanupRequest } from '../cleanup/request.ts';
 import { nameOf, targetOf } from '../huaweicloud/names.ts';
 import { parseSyncTask } from '../huaweicloud/sync-task.ts';
 import {
+  digestOf,
   keyOfLabel,
   keyOfRequest,
   keyOfTask,
@@ -24,6 +25,8 @@ export interface LedgerOptions {
   /** Account of a request without one. */
   readonly defaultAccount: string;
   readonly retentionDays: number;
+  /** ARN of the caller, where a person does the work. */
+  readonly by?: string;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -65,6 +68,7 @@ export class DynamoLedger implements CleanupLedger {
           repository,
           occurredAt,
           at,
+          by: this.#options.by,
           ...places,
         },
         add: { seen: 1 },
@@ -133,6 +137,7 @@ export class DynamoLedger implements CleanupLedger {
           repository,
           target: nameOf(target),
           task: task && JSON.stringify(task),
+          by: this.#options.by,
           ...placeInIndexes({ account, namespace, repository }, this.#now(), this.#options.retentionDays),
         },
         onlyIf: { outcome: ['intended', 'absent', 'failed'] },
@@ -159,6 +164,7 @@ export class DynamoLedger implements CleanupLedger {
 
   async close(request: CleanupRequest, outcomes: readonly Outcome[]): Promise<void> {
     const noted = outcomes.filter(({ outcome }) => outcome === 'kept' || outcome === 'failed');
+    const kept = new Set(outcomes.filter(({ outcome }) => outcome === 'kept').map(digestOf));
     await this.#table.update({
       key: keyOfRequest(this.#accountOf(request), request),
       set: {
@@ -170,6 +176,8 @@ export class DynamoLedger implements CleanupLedger {
           key === 'task' ? undefined : value,
         ),
       },
+      // A set: what another attempt has kept, too, counts once.
+      add: { kept: kept.size === 0 ? undefined : [...kept] },
     });
   }
 

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Key } from '../aws/table.ts';
 import type { Intent } from '../cleanup/ledger.ts';
+import { type OutcomeSubject, outcomeKey } from '../cleanup/outcome.ts';
 import type { CleanupRequest } from '../cleanup/request.ts';
 import { nameOf } from '../huaweicloud/names.ts';
 
@@ -30,12 +32,24 @@ export function keyOfTask(account: string, request: CleanupRequest, intent: Inte
   return { pk: partitionOf(request.id), sk };
 }
 
+/** Length of a digest: two of a million subjects are alike with a probability of one in 500. */
+const DIGEST_LENGTH = 8;
+
+/** Digest of the subject of an outcome: a set of them fits into an item of DynamoDB, up to 40,000 subjects. */
+export function digestOf(subject: OutcomeSubject): string {
+  return createHash('sha256').update(outcomeKey(subject)).digest('base64url').slice(0, DIGEST_LENGTH);
+}
+
 /** Beginning of the keys of all tasks of a delivery. */
 export const TASKS = 'task#';
 
-/** Beginning of the keys of all tasks of a repository. */
-export function prefixOfTasks(account: string, { namespace }: CleanupRequest, repository: string): string {
-  return `${TASKS}${account}/${namespace}/${repository}#`;
+/** Beginning of the keys of all tasks of a repository; of an organization without one. */
+export function prefixOfTasks(
+  account: string,
+  { namespace }: { readonly namespace: string },
+  repository: string | undefined,
+): string {
+  return `${TASKS}${account}/${namespace}/${repository === undefined ? '' : `${repository}#`}`;
 }
 
 /** Key of the entry that links a sender's delivery id to the id of a delivery, in a partition of its own. */

@@ -4,7 +4,8 @@ import type { Key, Table } from '../aws/table.ts';
 import { deliveryIdsFrom } from '../cleanup/request.ts';
 import { targetOf } from '../huaweicloud/names.ts';
 import { parseSyncTask } from '../huaweicloud/sync-task.ts';
-import { BY_DAY, BY_REPOSITORY, partitionOf, partitionOfLabel } from './entry.ts';
+import { BY_DAY, BY_REPOSITORY, partitionOf, partitionOfLabel, prefixOfTasks } from './entry.ts';
+import { totalsOf } from './totals.ts';
 
 /** Both ends are ISO 8601 in UTC, and included. */
 export interface Period {
@@ -24,8 +25,10 @@ const entry = {
   source: v.exactOptional(v.string()),
   account: v.string(),
   namespace: v.string(),
+  /** ARN of the caller, as the CLI reports it; missing if a function did the work. */
+  by: v.exactOptional(v.string()),
 };
-const requestSchema = v.object({
+const requestFieldsSchema = v.object({
   ...entry,
   kind: v.literal('request'),
   /** Missing for a whole organization. */
@@ -35,11 +38,20 @@ const requestSchema = v.object({
   seen: v.number(),
   /** Missing until an attempt has ended. */
   closedAt: v.exactOptional(v.string()),
-  /** Number of targets per outcome, in the latest attempt. */
+  /** Number of targets per outcome: of the latest attempt, but what any attempt has kept. */
   counts: v.optional(v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.number())), '{}'),
   /** Up to 100 kept and failed outcomes of the latest attempt. */
   noted: v.optional(v.pipe(v.string(), v.parseJson(), v.array(v.unknown())), '[]'),
+  /** Digests of what any attempt has kept. Versions up to 0.1 wrote none. */
+  kept: v.optional(v.array(v.string()), []),
 });
+const requestSchema = v.pipe(
+  requestFieldsSchema,
+  v.transform(({ kept, counts, ...rest }) => {
+    const number = Math.max(kept.length, counts['kept'] ?? 0);
+    return { ...rest, counts: number === 0 ? counts : { ...counts, kept: number } };
+  }),
+);
 const taskSchema = v.object({
   ...entry,
   kind: v.literal('task'),
@@ -53,6 +65,8 @@ const taskSchema = v.object({
   /** Message of the failure. */
   message: v.exactOptional(v.string()),
   restoredAt: v.exactOptional(v.string()),
+  /** ARN of the caller, as the CLI reports it. */
+  restoredBy: v.exactOptional(v.string()),
 });
 
 /** With the key in the table as one value. */
@@ -118,9 +132,20 @@ export class History {
     }
   }
 
-  /** Records the restore of a deleted task, at an ISO 8601 time. */
-  async markRestored({ key }: TaskEntry, at: string): Promise<void> {
-    await this.#table.update({ key, set: { restoredAt: at } });
+  /** The request with the counts of all its attempts. An entry by itself has those of the latest one. */
+  async sumUp(request: RequestEntry): Promise<RequestEntry> {
+    const { key, account, source, repository, seen } = request;
+    if (seen === 1) return request;
+    const beginsWith = prefixOfTasks(account, request, repository);
+    const items = this.#table.query({ hash: ['pk', key.pk], range: { name: 'sk', beginsWith } });
+    const entries = await Array.fromAsync(readEntries(items));
+    const tasks = entries.filter((each) => each.kind === 'task').filter((each) => each.source === source);
+    return { ...request, counts: totalsOf(request, tasks) };
+  }
+
+  /** Records the restore of a deleted task, at an ISO 8601 time, by a caller. */
+  async markRestored({ key }: TaskEntry, at: string, by: string): Promise<void> {
+    await this.#table.update({ key, set: { restoredAt: at, restoredBy: by } });
   }
 }
 

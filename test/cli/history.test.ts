@@ -116,6 +116,7 @@ test('the table has times in UTC, and what a request has come to', async () => {
     'TARGET',
     'DELIVERY',
     'SOURCE',
+    'BY',
     'NOTE',
   ]);
   expect(lines).toContainEqual([
@@ -137,6 +138,26 @@ test('the table has times in UTC, and what a request has come to', async () => {
     'github',
   ]);
   expect([status, stderr]).toEqual([0, expect.stringMatching(/^2 entries from .* \(UTC\)\.\n$/)]);
+});
+
+test('a redelivery that finds nothing leaves the counts of the request', async () => {
+  const request = {
+    version: 1,
+    id: 'again',
+    source: 'github',
+    namespace: 'again',
+    repository: 'web',
+  } as const;
+  await record('again', MINUTE_MS, { namespace: 'again' });
+  await operating.ledger.open(request);
+  await operating.ledger.close(request, []);
+  const { stdout } = await operating.run('history again/web');
+  expect(stdout).toMatch(/ request .* github +1 deleted, 1 kept; 2 attempts$/m);
+  await expect(operating.json('history again/web')).resolves.toMatchObject({
+    entries: expect.arrayContaining([
+      expect.objectContaining({ kind: 'request', counts: { deleted: 1, kept: 1 } }),
+    ]),
+  });
 });
 
 test('a delivery is shown and found by the id that its sender gave', async () => {

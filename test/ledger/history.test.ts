@@ -176,7 +176,7 @@ test('a task that is there again is marked', async () => {
   const entries = await Array.fromAsync(history.ofDelivery('four'));
   const task = entries.find((entry) => entry.kind === 'task');
   if (task === undefined) throw new Error('there is no such entry');
-  await history.markRestored(task, '2026-11-25T00:00:00.000Z');
+  await history.markRestored(task, '2026-11-25T00:00:00.000Z', 'arn:aws:iam::123456789012:user/alice');
   const after = await Array.fromAsync(history.ofDelivery('four'));
   expect(after.find(({ kind }) => kind === 'task')).toMatchObject({ restoredAt: '2026-11-25T00:00:00.000Z' });
 });

@@ -1,8 +1,8 @@
-import type { Item } from '../../lib/aws/item.ts';
+import type { Item, Value } from '../../lib/aws/item.ts';
 import { type Change, type Key, type Query, Table } from '../../lib/aws/table.ts';
 import { DynamoLedger } from '../../lib/ledger/cleanup-ledger.ts';
 
-type Values = Readonly<Record<string, string | number | undefined>>;
+type Values = Readonly<Record<string, Value | undefined>>;
 
 /** A table in memory, for tests that aren't about DynamoDB. */
 export class MemoryTable extends Table {
@@ -21,7 +21,7 @@ export class MemoryTable extends Table {
       ([name, values]) => before[name] === undefined || values.includes(String(before[name])),
     );
     if (!holds) return undefined;
-    const sums = Object.entries(add).map(([name, amount]) => [name, Number(before[name] ?? 0) + amount]);
+    const sums = Object.entries(add).map(([name, more]) => [name, addTo(before[name], more)]);
     const now = defined({ ...key, ...setIfMissing, ...before, ...defined(set), ...Object.fromEntries(sums) });
     this.#items.set(idOf(key), now);
     if (returns === 'now') return now;
@@ -67,6 +67,12 @@ function defined(values: Values): Item {
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
+}
+
+function addTo(before: Value | undefined, more: number | readonly string[] | undefined): Value | undefined {
+  if (more === undefined) return before;
+  if (typeof more === 'number') return Number(before ?? 0) + more;
+  return [...new Set([...(Array.isArray(before) ? before.map(String) : []), ...more])];
 }
 
 function idOf({ pk, sk }: Partial<Record<keyof Key, string | number | undefined>>): string {

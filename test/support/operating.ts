@@ -22,6 +22,7 @@ import { AWS_ACCESS, replaceEnvironment, setVariables } from './environment.ts';
 import { type LoopbackServer, respond, startLoopbackServer } from './loopback-server.ts';
 import { recordLog } from './recorded-log.ts';
 import { type Ran, type Running, startCli } from './run-cli.ts';
+import { startSts } from './sts.ts';
 import { type FakeSwitches, startSwitches } from './switches.ts';
 
 const STAGE = 'test';
@@ -36,6 +37,7 @@ export interface Operating {
   readonly ledger: DynamoLedger;
   readonly history: History;
   readonly eventBridge: LoopbackServer;
+  readonly sts: LoopbackServer;
   readonly switches: FakeSwitches;
   /** Current directory of the CLI. */
   readonly folder: string;
@@ -77,13 +79,14 @@ export function useOperating(): Operating {
 
 async function startOperating(): Promise<Operating> {
   const names = resourceNamesOf(STAGE);
-  const [cloud, sqs, dynamoDb, eventBridge, switches, folder] = await Promise.all([
+  const [cloud, sqs, dynamoDb, eventBridge, sts, switches, folder] = await Promise.all([
     startCloud(),
     startFauxqs({ port: 0, logger: false }),
     startDynamoDb(names.ledgerTable),
     startLoopbackServer((response, request) =>
       respond(response, 200, switches.answerRule(request) ?? { Name: names.eventBus, Entries: [] }),
     ),
+    startSts(),
     startSwitches(names),
     mkdtemp(join(tmpdir(), 'operating-')),
   ]);
@@ -102,6 +105,7 @@ async function startOperating(): Promise<Operating> {
     AWS_ENDPOINT_URL_SQS: sqsAtOnce.url,
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint,
     AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.url,
+    AWS_ENDPOINT_URL_STS: sts.url,
     AWS_ENDPOINT_URL_LAMBDA: switches.url,
     AWS_ENDPOINT_URL_APIGATEWAYV2: switches.url,
   };
@@ -152,6 +156,7 @@ async function startOperating(): Promise<Operating> {
     ledger,
     history,
     eventBridge,
+    sts,
     switches,
     folder,
     environment,
@@ -181,6 +186,7 @@ async function startOperating(): Promise<Operating> {
         sqs.stop(),
         dynamoDb.close(),
         eventBridge.close(),
+        sts.close(),
         switches.close(),
         sqsAtOnce.close(),
       ]);
