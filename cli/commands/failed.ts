@@ -1,7 +1,9 @@
 import { UsageError } from '../../command-line/options.ts';
 import type { DeadLetter } from '../../lib/aws/dead-letter-box.ts';
 import { Queue } from '../../lib/aws/queue.ts';
+import { parseRequest } from '../../lib/cleanup/request.ts';
 import { failureOf } from '../../lib/failure.ts';
+import { parseJson } from '../../lib/json.ts';
 import {
   describeMessage,
   findMessage,
@@ -10,7 +12,7 @@ import {
   queueOf,
   takeDeadLetters,
 } from '../dead-letters.ts';
-import { findQueueUrl } from '../resources.ts';
+import { findQueueUrl, openLedger } from '../resources.ts';
 import {
   type AddCommand,
   type ChangingOptions,
@@ -99,6 +101,22 @@ async function openQueues(stage: Stage): Promise<(message: DeadLetter) => Promis
   };
 }
 
+/** @returns a function that records the caller with the request of a message, if it has one. */
+async function openRecord(stage: Stage, done: 'retried' | 'dropped', run: Run) {
+  const ledger = await openLedger(stage, run);
+  let isReported = false;
+  return async ({ request }: DeadLetter) => {
+    const parsed = parseRequest(parseJson(request ?? ''), { id: '' });
+    if (!parsed.ok || parsed.value.id === '') return;
+    try {
+      await ledger.markDeadLetter(parsed.value, done);
+    } catch (error) {
+      if (!isReported) run.say(`Not recorded who has ${done} it: ${failureOf(error).message}`);
+      isReported = true;
+    }
+  };
+}
+
 function change(verb: keyof typeof PAST): Work<MessageOptions> {
   return async ([id], { all = false, dryRun = false, ...options }, run) => {
     const stage = await openStage(options, run);
@@ -116,6 +134,7 @@ function change(verb: keyof typeof PAST): Work<MessageOptions> {
     }
     const title = verb === 'retry' ? 'Retry' : 'Drop';
     await run.ask(`${title} ${messages}?`, formatMessages(chosen));
+    const record = await openRecord(stage, PAST[verb], run);
     const done: string[] = [];
     const failed: { id: string; message: string }[] = [];
     const progress = run.progress(PAST[verb], chosen.length);
@@ -123,6 +142,7 @@ function change(verb: keyof typeof PAST): Work<MessageOptions> {
       if (!run.interruption.allowsMore()) break;
       try {
         // In this order no message is lost; a duplicate does no harm.
+        await record(message);
         await send?.(message);
         await taken.remove(message);
         done.push(message.id);

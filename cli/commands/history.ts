@@ -98,12 +98,22 @@ function explainEntry(entry: LedgerEntry): string {
   if (entry.kind === 'task') {
     const { restoredAt, restoredBy, message = '' } = entry;
     if (restoredAt === undefined) return message;
-    const by = restoredBy === undefined ? '' : ` by ${formatCaller(restoredBy)}`;
-    return `restored ${formatTime(restoredAt)}${by}`;
+    return describeWork('restored', restoredAt, restoredBy);
   }
   const counts = Object.entries(entry.counts).map(([outcome, number]) => `${number} ${outcome}`);
   const end = entry.closedAt === undefined ? 'not finished' : counts.join(', ') || 'nothing to do';
-  return entry.seen === 1 ? end : `${end}; ${entry.seen} attempts`;
+  const { seen, retriedAt, retriedBy, droppedAt, droppedBy } = entry;
+  return [
+    end,
+    ...(seen > 1 ? [`${seen} attempts`] : []),
+    ...(retriedAt === undefined ? [] : [describeWork('retried', retriedAt, retriedBy)]),
+    ...(droppedAt === undefined ? [] : [describeWork('dropped', droppedAt, droppedBy)]),
+  ].join('; ');
+}
+
+/** Manual work in a note, such as `restored 2026-11-24 07:58:53 by user/alice`. */
+function describeWork(what: string, at: string, by: string | undefined): string {
+  return `${what} ${formatTime(at)}${by === undefined ? '' : ` by ${formatCaller(by)}`}`;
 }
 
 /**

@@ -7,6 +7,7 @@ import { arrivedAt, type CleanupRequest } from '../cleanup/request.ts';
 import { nameOf, targetOf } from '../huaweicloud/names.ts';
 import { parseSyncTask } from '../huaweicloud/sync-task.ts';
 import {
+  dayOf,
   digestOf,
   keyOfLabel,
   keyOfRequest,
@@ -178,6 +179,17 @@ export class DynamoLedger implements CleanupLedger {
       },
       // A set: what another attempt has kept, too, counts once.
       add: { kept: kept.size === 0 ? undefined : [...kept] },
+    });
+  }
+
+  /** Records that the caller has retried or dropped a dead-lettered request. */
+  async markDeadLetter(request: CleanupRequest, done: 'retried' | 'dropped'): Promise<void> {
+    const now = this.#now();
+    await this.#table.update({
+      key: keyOfRequest(this.#accountOf(request), request),
+      set: { [`${done}At`]: new Date(now).toISOString(), [`${done}By`]: this.#options.by },
+      // A request that was rejected unopened has no entry yet.
+      setIfMissing: { expiresAt: dayOf(now, this.#options.retentionDays).expiresAt },
     });
   }
 

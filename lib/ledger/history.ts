@@ -36,6 +36,12 @@ const requestFieldsSchema = v.object({
   occurredAt: v.exactOptional(v.string()),
   /** Number of attempts. */
   seen: v.number(),
+  /** Time and caller of the latest `swr-sync failed retry`. */
+  retriedAt: v.exactOptional(v.string()),
+  retriedBy: v.exactOptional(v.string()),
+  /** Time and caller of the latest `swr-sync failed drop`. */
+  droppedAt: v.exactOptional(v.string()),
+  droppedBy: v.exactOptional(v.string()),
   /** Missing until an attempt has ended. */
   closedAt: v.exactOptional(v.string()),
   /** Number of targets per outcome: of the latest attempt, but what any attempt has kept. */
