@@ -4,12 +4,13 @@ import { runCommand } from '../command-line/options.ts';
 import { Report } from './report.ts';
 import type { Scenario } from './scenario.ts';
 import { coldStart } from './scenarios/cold-start.ts';
+import { costs } from './scenarios/costs.ts';
 import { officialSdk } from './scenarios/official-sdk.ts';
 import { sweep } from './scenarios/sweep.ts';
 import { throughput } from './scenarios/throughput.ts';
 import { warm } from './scenarios/warm.ts';
 
-const scenarios: readonly Scenario[] = [coldStart, warm, throughput, sweep, officialSdk];
+const scenarios: readonly Scenario[] = [coldStart, warm, throughput, sweep, costs, officialSdk];
 
 const program = new Command('npm run bench --')
   .description(`Measures this service. Without a scenario: ${coldStart.name}.`)
