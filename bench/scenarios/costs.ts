@@ -56,7 +56,7 @@ async function measureCosts({ deliveries, tasks }: CostsOptions, report: Report)
   const tally = new Tally();
   const written = new Map<string, number>();
   const key = randomBytes(24).toString('hex');
-  let onCleaned = () => {};
+  let cleaned = Promise.withResolvers<void>();
   const stack = await startStack({
     distDir,
     env: {
@@ -70,7 +70,7 @@ async function measureCosts({ deliveries, tasks }: CostsOptions, report: Report)
       tally.count('lines', event);
       tally.count('bytes', event, Buffer.byteLength(line));
       // The last line of an invocation.
-      if (event === 'metrics' && name === 'clean') onCleaned();
+      if (event === 'metrics' && name === 'clean') cleaned.resolve();
     },
     onEvent: () => tally.count('usage', 'EventBridge events'),
     async addressOf(service, address) {
@@ -96,7 +96,7 @@ async function measureCosts({ deliveries, tasks }: CostsOptions, report: Report)
   });
   opened.defer(() => stack.close());
   for (const number of numbers) {
-    const cleaned = new Promise<void>((resolve) => (onCleaned = resolve));
+    cleaned = Promise.withResolvers();
     const { body, headers } = signSample(
       'github',
       { repository: `acme/service-${number}` },
@@ -104,7 +104,7 @@ async function measureCosts({ deliveries, tasks }: CostsOptions, report: Report)
     );
     const { status } = await fetch(`${stack.url}/webhooks/github`, { method: 'POST', headers, body });
     if (status !== 202) throw new Error(`Delivery ${number} was answered ${status}`);
-    await cleaned;
+    await cleaned.promise;
   }
   tally.count('usage', 'SQS requests', SQS_REQUESTS_PER_MESSAGE * deliveries);
   Object.assign(process.env, stack.env, { AWS_ENDPOINT_URL_DYNAMODB: stack.ledger.endpoint });

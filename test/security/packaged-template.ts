@@ -11,6 +11,15 @@ import { build } from '../../scripts/build.ts';
 const run = promisify(execFile);
 const OSLS = createRequire(import.meta.url).resolve('osls/bin/serverless.js');
 
+/** A team has a configuration of its own in `config`. */
+const CONFIG = {
+  accounts: {
+    main: { region: 'cn-north-4', credentials: 'secretsmanager:swr-sync-cleanup/prod/huaweicloud' },
+  },
+  sources: { github: { type: 'github', secret: 'secretsmanager:swr-sync-cleanup/prod/github' } },
+  routes: [{ from: 'github:acme/{repo}', to: 'acme-images/{repo}' }],
+};
+
 const templateSchema = v.object({
   Resources: v.record(
     v.string(),
@@ -26,15 +35,15 @@ export interface Packaged {
 }
 
 /**
- * Packages the template of a stage with its parameters and another configuration, since a team has its own in `config`.
+ * Packages the template of a stage with its parameters and the configuration above.
  * The folder is its own, too: other tests may be packaging in the project's.
  */
-export async function packageTemplate(stage: string, config: object): Promise<Packaged> {
+export async function packageTemplate(stage: string): Promise<Packaged> {
   const folder = await mkdtemp(join(tmpdir(), 'packaged-'));
   try {
     const configFile = join(folder, 'config.yml');
     // JSON is YAML.
-    await writeFile(configFile, JSON.stringify(config));
+    await writeFile(configFile, JSON.stringify(CONFIG));
     const sizes = await build({ stage, configFile, outDir: join(folder, 'dist') });
     for (const name of ['serverless.yml', 'package.json'])
       await copyFile(join(ROOT, name), join(folder, name));

@@ -65,19 +65,11 @@ const NEEDED: Readonly<Record<string, readonly { on: string; may: readonly strin
   ],
 };
 
-const CONFIG = {
-  accounts: {
-    main: { region: 'cn-north-4', credentials: 'secretsmanager:swr-sync-cleanup/prod/huaweicloud' },
-  },
-  sources: { github: { type: 'github', secret: 'secretsmanager:swr-sync-cleanup/prod/github' } },
-  routes: [{ from: 'github:acme/{repo}', to: 'acme-images/{repo}' }],
-};
-
 let packaged: Packaged;
 let template: Template;
 let statements: Statement[];
 beforeAll(async () => {
-  packaged = await packageTemplate('prod', CONFIG);
+  packaged = await packageTemplate('prod');
   ({ template } = packaged);
   statements = statementsOf(template);
 }, 60_000);
