@@ -47,7 +47,7 @@ export function totalsOf(request: Ended, tasks: readonly Tried[]): Record<string
   const sum = { deleted: 0, absent: 0, failed: 0, intended: 0 };
   for (const [key, entries] of Map.groupBy(tasks, keyOf)) {
     const deleted = entries.filter(({ outcome }) => outcome === 'deleted').length;
-    const latest = entries.reduce((one, other) => (timeOf(other) > timeOf(one) ? other : one)).outcome;
+    const latest = entries.reduce((one, other) => (timeOf(other) >= timeOf(one) ? other : one)).outcome;
     if (deleted > 0) sum.deleted += deleted;
     else if (latest === 'absent' || !failing.has(key)) sum[latest] += 1;
     if (deleted > 0 || latest === 'absent') failing.delete(key);

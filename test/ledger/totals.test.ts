@@ -29,10 +29,10 @@ const nextRequest = (differences = {}): CleanupRequest => {
 };
 
 const targetOf = (name: string) => ({ remoteRegionId: 'cn-east-3', remoteNamespace: name });
-const intentOf = (name: string, repository = 'api'): Intent => ({
+const intentOf = (name: string, repository = 'api', createdAt = '2026-01-01T00:00:00Z'): Intent => ({
   repository,
   target: targetOf(name),
-  task: { ...targetOf(name), createdAt: '2026-01-01T00:00:00Z', syncAuto: true },
+  task: { ...targetOf(name), createdAt, syncAuto: true },
 });
 const failed = (code: string, retryable: boolean) => ({
   outcome: 'failed' as const,
@@ -40,12 +40,13 @@ const failed = (code: string, retryable: boolean) => ({
   message: 'no luck',
   retryable,
 });
-const ENDINGS: Partial<Record<Result, Ending>> = {
+const ENDINGS = {
   deleted: { outcome: 'deleted' },
   absent: { outcome: 'absent' },
   rejected: failed('SVCSTG.SWR.4030170', false),
   throttled: failed('SVCSTG.SWR.4290000', true),
-};
+} as const satisfies Partial<Record<Result, Ending>>;
+const isEnding = (result: Result): result is keyof typeof ENDINGS => Object.hasOwn(ENDINGS, result);
 
 /** Works off a request once, as `clean` does. */
 async function attempt(ledger: DynamoLedger, request: CleanupRequest, results: Attempt): Promise<void> {
@@ -58,7 +59,7 @@ async function attempt(ledger: DynamoLedger, request: CleanupRequest, results: A
     if (result === 'over the limit') outcomes.push({ ...failed('TOO_MANY_TASKS', false), target });
     if (result === 'kept' || result === 'over the limit') continue;
     await ledger.intend(request, intentOf(name));
-    const ending = ENDINGS[result];
+    const ending = isEnding(result) ? ENDINGS[result] : undefined;
     isCutOff ||= ending === undefined;
     if (ending === undefined) continue;
     await ledger.settle(request, intentOf(name), ending);
@@ -143,6 +144,26 @@ describe.each(['memory', 'DynamoDB'] as const)('the counts of a request, in %s,'
       ]);
     }
     await expect(countsOf(history, request)).resolves.toEqual({ deleted: 2, kept: 2 });
+  });
+
+  test.each([
+    ['deleted', 'deleted', { deleted: 2 }],
+    ['rejected', 'absent', { absent: 1 }],
+    ['deleted', 'absent', { deleted: 1 }],
+  ] as const)('of a task that was %s, and, created again, %s: %p', async (first, second, counts) => {
+    const { ledger, history } = ledgerIn(kind);
+    const request = nextRequest();
+    for (const [result, createdAt] of [
+      [first, '2026-01-01T00:00:00Z'],
+      [second, '2026-02-01T00:00:00Z'],
+    ] as const) {
+      const intent = intentOf('dr', 'api', createdAt);
+      await ledger.open(request);
+      await ledger.intend(request, intent);
+      await ledger.settle(request, intent, ENDINGS[result]);
+      await ledger.close(request, [{ ...ENDINGS[result], target: targetOf('dr') }]);
+    }
+    await expect(countsOf(history, request)).resolves.toEqual(counts);
   });
 
   test('leave out the other requests of the delivery', async () => {
