@@ -16,6 +16,10 @@ const STATE_FILE = join(PACKAGE_DIR, STATE_NAME);
 const LEDGER = `${STACK}-ledger`;
 const LOG_GROUP = `/aws/lambda/${STACK}-clean`;
 
+const metricMathAlarmSchema = v.object({
+  Type: v.literal('AWS::CloudWatch::Alarm'),
+  Properties: v.object({ Metrics: v.array(v.unknown()) }),
+});
 const tableSchema = v.object({ Table: v.object({ DeletionProtectionEnabled: v.boolean() }) });
 
 /** The outputs of a stack, by name. */
@@ -90,11 +94,12 @@ export async function findResource(LogicalResourceId: string): Promise<string> {
 
 /**
  * The only changes to the template. The emulator speaks plain HTTP, and enforces the statements that forbid the queues to be
- * used without TLS: they are left out. And it takes `SendMessageBatch` for a permission of its own; on AWS it is that
- * of `SendMessage`. Source: Amazon SQS API Reference, "AddPermission".
+ * used without TLS: they are left out. It also knows no alarms on metric math. And it takes `SendMessageBatch` for a permission
+ * of its own; on AWS it is that of `SendMessage`. Source: Amazon SQS API Reference, "AddPermission".
  */
 function fitEmulator(packaged: string): string {
   return JSON.stringify(JSON.parse(packaged), (key, value: unknown) => {
+    if (v.is(metricMathAlarmSchema, value)) return undefined;
     if (key === 'Statement' && Array.isArray(value)) return value.filter((each) => !isTlsOnly(each));
     if (key !== 'Action') return value;
     const actions: unknown[] = Array.isArray(value) ? value : [value];
